@@ -1,0 +1,53 @@
+package io.skein.broker;
+
+import io.skein.topic.TopicConfig;
+import io.skein.topic.TopicFilter;
+import io.skein.topic.TopicName;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What every door talks to. Callable from any event-loop context; futures complete on the caller's context. A future
+ * fails with {@link Refusal} and nothing else; anything else is a defect.
+ */
+public interface Broker {
+    /**
+     * Publishes one command's messages. Completes when they are durable on a majority and decided: one result for each
+     * message, in order. A single rejected message of a non-atomic command is a result, not a failure.
+     */
+    Future<PublishAck> publish(Publish publish);
+
+    /** One page of what is kept, in log order, without consuming; waits up to {@link Read#waitMs} for a first message. */
+    Future<Page> read(Read read);
+
+    /**
+     * Begins a live stream: catch-up from {@link Subscribe#from} to live, without gap or double. The subscriber is called
+     * on the caller's context only. Completes when the start position is resolved.
+     */
+    Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber);
+
+    /** Topics that match, by name; system topics only when the filter names them. */
+    Future<List<TopicInfo>> topics(Optional<TopicFilter> filter);
+
+    Future<TopicInfo> topic(TopicName name);
+
+    /** Makes or changes a topic; true when it was made. */
+    Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey);
+
+    Future<Void> delete(TopicName name, Optional<String> idempotencyKey);
+
+    /** Delayed messages by due time, after that of {@code after} (a cursor text), at most {@code limit}. */
+    Future<ScheduledPage> scheduled(Optional<String> after, int limit);
+
+    Future<Void> cancel(String cursor, Optional<String> idempotencyKey);
+
+    /** This node's word; never fails, never waits. Refreshed with every applied batch. */
+    NodeStatus status();
+
+    /** Registers a door's session with the figures of {@link #status()}; doors call it once per connection. */
+    Connection connected(String door, String peer);
+
+    /** Live subscriptions of this node, for people to look at; at most {@code limit}. */
+    Future<List<SubscriberInfo>> subscribers(int limit);
+}

@@ -1,0 +1,53 @@
+package io.skein.broker;
+
+import io.skein.raft.Role;
+import java.util.List;
+
+/**
+ * What a node says of itself; a value, replaced as a whole.
+ *
+ * @param leader id of the leader, empty when unknown
+ * @param leaderAddress advertised HTTP address of the leader, empty when unknown
+ * @param health {@code ok}, {@code no-leader}, {@code catching-up}, {@code amnesiac}, {@code corrupt}, {@code disk-full},
+ *     {@code draining}, {@code removed}
+ * @param stateHash taken at {@code appliedIndex}
+ * @param durable {@code quorum}, or {@code memory} with relaxed durability
+ */
+public record NodeStatus(
+        String node,
+        Role role,
+        String leader,
+        String leaderAddress,
+        long term,
+        long commitIndex,
+        long appliedIndex,
+        long settledIndex,
+        long lastLogIndex,
+        long firstLogIndex,
+        long stateHash,
+        long time,
+        String health,
+        String durable,
+        List<MemberStatus> members,
+        Figures figures) {
+    public record MemberStatus(String id, String address, boolean voter, long matchIndex, boolean reachable) {}
+
+    /**
+     * Counters since start and sizes now.
+     *
+     * @param connections open now, all doors
+     * @param stored messages kept, all topics
+     */
+    public record Figures(
+            long published,
+            long delivered,
+            long topics,
+            long stored,
+            long storedBytes,
+            long scheduled,
+            long subscribers,
+            long connections,
+            long databaseBytes,
+            long walBytes,
+            long startedAtMs) {}
+}

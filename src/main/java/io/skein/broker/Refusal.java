@@ -1,0 +1,72 @@
+package io.skein.broker;
+
+import io.skein.machine.Rejected;
+import java.util.Map;
+
+/**
+ * Why a request was not served, in three kinds (DESIGN D13). No stack trace: it is an answer, not a defect.
+ */
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public enum Kind {
+        /** The machine said no; see {@link #rejected}. */
+        REJECTED,
+        /** What was asked makes no sense; 400. */
+        MALFORMED,
+        NOT_FOUND,
+        /** The position is older than retention; 410. */
+        GONE,
+        TOO_LARGE,
+        TOO_MANY,
+        /** Not executed, safe to try again; 503 with Retry-After. */
+        UNAVAILABLE,
+        DISK_FULL,
+        /** May or may not have happened; 504: retry with the same key. */
+        INDETERMINATE
+    }
+
+    private final Kind kind;
+    private final String code;
+    private final transient Rejected rejected;
+    private final transient Map<String, Object> facts;
+
+    private Refusal(Kind kind, String code, String detail, Rejected rejected, Map<String, Object> facts) {
+        super(detail, null, false, false);
+        this.kind = kind;
+        this.code = code;
+        this.rejected = rejected;
+        this.facts = facts;
+    }
+
+    public static Refusal of(Rejected rejected) {
+        return new Refusal(Kind.REJECTED, rejected.reason().code(), rejected.detail(), rejected, Map.of());
+    }
+
+    public static Refusal of(Kind kind, String code, String detail) {
+        return new Refusal(kind, code, detail, null, Map.of());
+    }
+
+    public static Refusal of(Kind kind, String code, String detail, Map<String, Object> facts) {
+        return new Refusal(kind, code, detail, null, Map.copyOf(facts));
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Stable, public. */
+    public String code() {
+        return code;
+    }
+
+    /** Only for {@link Kind#REJECTED}. */
+    public Rejected rejected() {
+        return rejected;
+    }
+
+    /** Further members for the client: numbers and strings. */
+    public Map<String, Object> facts() {
+        return facts;
+    }
+}

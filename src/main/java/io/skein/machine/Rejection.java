@@ -1,0 +1,34 @@
+package io.skein.machine;
+
+/**
+ * Why the answer is no. Deterministic, and part of the replicated outcome; doors map it to a status by an exhaustive
+ * switch. The {@link #code()} is public contract.
+ */
+public enum Rejection {
+    MALFORMED("malformed"),
+    UNKNOWN_TOPIC("unknown-topic"),
+    TOPIC_FULL("topic-full"),
+    WRONG_OFFSET("wrong-offset"),
+    INVALID_FORMAT("invalid-format"),
+    TOO_LARGE("too-large"),
+    KEY_REUSED("idempotency-key-reused"),
+    TOO_MANY_KEYS("too-many-idempotency-keys"),
+    SEQUENCE_GAP("sequence-gap"),
+    FENCED("fenced"),
+    TOO_MANY_PRODUCERS("too-many-producers"),
+    NOT_SCHEDULED("not-scheduled"),
+    TOO_MANY_SCHEDULED("too-many-scheduled"),
+    TOO_MANY_TOPICS("too-many-topics"),
+    TOO_MANY_TTL("too-many-ttl"),
+    ABORTED("aborted");
+
+    private final String code;
+
+    Rejection(String code) {
+        this.code = code;
+    }
+
+    public String code() {
+        return code;
+    }
+}

@@ -1,0 +1,22 @@
+package io.skein.raft;
+
+/** The name of a node, unique in its cluster: 1 to 63 letters, digits, {@code -}, {@code _} or {@code .}. */
+public record NodeId(String value) implements Comparable<NodeId> {
+    /** @throws IllegalArgumentException with a sentence for the operator when the name is none */
+    public NodeId {
+        if (!value.matches("[A-Za-z0-9._-]{1,63}")) {
+            throw new IllegalArgumentException(
+                    "a node id is 1 to 63 letters, digits, '-', '_' or '.', not \"" + value + "\"");
+        }
+    }
+
+    @Override
+    public int compareTo(NodeId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,40 @@
+package io.skein.replica;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.machine.Lineage;
+import io.skein.raft.Configuration;
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.skein.wire.ConfigurationProto;
+import io.skein.wire.MemberProto;
+
+/** The payload of a CONFIGURATION entry: members, and what makes this cluster and its log this one. */
+public record ClusterConfiguration(Configuration configuration, long clusterId, Lineage lineage, long time) {
+    public byte[] encode() {
+        var proto = ConfigurationProto.newBuilder()
+                .setClusterId(clusterId)
+                .setLineage(lineage.id())
+                .setTime(time);
+        for (Member member : configuration.members()) {
+            proto.addMembers(MemberProto.newBuilder()
+                    .setId(member.id().value())
+                    .setIncarnation(member.incarnation())
+                    .setAddress(member.address())
+                    .setVoter(member.voter()));
+        }
+        return proto.build().toByteArray();
+    }
+
+    public static ClusterConfiguration decode(byte[] payload) {
+        try {
+            var proto = ConfigurationProto.parseFrom(payload);
+            var members = proto.getMembersList().stream()
+                    .map(m -> new Member(new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter()))
+                    .toList();
+            return new ClusterConfiguration(
+                    new Configuration(members), proto.getClusterId(), new Lineage(proto.getLineage()), proto.getTime());
+        } catch (InvalidProtocolBufferException damaged) {
+            throw new IllegalArgumentException("not a configuration: " + damaged.getMessage(), damaged);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.skein.replica;
+
+import io.skein.machine.Command;
+import io.skein.machine.IdempotencyKey;
+import java.util.Optional;
+
+/**
+ * A command on its way into the log.
+ *
+ * @param id known to the proposer only; comes back in the reply
+ */
+public record Proposal(long id, Command command, Optional<IdempotencyKey> key) {}
