@@ -154,16 +154,7 @@ record Chunk(
         /** @throws Damaged when the body is not what was written */
         void verify(byte[] body) {
             long actual = Checksum.ofChunk(
-                    id,
-                    topicId,
-                    baseOffset,
-                    count,
-                    first,
-                    last,
-                    firstTime,
-                    lastTime,
-                    encodedPositions,
-                    body);
+                    id, topicId, baseOffset, count, first, last, firstTime, lastTime, encodedPositions, body);
             if (actual != crc) {
                 throw new Damaged("chunk " + id + " of topic \"" + topic + "\", offsets " + baseOffset + " to "
                         + (nextOffset() - 1) + ", is not what was written");
@@ -171,8 +162,7 @@ record Chunk(
         }
 
         StoredMessage message(int i, byte[] body) {
-            byte[] json =
-                    Arrays.copyOfRange(body, positions.start(i), positions.start(i) + positions.length(i));
+            byte[] json = Arrays.copyOfRange(body, positions.start(i), positions.start(i) + positions.length(i));
             return new StoredMessage(
                     topicId,
                     topic,

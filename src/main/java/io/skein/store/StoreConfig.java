@@ -51,16 +51,7 @@ public record StoreConfig(
 
     public static StoreConfig at(Path dataDir) {
         return new StoreConfig(
-                dataDir,
-                Durability.FSYNC,
-                16 << 10,
-                64L << 20,
-                256L << 20,
-                32L << 20,
-                4,
-                4096,
-                8L << 20,
-                4L << 20);
+                dataDir, Durability.FSYNC, 16 << 10, 64L << 20, 256L << 20, 32L << 20, 4, 4096, 8L << 20, 4L << 20);
     }
 
     public StoreConfig with(Durability other) {
