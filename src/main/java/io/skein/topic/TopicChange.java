@@ -237,15 +237,17 @@ public sealed interface TopicChange extends Change {
     }
 
     /**
-     * The answers to a producer's sequences up to and with {@code through} are gone before their time, because all
-     * producers together have too many; the answer to its last one always stays.
+     * The answers to a producer's sequences are gone before their time, because all producers together have too many: a
+     * repeat is still known as one, but no longer answered with its offset. Its last sequence stays, with an empty answer.
+     *
+     * @param last the producer's last sequence
      */
-    record AnswersForgotten(String producer, long through) implements TopicChange {
+    record AnswersForgotten(String producer, long last) implements TopicChange {
         @Override
         public void hashInto(StateHash hash) {
             hash.add(12);
             hash.add(producer);
-            hash.add(through);
+            hash.add(last);
         }
 
         @Override
@@ -282,8 +284,8 @@ public sealed interface TopicChange extends Change {
     }
 
     /**
-     * A message has a TTL of its own. Only in a snapshot and in what the store reads back, after the topic's
-     * {@link Head}, offsets ascending; never decided ({@link Appended} says it).
+     * A message has a TTL of its own and is not {@link Expired}. Only in a snapshot and in what the store reads back,
+     * after the topic's {@link Head}, offsets ascending; never decided ({@link Appended} says it).
      */
     record TtlSet(long topic, long offset, long expiresAt) implements TopicChange {
         @Override

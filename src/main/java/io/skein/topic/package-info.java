@@ -32,13 +32,13 @@
  * <tr><td>Produced</td><td>a row (producer, epoch, number, time, answer); the producer's rows of a lower epoch or with
  * {@code number <= this number - 1024} go</td></tr>
  * <tr><td>ProducerRemoved</td><td>all rows of the producer go</td></tr>
- * <tr><td>AnswersForgotten</td><td>the producer's rows with {@code number <= through} go</td></tr>
+ * <tr><td>AnswersForgotten</td><td>the producer's rows with {@code number < last} go, the answer
+ * of {@code last} becomes empty</td></tr>
  * </table>
  *
  * <p><b>What it gives back at start</b>, into an empty machine, in this order: LastTopic; for each topic, by id,
- * Created (with the present configuration), Trimmed (when anything was), Marked ascending, Head, TtlSet ascending (also
- * those whose time is over), Expired for those marked so; then Waiting, cursors ascending; then Produced, each
- * producer's numbers ascending. That is also what {@code snapshot} gives, except that a TtlSet that is over carries
- * expiresAt 0 there: nothing asks for it any more.
+ * Created (with the present configuration), Trimmed (when anything was), Marked ascending, Head, TtlSet ascending,
+ * Expired ascending for those marked so (instead of TtlSet); then Waiting, cursors ascending; then Produced, each
+ * producer's numbers ascending. That is also what {@code snapshot} gives.
  */
 package io.skein.topic;
