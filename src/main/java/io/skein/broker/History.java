@@ -5,8 +5,8 @@ import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Cursor;
 import io.skein.machine.Lineage;
 import io.skein.store.Reader;
-import io.skein.store.Store;
 import io.skein.store.Scope;
+import io.skein.store.Store;
 import io.skein.store.StoredMessage;
 import io.skein.store.StoredPage;
 import io.skein.store.Tail;
@@ -185,8 +185,7 @@ final class History {
                                 new Start(Cursor.ORIGIN, offset, Map.of(), Optional.empty(), requested));
                     }
                     TopicView view = found.get();
-                    Map<Long, Cursor> known =
-                            view.lowWater() > 0 ? Map.of(view.id(), view.lastTrimmed()) : Map.of();
+                    Map<Long, Cursor> known = view.lowWater() > 0 ? Map.of(view.id(), view.lastTrimmed()) : Map.of();
                     if (offset < view.lowWater()) {
                         Page.Gap gap = new Page.Gap(
                                 view.name().value(), lineage.text(view.lastTrimmed()), view.lowWater() - offset);

@@ -87,8 +87,9 @@ public final class LocalBroker implements Broker {
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
     public void drain() {
         draining = true;
-        sessions.values().forEach(loop -> loop.context()
-                .runOnContext(v -> loop.all().forEach(session -> session.end("draining", true))));
+        sessions.values()
+                .forEach(loop ->
+                        loop.context().runOnContext(v -> loop.all().forEach(session -> session.end("draining", true))));
     }
 
     @Override
@@ -178,8 +179,9 @@ public final class LocalBroker implements Broker {
                 case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
                 case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
                 case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
-                case DISK_FULL -> Refusal.of(
-                        Refusal.Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
+                case DISK_FULL ->
+                    Refusal.of(
+                            Refusal.Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
         }
         if (cause instanceof Indeterminate) {
@@ -215,8 +217,7 @@ public final class LocalBroker implements Broker {
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
                     for (History.Trim trim : slice.trims()) {
-                        if (trim.last()
-                                        .isAfter(start.knownTrims().getOrDefault(trim.topicId(), Cursor.ORIGIN))
+                        if (trim.last().isAfter(start.knownTrims().getOrDefault(trim.topicId(), Cursor.ORIGIN))
                                 && trim.last().isAfter(start.after())) {
                             gaps.add(new Page.Gap(
                                     trim.topic(), lineage.text(trim.last()), trim.lostAfter(start.after())));
@@ -226,7 +227,11 @@ public final class LocalBroker implements Broker {
                         return Future.failedFuture(gone(gaps.get(0)));
                     }
                     Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
-                    Page page = new Page(slice.messages(), lineage.text(next), gaps, replica.status().appliedIndex());
+                    Page page = new Page(
+                            slice.messages(),
+                            lineage.text(next),
+                            gaps,
+                            replica.status().appliedIndex());
                     if (!slice.messages().isEmpty()) {
                         delivered.addAndGet(slice.messages().size());
                         return Future.succeededFuture(page);
@@ -253,7 +258,8 @@ public final class LocalBroker implements Broker {
         Subscriber taker = new Subscriber() {
             @Override
             public boolean deliver(List<StoredMessage> messages, String lastCursor) {
-                first.tryComplete(new Page(messages, lastCursor, empty.gaps(), replica.status().appliedIndex()));
+                first.tryComplete(new Page(
+                        messages, lastCursor, empty.gaps(), replica.status().appliedIndex()));
                 return false;
             }
 
@@ -305,8 +311,7 @@ public final class LocalBroker implements Broker {
         Sessions loop = sessions.computeIfAbsent(
                 Thread.currentThread(), t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered));
         String id = Long.toString(sessionIds.incrementAndGet(), 36);
-        Session session = new Session(
-                id, loop, history, subscribe, subscriber, start, sessionCount::decrementAndGet);
+        Session session = new Session(id, loop, history, subscribe, subscriber, start, sessionCount::decrementAndGet);
         sessionCount.incrementAndGet();
         session.begin();
         return session;
@@ -340,8 +345,7 @@ public final class LocalBroker implements Broker {
             } else if (System.nanoTime() - until >= 0) {
                 vertx.cancelTimer(id);
                 done.fail(unavailable(
-                        "behind",
-                        "this node has applied " + replica.status().appliedIndex() + ", not yet " + index));
+                        "behind", "this node has applied " + replica.status().appliedIndex() + ", not yet " + index));
             }
         });
         return done.future();
@@ -382,8 +386,8 @@ public final class LocalBroker implements Broker {
                 .compose(v -> ask(() -> topics.find(name).map(view -> info(view, System.nanoTime()))))
                 .compose(found -> found.isPresent()
                         ? Future.succeededFuture(found.get())
-                        : Future.failedFuture(Refusal.of(
-                                Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
+                        : Future.failedFuture(
+                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     private <T> Future<T> ask(Supplier<T> question) {
@@ -412,18 +416,20 @@ public final class LocalBroker implements Broker {
         if (after.isPresent() && position.isEmpty()) {
             return Future.failedFuture(malformed("after is the cursor of a delayed message"));
         }
-        return ready(false).compose(v -> settled()).compose(v -> store.reader()
-                .scheduled(position, limit)
-                .map(rows -> {
-                    List<ScheduledPage.Item> items = rows.stream()
-                            .map(row -> new ScheduledPage.Item(
-                                    lineage.text(row.at()), row.due(), row.time(), row.publication()))
-                            .toList();
-                    Optional<String> next = items.size() < limit
-                            ? Optional.empty()
-                            : Optional.of(items.get(items.size() - 1).cursor());
-                    return new ScheduledPage(items, next);
-                }));
+        return ready(false)
+                .compose(v -> settled())
+                .compose(v -> store.reader()
+                        .scheduled(position.orElse(Cursor.ORIGIN), limit)
+                        .map(rows -> {
+                            List<ScheduledPage.Item> items = rows.stream()
+                                    .map(row -> new ScheduledPage.Item(
+                                            lineage.text(row.at()), row.due(), row.time(), row.publication()))
+                                    .toList();
+                            Optional<String> next = items.size() < limit
+                                    ? Optional.empty()
+                                    : Optional.of(items.get(items.size() - 1).cursor());
+                            return new ScheduledPage(items, next);
+                        }));
     }
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
@@ -539,17 +545,19 @@ public final class LocalBroker implements Broker {
         List<Future<List<SubscriberInfo>>> loops = new ArrayList<>();
         for (Sessions loop : sessions.values()) {
             Promise<List<SubscriberInfo>> part = Promise.promise();
-            loop.context().runOnContext(v -> part.complete(
-                    loop.all().stream().limit(limit).map(Session::info).toList()));
+            loop.context()
+                    .runOnContext(v -> part.complete(
+                            loop.all().stream().limit(limit).map(Session::info).toList()));
             loops.add(part.future());
         }
         Context context = vertx.getOrCreateContext();
         Promise<List<SubscriberInfo>> all = Promise.promise();
-        Future.all(loops).onComplete(done -> context.runOnContext(v -> all.complete(loops.stream()
-                .map(Future::result)
-                .flatMap(List::stream)
-                .limit(limit)
-                .toList())));
+        Future.all(loops)
+                .onComplete(done -> context.runOnContext(v -> all.complete(loops.stream()
+                        .map(Future::result)
+                        .flatMap(List::stream)
+                        .limit(limit)
+                        .toList())));
         return all.future();
     }
 }

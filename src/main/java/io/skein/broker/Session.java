@@ -192,9 +192,7 @@ final class Session implements Subscription {
                         return;
                     }
                     if (read.failed()) {
-                        end(
-                                read.cause() instanceof Refusal refusal ? refusal.code() : "read-failed",
-                                true);
+                        end(read.cause() instanceof Refusal refusal ? refusal.code() : "read-failed", true);
                     } else {
                         onPage(read.result());
                     }

@@ -54,10 +54,7 @@ final class ConfigCommand implements Callable<Integer> {
         for (Setting setting : Setting.values()) {
             Settings.Value value = settings.value(setting);
             object.put(
-                    setting.key(),
-                    new JsonObject()
-                            .put("value", value.text())
-                            .put("source", value.source()));
+                    setting.key(), new JsonObject().put("value", value.text()).put("source", value.source()));
         }
         return object.encode();
     }

@@ -47,8 +47,7 @@ final class NodeOptions implements IModelTransformer {
         String file = parsed.matchedOptionValue("--config", environment.getOrDefault("SKEIN_CONFIG", ""));
         Optional<Path> path = file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file));
         if (path.isPresent() && !Files.isReadable(path.get())) {
-            throw new CommandProblem(
-                    ExitCode.USAGE, "the configuration file " + path.get() + " cannot be read");
+            throw new CommandProblem(ExitCode.USAGE, "the configuration file " + path.get() + " cannot be read");
         }
         return Settings.resolve(flags, environment, path);
     }

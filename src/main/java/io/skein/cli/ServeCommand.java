@@ -27,7 +27,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NodeConfig config = NodeConfig.of(NodeOptions.settings(spec.commandLine().getParseResult()));
+        NodeConfig config =
+                NodeConfig.of(NodeOptions.settings(spec.commandLine().getParseResult()));
         PrintWriter out = spec.commandLine().getOut();
         NodeProcess.Outcome outcome = NodeProcess.run(config, SkeinCommand.Version.text());
         if (outcome.node().isEmpty()) {

@@ -12,17 +12,7 @@ import picocli.CommandLine.IVersionProvider;
         name = "skein",
         mixinStandardHelpOptions = true,
         versionProvider = SkeinCommand.Version.class,
-        subcommands = {
-            ServeCommand.class,
-            PublishCommand.class,
-            SubscribeCommand.class,
-            TopicsCommand.class,
-            StatusCommand.class,
-            ConfigCommand.class,
-            BenchCommand.class,
-            ArchiveCommand.class,
-            HelpCommand.class
-        },
+        subcommands = {ServeCommand.class, ConfigCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "A durable message broker in one jar: HTTP, WebSocket and TCP in, nothing acknowledged is lost.",
         footerHeading = "%nA first minute:%n",
@@ -53,9 +43,9 @@ public final class SkeinCommand implements Runnable {
     /** @return the process's exit code, or {@link #STAYS} */
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new SkeinCommand());
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec()
-                .usageMessage()
-                .showDefaultValues(false));
+        line.getSubcommands()
+                .values()
+                .forEach(sub -> sub.getCommandSpec().usageMessage().showDefaultValues(false));
         line.setUsageHelpAutoWidth(true);
         line.setAbbreviatedOptionsAllowed(false);
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);

@@ -7,20 +7,29 @@ import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
+import io.skein.machine.Delivery;
+import io.skein.machine.Lineage;
+import io.skein.machine.Outcome;
 import io.skein.raft.RaftTiming;
+import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
 import io.skein.store.DataDirectory;
+import io.skein.store.Reader;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
+import io.skein.store.StoreFailure;
 import io.skein.store.StoreListener;
+import io.skein.store.StoredMessage;
+import io.skein.store.Tail;
+import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.security.SecureRandom;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -29,16 +38,24 @@ import java.util.random.RandomGenerator;
  * opens first, so that who asks early is answered; the node is ready when its data is.
  */
 public final class Node {
+    /** How long a read waits for a node that has just started. */
+    private static final long CATCH_UP_WAIT_MS = 10_000;
+
     private final Vertx vertx;
     private final NodeConfig config;
-    private final LocalBroker broker;
+    private final DataDirectory directory;
     private final Proposer proposer;
+    private final LocalBroker broker;
     private final Doors doors;
-    private Store store;
+    private final TopicMachine topics = new TopicMachine();
+    private final ReplicaVerticle replica;
+    private volatile String replicaDeployment;
 
-    private Node(Vertx vertx, NodeConfig config, Consumer<Throwable> broken) {
+    private Node(
+            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
         this.vertx = vertx;
         this.config = config;
+        this.directory = directory;
         this.proposer = new Proposer(vertx);
         this.broker = new LocalBroker(
                 vertx,
@@ -49,62 +66,83 @@ public final class Node {
                         config.maxMessageBytes(),
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
-                        10_000),
+                        CATCH_UP_WAIT_MS),
                 proposer);
-        this.doors = new Doors(vertx, config, broker);
-    }
-
-    /**
-     * Completes when the doors are open and the data is: {@code /readyz} may need a moment more.
-     *
-     * @param directory held by the caller, and given back by him after {@link #stop}
-     * @param broken is told when the node must not go on; it ends the process
-     */
-    public static Future<Node> start(
-            Vertx vertx, NodeConfig config, DataDirectory directory, Consumer<Throwable> broken) {
-        Node node = new Node(vertx, config, broken);
-        return node.doors.open().compose(v -> node.openStore(directory, broken)).map(node);
-    }
-
-    private Future<Void> openStore(DataDirectory directory, Consumer<Throwable> broken) {
-        StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
-        return Store.open(vertx, directory, storeConfig, config.nodeId(), StoreListener.NONE)
-                .compose(opened -> {
-                    store = opened;
-                    return Bootstrap.isNeeded(opened.image())
-                            ? opened.begin(Bootstrap.firstBatch(
-                                    config, opened.incarnation(), System.currentTimeMillis(), new SecureRandom()))
-                            : Future.succeededFuture();
-                })
-                .compose(v -> startReplica(broken));
-    }
-
-    private Future<Void> startReplica(Consumer<Throwable> broken) {
-        TopicMachine topics = new TopicMachine();
-        Replica replica = new Replica(
-                config.nodeId(),
-                store.image(),
-                List.of(topics),
-                ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
-                RaftTiming.DEFAULT,
-                RandomGenerator.getDefault());
-        ReplicaVerticle verticle = new ReplicaVerticle(
-                replica,
-                store,
+        this.doors = new Doors(vertx, config, broker, version);
+        this.replica = new ReplicaVerticle(
+                new Opening(),
                 proposer,
                 broker.applied(),
                 ClusterListener.NONE,
-                topics::decode,
-                this::dueBody,
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);
-        broker.attach(store, verticle, topics, store.image().lineage());
-        return vertx.deployVerticle(verticle, new DeploymentOptions()).mapEmpty();
     }
 
-    private Future<Command> dueBody(Cursor place) {
-        return store.reader().fetchScheduled(place).map(publication -> new TopicCommand.Release(place, publication));
+    /**
+     * Completes when the doors and the data are open; {@code /readyz} may need a moment more.
+     *
+     * @param directory locked; let go when the node has stopped
+     * @param broken is told when the node must not go on; it ends the process
+     */
+    public static Future<Node> start(
+            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
+        Node node = new Node(vertx, config, version, directory, broken);
+        return node.doors
+                .open()
+                .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))
+                .map(deployment -> {
+                    node.replicaDeployment = deployment;
+                    return node;
+                });
+    }
+
+    /** What the replica's room may not know: which machines there are, and what they keep where. */
+    private final class Opening implements ReplicaVerticle.Opening {
+        private Lineage lineage;
+
+        @Override
+        public Future<Store> store() {
+            StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
+            return Store.open(vertx, directory, storeConfig, config.nodeId(), StoreListener.NONE);
+        }
+
+        @Override
+        public Future<Replica> replica(Store store) {
+            Image found = store.image();
+            Future<Image> image =
+                    found.lastIndex() == 0 ? Bootstrap.begin(store, config) : Future.succeededFuture(found);
+            return image.map(start -> {
+                lineage = start.lineage();
+                broker.attach(store, replica, topics, lineage);
+                return new Replica(
+                        config.nodeId(),
+                        start,
+                        List.of(topics),
+                        ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                        RaftTiming.DEFAULT,
+                        RandomGenerator.getDefault());
+            });
+        }
+
+        @Override
+        public List<StoredMessage> append(Tail tail, Delivery delivery) {
+            return tail.append(lineage, (TopicChange.Appended) delivery);
+        }
+
+        @Override
+        public Future<Command> dueBody(Reader reader, Cursor place) {
+            return reader.fetchScheduled(place)
+                    .map(found -> new TopicCommand.Release(
+                            place,
+                            found.orElseThrow(() -> new NoSuchElementException("no delayed message at " + place))
+                                    .publication()));
+        }
+
+        @Override
+        public Outcome outcome(byte[] row) {
+            return topics.decode(row);
+        }
     }
 
     public LocalBroker broker() {
@@ -120,12 +158,12 @@ public final class Node {
         return doors.tcpPort();
     }
 
-    /** Says so, lets what is under way end, closes doors, then replica, then store. */
+    /** Says so, closes the doors, lets what is under way end, then closes the store. */
     public Future<Void> stop() {
         broker.drain();
         return doors.close()
-                .eventually(() -> proposer.stopped())
-                .eventually(() -> store == null ? Future.succeededFuture() : store.close())
-                .eventually(vertx::close);
+                .eventually(
+                        () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
+                .mapEmpty();
     }
 }

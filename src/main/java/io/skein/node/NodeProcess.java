@@ -2,6 +2,7 @@ package io.skein.node;
 
 import io.skein.store.DataDirectory;
 import io.skein.store.DataDirectoryInUse;
+import io.skein.store.StoreFailure;
 import io.skein.store.UnknownSchema;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
@@ -37,12 +38,13 @@ public final class NodeProcess {
         }
         // A crash leaves these behind; below the data directory they are cleared at the next start.
         System.setProperty("org.sqlite.tmpdir", directory.temporary().toString());
-        System.setProperty("vertx.cacheDirBase", directory.temporary().resolve("vertx").toString());
+        System.setProperty(
+                "vertx.cacheDirBase", directory.temporary().resolve("vertx").toString());
         Vertx vertx = Vertx.vertx(new VertxOptions());
         try {
             Node node = Node.start(vertx, config, version, directory, NodeProcess::end)
                     .await(START_SECONDS, TimeUnit.SECONDS);
-            stopOnSignal(node, directory);
+            stopOnSignal(node);
             return new Outcome(Optional.of(node), 0, "");
         } catch (Exception failure) {
             return failed(config, failure);
@@ -71,15 +73,16 @@ public final class NodeProcess {
     private static final AtomicBoolean ENDING = new AtomicBoolean();
 
     /** The node must not go on: what it believes or what is on its disk can no longer be trusted. */
-    private static void end(Node.Broken broken) {
+    private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
-            LOG.error("this node ends: {}", broken.what(), broken.cause());
+            boolean disk = broken.kind() == StoreFailure.Kind.DISK;
+            LOG.error("this node ends: {}", disk ? "its disk failed" : "an invariant is broken", broken.cause());
             // No shutdown hooks: nothing more may be written or acknowledged.
-            Runtime.getRuntime().halt(broken.exitCode());
+            Runtime.getRuntime().halt(disk ? ExitCode.DISK_ERROR : ExitCode.BROKEN);
         }
     }
 
-    private static void stopOnSignal(Node node, DataDirectory directory) {
+    private static void stopOnSignal(Node node) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -92,7 +95,8 @@ public final class NodeProcess {
                             } catch (InterruptedException interrupted) {
                                 Thread.currentThread().interrupt();
                             }
-                            directory.close();
+                            // The signal's own code would be 143; a node that stopped as it was told says 0.
+                            Runtime.getRuntime().halt(0);
                         },
                         "skein-stop"));
     }

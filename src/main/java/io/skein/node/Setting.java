@@ -18,7 +18,8 @@ public enum Setting {
     LOG_BUDGET("256MiB", "SIZE", "log kept on disk for nodes that lag behind"),
     AUTO_CREATE_TOPICS("true", "BOOL", "a first publish makes its topic; false: 404"),
     MAX_MESSAGE("1MiB", "SIZE", "largest body of one message"),
-    ALLOWED_ORIGINS("", "LIST", "origins whose pages may use this node, comma separated; * for any; own pages always may"),
+    ALLOWED_ORIGINS(
+            "", "LIST", "origins whose pages may use this node, comma separated; * for any; own pages always may"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;

@@ -89,8 +89,7 @@ public final class Settings {
             }
             Setting setting = known.get(variable);
             if (setting == null) {
-                throw new ConfigurationProblem(
-                        "unknown variable " + variable + nearest(variable, known.keySet(), ""));
+                throw new ConfigurationProblem("unknown variable " + variable + nearest(variable, known.keySet(), ""));
             }
             values.put(setting, new Value(text, variable));
         });

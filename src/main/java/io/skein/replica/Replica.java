@@ -118,7 +118,7 @@ public final class Replica {
                         .toList(),
                 image.entries(),
                 image.lastIndex(),
-                image.settled().index());
+                Math.max(image.settled().index(), image.commitHint()));
     }
 
     /** The only way in, and the only way out. */

@@ -50,7 +50,7 @@ final class ProducerRows {
     }
 
     void write(TopicChange.AnswersForgotten forgotten) throws SQLException {
-        forget(forgotten.producer(), forgotten.through());
+        forget(forgotten.producer(), forgotten.last() - 1);
     }
 
     void write(TopicChange.ProducerRemoved removed) throws SQLException {

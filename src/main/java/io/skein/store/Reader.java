@@ -58,6 +58,10 @@ public final class Reader {
             WHERE c.topic_id = ? AND c.id >= ? AND c.id < ? AND (c.last_idx, c.last_place) > (?, ?)
             ORDER BY c.id LIMIT ?""";
 
+    /** Chunks of one transaction overlap: the first message of that time is in one of the first few that reach it. */
+    private static final String HEADS_FROM_TIME = HEAD + """
+            WHERE c.last_time >= ? ORDER BY c.id LIMIT ?""";
+
     private static final String HEAD_WITH_OFFSET = HEAD + """
             WHERE c.topic_id = ?1 AND c.base_offset + c.count > ?2 AND c.id >= coalesce(
                 (SELECT last_idx FROM mark WHERE topic_id = ?1 AND end <= ?2 ORDER BY end DESC LIMIT 1), 0) << 20
@@ -280,6 +284,21 @@ public final class Reader {
                     int i = (int) Math.max(0, offset - head.baseOffset());
                     return before(head.positions().cursor(i));
                 }))
+                .onFailure(this::reportDamage);
+    }
+
+    /**
+     * The cursor just before the first message in rows that was stamped at this time or later, whatever its topic; empty
+     * when rows hold none.
+     */
+    public Future<Optional<Cursor>> locateTime(long epochMs) {
+        return pool.preparedQuery(HEADS_FROM_TIME)
+                .execute(Tuple.of(epochMs, HEADS))
+                .map(Reader::heads)
+                .map(heads -> heads.stream()
+                        .map(head -> head.positions().cursor(head.positions().firstAt(epochMs)))
+                        .min(Comparator.naturalOrder())
+                        .map(Reader::before))
                 .onFailure(this::reportDamage);
     }
 

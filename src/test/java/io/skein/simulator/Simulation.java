@@ -247,7 +247,8 @@ final class Simulation {
             for (Map.Entry<Long, Seen> message : messages.entrySet()) {
                 if (message.getValue().body().equals(body)) {
                     times++;
-                    found |= at.endsWith("@" + message.getKey() + "@" + message.getValue().cursor());
+                    found |= at.endsWith(
+                            "@" + message.getKey() + "@" + message.getValue().cursor());
                 }
             }
         }
@@ -318,7 +319,8 @@ final class Simulation {
                             + (messages.isEmpty() ? "none" : messages.lastKey()));
             Cursor cursor = new Cursor(appended.first().index(), place++);
             check(
-                    messages.isEmpty() || cursor.isAfter(messages.lastEntry().getValue().cursor()),
+                    messages.isEmpty()
+                            || cursor.isAfter(messages.lastEntry().getValue().cursor()),
                     "cursor " + cursor + " is not after the one before");
             messages.put(offset++, new Seen(body, cursor));
         }

@@ -64,8 +64,7 @@ final class Workload {
         if (!again.isEmpty() && random.nextInt(3) > 0) {
             Operation operation = again.remove(random.nextInt(again.size()));
             long id = nextId++;
-            Proposal proposal =
-                    new Proposal(id, operation.proposal.command(), operation.proposal.key());
+            Proposal proposal = new Proposal(id, operation.proposal.command(), operation.proposal.key());
             pending.put(id, new Operation(operation.bodies, proposal, true));
             return proposal;
         }
@@ -96,8 +95,7 @@ final class Workload {
         for (int i = 0; i < count; i++) {
             String body = id + "." + i;
             bodies.add(body);
-            Message message =
-                    new Message("", List.of(), Format.RAW, "", body.getBytes(StandardCharsets.UTF_8));
+            Message message = new Message("", List.of(), Format.RAW, "", body.getBytes(StandardCharsets.UTF_8));
             long delay = random.nextInt(12) == 0 ? 1 + random.nextInt(3000) : 0;
             long ttl = random.nextInt(12) == 0 ? 1 + random.nextInt(3000) : 0;
             long expect = random.nextInt(20) == 0 ? random.nextInt(10) : -1;
@@ -111,11 +109,9 @@ final class Workload {
         if (kind == 0) {
             key = Optional.of(new IdempotencyKey(id, id * 31, id));
         } else if (kind == 1 && sequenceBusy.add(producer)) {
-            sequence = Optional.of(
-                    new TopicCommand.Sequence(producer, 1, sequences.merge(producer, 1L, Long::sum)));
+            sequence = Optional.of(new TopicCommand.Sequence(producer, 1, sequences.merge(producer, 1L, Long::sum)));
         }
-        Proposal proposal =
-                new Proposal(id, new TopicCommand.Publish(messages, atomic, true, sequence), key);
+        Proposal proposal = new Proposal(id, new TopicCommand.Publish(messages, atomic, true, sequence), key);
         pending.put(id, new Operation(bodies, proposal, false));
         return proposal;
     }

@@ -78,7 +78,7 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.frames = new PublisherFrames(door.config().maxFrameBytes(), door.documents());
+        this.frames = new PublisherFrames(door.settings().maxFrameBytes(), door.documents());
     }
 
     @Override
@@ -92,13 +92,13 @@ final class PublisherSession implements Session {
             LOG.warn(
                     "publisher {} sent a frame above {} bytes",
                     peer,
-                    door.config().maxFrameBytes());
+                    door.settings().maxFrameBytes());
             refuseRest("too-large", frames.tooLongWantsAck());
         } else if (door.partial().isFull() && partialBytes > 0) {
             LOG.warn(
                     "publisher {} is closed: unfinished frames fill {} bytes",
                     peer,
-                    door.config().maxPartialBytes());
+                    door.settings().maxPartialBytes());
             refuseRest("overloaded", false);
         }
         listen();
@@ -248,7 +248,7 @@ final class PublisherSession implements Session {
     }
 
     private boolean mayRetry() {
-        return !closed || System.nanoTime() - closedAt < door.config().keepTryingMs() * 1_000_000;
+        return !closed || System.nanoTime() - closedAt < door.settings().keepTryingMs() * 1_000_000;
     }
 
     private void refuseAll(String code, String text) {
@@ -289,7 +289,7 @@ final class PublisherSession implements Session {
     private void refuseRest(String code, boolean wantsAck) {
         closing = true;
         if (wantsAck) {
-            whenQuiet("ERR " + code + " a frame is at most " + door.config().maxFrameBytes() + " bytes");
+            whenQuiet("ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes");
         } else {
             drop(code, "and its connection is closed");
         }
@@ -342,8 +342,8 @@ final class PublisherSession implements Session {
 
     /** Reads on or pauses, whatever the limits say now. */
     private void flow() {
-        boolean full = queue.size() >= door.config().maxQueuedMessages()
-                || queuedBytes >= door.config().maxQueuedBytes()
+        boolean full = queue.size() >= door.settings().maxQueuedMessages()
+                || queuedBytes >= door.settings().maxQueuedBytes()
                 || door.held().isFull()
                 || !closed && socket.writeQueueFull();
         boolean pause = full || closing || stopping.isPresent();
@@ -365,7 +365,7 @@ final class PublisherSession implements Session {
 
     private void listen() {
         if (tick < 0 && frames.waiting() != PublisherFrames.Waiting.NOTHING) {
-            tick = door.vertx().setTimer(door.config().tickMs(), id -> tick());
+            tick = door.vertx().setTimer(door.settings().tickMs(), id -> tick());
         }
     }
 
@@ -377,7 +377,8 @@ final class PublisherSession implements Session {
         }
         quietTicks = paused ? 0 : quietTicks + 1;
         boolean rest = frames.waiting() == PublisherFrames.Waiting.REST;
-        if (quietTicks >= (rest ? door.config().restQuietTicks() : door.config().textQuietTicks())) {
+        if (quietTicks
+                >= (rest ? door.settings().restQuietTicks() : door.settings().textQuietTicks())) {
             accept(frames.idle());
         }
         listen();
