@@ -14,11 +14,7 @@ final class Promises {
     /** Waiting at once; above it the newest is dropped, like a lost message: heartbeats and elections ask again. */
     private static final int MAX_WAITING = 1_024;
 
-    private record Promise(long write, NodeId to, Rpc rpc) {
-        boolean isAcknowledgement() {
-            return rpc instanceof Rpc.AppendEntriesReply reply && reply.success();
-        }
-    }
+    private record Promise(long write, NodeId to, Rpc rpc) {}
 
     private final ArrayDeque<Promise> waiting = new ArrayDeque<>();
 
@@ -34,25 +30,29 @@ final class Promises {
         if (waiting.isEmpty()) {
             return;
         }
-        // Many appends become durable together and a term has one leader: its last acknowledgement says all.
-        Promise acknowledgement = null;
+        // Many appends become durable together and a term has one leader: the furthest acknowledgement says all.
+        Promise furthest = null;
         for (var promises = waiting.iterator(); promises.hasNext(); ) {
             Promise promise = promises.next();
             if (promise.write() <= written) {
                 promises.remove();
-                if (promise.isAcknowledgement()) {
-                    acknowledgement = promise;
-                } else {
+                if (!(promise.rpc() instanceof Rpc.AppendEntriesReply reply && reply.success())) {
                     send.accept(promise.to(), promise.rpc());
+                } else if (furthest == null || reply.matchIndex() > matchIndex(furthest)) {
+                    furthest = promise;
                 }
             }
         }
-        if (acknowledgement != null) {
-            send.accept(acknowledgement.to(), acknowledgement.rpc());
+        if (furthest != null) {
+            send.accept(furthest.to(), furthest.rpc());
         }
     }
 
     void forget() {
         waiting.clear();
+    }
+
+    private static long matchIndex(Promise acknowledgement) {
+        return ((Rpc.AppendEntriesReply) acknowledgement.rpc()).matchIndex();
     }
 }

@@ -3,6 +3,7 @@ package io.skein.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +39,7 @@ public final class Raft {
     private final Log log;
     private final Durability durability;
     private final Promises promises = new Promises();
+    private final BiConsumer<NodeId, Rpc> sender = this::send;
     private final Commitment commitment;
     private final Election election;
     private final Following following;
@@ -151,7 +153,7 @@ public final class Raft {
 
     private void onWritten(long number) {
         durability.onWritten(number);
-        promises.release(number, this::send);
+        promises.release(number, sender);
         if (role == Role.LEADER) {
             replication.count();
         } else {
