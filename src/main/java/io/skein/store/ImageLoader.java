@@ -224,14 +224,16 @@ final class ImageLoader {
                 FROM ttl l JOIN topic t ON t.id = l.topic_id
                 WHERE l."offset" >= t.low_water ORDER BY l.topic_id, l."offset\"""", row -> {
             long topic = row.getLong(1);
-            ttls.computeIfAbsent(topic, ignored -> new ArrayList<>())
-                    .add(new TopicChange.TtlSet(topic, row.getLong(2), row.getLong(3)));
-            if (row.getInt(4) == 1) {
-                expired.computeIfAbsent(topic, ignored -> new ArrayList<>())
-                        .add(new TopicChange.Expired(topic, row.getLong(2)));
-            }
+            boolean isOver = row.getInt(4) == 1;
+            (isOver ? expired : ttls)
+                    .computeIfAbsent(topic, ignored -> new ArrayList<>())
+                    .add(
+                            isOver
+                                    ? new TopicChange.Expired(topic, row.getLong(2))
+                                    : new TopicChange.TtlSet(topic, row.getLong(2), row.getLong(3)));
         });
-        expired.forEach((topic, changes) -> ttls.get(topic).addAll(changes));
+        expired.forEach((topic, changes) ->
+                ttls.computeIfAbsent(topic, ignored -> new ArrayList<>()).addAll(changes));
         return ttls;
     }
 

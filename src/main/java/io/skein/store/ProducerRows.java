@@ -16,6 +16,7 @@ final class ProducerRows {
     private final PreparedStatement forgetOldEpoch;
     private final PreparedStatement insertAnswer;
     private final PreparedStatement forgetAnswers;
+    private final PreparedStatement emptyAnswer;
     private final PreparedStatement removeAnswers;
     private final PreparedStatement remove;
 
@@ -28,6 +29,8 @@ final class ProducerRows {
         insertAnswer = connection.prepareStatement("INSERT INTO producer_answer VALUES (" + ID + ", ?, ?, ?)");
         forgetAnswers = connection.prepareStatement(
                 "DELETE FROM producer_answer WHERE producer_id = " + ID + " AND number <= ?");
+        emptyAnswer = connection.prepareStatement(
+                "UPDATE producer_answer SET answer = x'' WHERE producer_id = " + ID + " AND number = ?");
         removeAnswers = connection.prepareStatement("DELETE FROM producer_answer WHERE producer_id = " + ID);
         remove = connection.prepareStatement("DELETE FROM producer WHERE name = ?");
     }
@@ -51,6 +54,9 @@ final class ProducerRows {
 
     void write(TopicChange.AnswersForgotten forgotten) throws SQLException {
         forget(forgotten.producer(), forgotten.last() - 1);
+        emptyAnswer.setString(1, forgotten.producer());
+        emptyAnswer.setLong(2, forgotten.last());
+        emptyAnswer.executeUpdate();
     }
 
     void write(TopicChange.ProducerRemoved removed) throws SQLException {
