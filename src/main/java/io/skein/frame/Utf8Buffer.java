@@ -37,6 +37,12 @@ public final class Utf8Buffer {
         length = 0;
     }
 
+    /** Empties it and gives its memory back, but for so many bytes. */
+    public void shrink(int capacity) {
+        length = 0;
+        bytes = new byte[capacity];
+    }
+
     void truncate(int to) {
         assert to <= length : to + " of " + length;
         length = to;
