@@ -53,6 +53,8 @@ final class Exchange {
     /** Handed to the broker: from here on a failure may have happened. */
     private boolean proposed;
 
+    private boolean awaited;
+
     Exchange(HttpDoor door, HttpServerRequest request, Route route, String rest) {
         this.door = door;
         this.request = request;
@@ -65,8 +67,17 @@ final class Exchange {
         return answered;
     }
 
+    /** From here on the beat looks whether it takes too long. */
+    void await() {
+        if (!awaited) {
+            awaited = true;
+            door.awaiting(this);
+        }
+    }
+
     void proposed() {
         proposed = true;
+        await();
     }
 
     boolean isProposed() {

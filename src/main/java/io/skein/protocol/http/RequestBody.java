@@ -48,7 +48,7 @@ final class RequestBody implements Handler<Buffer> {
         request.handler(body);
         request.endHandler(body::end);
         request.exceptionHandler(body::broken);
-        exchange.door.awaiting(exchange);
+        exchange.await();
     }
 
     /** A declared length; above every limit when it is none. */
