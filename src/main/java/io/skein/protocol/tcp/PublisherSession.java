@@ -64,7 +64,10 @@ final class PublisherSession implements Session {
     private int singly;
 
     private boolean paused;
+    /** Nothing more is read; closed once everything before is answered, with {@link #lastWords} if there are any. */
     private boolean closing;
+
+    private String lastWords = "";
     private boolean ended;
     private boolean closed;
     private long closedAt;
@@ -78,7 +81,7 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.frames = new PublisherFrames(door.config().maxFrameBytes(), door.documents());
+        this.frames = new PublisherFrames(door.limits().maxFrameBytes(), door.documents());
     }
 
     @Override
@@ -92,13 +95,13 @@ final class PublisherSession implements Session {
             LOG.warn(
                     "publisher {} sent a frame above {} bytes",
                     peer,
-                    door.config().maxFrameBytes());
+                    door.limits().maxFrameBytes());
             refuseRest("too-large", frames.tooLongWantsAck());
         } else if (door.partial().isFull() && partialBytes > 0) {
             LOG.warn(
                     "publisher {} is closed: unfinished frames fill {} bytes",
                     peer,
-                    door.config().maxPartialBytes());
+                    door.limits().maxPartialBytes());
             refuseRest("overloaded", false);
         }
         listen();
@@ -224,9 +227,12 @@ final class PublisherSession implements Session {
         if (!(failure instanceof Refusal refusal)) {
             LOG.error("publish for {} failed", peer, failure);
             refuseAll("internal", "not stored, or not known to be");
-        } else if (key.isPresent() && refusal.code().equals(Rejection.TOO_MANY_KEYS.code())) {
+            return;
+        }
+        boolean wantsAck = inFlight.get(0).ack;
+        if (key.isPresent() && refusal.code().equals(Rejection.TOO_MANY_KEYS.code())) {
             offer(Optional.empty(), retryMs); // better once without guard than not at all
-        } else if (key.isPresent() && isPassing(refusal.kind()) && mayRetry()) {
+        } else if (!wantsAck && isPassing(refusal.kind()) && isHarmless(refusal.kind(), key) && mayRetry()) {
             door.vertx().setTimer(retryMs, id -> offer(key, Math.min(2 * retryMs, LAST_RETRY_MS)));
         } else if (inFlight.size() > 1 && !isPassing(refusal.kind())) {
             singly = inFlight.size();
@@ -247,8 +253,13 @@ final class PublisherSession implements Session {
         };
     }
 
+    /** Whether a repeat can store nothing twice. */
+    private static boolean isHarmless(Refusal.Kind kind, Optional<String> key) {
+        return key.isPresent() || kind != Refusal.Kind.INDETERMINATE;
+    }
+
     private boolean mayRetry() {
-        return !closed || System.nanoTime() - closedAt < door.config().keepTryingMs() * 1_000_000;
+        return !closed || System.nanoTime() - closedAt < door.limits().keepTryingMs() * 1_000_000;
     }
 
     private void refuseAll(String code, String text) {
@@ -289,18 +300,11 @@ final class PublisherSession implements Session {
     private void refuseRest(String code, boolean wantsAck) {
         closing = true;
         if (wantsAck) {
-            whenQuiet("ERR " + code + " a frame is at most " + door.config().maxFrameBytes() + " bytes");
+            lastWords = "ERR " + code + " a frame is at most " + door.limits().maxFrameBytes() + " bytes";
         } else {
             drop(code, "and its connection is closed");
         }
         finish();
-    }
-
-    /** The last words, after the answers to everything before. */
-    private String lastWords = "";
-
-    private void whenQuiet(String line) {
-        lastWords = line;
     }
 
     /** Ends what has nothing left to do. */
@@ -342,8 +346,8 @@ final class PublisherSession implements Session {
 
     /** Reads on or pauses, whatever the limits say now. */
     private void flow() {
-        boolean full = queue.size() >= door.config().maxQueuedMessages()
-                || queuedBytes >= door.config().maxQueuedBytes()
+        boolean full = queue.size() >= door.limits().maxQueuedMessages()
+                || queuedBytes >= door.limits().maxQueuedBytes()
                 || door.held().isFull()
                 || !closed && socket.writeQueueFull();
         boolean pause = full || closing || stopping.isPresent();
@@ -365,7 +369,7 @@ final class PublisherSession implements Session {
 
     private void listen() {
         if (tick < 0 && frames.waiting() != PublisherFrames.Waiting.NOTHING) {
-            tick = door.vertx().setTimer(door.config().tickMs(), id -> tick());
+            tick = door.vertx().setTimer(door.limits().tickMs(), id -> tick());
         }
     }
 
@@ -377,7 +381,7 @@ final class PublisherSession implements Session {
         }
         quietTicks = paused ? 0 : quietTicks + 1;
         boolean rest = frames.waiting() == PublisherFrames.Waiting.REST;
-        if (quietTicks >= (rest ? door.config().restQuietTicks() : door.config().textQuietTicks())) {
+        if (quietTicks >= (rest ? door.limits().restQuietTicks() : door.limits().textQuietTicks())) {
             accept(frames.idle());
         }
         listen();
