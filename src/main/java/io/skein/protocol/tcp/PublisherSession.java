@@ -81,7 +81,7 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.frames = new PublisherFrames(door.limits().maxFrameBytes(), door.documents());
+        this.frames = new PublisherFrames(door.settings().maxFrameBytes(), door.documents());
     }
 
     @Override
@@ -95,13 +95,13 @@ final class PublisherSession implements Session {
             LOG.warn(
                     "publisher {} sent a frame above {} bytes",
                     peer,
-                    door.limits().maxFrameBytes());
+                    door.settings().maxFrameBytes());
             refuseRest("too-large", frames.tooLongWantsAck());
         } else if (door.partial().isFull() && partialBytes > 0) {
             LOG.warn(
                     "publisher {} is closed: unfinished frames fill {} bytes",
                     peer,
-                    door.limits().maxPartialBytes());
+                    door.settings().maxPartialBytes());
             refuseRest("overloaded", false);
         }
         listen();
@@ -259,7 +259,7 @@ final class PublisherSession implements Session {
     }
 
     private boolean mayRetry() {
-        return !closed || System.nanoTime() - closedAt < door.limits().keepTryingMs() * 1_000_000;
+        return !closed || System.nanoTime() - closedAt < door.settings().keepTryingMs() * 1_000_000;
     }
 
     private void refuseAll(String code, String text) {
@@ -300,7 +300,7 @@ final class PublisherSession implements Session {
     private void refuseRest(String code, boolean wantsAck) {
         closing = true;
         if (wantsAck) {
-            lastWords = "ERR " + code + " a frame is at most " + door.limits().maxFrameBytes() + " bytes";
+            lastWords = "ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes";
         } else {
             drop(code, "and its connection is closed");
         }
@@ -346,8 +346,8 @@ final class PublisherSession implements Session {
 
     /** Reads on or pauses, whatever the limits say now. */
     private void flow() {
-        boolean full = queue.size() >= door.limits().maxQueuedMessages()
-                || queuedBytes >= door.limits().maxQueuedBytes()
+        boolean full = queue.size() >= door.settings().maxQueuedMessages()
+                || queuedBytes >= door.settings().maxQueuedBytes()
                 || door.held().isFull()
                 || !closed && socket.writeQueueFull();
         boolean pause = full || closing || stopping.isPresent();
@@ -369,7 +369,7 @@ final class PublisherSession implements Session {
 
     private void listen() {
         if (tick < 0 && frames.waiting() != PublisherFrames.Waiting.NOTHING) {
-            tick = door.vertx().setTimer(door.limits().tickMs(), id -> tick());
+            tick = door.vertx().setTimer(door.settings().tickMs(), id -> tick());
         }
     }
 
@@ -381,7 +381,8 @@ final class PublisherSession implements Session {
         }
         quietTicks = paused ? 0 : quietTicks + 1;
         boolean rest = frames.waiting() == PublisherFrames.Waiting.REST;
-        if (quietTicks >= (rest ? door.limits().restQuietTicks() : door.limits().textQuietTicks())) {
+        if (quietTicks
+                >= (rest ? door.settings().restQuietTicks() : door.settings().textQuietTicks())) {
             accept(frames.idle());
         }
         listen();

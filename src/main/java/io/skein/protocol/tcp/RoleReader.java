@@ -26,7 +26,7 @@ final class RoleReader {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.timer = door.vertx().setTimer(door.limits().roleTimeoutMs(), late -> refuse());
+        this.timer = door.vertx().setTimer(door.settings().roleTimeoutMs(), late -> refuse());
     }
 
     void data(Buffer data) {

@@ -47,7 +47,7 @@ final class SubscriberSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.lines = new SubscriberLines(door.limits().maxLineBytes());
+        this.lines = new SubscriberLines(door.settings().maxLineBytes());
         listenForSilence();
     }
 
@@ -70,7 +70,7 @@ final class SubscriberSession implements Session {
             LOG.info(
                     "subscriber {} sent a line above {} bytes",
                     peer,
-                    door.limits().maxLineBytes());
+                    door.settings().maxLineBytes());
             close();
             return;
         }
@@ -141,8 +141,8 @@ final class SubscriberSession implements Session {
         if (streams.containsKey(filter.value())) {
             return; // it is replayed or live already
         }
-        if (streams.size() >= door.limits().maxFilters()) {
-            say("ERR too-many a subscriber has at most " + door.limits().maxFilters() + " filters");
+        if (streams.size() >= door.settings().maxFilters()) {
+            say("ERR too-many a subscriber has at most " + door.settings().maxFilters() + " filters");
             return;
         }
         FilterStream stream = new FilterStream(this, door, filter, peer);
@@ -213,9 +213,9 @@ final class SubscriberSession implements Session {
     }
 
     private void listenForSilence() {
-        silence = door.vertx().setTimer(door.limits().silenceMs(), id -> {
+        silence = door.vertx().setTimer(door.settings().silenceMs(), id -> {
             silences++;
-            if (silences >= door.limits().maxSilences()) {
+            if (silences >= door.settings().maxSilences()) {
                 close();
             } else {
                 listenForSilence();
@@ -225,7 +225,7 @@ final class SubscriberSession implements Session {
 
     private void listenForQuiet() {
         if (tick < 0 && lines.isWaiting()) {
-            tick = door.vertx().setTimer(door.limits().tickMs(), id -> {
+            tick = door.vertx().setTimer(door.settings().tickMs(), id -> {
                 tick = -1;
                 quietTicks++;
                 if (quietTicks >= COMMAND_QUIET_TICKS) {

@@ -112,7 +112,7 @@ public final class TcpDoor extends VerticleBase {
         return broker;
     }
 
-    TcpConfig limits() {
+    TcpConfig settings() {
         return config;
     }
 
