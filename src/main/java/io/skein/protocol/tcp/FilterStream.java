@@ -131,11 +131,6 @@ final class FilterStream implements Subscriber {
         if (gone.at.isAfter(at)) {
             remembered.merge(gone.filter, gone.at, (a, b) -> a.isAfter(b) ? a : b);
         }
-        gone.remembered.forEach((other, upTo) -> {
-            if (upTo.isAfter(at)) {
-                remembered.merge(other, upTo, (a, b) -> a.isAfter(b) ? a : b);
-            }
-        });
         if (remembered.size() > MAX_REMEMBERED) {
             LOG.info("subscriber {} changes its filters faster than it reads", peer);
             session.close();

@@ -14,6 +14,10 @@ final class HeldBytes {
         this.limit = limit;
     }
 
+    long bytes() {
+        return held;
+    }
+
     boolean isFull() {
         return held >= limit;
     }

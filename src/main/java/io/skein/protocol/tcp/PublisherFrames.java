@@ -243,7 +243,8 @@ final class PublisherFrames {
             out.add(new PublisherFrame(Format.RAW, "", header.ack, copy(bodyAt, Math.max(bodyAt, last))));
             return;
         }
-        if (header.present && !malformed && bodyAt < last) {
+        boolean mayParse = header.present && !malformed && mode != Mode.DOCUMENT; // an unbalanced document does not
+        if (mayParse && bodyAt < last) {
             Optional<String> topic = topic(bodyAt, last);
             if (topic.isPresent()) {
                 out.add(new PublisherFrame(header.format, topic.get(), header.ack, copy(bodyAt, last)));

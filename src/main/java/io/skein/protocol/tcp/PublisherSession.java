@@ -64,7 +64,10 @@ final class PublisherSession implements Session {
     private int singly;
 
     private boolean paused;
+    /** Nothing more is read; closed once everything before is answered, with {@link #lastWords} if there are any. */
     private boolean closing;
+
+    private String lastWords = "";
     private boolean ended;
     private boolean closed;
     private long closedAt;
@@ -224,9 +227,12 @@ final class PublisherSession implements Session {
         if (!(failure instanceof Refusal refusal)) {
             LOG.error("publish for {} failed", peer, failure);
             refuseAll("internal", "not stored, or not known to be");
-        } else if (key.isPresent() && refusal.code().equals(Rejection.TOO_MANY_KEYS.code())) {
+            return;
+        }
+        boolean wantsAck = inFlight.get(0).ack;
+        if (key.isPresent() && refusal.code().equals(Rejection.TOO_MANY_KEYS.code())) {
             offer(Optional.empty(), retryMs); // better once without guard than not at all
-        } else if (key.isPresent() && isPassing(refusal.kind()) && mayRetry()) {
+        } else if (!wantsAck && isPassing(refusal.kind()) && isHarmless(refusal.kind(), key) && mayRetry()) {
             door.vertx().setTimer(retryMs, id -> offer(key, Math.min(2 * retryMs, LAST_RETRY_MS)));
         } else if (inFlight.size() > 1 && !isPassing(refusal.kind())) {
             singly = inFlight.size();
@@ -245,6 +251,11 @@ final class PublisherSession implements Session {
             case UNAVAILABLE, INDETERMINATE, DISK_FULL, TOO_MANY -> true;
             case REJECTED, MALFORMED, NOT_FOUND, GONE, TOO_LARGE -> false;
         };
+    }
+
+    /** Whether a repeat can store nothing twice. */
+    private static boolean isHarmless(Refusal.Kind kind, Optional<String> key) {
+        return key.isPresent() || kind != Refusal.Kind.INDETERMINATE;
     }
 
     private boolean mayRetry() {
@@ -289,18 +300,11 @@ final class PublisherSession implements Session {
     private void refuseRest(String code, boolean wantsAck) {
         closing = true;
         if (wantsAck) {
-            whenQuiet("ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes");
+            lastWords = "ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes";
         } else {
             drop(code, "and its connection is closed");
         }
         finish();
-    }
-
-    /** The last words, after the answers to everything before. */
-    private String lastWords = "";
-
-    private void whenQuiet(String line) {
-        lastWords = line;
     }
 
     /** Ends what has nothing left to do. */
