@@ -59,8 +59,7 @@ class Chart {
         stroke: () => colour(line.colour),
         fill: line.fill && (() => colour(line.fill)),
         width: line.width ?? 1.6,
-        dash: line.dash,
-        points: { show: true, size: 4, width: 0, fill: () => colour(line.colour), filter: lonely },
+            points: { show: true, size: 4, width: 0, fill: () => colour(line.colour), filter: lonely },
       }))],
       hooks: { setCursor: [() => this.legend()] },
     }, this.columns(), this.host);
@@ -104,11 +103,11 @@ class Chart {
 const charts = [
   new Chart('rate', [
     { column: 'published', label: 'Published', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
-    { column: 'delivered', label: 'Delivered', colour: '--second', swatch: 'two', dash: [5, 3] },
+    { column: 'delivered', label: 'Delivered', colour: '--second', swatch: 'two', width: 1.25 },
   ], short, 4),
   new Chart('fsync', [
     { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
-    { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', dash: [5, 3] },
+    { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },
   ], (value, axis) => (axis ? short(value) : ms(value)), 1),
 ];
 

@@ -54,10 +54,10 @@ export function duration(milliseconds) {
 export function ago(milliseconds) {
   const s = Math.floor(milliseconds / 1000);
   if (s < 2) return 'now';
-  if (s < 60) return `${s} s ago`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ago`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ago`;
-  return `${Math.floor(s / 86400)} d ago`;
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 86400) return `${Math.floor(s / 3600)} h`;
+  return `${Math.floor(s / 86400)} d`;
 }
 
 const two = (n) => String(n).padStart(2, '0');

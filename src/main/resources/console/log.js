@@ -54,10 +54,13 @@ export function show(state) {
   fact('Applied', count(log.applied), behind(log.commit - log.applied));
   fact('Commit', count(log.commit), behind(log.last - log.commit));
   fact('Last', count(log.last));
-  fact('Database', bytes(figures.databaseBytes), ` + ${bytes(figures.walBytes)} WAL`);
+  const { dd } = fact('State hash', log.stateHash, ` at ${count(log.applied)} `);
+  dd.parentNode.classList.add('wide');
+  dd.firstChild.classList.add('mono');
+  fact('Leader', node.leader || 'unknown', node.leaderAddress && node.leader !== node.id ? ` ${node.leaderAddress}` : '');
   fact('Durable', node.durable === 'quorum' ? 'on a majority' : 'in memory only');
-  const { dd } = fact('State hash', log.stateHash, ` at ${count(log.applied)}`);
-  dd.classList.add('mono');
+  fact('Database', bytes(figures.databaseBytes));
+  fact('WAL', bytes(figures.walBytes));
   if (hash !== log.stateHash) {
     hash = log.stateHash;
     hashCopy?.remove();

@@ -7,7 +7,7 @@ const COLUMNS = [
   { key: 'rate', label: 'Rate', unit: '/s', first: -1, show: (t) => short(t.rate) },
   { key: 'messages', label: 'Messages', first: -1, show: (t) => short(t.messages), title: (t) => count(t.messages) },
   { key: 'bytes', label: 'Size', first: -1, show: (t) => bytes(t.bytes) },
-  { key: 'next', label: 'Next offset', first: -1, show: (t) => count(t.next), title: (t) => `kept from ${count(t.low)}` },
+  { key: 'next', label: 'Next', first: -1, show: (t) => count(t.next), title: (t) => `next offset; kept from ${count(t.low)}` },
   { key: 'last', label: 'Last', first: -1, show: (t, now) => (t.next ? ago(now - t.last) : '–') },
 ];
 

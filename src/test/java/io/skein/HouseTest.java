@@ -53,9 +53,8 @@ class HouseTest {
     /** A door knows the hall, the machines' records and the public JSON; it does not know another door. */
     private static final Set<String> A_DOOR_KNOWS = with(MACHINES, "broker", "machine", "frame");
 
-    /** Values of lower rooms that the broker's own records hand on to the doors. */
-    private static final Set<String> HANDED_ON_BY_THE_BROKER =
-            Set.of("io.skein.store.StoredMessage", "io.skein.raft.Role");
+    /** Values of lower rooms that the broker's interface hands to the doors. */
+    private static final Set<String> BROKER_CURRENCY = Set.of("io.skein.store.StoredMessage", "io.skein.raft.Role");
 
     /** Floor 5 and below, the garden, and metrics: what the assembly in {@code node} puts together. */
     private static final Set<String> BELOW_NODE = with(
@@ -242,8 +241,7 @@ class HouseTest {
                             dependency -> roomOf(dependency.getTargetClass())
                                     .map(target -> !target.equals(room)
                                             && !known.contains(target)
-                                            && !(DOORS.contains(room)
-                                                    && HANDED_ON_BY_THE_BROKER.contains(target(dependency))))
+                                            && !isBrokerCurrency(room, dependency))
                                     .orElse(false)));
         });
     }
@@ -380,6 +378,10 @@ class HouseTest {
 
     private static boolean isWireCurrency(String room, Dependency dependency) {
         return ARROWS.get(room).contains("wire") && PROTOBUF_CURRENCY.contains(target(dependency));
+    }
+
+    private static boolean isBrokerCurrency(String room, Dependency dependency) {
+        return DOORS.contains(room) && BROKER_CURRENCY.contains(target(dependency));
     }
 
     private static boolean isIn(Set<String> rooms, Dependency dependency) {

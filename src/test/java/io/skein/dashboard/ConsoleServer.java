@@ -29,7 +29,8 @@ final class ConsoleServer implements AutoCloseable {
     final Dashboard dashboard;
     private HttpServer server;
 
-    ConsoleServer(Vertx vertx, Broker broker, ConsoleFigures figures, ConsoleLimits limits, int port) throws TimeoutException {
+    ConsoleServer(Vertx vertx, Broker broker, ConsoleFigures figures, ConsoleLimits limits, int port)
+            throws TimeoutException {
         this.vertx = vertx;
         this.broker = broker;
         dashboard = new Dashboard("0.1.0-test", broker, figures, limits);
