@@ -24,8 +24,8 @@ public record ReplicaConfig(
         long settleBatchBytes,
         long backlogBytes,
         long logBytes) {
-    public static final ReplicaConfig DEFAULT = new ReplicaConfig(
-            1 << 20, 4096, 32 << 10, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20);
+    public static final ReplicaConfig DEFAULT =
+            new ReplicaConfig(1 << 20, 4096, 32 << 10, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20);
 
     public ReplicaConfig withLogBytes(long bytes) {
         return new ReplicaConfig(
