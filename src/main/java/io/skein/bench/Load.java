@@ -29,11 +29,13 @@ public final class Load {
     private static final long TICK_NANOS = 50_000;
 
     private final LoadConfig config;
+    private final Receiver.Opening opening;
     private final Consumer<String> progress;
     private final Tally.Live live = new Tally.Live();
 
-    private Load(LoadConfig config, Consumer<String> progress) {
+    private Load(LoadConfig config, Receiver.Opening opening, Consumer<String> progress) {
         this.config = config;
+        this.opening = opening;
         this.progress = progress;
     }
 
@@ -58,14 +60,24 @@ public final class Load {
     }
 
     static LoadReport run(Vertx vertx, LoadConfig config, Consumer<String> progress) throws TimeoutException {
-        return new Load(config, progress).run(vertx);
+        Target target = config.target();
+        return run(
+                vertx, config, (client, tally) -> Receiver.subscribe(client, target, config.filter(), tally), progress);
+    }
+
+    static LoadReport run(Vertx vertx, LoadConfig config, Receiver.Opening opening, Consumer<String> progress)
+            throws TimeoutException {
+        return new Load(config, opening, progress).run(vertx);
     }
 
     private LoadReport run(Vertx vertx) throws TimeoutException {
+        Leash leash = config.maxLag() == 0 || config.subscribers() == 0
+                ? Leash.NONE
+                : new Leash(live.delivered, config.subscribers(), config.maxLag());
         List<LoadLoop> loops = new ArrayList<>();
         List<Future<String>> deployed = new ArrayList<>();
         for (int i = 0; i < config.loops(); i++) {
-            LoadLoop loop = new LoadLoop(config, i, live);
+            LoadLoop loop = new LoadLoop(config, opening, leash, i, live);
             loops.add(loop);
             deployed.add(vertx.deployVerticle(loop));
         }
@@ -97,7 +109,7 @@ public final class Load {
 
     /** Until {@code to}: wakes an open loop, and says each second how it goes. */
     private void watch(List<LoadLoop> loops, long from, long to) {
-        boolean wakes = config.isOpenLoop();
+        boolean wakes = config.isOpenLoop() || config.maxLag() > 0;
         long second = TimeUnit.SECONDS.toNanos(1);
         long said = System.nanoTime();
         long acked = 0;

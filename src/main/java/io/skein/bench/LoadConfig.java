@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param bytes size of a body, at least 18
  * @param topics {@code <prefix>/0}, {@code <prefix>/1}..., dealt to the messages in turn
  * @param subscribers WebSocket connections that take everything
+ * @param maxLag in a closed loop publishers wait while subscribers are further behind than so many messages; 0: they don't
  * @param perSecond messages a second of all publishers together, in an open loop; 0 for a closed loop
  * @param warmUp not measured
  * @param time measured
@@ -33,6 +34,7 @@ public record LoadConfig(
         String prefix,
         int topics,
         int subscribers,
+        int maxLag,
         double perSecond,
         Duration warmUp,
         Duration time,
@@ -60,6 +62,7 @@ public record LoadConfig(
                 1,
                 1,
                 0,
+                0,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 Math.min(2, Runtime.getRuntime().availableProcessors()));
@@ -72,6 +75,7 @@ public record LoadConfig(
         check("bytes", bytes, Stamp.LENGTH, 1 << 20);
         check("topics", topics, 1, 100_000);
         check("subscribers", subscribers, 0, 10_000);
+        check("max lag", maxLag, 0, 1 << 30);
         check("loops", loops, 1, 64);
         check("seconds", time.toSeconds(), 0, 24 * 3600);
         if (!(perSecond >= 0 && perSecond <= 10_000_000)) {
@@ -121,6 +125,7 @@ public record LoadConfig(
                 prefix,
                 topics,
                 subscribers,
+                maxLag,
                 perSecond,
                 warmUp,
                 time,
@@ -140,13 +145,34 @@ public record LoadConfig(
                 otherPrefix,
                 count,
                 subscribers,
+                maxLag,
                 perSecond,
                 warmUp,
                 time,
                 loops);
     }
 
-    public LoadConfig withSubscribers(int count) {
+    public LoadConfig withBytes(int size) {
+        return new LoadConfig(
+                url,
+                tcpPort,
+                token,
+                door,
+                publishers,
+                window,
+                batch,
+                size,
+                prefix,
+                topics,
+                subscribers,
+                maxLag,
+                perSecond,
+                warmUp,
+                time,
+                loops);
+    }
+
+    public LoadConfig withSubscribers(int count, int lag) {
         return new LoadConfig(
                 url,
                 tcpPort,
@@ -159,6 +185,7 @@ public record LoadConfig(
                 prefix,
                 topics,
                 count,
+                lag,
                 perSecond,
                 warmUp,
                 time,
@@ -178,6 +205,7 @@ public record LoadConfig(
                 prefix,
                 topics,
                 subscribers,
+                maxLag,
                 messagesPerSecond,
                 warmUp,
                 time,
@@ -197,6 +225,7 @@ public record LoadConfig(
                 prefix,
                 topics,
                 subscribers,
+                maxLag,
                 perSecond,
                 first,
                 then,
@@ -216,6 +245,27 @@ public record LoadConfig(
                 prefix,
                 topics,
                 subscribers,
+                maxLag,
+                perSecond,
+                warmUp,
+                time,
+                loops);
+    }
+
+    public LoadConfig withToken(String secret) {
+        return new LoadConfig(
+                url,
+                tcpPort,
+                secret,
+                door,
+                publishers,
+                window,
+                batch,
+                bytes,
+                prefix,
+                topics,
+                subscribers,
+                maxLag,
                 perSecond,
                 warmUp,
                 time,
@@ -232,6 +282,7 @@ public record LoadConfig(
                 .put("bytes", bytes)
                 .put("topics", topics)
                 .put("subscribers", subscribers)
+                .put("maxLag", maxLag)
                 .put("rate", perSecond)
                 .put("warmUpSeconds", warmUp.toMillis() / 1000.0)
                 .put("seconds", time.toMillis() / 1000.0);

@@ -14,10 +14,13 @@ import java.util.TreeMap;
 /** One event loop of the generator, with its share of the publishers and subscribers. All of it runs there. */
 final class LoadLoop extends VerticleBase {
     private static final long DRAIN_CHECK_MS = 10;
+    private static final int QUIET_CHECKS = 10;
     /** Connections that are being made at the same time: more would overrun a server's accept queue. */
     private static final int CONNECTING = 32;
 
     private final LoadConfig config;
+    private final Receiver.Opening opening;
+    private final Leash leash;
     private final int number;
     private final Tally tally;
     /** By the number of their publisher. */
@@ -28,8 +31,10 @@ final class LoadLoop extends VerticleBase {
     private WebSocketClient webSocketClient;
 
     /** @param number of this loop, from 0 to {@link LoadConfig#loops} */
-    LoadLoop(LoadConfig config, int number, Tally.Live live) {
+    LoadLoop(LoadConfig config, Receiver.Opening opening, Leash leash, int number, Tally.Live live) {
         this.config = config;
+        this.opening = opening;
+        this.leash = leash;
         this.number = number;
         this.tally = new Tally(live);
     }
@@ -53,14 +58,11 @@ final class LoadLoop extends VerticleBase {
 
     /** Subscribes this loop's share. Called from anywhere, as everything below. */
     Future<Void> subscribe() {
-        return onLoop(() -> {
-            Target target = config.target();
-            return inTurn(
-                    config.subscribers(),
-                    i -> Receiver.subscribe(webSocketClient, target, config.filter(), tally)
-                            .onSuccess(receivers::add)
-                            .mapEmpty());
-        });
+        return onLoop(() -> inTurn(
+                config.subscribers(),
+                i -> opening.open(webSocketClient, tally)
+                        .onSuccess(receivers::add)
+                        .mapEmpty()));
     }
 
     /** Connects this loop's share of the publishers. */
@@ -69,8 +71,8 @@ final class LoadLoop extends VerticleBase {
             Publisher publisher = publisher(i);
             int window = config.windowOfConnection();
             Pump pump = config.isOpenLoop()
-                    ? Pump.openLoop(vertx, publisher, tally, nanosBetween(), window, config.batch())
-                    : Pump.closedLoop(vertx, publisher, tally, window, config.batch());
+                    ? Pump.openLoop(vertx, System::nanoTime, publisher, tally, nanosBetween(), window, config.batch())
+                    : Pump.closedLoop(vertx, System::nanoTime, publisher, tally, leash, window, config.batch());
             return publisher.connect(pump).onSuccess(connected -> pumps.put(i, pump));
         }));
     }
@@ -103,7 +105,7 @@ final class LoadLoop extends VerticleBase {
         });
     }
 
-    /** In an open loop: looks what is due. */
+    /** In an open loop: looks what is due; on a leash: whether the subscribers have caught up. */
     void wake() {
         context.runOnContext(now -> pumps.values().forEach(Pump::fill));
     }
@@ -112,7 +114,7 @@ final class LoadLoop extends VerticleBase {
     Future<Void> end(long deadline) {
         return onLoop(() -> {
             Promise<Void> idle = Promise.promise();
-            awaitIdle(deadline, idle);
+            awaitIdle(deadline, -1, 0, idle);
             return idle.future().onSuccess(done -> {
                 pumps.values().forEach(Pump::end);
                 // A node that stopped does not answer a close either; the clients' own close ends these.
@@ -121,11 +123,18 @@ final class LoadLoop extends VerticleBase {
         });
     }
 
-    private void awaitIdle(long deadline, Promise<Void> idle) {
-        if (pumps.values().stream().allMatch(Pump::isIdle) || System.nanoTime() - deadline >= 0) {
+    /** Idle is who has every answer and to whose subscribers nothing has come for a while. */
+    private void awaitIdle(long deadline, long arrivedBefore, int quietChecks, Promise<Void> idle) {
+        pumps.values().forEach(Pump::fill);
+        long arrived = tally.arrived();
+        int quiet = arrived == arrivedBefore ? quietChecks + 1 : 0;
+        boolean answered = pumps.values().stream().allMatch(Pump::isIdle);
+        // Whoever does not publish does not know when it should be quiet.
+        boolean done = answered && (quiet >= QUIET_CHECKS || config.publishers() == 0);
+        if (done || System.nanoTime() - deadline >= 0) {
             idle.complete();
         } else {
-            vertx.setTimer(DRAIN_CHECK_MS, timer -> awaitIdle(deadline, idle));
+            vertx.setTimer(DRAIN_CHECK_MS, timer -> awaitIdle(deadline, arrived, quiet, idle));
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param ack from the send (closed loop) or from when it was due (open loop) to the acknowledgement
  * @param unanswered sent or due within the measured time, and still without an answer seconds after it; their age then is
  *     in {@code ack}
- * @param endToEnd from the send to the subscriber
+ * @param delivered messages that reached a subscriber within the measured time
+ * @param endToEnd from the send, within the measured time, to the subscriber
  * @param errors messages that failed, by code
  */
 public record LoadReport(

@@ -1,6 +1,7 @@
 package io.skein.bench;
 
 import io.vertx.core.Vertx;
+import java.util.function.LongSupplier;
 
 /**
  * Decides when one publisher sends. In a closed loop whenever there is room in its window for a whole batch; in an open
@@ -14,8 +15,10 @@ final class Pump implements Publisher.Answers {
     private static final long RECONNECT_MS = 100;
 
     private final Vertx vertx;
+    private final LongSupplier clock;
     private final Publisher publisher;
     private final Tally tally;
+    private final Leash leash;
     private final double nanosBetween;
     private final int window;
     private final int batch;
@@ -26,8 +29,18 @@ final class Pump implements Publisher.Answers {
     private boolean running;
     private boolean paused;
 
-    private Pump(Vertx vertx, Publisher publisher, Tally tally, double nanosBetween, int window, int batch) {
+    private Pump(
+            Vertx vertx,
+            LongSupplier clock,
+            Publisher publisher,
+            Tally tally,
+            Leash leash,
+            double nanosBetween,
+            int window,
+            int batch) {
+        this.leash = leash;
         this.vertx = vertx;
+        this.clock = clock;
         this.publisher = publisher;
         this.tally = tally;
         this.nanosBetween = nanosBetween;
@@ -41,8 +54,9 @@ final class Pump implements Publisher.Answers {
      * @param window messages under way, at least {@code batch}
      * @param batch messages sent together
      */
-    static Pump closedLoop(Vertx vertx, Publisher publisher, Tally tally, int window, int batch) {
-        return new Pump(vertx, publisher, tally, 0, window, batch);
+    static Pump closedLoop(
+            Vertx vertx, LongSupplier clock, Publisher publisher, Tally tally, Leash leash, int window, int batch) {
+        return new Pump(vertx, clock, publisher, tally, leash, 0, window, batch);
     }
 
     /**
@@ -50,12 +64,19 @@ final class Pump implements Publisher.Answers {
      *
      * @param nanosBetween from one message of this publisher to its next
      */
-    static Pump openLoop(Vertx vertx, Publisher publisher, Tally tally, double nanosBetween, int window, int batch) {
-        return new Pump(vertx, publisher, tally, nanosBetween, window, batch);
+    static Pump openLoop(
+            Vertx vertx,
+            LongSupplier clock,
+            Publisher publisher,
+            Tally tally,
+            double nanosBetween,
+            int window,
+            int batch) {
+        return new Pump(vertx, clock, publisher, tally, Leash.NONE, nanosBetween, window, batch);
     }
 
     /**
-     * Begins to send. Nothing is sent from {@code to} on.
+     * Begins to send. What is due from {@code to} on, in a closed loop what could be sent from then on, is not.
      *
      * @param due when messages are due; not asked in a closed loop
      */
@@ -69,18 +90,15 @@ final class Pump implements Publisher.Answers {
     /** Sends what may be sent. In an open loop this has to be called when something is due. */
     void fill() {
         while (running && !paused) {
-            long now = System.nanoTime();
-            if (now - to >= 0) {
-                return;
-            }
+            long now = clock.getAsLong();
             int room = window - inFlight;
             if (isClosedLoop()) {
-                if (room < batch) {
+                if (now - to >= 0 || room < batch || !leash.take(now, batch)) {
                     return;
                 }
                 send(now, batch);
             } else {
-                int messages = (int) Math.min(Math.min(room, batch), pace.dueBy(now) - sent);
+                int messages = (int) Math.min(Math.min(room, batch), pace.dueBy(now - to < 0 ? now : to - 1) - sent);
                 if (messages <= 0) {
                     return;
                 }
@@ -99,7 +117,7 @@ final class Pump implements Publisher.Answers {
     void end() {
         running = false;
         publisher.close().onFailure(ignored -> {});
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (isClosedLoop()) {
             tally.unanswered(now, to - 1, inFlight, 0);
         } else {
@@ -112,21 +130,22 @@ final class Pump implements Publisher.Answers {
         return nanosBetween == 0;
     }
 
+    /** Whether everything that was or had to be sent is answered. */
     boolean isIdle() {
-        return inFlight == 0;
+        return inFlight == 0 && (isClosedLoop() || sent >= pace.dueBy(to - 1));
     }
 
     @Override
     public void acked(long due, int count) {
         inFlight -= count;
-        tally.acked(System.nanoTime(), due, count, nanosBetween);
+        tally.acked(clock.getAsLong(), due, count, nanosBetween);
         fill();
     }
 
     @Override
     public void failed(long due, int count, String code) {
         inFlight -= count;
-        tally.failed(System.nanoTime(), count, code);
+        tally.failed(clock.getAsLong(), count, code);
         if (!paused) {
             paused = true;
             vertx.setTimer(PAUSE_MS, timer -> {
@@ -146,7 +165,7 @@ final class Pump implements Publisher.Answers {
     }
 
     private void reconnectLater() {
-        if (System.nanoTime() - to < 0) {
+        if (clock.getAsLong() - to < 0) {
             vertx.setTimer(
                     RECONNECT_MS,
                     timer -> publisher
@@ -156,7 +175,7 @@ final class Pump implements Publisher.Answers {
                                 fill();
                             })
                             .onFailure(failure -> {
-                                tally.failed(System.nanoTime(), 1, "no-connection");
+                                tally.failed(clock.getAsLong(), 1, "no-connection");
                                 reconnectLater();
                             }));
         }

@@ -15,6 +15,11 @@ final class Receiver {
     /** A node puts many messages into a frame. */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+    /** Opens one subscriber. */
+    interface Opening {
+        Future<Receiver> open(WebSocketClient client, Tally tally);
+    }
+
     private final Tally tally;
     private final Promise<Void> subscribed = Promise.promise();
     private WebSocket socket;

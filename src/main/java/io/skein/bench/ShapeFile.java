@@ -23,24 +23,27 @@ final class ShapeFile implements AutoCloseable {
           crc integer not null,
           payload blob not null
         ) strict""",
-        // One B-tree for each shape. No index by cursor: cursors rise with the offsets of a topic.
+        // One B-tree for each shape, with an integer key: in an index, and a table without rowids is one, every
+        // comparison
+        // reads the whole record once it flows over its page. No index by cursor: cursors rise with a topic's offsets.
         """
         create table message (
-          topic_id integer not null,
-          "offset" integer not null,
+          id integer primary key, -- topic_id << 40 | "offset"
+          topic_id integer as (id >> 40) virtual,
+          "offset" integer as (id & 0xffffffffff) virtual,
           cursor integer not null,
           time integer not null,
           "key" text not null,
           headers text not null,
           format integer not null,
           content_type text not null,
-          body blob not null,
-          primary key (topic_id, "offset")
-        ) strict, without rowid""",
+          body blob not null
+        ) strict""",
         """
         create table chunk (
-          topic_id integer not null,
-          base integer not null,
+          id integer primary key, -- topic_id << 40 | base
+          topic_id integer as (id >> 40) virtual,
+          base integer as (id & 0xffffffffff) virtual,
           "count" integer not null,
           first_cursor integer not null,
           last_cursor integer not null,
@@ -48,10 +51,14 @@ final class ShapeFile implements AutoCloseable {
           last_time integer not null,
           crc integer not null,
           positions blob not null,
-          json blob not null,
-          primary key (topic_id, base)
-        ) strict, without rowid"""
+          json blob not null
+        ) strict"""
     };
+
+    /** The key of both tables: all messages of a topic follow each other. */
+    static long id(int topic, long offset) {
+        return (long) topic << 40 | offset;
+    }
 
     private final Path path;
     private final Connection connection;

@@ -22,26 +22,22 @@ final class ShapeReader implements AutoCloseable {
         chunks = messages == Shape.Messages.CHUNKS;
         page = connection.prepareStatement(
                 chunks
-                        // The chunk that begins at or before the offset, and those after it.
+                        // The chunk that begins at or before the message, and those after it.
                         ? CHUNK_COLUMNS + """
-                                 where topic_id = ?1 and base >= coalesce(
-                                  (select base from chunk where topic_id = ?1 and base <= ?2 order by base desc limit 1), 0)
-                                order by base"""
-                        : MESSAGE_COLUMNS + " where topic_id = ? and \"offset\" >= ? order by \"offset\" limit ?");
+                                 where id >= coalesce(
+                                  (select id from chunk where id between ?1 and ?2 order by id desc limit 1), ?1)
+                                and id <= ?3 order by id"""
+                        : MESSAGE_COLUMNS + " where ?1 <= ?2 and id between ?2 and ?3 order by id");
         all = connection.prepareStatement(
-                chunks
-                        ? CHUNK_COLUMNS + " where topic_id = ? order by base"
-                        : MESSAGE_COLUMNS + " where topic_id = ? order by \"offset\"");
+                (chunks ? CHUNK_COLUMNS : MESSAGE_COLUMNS) + " where id between ? and ? order by id");
     }
 
     /** At most {@code limit} messages from {@code offset} on. */
     List<byte[]> page(int topic, long offset, int limit) throws SQLException {
         List<byte[]> messages = new ArrayList<>(limit);
-        page.setLong(1, topic);
-        page.setLong(2, offset);
-        if (!chunks) {
-            page.setLong(3, limit);
-        }
+        page.setLong(1, ShapeFile.id(topic, 0));
+        page.setLong(2, ShapeFile.id(topic, offset));
+        page.setLong(3, ShapeFile.id(topic + 1, 0) - 1);
         try (ResultSet rows = page.executeQuery()) {
             while (messages.size() < limit && rows.next()) {
                 if (chunks) {
@@ -58,7 +54,8 @@ final class ShapeReader implements AutoCloseable {
     long scan(int topic) throws SQLException {
         long count = 0;
         List<byte[]> some = new ArrayList<>();
-        all.setLong(1, topic);
+        all.setLong(1, ShapeFile.id(topic, 0));
+        all.setLong(2, ShapeFile.id(topic + 1, 0) - 1);
         try (ResultSet rows = all.executeQuery()) {
             while (rows.next()) {
                 if (chunks) {

@@ -36,6 +36,7 @@ final class ShapeWriter implements AutoCloseable {
     private final List<OpenChunk> open = new ArrayList<>();
     private long index;
     private long written;
+    private long behindBytes;
 
     private record Row(int topic, long offset, long cursor, long time, byte[] body) {}
 
@@ -58,8 +59,8 @@ final class ShapeWriter implements AutoCloseable {
         }
         payload = ByteBuffer.allocate(maxBatch * (bytes + 48));
         log = connection.prepareStatement("insert into log values (?, ?, ?, ?, ?)");
-        message = connection.prepareStatement("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        chunk = connection.prepareStatement("insert into chunk values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        message = connection.prepareStatement("insert into message values (?, ?, ?, ?, ?, ?, ?, ?)");
+        chunk = connection.prepareStatement("insert into chunk values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     }
 
     /** Messages of every topic have the offsets from 0 to this, exclusive. */
@@ -81,10 +82,11 @@ final class ShapeWriter implements AutoCloseable {
             byte[] body = bodies[(int) (written % BODIES)];
             written++;
             payload.putInt(topic).putLong(time).putInt(body.length).put(body);
+            behindBytes += body.length;
             behind.add(new Row(topic, offsets[topic]++, index << 20 | i, time, body));
         }
         insertLog(time);
-        if (index % shape.every == 0) {
+        if (index % shape.commits == 0 && behindBytes >= shape.bytes) {
             insertMessages();
         }
         connection.commit();
@@ -114,19 +116,19 @@ final class ShapeWriter implements AutoCloseable {
             case CHUNKS -> insertChunks();
         }
         behind.clear();
+        behindBytes = 0;
     }
 
     private void insertRows() throws SQLException {
         for (Row row : behind) {
-            message.setLong(1, row.topic);
-            message.setLong(2, row.offset);
-            message.setLong(3, row.cursor);
-            message.setLong(4, row.time);
+            message.setLong(1, ShapeFile.id(row.topic, row.offset));
+            message.setLong(2, row.cursor);
+            message.setLong(3, row.time);
+            message.setString(4, "");
             message.setString(5, "");
-            message.setString(6, "");
-            message.setLong(7, 2);
-            message.setString(8, "");
-            message.setBytes(9, row.body);
+            message.setLong(6, 2);
+            message.setString(7, "");
+            message.setBytes(8, row.body);
             message.addBatch();
         }
         if (!behind.isEmpty()) {
@@ -163,16 +165,15 @@ final class ShapeWriter implements AutoCloseable {
         Row first = content.rows.get(0);
         Row last = content.rows.get(content.rows.size() - 1);
         byte[] json = content.json.toByteArray();
-        chunk.setLong(1, topic);
-        chunk.setLong(2, first.offset);
-        chunk.setLong(3, content.rows.size());
-        chunk.setLong(4, first.cursor);
-        chunk.setLong(5, last.cursor);
-        chunk.setLong(6, first.time);
-        chunk.setLong(7, last.time);
-        chunk.setLong(8, checksum(json));
-        chunk.setBytes(9, content.positions());
-        chunk.setBytes(10, json);
+        chunk.setLong(1, ShapeFile.id(topic, first.offset));
+        chunk.setLong(2, content.rows.size());
+        chunk.setLong(3, first.cursor);
+        chunk.setLong(4, last.cursor);
+        chunk.setLong(5, first.time);
+        chunk.setLong(6, last.time);
+        chunk.setLong(7, checksum(json));
+        chunk.setBytes(8, content.positions());
+        chunk.setBytes(9, json);
         chunk.executeUpdate();
         content.clear();
     }

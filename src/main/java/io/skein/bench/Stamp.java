@@ -46,6 +46,7 @@ final class Stamp {
             count++;
             at = text.indexOf(MARK, digits + DIGITS);
         }
+        tally.frame(count);
         return count;
     }
 

@@ -25,6 +25,7 @@ final class Tally {
     private long to = Long.MAX_VALUE;
     private long acked;
     private long delivered;
+    private long arrived;
     private long unanswered;
     private final Histogram ack = Latency.histogram();
     private final Histogram endToEnd = Latency.histogram();
@@ -81,21 +82,25 @@ final class Tally {
         }
     }
 
-    /** One message reached a subscriber; it had left at {@code sent}. */
+    /** One of the messages in a frame reached a subscriber; it had left at {@code sent}. */
     void delivered(long now, long sent) {
-        live.delivered.increment();
         if (measured(now)) {
             delivered++;
+        }
+        if (measured(sent)) {
             Latency.record(endToEnd, now - sent);
         }
     }
 
-    /** Messages without a time of their own. */
-    void delivered(long now, int count) {
-        live.delivered.add(count);
-        if (measured(now)) {
-            delivered += count;
-        }
+    /** So many were in that frame. */
+    void frame(int messages) {
+        live.delivered.add(messages);
+        arrived += messages;
+    }
+
+    /** How many have reached this loop's subscribers, measured or not. */
+    long arrived() {
+        return arrived;
     }
 
     /** Takes over what another loop counted, when both have ended. */
