@@ -43,7 +43,9 @@ final class Receiver {
                     receiver.take(socket);
                     String subscribe = "{\"id\":1,\"op\":\"subscribe\",\"topic\":\"" + filter
                             + "\",\"from\":\"latest\",\"credit\":\"auto\"}";
-                    return socket.writeTextMessage(subscribe).compose(sent -> receiver.subscribed.future());
+                    return WebSocketPublisher.greet(socket, target)
+                            .compose(greeted -> socket.writeTextMessage(subscribe))
+                            .compose(sent -> receiver.subscribed.future());
                 })
                 .map(receiver);
     }

@@ -10,6 +10,12 @@ import java.net.URI;
  */
 record Target(String host, int port, String base, String token) {
 
+    Target {
+        if (!token.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '\\')) {
+            throw new IllegalArgumentException("a token is of printable ASCII without quotes");
+        }
+    }
+
     /** Of {@code http://host:port[/path]}. */
     static Target of(String url, String token) {
         URI uri = URI.create(url.contains("://") ? url : "http://" + url);

@@ -26,25 +26,28 @@ final class WebSocketPublisher implements Publisher {
     }
 
     static WebSocketConnectOptions options(Target target) {
-        WebSocketConnectOptions options = new WebSocketConnectOptions()
+        return new WebSocketConnectOptions()
                 .setHost(target.host())
                 .setPort(target.port())
                 .setURI(target.path("/ws"));
-        if (!target.token().isEmpty()) {
-            options.putHeader("Authorization", "Bearer " + target.token());
-        }
-        return options;
+    }
+
+    /** Who speaks, if somebody asks. Nobody waits for an answer: what comes next is refused if this is. */
+    static Future<Void> greet(WebSocket socket, Target target) {
+        return target.token().isEmpty()
+                ? Future.succeededFuture()
+                : socket.writeTextMessage("{\"op\":\"hello\",\"token\":\"" + target.token() + "\"}");
     }
 
     @Override
     public Future<Void> connect(Answers to) {
         answers = to;
-        return client.connect(options(target)).map(connected -> {
+        return client.connect(options(target)).compose(connected -> {
             socket = connected;
             socket.textMessageHandler(this::read);
             socket.exceptionHandler(failure -> {});
             socket.closeHandler(closed -> closed(connected));
-            return null;
+            return greet(connected, target);
         });
     }
 
