@@ -12,7 +12,6 @@ import * as topics from './topics.js';
 const lost = byId('lost');
 const pulse = byId('pulse');
 let retryAt = 0;
-let reason = '';
 
 const stream = new Stream({
   event(name, data) {
@@ -27,22 +26,22 @@ const stream = new Stream({
     }
   },
 
-  connection({ state, retryMs, reason: why }) {
+  connection({ state, retryMs, reason }) {
     document.body.dataset.connection = state;
     pulse.title = { live: 'Connected', lost: 'Connection lost', denied: 'Not signed in' }[state];
     byId('token-form').hidden = state !== 'denied';
     lost.hidden = state === 'live';
-    reason = why ?? '';
     retryAt = state === 'lost' ? Date.now() + retryMs : 0;
     if (state === 'denied') text(byId('lost-text'), 'This node asks for a token.');
+    if (state === 'lost') text(byId('lost-text'), `Connection to the node lost. ${reason}`);
     countDown();
   },
 });
 
+/** Apart from the sentence, so that a screen reader is not told every second. */
 function countDown() {
-  if (!retryAt) return;
   const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-  text(byId('lost-text'), `Connection to the node lost. ${reason} ${seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again.'}`);
+  text(byId('lost-wait'), !retryAt ? '' : seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again.');
 }
 setInterval(countDown, 1000);
 

@@ -50,10 +50,10 @@ class Chart {
         y: { range: (_, min, max) => [0, Math.max(least, (max ?? 0) * 1.12)] },
       },
       axes: [
-        { stroke: () => colour('--muted'), font: '11px system-ui, sans-serif', size: 26, gap: 6, space: 76, grid: { show: false }, ticks: { show: false },
+        { stroke: () => colour('--muted'), font: '11px system-ui, sans-serif', size: 26, gap: 6, space: 52, grid: { show: false }, ticks: { show: false },
           values: (_, splits) => splits.map((t) => clock(t * 1000).slice(0, t % 60 ? 8 : 5)) },
         { stroke: () => colour('--muted'), font: '11px system-ui, sans-serif', size: 44, gap: 8, space: 38, ticks: { show: false },
-          grid: { stroke: () => colour('--line'), width: 1 }, values: (_, splits) => splits.map((v) => format(v, true)) },
+          grid: { stroke: () => colour('--line'), width: 1 }, values: (_, splits) => splits.map((v) => (v < 10 ? String(+v.toFixed(2)) : short(v))) },
       ],
       series: [{}, ...lines.map((line) => ({
         stroke: () => colour(line.colour),
@@ -108,7 +108,7 @@ const charts = [
   new Chart('fsync', [
     { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
     { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },
-  ], (value, axis) => (axis ? short(value) : ms(value)), 1),
+  ], ms, 1),
 ];
 
 addEventListener('skein-theme', () => {

@@ -39,6 +39,9 @@ export class Stream {
         this.#open();
       }
     });
+    // A page put aside for the back button would go on listening.
+    addEventListener('pagehide', () => this.#close());
+    addEventListener('pageshow', (event) => { if (event.persisted) this.#open(); });
     addEventListener('online', () => { if (!this.#abort) this.#open(); });
   }
 

@@ -138,6 +138,8 @@ function entry(message) {
     button.setAttribute('aria-expanded', String(closed));
     if (closed) item.append(detail);
     else detail.remove();
+    // Browsers keep what is read in its place while more comes above, except at the very top.
+    if (closed && place.scrollTop === 0) place.scrollTop = 1;
   });
   return item;
 }

@@ -45,10 +45,10 @@ final class Sampler {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private volatile List<Sample> history = List.of();
     private volatile Optional<Buffer> latest = Optional.empty();
-    private Context context;
+    private volatile Context context;
     private Vertx vertx;
     private long timer = -1;
-    private boolean stopped;
+    private volatile boolean stopped;
     private long previousNanos;
     private NodeStatus.Figures previous;
     private Optional<StateJson.Lists> lists = Optional.empty();
@@ -76,10 +76,10 @@ final class Sampler {
         pages.forEach(OpenPage::end);
     }
 
-    /** False when there are too many already. */
+    /** False when there are too many already, or the node goes. */
     boolean add(OpenPage page) {
         pages.add(page);
-        if (pages.size() > limits.pages()) {
+        if (stopped || pages.size() > limits.pages()) {
             pages.remove(page);
             return false;
         }

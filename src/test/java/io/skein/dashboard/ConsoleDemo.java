@@ -33,7 +33,6 @@ import java.util.Random;
 
 /**
  * A node that only pretends, to look at the console while working on it: {@code ConsoleDemo [port] [empty]}.
- *
  */
 final class ConsoleDemo {
     private ConsoleDemo() {}

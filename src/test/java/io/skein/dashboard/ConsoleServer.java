@@ -28,6 +28,8 @@ final class ConsoleServer implements AutoCloseable {
     private final String deployment;
     final Dashboard dashboard;
     private HttpServer server;
+    /** What the stream asks for; empty: nothing. */
+    volatile String token = "";
 
     ConsoleServer(Vertx vertx, Broker broker, ConsoleFigures figures, ConsoleLimits limits, int port)
             throws TimeoutException {
@@ -53,6 +55,15 @@ final class ConsoleServer implements AutoCloseable {
 
     void open(int port) throws TimeoutException {
         Router router = Router.router(vertx);
+        router.get("/console/stream").handler(ctx -> {
+            String given = Optional.ofNullable(ctx.request().getHeader("Authorization"))
+                    .orElse("");
+            if (token.isEmpty() || given.equals("Bearer " + token)) {
+                ctx.next();
+            } else {
+                ctx.response().setStatusCode(401).end();
+            }
+        });
         dashboard.mount(router);
         router.post("/t/*").handler(this::publish);
         server = vertx.createHttpServer()
