@@ -12,6 +12,12 @@ final class Server {
             description = "the node (default: SKEIN_URL, else http://127.0.0.1:8080)")
     private String url = System.getenv().getOrDefault("SKEIN_URL", "http://127.0.0.1:8080");
 
+    static Server at(String url) {
+        Server server = new Server();
+        server.url = url;
+        return server;
+    }
+
     /** {@code http://host:port}, without a path. */
     String url() {
         URI uri = uri();
