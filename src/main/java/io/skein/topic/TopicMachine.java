@@ -321,12 +321,12 @@ public final class TopicMachine implements Machine {
     public List<Due> due(long time, int limit) {
         List<Due> due = new ArrayList<>();
         long expiry = Math.min(topics.nextExpiry(), topics.nextAge());
-        boolean expires = expiry <= time && limit > 0;
+        boolean expires = expiry <= time && expiry < Long.MAX_VALUE && limit > 0;
         if (expires && expiry <= schedule.nextDue()) {
             due.add(new Due.Propose(new Expire()));
             expires = false;
         }
-        for (Cursor place : schedule.due(time, limit - due.size() - (expires ? 1 : 0))) {
+        for (Cursor place : schedule.due(Math.min(time, Long.MAX_VALUE - 1), limit - due.size() - (expires ? 1 : 0))) {
             due.add(new Due.Fetch(place));
         }
         if (expires) {
