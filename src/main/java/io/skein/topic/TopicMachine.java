@@ -39,6 +39,7 @@ import java.util.function.Consumer;
  * {@link #evolve} moves {@link TopicRegister}, {@link Schedule} and {@link Producers} by them.
  */
 public final class TopicMachine implements Machine {
+    private static final TopicFilter ALL = new TopicFilter("#");
     private static final int BRIEF_ACCEPTED = 1;
     private static final int BRIEF_DELAYED = 2;
     private static final int BRIEF_DONE = 3;
@@ -359,20 +360,17 @@ public final class TopicMachine implements Machine {
 
     /** Those that match, sorted by name. */
     public List<TopicView> matching(TopicFilter filter) {
-        List<TopicView> views = new ArrayList<>();
-        topics.matching(filter, topic -> views.add(topic.view()));
+        List<TopicState> found = topics.matching(filter);
+        List<TopicView> views = new ArrayList<>(found.size());
+        for (TopicState topic : found) {
+            views.add(topic.view());
+        }
         return views;
     }
 
     /** Every topic that is not the system's, sorted by name. */
     public List<TopicView> all() {
-        List<TopicView> views = new ArrayList<>(topics.size());
-        for (TopicState topic : topics.byName()) {
-            if (!topic.name.isSystem()) {
-                views.add(topic.view());
-            }
-        }
-        return views;
+        return matching(ALL);
     }
 
     public TopicTotals totals() {

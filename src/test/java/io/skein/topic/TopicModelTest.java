@@ -51,6 +51,9 @@ class TopicModelTest {
         for (int step = 0; step < STEPS; step++) {
             step(random, log);
             check(log);
+            if (random.nextInt(20) == 0) {
+                log.shadow = log.restarted();
+            }
             assertEquals(TopicLog.state(log.machine), TopicLog.state(log.restarted()), "seed " + seed);
             assertEquals(TopicLog.state(log.machine), TopicLog.state(log.copied()), "seed " + seed);
         }
