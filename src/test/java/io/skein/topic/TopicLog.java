@@ -52,7 +52,7 @@ final class TopicLog {
 
     Outcome apply(Command command) {
         var at = new Moment(++index, 0, ++time);
-        Command read = machine.fromProto(machine.toProto(command));
+        Command read = machine.fromProto(machine.toProto(command)).orElseThrow();
         Decision decision = machine.decide(at, command);
         assertEquals(
                 told(decision.changes()), told(machine.decide(at, read).changes()), "decided again, read from the log");

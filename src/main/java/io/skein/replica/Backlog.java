@@ -1,0 +1,63 @@
+package io.skein.replica;
+
+import io.skein.machine.Change;
+import io.skein.replica.WriteBatch.Settled;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is applied in memory and not yet in rows (DESIGN D16): changes by entry, oldest first. Taken whole entries at a
+ * time, because rows only ever stand at the end of one.
+ */
+final class Backlog {
+    /** What one entry came to. */
+    private record Applied(Settled settled, List<Change> changes, long weight, long sinceNanos) {}
+
+    /** The changes of some entries, and where rows stand once they are written. */
+    record Taken(List<Change> changes, Settled settled) {}
+
+    private final ArrayDeque<Applied> entries = new ArrayDeque<>();
+    private long bytes;
+
+    void add(Settled settled, List<Change> changes, long sinceNanos) {
+        long weight = 16;
+        for (Change change : changes) {
+            weight += change.weight();
+        }
+        entries.add(new Applied(settled, changes, weight, sinceNanos));
+        bytes += weight;
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** When the oldest was applied; only if not empty. */
+    long oldestNanos() {
+        return entries.peekFirst().sinceNanos();
+    }
+
+    /** Takes at least one entry, and more up to {@code maxBytes}. */
+    Taken take(long maxBytes) {
+        List<Change> changes = new ArrayList<>();
+        long taken = 0;
+        Settled settled = Settled.NOTHING;
+        while (!entries.isEmpty()) {
+            Applied next = entries.peekFirst();
+            if (taken > 0 && taken + next.weight() > maxBytes) {
+                break;
+            }
+            entries.pollFirst();
+            taken += next.weight();
+            changes.addAll(next.changes());
+            settled = next.settled();
+        }
+        bytes -= taken;
+        return new Taken(changes, settled);
+    }
+}

@@ -1,0 +1,42 @@
+package io.skein.replica;
+
+/**
+ * The replica's limits.
+ *
+ * @param entryBytes a log entry takes commands up to this
+ * @param entryCommands and up to this many
+ * @param pipelineBytes a second batch goes to the disk beside the first only when at least this waits for it: a small
+ *     one would only take the fsync from those that come meanwhile
+ * @param proposalBytes what may wait to become an entry; above it proposals are refused
+ * @param settleBytes changes that ride with the next batch once they weigh this much
+ * @param settleAgeMs or once the oldest is this old
+ * @param settleBatchBytes changes in one batch
+ * @param backlogBytes distance between applied and settled at which proposals wait for rows
+ * @param logBytes log kept on disk below the settled index, for lagging followers
+ */
+public record ReplicaConfig(
+        int entryBytes,
+        int entryCommands,
+        int pipelineBytes,
+        long proposalBytes,
+        long settleBytes,
+        long settleAgeMs,
+        long settleBatchBytes,
+        long backlogBytes,
+        long logBytes) {
+    public static final ReplicaConfig DEFAULT =
+            new ReplicaConfig(1 << 20, 4096, 32 << 10, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20);
+
+    public ReplicaConfig withLogBytes(long bytes) {
+        return new ReplicaConfig(
+                entryBytes,
+                entryCommands,
+                pipelineBytes,
+                proposalBytes,
+                settleBytes,
+                settleAgeMs,
+                settleBatchBytes,
+                backlogBytes,
+                bytes);
+    }
+}

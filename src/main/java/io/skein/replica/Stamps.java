@@ -1,0 +1,61 @@
+package io.skein.replica;
+
+/**
+ * The log's own time (DESIGN D5). From the last stamp it advances with the leader's monotonic clock, pulled towards the
+ * wall clock by at most a tenth of what elapsed; it never goes back. Only a new leader may step forward.
+ */
+final class Stamps {
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private long last;
+    /** Time of {@code last} with its fraction, so that many short steps do not lose what they elapsed. */
+    private double exact;
+
+    private long lastNanos;
+
+    Stamps(long last) {
+        this.last = last;
+        this.exact = last;
+    }
+
+    /** The stamp of the newest entry. */
+    long last() {
+        return last;
+    }
+
+    /** An entry stamped by somebody else, or by this node before its start, was applied. */
+    void seen(long stamp) {
+        if (stamp > last) {
+            last = stamp;
+            exact = stamp;
+        }
+    }
+
+    /** A new leader's first stamp: steps forward to the wall clock, never back. */
+    long begin(Now now) {
+        exact = Math.max(last + 1, now.wallMs());
+        lastNanos = now.nanos();
+        last = (long) exact;
+        return last;
+    }
+
+    /** The time it would be on the log's clock, without stamping anything. Only meaningful on a leader. */
+    long peek(Now now) {
+        return Math.max(last, (long) advanced(now));
+    }
+
+    long next(Now now) {
+        exact = Math.max(exact, advanced(now));
+        lastNanos = now.nanos();
+        last = Math.max(last, (long) exact);
+        return last;
+    }
+
+    private double advanced(Now now) {
+        double elapsedMs = Math.max(0, now.nanos() - lastNanos) / (double) NANOS_PER_MS;
+        double straight = exact + elapsedMs;
+        double apart = now.wallMs() - straight;
+        double pull = Math.max(-elapsedMs / 10, Math.min(elapsedMs / 10, apart));
+        return straight + pull;
+    }
+}
