@@ -60,7 +60,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--window", paramLabel = "N", description = "messages in flight on each (default: 256)")
     private int window = 256;
 
-    @Option(names = "--batch", paramLabel = "N", description = "messages in one frame (default: 64, at most the window)")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "messages in one frame (default: 64, at most the window)")
     private int batch = 64;
 
     @Option(names = "--size", paramLabel = "BYTES", description = "of a body (default: 256)")

@@ -74,7 +74,7 @@ class IdempotencyWindowTest {
         }
 
         @Override
-        public Command fromProto(CommandProto proto) {
+        public Optional<Command> fromProto(CommandProto proto) {
             throw new AssertionError();
         }
 

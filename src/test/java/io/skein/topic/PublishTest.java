@@ -290,10 +290,8 @@ class PublishTest {
 
     @Test
     void aPublishTakesAsManyPlacesAsItHasMessages() {
-        assertEquals(
-                3,
-                log.machine.places(
-                        new Publish(Collections.nCopies(3, message("a", "")), false, true, Optional.empty())));
-        assertEquals(1, log.machine.places(new TopicCommand.Expire()));
+        assertEquals(3, new Publish(Collections.nCopies(3, message("a", "")), false, true, Optional.empty()).places());
+        assertEquals(1, new Publish(List.of(), false, true, Optional.empty()).places());
+        assertEquals(1, new TopicCommand.Expire().places());
     }
 }
