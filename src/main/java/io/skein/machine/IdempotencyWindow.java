@@ -236,7 +236,7 @@ public final class IdempotencyWindow {
         places = new int[capacity];
         kinds = new byte[capacity];
         head = 0;
-        // Between three and two thirds full at most: a million keys take 2^21 slots.
+        // Between one and two thirds full; a million keys take 2^21 slots.
         table = new int[Integer.highestOneBit(Math.max(2, capacity + capacity / 2)) * 2];
     }
 

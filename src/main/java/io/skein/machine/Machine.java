@@ -18,14 +18,6 @@ public interface Machine {
     /** Decides one command against the present state, without moving it. Never throws for anything a client can send. */
     Decision decide(Moment at, Command command);
 
-    /**
-     * How many places the command takes within its entry; the next command begins after them. At least 1, also where no
-     * message comes of it: what is known of a command is known by index and place.
-     */
-    default int places(Command command) {
-        return 1;
-    }
-
     /** Moves the state by one of its own changes, decided just now or read back from rows. */
     void evolve(Change change);
 

@@ -21,7 +21,8 @@ public sealed interface TopicCommand extends Command {
 
         @Override
         public int places() {
-            return messages.size();
+            // Also a list of nothing, which is refused, stands somewhere.
+            return Math.max(1, messages.size());
         }
 
         @Override

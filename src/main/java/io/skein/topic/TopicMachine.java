@@ -39,6 +39,7 @@ import java.util.function.Consumer;
  * {@link #evolve} moves {@link TopicRegister}, {@link Schedule} and {@link Producers} by them.
  */
 public final class TopicMachine implements Machine {
+    private static final TopicFilter ALL = new TopicFilter("#");
     private static final int BRIEF_ACCEPTED = 1;
     private static final int BRIEF_DELAYED = 2;
     private static final int BRIEF_DONE = 3;
@@ -314,12 +315,12 @@ public final class TopicMachine implements Machine {
     public List<Due> due(long time, int limit) {
         List<Due> due = new ArrayList<>();
         long expiry = Math.min(topics.nextExpiry(), topics.nextAge());
-        boolean expires = expiry <= time && limit > 0;
+        boolean expires = expiry <= time && expiry < Long.MAX_VALUE && limit > 0;
         if (expires && expiry <= schedule.nextDue()) {
             due.add(new Due.Propose(new Expire()));
             expires = false;
         }
-        for (Cursor place : schedule.due(time, limit - due.size() - (expires ? 1 : 0))) {
+        for (Cursor place : schedule.due(Math.min(time, Long.MAX_VALUE - 1), limit - due.size() - (expires ? 1 : 0))) {
             due.add(new Due.Fetch(place));
         }
         if (expires) {
@@ -352,20 +353,17 @@ public final class TopicMachine implements Machine {
 
     /** Those that match, sorted by name. */
     public List<TopicView> matching(TopicFilter filter) {
-        List<TopicView> views = new ArrayList<>();
-        topics.matching(filter, topic -> views.add(topic.view()));
+        List<TopicState> found = topics.matching(filter);
+        List<TopicView> views = new ArrayList<>(found.size());
+        for (TopicState topic : found) {
+            views.add(topic.view());
+        }
         return views;
     }
 
     /** Every topic that is not the system's, sorted by name. */
     public List<TopicView> all() {
-        List<TopicView> views = new ArrayList<>(topics.size());
-        for (TopicState topic : topics.byName()) {
-            if (!topic.name.isSystem()) {
-                views.add(topic.view());
-            }
-        }
-        return views;
+        return matching(ALL);
     }
 
     public TopicTotals totals() {

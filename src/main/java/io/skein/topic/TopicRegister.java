@@ -1,12 +1,11 @@
 package io.skein.topic;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -16,9 +15,11 @@ import java.util.function.Consumer;
  * comes to the top, which is no move of the state.
  */
 final class TopicRegister {
+    private static final Comparator<TopicState> BY_NAME = Comparator.comparing(topic -> topic.name.value());
+
     private final Map<Long, TopicState> byId = new HashMap<>();
     private final Map<String, TopicState> byName = new HashMap<>();
-    private final TreeMap<String, TopicState> sorted = new TreeMap<>();
+    private final TopicTree tree = new TopicTree();
     /** (due, topic): never later than the topic's age is due. */
     private final DueHeap ages = new DueHeap();
     /** (expiry, topic, offset): every message with a TTL of its own that has not expired, and some that went. */
@@ -58,46 +59,22 @@ final class TopicRegister {
         return Optional.ofNullable(byId.get(id));
     }
 
-    Collection<TopicState> byName() {
-        return sorted.values();
-    }
-
     List<TopicState> byId() {
         var all = new ArrayList<>(byId.values());
         all.sort((a, b) -> Long.compare(a.id, b.id));
         return all;
     }
 
-    /** Those that match, sorted by name: looks only at names that begin as the filter does. */
-    void matching(TopicFilter filter, Consumer<TopicState> into) {
-        String text = filter.value();
+    /** Those that match, sorted by name. */
+    List<TopicState> matching(TopicFilter filter) {
         if (filter.isName()) {
-            TopicState one = byName.get(text);
-            if (one != null) {
-                into.accept(one);
-            }
-            return;
+            TopicState one = byName.get(filter.value());
+            return one == null ? List.of() : List.of(one);
         }
-        int wild = 0;
-        while (text.charAt(wild) != '+' && text.charAt(wild) != '#') {
-            wild++;
-        }
-        String prefix = text.substring(0, wild);
-        if (text.charAt(wild) == '#' && wild > 0) {
-            // a/# also matches a, which sorts before everything that begins with a/.
-            TopicState parent = byName.get(text.substring(0, wild - 1));
-            if (parent != null) {
-                into.accept(parent);
-            }
-        }
-        for (var entry : sorted.tailMap(prefix, true).entrySet()) {
-            if (!entry.getKey().startsWith(prefix)) {
-                break;
-            }
-            if (filter.matches(entry.getKey())) {
-                into.accept(entry.getValue());
-            }
-        }
+        List<TopicState> found = new ArrayList<>();
+        tree.matching(filter, found::add);
+        found.sort(BY_NAME);
+        return found;
     }
 
     void lastId(long id) {
@@ -109,7 +86,7 @@ final class TopicRegister {
         TopicState sameId = byId.put(topic.id, topic);
         TopicState sameName = byName.put(topic.name.value(), topic);
         assert sameId == null && sameName == null : topic + " is there already";
-        sorted.put(topic.name.value(), topic);
+        tree.add(topic);
         count(topic, 1);
     }
 
@@ -118,7 +95,7 @@ final class TopicRegister {
         count(topic, -1);
         byId.remove(id);
         byName.remove(topic.name.value());
-        sorted.remove(topic.name.value());
+        tree.remove(topic);
         sweepExpiries();
     }
 

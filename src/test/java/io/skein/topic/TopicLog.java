@@ -30,6 +30,9 @@ final class TopicLog {
     final TopicLimits limits;
     final TopicMachine machine;
     final TopicRows rows;
+    /** A second node, which came back from its rows at some time and must decide the same ever after. */
+    TopicMachine shadow;
+
     long index = 10;
     long time = 1_000_000;
     List<Change> changes = List.of();
@@ -44,6 +47,7 @@ final class TopicLog {
         this.limits = limits;
         machine = new TopicMachine(limits);
         rows = new TopicRows(limits);
+        shadow = new TopicMachine(limits);
     }
 
     Outcome apply(Command command) {
@@ -53,8 +57,12 @@ final class TopicLog {
         assertEquals(
                 told(decision.changes()), told(machine.decide(at, read).changes()), "decided again, read from the log");
         assertEquals(decision.outcome(), machine.decide(at, read).outcome());
+        Decision elsewhere = shadow.decide(at, read);
+        assertEquals(told(decision.changes()), told(elsewhere.changes()), "decided on another node");
+        assertEquals(decision.outcome(), elsewhere.outcome());
         for (Change change : decision.changes()) {
             machine.evolve(change);
+            shadow.evolve(change);
             rows.write(change);
             if (change instanceof TopicChange.Appended one) {
                 appended.add(one);
@@ -146,8 +154,9 @@ final class TopicLog {
     void passTo(long stamp) {
         time = Math.max(time, stamp - 1);
         for (int round = 0; ; round++) {
-            List<Due> due = machine.due(time, 1_000);
-            assertEquals(due, machine.due(time, 1_000), "asked twice");
+            List<Due> due = machine.due(time + 1, 1_000);
+            assertEquals(machine.nextDue(), shadow.nextDue(), "due on another node");
+            assertEquals(due, machine.due(time + 1, 1_000), "asked twice");
             if (due.isEmpty()) {
                 return;
             }
