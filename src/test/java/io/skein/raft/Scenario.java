@@ -24,6 +24,7 @@ import java.util.function.Predicate;
  * tick 1                          node 1 is woken
  * propose 1 x                     node 1 appends x
  * write 1 [2]                     the disk of node 1 finishes all (or the first 2) writes under way, and says so
+ * append 1>2 term=2 prev=1(1) [x(2)]   such an append arrives, whether or not node 1 would send it
  * deliver [1>2 ...]               messages under way arrive, of all links or those named; not what they cause
  * repeat [1>2 ...]                the same, but they stay under way too: they will arrive twice
  * drop [1>2 ...]                  messages under way are lost
@@ -61,6 +62,7 @@ final class Scenario {
                         new Input.Propose(Entry.Kind.COMMANDS, args.get(1).getBytes(UTF_8)));
             case "write" ->
                 write(node(args.get(0)), args.size() > 1 ? Integer.parseInt(args.get(1)) : Integer.MAX_VALUE);
+            case "append" -> append(args);
             case "deliver" -> deliver(links(args), true);
             case "repeat" -> deliver(links(args), false);
             case "drop" -> network.removeIf(links(args));
@@ -88,18 +90,25 @@ final class Scenario {
 
     private void prepareDisk(List<String> args) {
         Map<String, String> options = options(args);
-        var log = new ArrayList<Entry>();
-        for (String arg : args.subList(1, args.size())) {
-            if (arg.contains("(")) {
-                long term = Long.parseLong(arg.substring(arg.indexOf('(') + 1, arg.indexOf(')')));
-                byte[] payload = arg.substring(0, arg.indexOf('(')).getBytes(UTF_8);
-                log.add(new Entry(log.size() + 1, term, Entry.Kind.COMMANDS, payload));
-            }
-        }
         var hardState = new HardState(
                 Long.parseLong(options.get("term")),
                 Optional.ofNullable(options.get("vote")).map(NodeId::new));
-        nodes.get(args.get(0)).disk(hardState, log);
+        nodes.get(args.get(0)).disk(hardState, entries(1, args.subList(1, args.size())));
+    }
+
+    private void append(List<String> args) {
+        Map<String, String> options = options(args);
+        NodeId from = new NodeId(args.get(0).substring(0, args.get(0).indexOf('>')));
+        String prev = options.get("prev");
+        long prevLogIndex = Long.parseLong(prev.substring(0, prev.indexOf('(')));
+        var append = new Rpc.AppendEntries(
+                Long.parseLong(options.get("term")),
+                from,
+                prevLogIndex,
+                termIn(prev),
+                entries(prevLogIndex + 1, args.subList(1, args.size())),
+                0);
+        step(node(args.get(0).substring(args.get(0).indexOf('>') + 1)), new Input.Received(from, append));
     }
 
     private void timeout(SimulatedNode node) {
@@ -209,6 +218,22 @@ final class Scenario {
 
     private static Predicate<Envelope> links(List<String> args) {
         return e -> args.isEmpty() || args.contains(e.from() + ">" + e.to());
+    }
+
+    /** Entries are written {@code payload(term)}. */
+    private static List<Entry> entries(long firstIndex, List<String> args) {
+        var entries = new ArrayList<Entry>();
+        for (String arg : args) {
+            if (arg.endsWith(")") && !arg.contains("=")) {
+                byte[] payload = arg.substring(0, arg.indexOf('(')).getBytes(UTF_8);
+                entries.add(new Entry(firstIndex + entries.size(), termIn(arg), Entry.Kind.COMMANDS, payload));
+            }
+        }
+        return entries;
+    }
+
+    private static long termIn(String text) {
+        return Long.parseLong(text.substring(text.indexOf('(') + 1, text.indexOf(')')));
     }
 
     private static Map<String, String> options(List<String> args) {
