@@ -109,6 +109,7 @@ final class Replication {
             count();
         }
         replicate(progress);
+        tellCommit(progress);
     }
 
     /** §5.3: "After a rejection, the leader decrements nextIndex", by whole terms here. */
@@ -141,22 +142,23 @@ final class Replication {
             }
             majorityIndex = heldByMajority();
         }
-        if (raft.commitment().majorityHas(majorityIndex)) {
-            tellCommit();
+        if (raft.commitment().majorityHas(majorityIndex) && !peers.isEmpty()) {
+            peers.values().forEach(this::tellCommit);
         }
     }
 
-    /** When nothing more is on its way that could tell them, the peers are told at once, so that they can serve it. */
-    private void tellCommit() {
+    /**
+     * Peers serve readers, too: when there is nothing more to append that would tell one how far the log is committed,
+     * it is told by itself.
+     */
+    private void tellCommit(Progress progress) {
+        long lastIndex = raft.log().lastIndex();
         long commitIndex = raft.commitment().commitIndex();
-        if (commitIndex < raft.log().lastIndex()) {
-            return;
-        }
-        for (Progress progress : peers.values()) {
-            replicate(progress);
-            if (progress.isStreaming() && progress.toldCommitIndex() < commitIndex) {
-                heartbeat(progress);
-            }
+        if (progress.isStreaming()
+                && commitIndex == lastIndex
+                && progress.nextIndex() > lastIndex
+                && progress.toldCommitIndex() < commitIndex) {
+            heartbeat(progress);
         }
     }
 
