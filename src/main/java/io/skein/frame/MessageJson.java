@@ -1,6 +1,14 @@
 package io.skein.frame;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The public JSON of one message:
@@ -111,5 +119,92 @@ public final class MessageJson {
 
     private static byte[] bytes(String ascii) {
         return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Reads what {@link #encode} wrote, or what another version of Skein did: fields that this one does not know are
+     * passed over.
+     *
+     * @throws Malformed when it is none
+     */
+    public static Delivered decode(byte[] utf8, int from, int to) {
+        return Json.read(utf8, from, to, parser -> {
+            Json.objectBegins(parser.nextToken());
+            return read(parser);
+        });
+    }
+
+    public static Delivered decode(byte[] utf8) {
+        return decode(utf8, 0, utf8.length);
+    }
+
+    /** A list of messages: {@code [{...},{...}]}. */
+    static List<Delivered> readList(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw Json.wrong(parser, "messages", "a list of objects");
+        }
+        List<Delivered> messages = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            Json.objectBegins(parser.currentToken());
+            messages.add(read(parser));
+        }
+        return messages;
+    }
+
+    /** The parser stands on the object's begin. */
+    private static Delivered read(JsonParser parser) throws IOException {
+        String topic = "";
+        long offset = -1;
+        String cursor = "";
+        long time = 0;
+        String key = "";
+        Map<String, String> headers = Map.of();
+        String format = "RAW";
+        String contentType = "";
+        byte[] body = null;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+                case "topic" -> topic = Json.text(parser, name, Integer.MAX_VALUE);
+                case "offset" -> offset = Json.number(parser, name, 0, Long.MAX_VALUE);
+                case "cursor" -> cursor = Json.text(parser, name, Integer.MAX_VALUE);
+                case "time" -> time = Json.number(parser, name, Long.MIN_VALUE, Long.MAX_VALUE);
+                case "key" -> key = Json.text(parser, name, Integer.MAX_VALUE);
+                case "headers" -> headers = readHeaders(parser);
+                case "format" -> format = format(Json.text(parser, name, 16));
+                case "contentType" -> contentType = Json.text(parser, name, Integer.MAX_VALUE);
+                case "body" -> body = Json.bytes(parser, name);
+                case "body64" -> body = Json.base64(parser, name);
+                default -> parser.skipChildren();
+            }
+        }
+        if (topic.isEmpty() || body == null) {
+            throw Malformed.of((topic.isEmpty() ? "topic" : "body") + " of a message is missing");
+        }
+        return new Delivered(topic, offset, cursor, time, key, headers, format, contentType, body);
+    }
+
+    private static Map<String, String> readHeaders(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw Json.wrong(parser, "headers", "an object of texts");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            headers.put(name, Json.text(parser, "a header", Integer.MAX_VALUE));
+        }
+        return Collections.unmodifiableMap(headers);
+    }
+
+    /** One object for all messages of a format. */
+    private static String format(String read) {
+        return switch (read) {
+            case "JSON" -> "JSON";
+            case "XML" -> "XML";
+            case "RAW" -> "RAW";
+            default -> read;
+        };
     }
 }

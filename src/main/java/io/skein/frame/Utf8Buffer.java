@@ -3,6 +3,7 @@ package io.skein.frame;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -11,7 +12,7 @@ import java.util.Base64;
  * Strings are written in quotes, escaped; eight bytes are looked at together, so that plain text costs little more than
  * its copy.
  */
-final class Utf8Buffer {
+public final class Utf8Buffer {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
@@ -20,29 +21,42 @@ final class Utf8Buffer {
     private byte[] bytes;
     private int length;
 
-    Utf8Buffer(int capacity) {
+    public Utf8Buffer(int capacity) {
         bytes = new byte[capacity];
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    int capacity() {
+    public int capacity() {
         return bytes.length;
     }
 
-    void clear() {
+    public void clear() {
         length = 0;
     }
 
-    void truncate(int to) {
+    /** Empties it and gives its memory back, but for so many bytes. */
+    public void shrink(int capacity) {
+        length = 0;
+        bytes = new byte[capacity];
+    }
+
+    /** Takes back what was written after the first {@code to} bytes. */
+    public void truncate(int to) {
         assert to <= length : to + " of " + length;
         length = to;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return Arrays.copyOf(bytes, length);
+    }
+
+    /** What was written, as text. */
+    @Override
+    public String toString() {
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     private void need(int more) {
@@ -55,23 +69,23 @@ final class Utf8Buffer {
         }
     }
 
-    void put(char ascii) {
+    public void put(char ascii) {
         need(1);
         bytes[length++] = (byte) ascii;
     }
 
     /** Bytes as they are. */
-    void raw(byte[] source) {
+    public void raw(byte[] source) {
         raw(source, 0, source.length);
     }
 
-    void raw(byte[] source, int from, int count) {
+    public void raw(byte[] source, int from, int count) {
         need(count);
         System.arraycopy(source, from, bytes, length, count);
         length += count;
     }
 
-    void number(long value) {
+    public void number(long value) {
         need(20);
         if (value == Long.MIN_VALUE) {
             ascii("-9223372036854775808");
@@ -93,7 +107,7 @@ final class Utf8Buffer {
     }
 
     /** Characters below 0x80 that need no escape. */
-    void ascii(String text) {
+    public void ascii(String text) {
         int count = text.length();
         need(count);
         for (int i = 0; i < count; i++) {
@@ -103,7 +117,7 @@ final class Utf8Buffer {
     }
 
     /** In quotes. A surrogate without its other half becomes U+FFFD. */
-    void string(String text) {
+    public void string(String text) {
         int count = text.length();
         need(count + 2);
         bytes[length++] = '"';
@@ -170,10 +184,9 @@ final class Utf8Buffer {
     /**
      * UTF-8 bytes as a string in quotes.
      *
-     * @return false, and nothing is written, when they are not well-formed (Unicode 15, table 3-7: no overlong form, no
-     *     surrogate, nothing above U+10FFFF)
+     * @return false, and nothing is written, when they are not well-formed
      */
-    boolean utf8String(byte[] source) {
+    public boolean utf8String(byte[] source) {
         int start = length;
         int count = source.length;
         need(count + 2);
@@ -202,7 +215,7 @@ final class Utf8Buffer {
                 asciiByte(c);
                 i++;
             } else {
-                int width = wellFormed(source, i);
+                int width = Utf8.sequence(source, i, count);
                 if (width == 0) {
                     length = start;
                     return false;
@@ -223,34 +236,6 @@ final class Utf8Buffer {
         long isQuote = quote - ONES & ~quote;
         long isBackslash = backslash - ONES & ~backslash;
         return ((below20 | isQuote | isBackslash | eight) & HIGHS) != 0;
-    }
-
-    /** Width of the sequence of two to four bytes at {@code i}; 0 when it is not well-formed. */
-    private static int wellFormed(byte[] source, int i) {
-        int first = source[i] & 0xFF;
-        int left = source.length - i;
-        if (first >= 0xC2 && first <= 0xDF) {
-            return left >= 2 && continues(source[i + 1]) ? 2 : 0;
-        }
-        if (first >= 0xE0 && first <= 0xEF) {
-            if (left < 3 || !continues(source[i + 1]) || !continues(source[i + 2])) {
-                return 0;
-            }
-            int second = source[i + 1] & 0xFF;
-            return first == 0xE0 && second < 0xA0 || first == 0xED && second > 0x9F ? 0 : 3;
-        }
-        if (first >= 0xF0 && first <= 0xF4) {
-            if (left < 4 || !continues(source[i + 1]) || !continues(source[i + 2]) || !continues(source[i + 3])) {
-                return 0;
-            }
-            int second = source[i + 1] & 0xFF;
-            return first == 0xF0 && second < 0x90 || first == 0xF4 && second > 0x8F ? 0 : 4;
-        }
-        return 0;
-    }
-
-    private static boolean continues(byte b) {
-        return (b & 0xC0) == 0x80;
     }
 
     /** In quotes. */

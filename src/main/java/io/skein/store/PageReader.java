@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * One page of messages out of chunks, in two steps, because a body is large and most of a chunk is often not wanted:
- * first the heads of the chunks, which say where each message stands, then the bodies of those that were chosen. A chunk
- * that is gone in between was trimmed; if the scope still sees it, that is damage.
+ * first the heads of the chunks, which say where each message stands, then the bodies of those that were chosen. At a
+ * chunk that is gone in between the page ends.
  *
  * @param after where the page begins
  * @param upTo where it ends at the latest, visible in rows
@@ -201,14 +201,15 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
 
     private StoredPage fill(Chosen chosen, Map<Long, byte[]> bodies, boolean ended) {
         PageOf page = new PageOf(scope, limit, maxBytes, appliedTime);
+        Cursor before = after;
         for (Place place : chosen.places()) {
-            Chunk.Head head = place.head();
-            byte[] body = bodies.get(head.id());
-            if (body != null) {
-                page.take(head.message(place.positions(), place.i(), body));
-            } else if (sees(head)) {
-                throw new Damaged("chunk " + head.id() + " of topic \"" + head.topic() + "\" is gone");
+            byte[] body = bodies.get(place.head().id());
+            if (body == null) {
+                // Trimmed meanwhile: the caller comes again and sees by its scope what is gone.
+                return page.upTo(before, false);
             }
+            page.take(place.head().message(place.positions(), place.i(), body));
+            before = place.cursor();
         }
         return page.upTo(chosen.end(), ended);
     }

@@ -97,6 +97,16 @@ public final class Tail {
         return !floor.isAfter(after);
     }
 
+    /** Whether nothing here is after this cursor. */
+    public boolean endsAt(Cursor cursor) {
+        return all.isEmpty() || !all.last().cursor().isAfter(cursor);
+    }
+
+    /** Whether every message there ever was is here. */
+    public boolean isWhole() {
+        return floor.index() == 0;
+    }
+
     /** The messages of entries in (from, to], for the batch that settles them. */
     List<StoredMessage> take(long fromIndexExclusive, long toIndex) {
         Cursor from = Cursor.endOf(fromIndexExclusive);

@@ -218,8 +218,7 @@ final class WriterVerticle extends VerticleBase {
         WriteOrder first = group.get(0);
         long next = writer.progress().batch() + 1;
         if (full && first.batch().number() > next) {
-            // Sent before the sender heard that the one before was rolled back.
-            group.forEach(order -> send(new DiskFull(order.batch().number())));
+            // Sent before the sender heard that the one before was rolled back: it sends them all again.
             return;
         }
         long start = System.nanoTime();

@@ -57,8 +57,13 @@ final class CommandCodec {
         return proto.build();
     }
 
-    /** @throws IllegalArgumentException when this is none of this room's commands, or holds what none can */
-    static Command fromProto(CommandProto proto) {
+    /** @throws IllegalArgumentException when the command holds what none can */
+    static Optional<Command> fromProto(CommandProto proto) {
+        return Optional.ofNullable(read(proto));
+    }
+
+    /** Null when this is none of this room's commands. */
+    private static Command read(CommandProto proto) {
         return switch (proto.getCommandCase()) {
             case PUBLISH -> publish(proto.getPublish());
             case CONFIGURE ->
@@ -74,7 +79,7 @@ final class CommandCodec {
                         publication(publication, new TopicName(publication.getTopic())));
             }
             case EXPIRE -> new Expire();
-            case COMMAND_NOT_SET -> throw new IllegalArgumentException("a command of an unknown kind");
+            case COMMAND_NOT_SET -> null;
         };
     }
 

@@ -57,10 +57,12 @@ final class TopicDraft {
         return figures.bytes();
     }
 
-    /** Takes note that a message's own TTL is over. */
+    /** Takes note that a message's own TTL is over, unless it is over age and gone anyway. */
     void expire(long offset) {
-        expired.add(offset);
-        figures.expired++;
+        if (offset >= figures.lowWater) {
+            expired.add(offset);
+            figures.expired++;
+        }
     }
 
     /** Whether the open stretch must be closed before a message of this size comes at this time. */

@@ -92,13 +92,6 @@ public final class TopicMachine implements Machine {
         throw new AssertionError("unknown command " + command);
     }
 
-    @Override
-    public int places(Command command) {
-        return command instanceof Publish publish
-                ? Math.max(1, publish.messages().size())
-                : 1;
-    }
-
     private CommandDraft draft(Moment at) {
         return new CommandDraft(at, topics, schedule.size(), limits);
     }
@@ -390,7 +383,7 @@ public final class TopicMachine implements Machine {
     }
 
     @Override
-    public Command fromProto(CommandProto proto) {
+    public Optional<Command> fromProto(CommandProto proto) {
         return CommandCodec.fromProto(proto);
     }
 

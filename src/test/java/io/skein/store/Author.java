@@ -97,7 +97,7 @@ final class Author {
                 CommandProto command = proto.getCommands(0);
                 KeyProto key = command.getKey();
                 apply(
-                        (TopicCommand) machine.fromProto(command),
+                        (TopicCommand) machine.fromProto(command).orElseThrow(),
                         command.hasKey()
                                 ? Optional.of(
                                         new IdempotencyKey(key.getScopeHigh(), key.getScopeLow(), key.getBodyHash()))
