@@ -104,7 +104,8 @@ CREATE TABLE chunk (
     last_place      INTEGER NOT NULL,
     first_time      INTEGER NOT NULL,
     last_time       INTEGER NOT NULL,
-    crc             INTEGER NOT NULL,
+    body_crc        INTEGER NOT NULL,
+    head_crc        INTEGER NOT NULL,            -- over everything else, so that nobody reads the body to trust it
     positions       BLOB    NOT NULL,            -- for each message varints, see io.skein.store.Positions
     body            BLOB    NOT NULL             -- a JSON array of the messages as every door delivers them, UTF-8
 ) STRICT;

@@ -3,7 +3,7 @@ package io.skein.node;
 import io.skein.store.DataDirectory;
 import io.skein.store.DataDirectoryInUse;
 import io.skein.store.StoreFailure;
-import io.skein.store.UnknownSchema;
+import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -62,7 +62,7 @@ public final class NodeProcess {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
         }
-        if (failure instanceof UnknownSchema unknown) {
+        if (failure instanceof UnusableDatabase unknown) {
             return new Outcome(Optional.empty(), ExitCode.USAGE, unknown.getMessage());
         }
         if (failure instanceof BindException) {

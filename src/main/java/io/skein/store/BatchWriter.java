@@ -20,35 +20,46 @@ final class BatchWriter {
     /** Chunks that a batch removes at least, when there are so many to remove; more when it writes many. */
     private static final int REMOVED_AT_LEAST = 8;
 
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement updateState;
-    private final LogRows log;
-    private final TopicRows topics;
-    private final ChunkRows chunks;
-    private final ProducerRows producers;
-    private final KeyRows keys;
-    private final Sweep sweep;
+    private final Connection connection;
     private final Faults faults;
+    private Prepared prepared;
     private Progress progress;
     private boolean sweepLeft = true;
     private long commitNanos;
 
+    /** Everything that holds statements. */
+    private static final class Prepared {
+        final Statements statements;
+        final PreparedStatement begin;
+        final PreparedStatement commit;
+        final PreparedStatement updateState;
+        final LogRows log;
+        final TopicRows topics;
+        final ChunkRows chunks;
+        final ProducerRows producers;
+        final KeyRows keys;
+        final Sweep sweep;
+
+        Prepared(Connection connection) throws SQLException {
+            statements = new Statements(connection);
+            // IMMEDIATE: the lock is taken here, where nothing is lost when somebody else holds it.
+            begin = statements.prepare("BEGIN IMMEDIATE");
+            commit = statements.prepare("COMMIT");
+            updateState = statements.prepare("UPDATE state SET idx = ?, term = ?, time = ?, hash = ?");
+            log = new LogRows(statements);
+            topics = new TopicRows(statements);
+            chunks = new ChunkRows(statements);
+            producers = new ProducerRows(statements);
+            keys = new KeyRows(statements);
+            sweep = new Sweep(statements);
+        }
+    }
+
     BatchWriter(Connection connection, Progress progress, Faults faults) throws SQLException {
+        this.connection = connection;
         this.progress = progress;
         this.faults = faults;
-        // IMMEDIATE: the lock is taken here, where nothing is lost when somebody else holds it.
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        updateState = connection.prepareStatement("UPDATE state SET idx = ?, term = ?, time = ?, hash = ?");
-        log = new LogRows(connection);
-        topics = new TopicRows(connection);
-        chunks = new ChunkRows(connection);
-        producers = new ProducerRows(connection);
-        keys = new KeyRows(connection);
-        sweep = new Sweep(connection);
+        prepared = new Prepared(connection);
     }
 
     Progress progress() {
@@ -71,16 +82,16 @@ final class BatchWriter {
      * be written.
      */
     void write(List<WriteOrder> orders) throws SQLException {
-        begin.execute();
+        prepared.begin.execute();
         Progress after = progress;
         boolean left;
         try {
             int written = 0;
             for (WriteOrder order : orders) {
-                after = log.write(after, order.batch());
+                after = prepared.log.write(after, order.batch());
                 written += writeChanges(order);
             }
-            left = sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
+            left = prepared.sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
             faults.beforeCommit(after.batch());
             commit();
         } catch (SQLException failed) {
@@ -94,9 +105,9 @@ final class BatchWriter {
 
     /** Removes rows in a transaction of its own, for when there is nothing else to do. */
     void sweep() throws SQLException {
-        begin.execute();
+        prepared.begin.execute();
         try {
-            sweepLeft = sweep.step(4 * REMOVED_AT_LEAST);
+            sweepLeft = prepared.sweep.step(4 * REMOVED_AT_LEAST);
             commit();
         } catch (SQLException failed) {
             rollback(failed);
@@ -106,18 +117,23 @@ final class BatchWriter {
 
     private void commit() throws SQLException {
         long start = System.nanoTime();
-        commit.execute();
+        prepared.commit.execute();
         commitNanos = System.nanoTime() - start;
     }
 
-    private void rollback(SQLException failed) {
-        topics.rollback();
-        chunks.rollback();
+    private void rollback(SQLException failed) throws SQLException {
         try {
-            rollback.execute();
+            Database.execute(connection, "ROLLBACK");
         } catch (SQLException alreadyRolledBack) {
             // SQLite ends the transaction by itself after some errors; then there is none to roll back.
             failed.addSuppressed(alreadyRolledBack);
+        }
+        try {
+            prepared.statements.close();
+            prepared = new Prepared(connection);
+        } catch (SQLException worse) {
+            worse.addSuppressed(failed);
+            throw worse;
         }
     }
 
@@ -137,33 +153,33 @@ final class BatchWriter {
         if (encoded.hasNext()) {
             throw new AssertionError("a message that no change of batch " + batch.number() + " appended");
         }
-        topics.flush();
-        int written = chunks.flush(settled.index());
-        updateState.setLong(1, settled.index());
-        updateState.setLong(2, settled.term());
-        updateState.setLong(3, settled.time());
-        updateState.setLong(4, settled.hash());
-        updateState.executeUpdate();
+        prepared.topics.flush();
+        int written = prepared.chunks.flush(settled.index());
+        prepared.updateState.setLong(1, settled.index());
+        prepared.updateState.setLong(2, settled.term());
+        prepared.updateState.setLong(3, settled.time());
+        prepared.updateState.setLong(4, settled.hash());
+        prepared.updateState.executeUpdate();
         return written;
     }
 
     private void write(Change change, Iterator<StoredMessage> encoded) throws SQLException {
         if (change instanceof TopicChange.Appended appended) {
-            topics.write(appended);
-            chunks.gather(appended, encoded);
+            prepared.topics.write(appended);
+            prepared.chunks.gather(appended, encoded);
         } else if (change instanceof TopicChange.Deleted deleted) {
-            topics.write(deleted);
-            chunks.drop(deleted.topic());
+            prepared.topics.write(deleted);
+            prepared.chunks.drop(deleted.topic());
         } else if (change instanceof TopicChange.Produced produced) {
-            producers.write(produced);
+            prepared.producers.write(produced);
         } else if (change instanceof TopicChange.AnswersForgotten forgotten) {
-            producers.write(forgotten);
+            prepared.producers.write(forgotten);
         } else if (change instanceof TopicChange.ProducerRemoved removed) {
-            producers.write(removed);
+            prepared.producers.write(removed);
         } else if (change instanceof TopicChange topicChange) {
-            topics.write(topicChange);
+            prepared.topics.write(topicChange);
         } else if (change instanceof KeyChange keyChange) {
-            keys.write(keyChange);
+            prepared.keys.write(keyChange);
         } else {
             throw new AssertionError("no rows for " + change);
         }

@@ -2,6 +2,8 @@ package io.skein.store;
 
 import io.skein.machine.Cursor;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /** CRC32C over what a row says, numbers as eight bytes each, big end first, then the bytes, in the order given here. */
@@ -12,7 +14,8 @@ final class Checksum {
         return of(payload, index, term, kind);
     }
 
-    static long ofChunk(
+    /** Everything of a chunk but the body, which it names by its checksum. */
+    static long ofChunkHead(
             long id,
             long topicId,
             long baseOffset,
@@ -21,29 +24,37 @@ final class Checksum {
             Cursor last,
             long firstTime,
             long lastTime,
-            byte[] positions,
-            byte[] body) {
-        CRC32C crc = new CRC32C();
-        ByteBuffer numbers = ByteBuffer.allocate(80);
-        numbers.putLong(id)
-                .putLong(topicId)
-                .putLong(baseOffset)
-                .putLong(count)
-                .putLong(first.index())
-                .putLong(first.place())
-                .putLong(last.index())
-                .putLong(last.place())
-                .putLong(firstTime)
-                .putLong(lastTime);
-        crc.update(numbers.flip());
-        crc.update(positions);
-        crc.update(body);
-        return crc.getValue();
+            long bodyCrc,
+            int bodyBytes,
+            byte[] positions) {
+        return of(
+                positions,
+                id,
+                topicId,
+                baseOffset,
+                count,
+                first.index(),
+                first.place(),
+                last.index(),
+                last.place(),
+                firstTime,
+                lastTime,
+                bodyCrc,
+                bodyBytes);
     }
 
-    /** A delayed message: cursor, due, and its bytes. */
-    static long ofScheduled(Cursor at, long due, byte[] body) {
-        return of(body, at.index(), at.place(), due);
+    static long ofChunkBody(long id, byte[] body) {
+        return of(body, id);
+    }
+
+    /** @param texts topic, key, format, content type and headers, as in the row */
+    static long ofScheduled(Cursor at, long due, long time, long[] options, List<String> texts, byte[] body) {
+        CRC32C crc = new CRC32C();
+        for (String text : texts) {
+            crc.update(text.getBytes(StandardCharsets.UTF_8));
+            crc.update(0);
+        }
+        return of(body, crc.getValue(), at.index(), at.place(), due, time, options[0], options[1], options[2]);
     }
 
     static long ofAnswer(long index, int place, byte[] answer) {

@@ -1,6 +1,9 @@
 package io.skein.store;
 
 import io.skein.machine.Cursor;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,7 +21,8 @@ record Chunk(
         Cursor last,
         long firstTime,
         long lastTime,
-        long crc,
+        long bodyCrc,
+        long headCrc,
         byte[] positions,
         byte[] body) {
     /** A chunk is cut before it would be longer; only one message alone can be. */
@@ -50,7 +54,8 @@ record Chunk(
         StoredMessage last = messages.get(messages.size() - 1);
         byte[] positions = Positions.encode(messages);
         byte[] body = body(messages);
-        long crc = Checksum.ofChunk(
+        long bodyCrc = Checksum.ofChunkBody(id, body);
+        long headCrc = Checksum.ofChunkHead(
                 id,
                 first.topicId(),
                 first.offset(),
@@ -59,8 +64,9 @@ record Chunk(
                 last.cursor(),
                 first.time(),
                 last.time(),
-                positions,
-                body);
+                bodyCrc,
+                body.length,
+                positions);
         return new Chunk(
                 id,
                 first.topicId(),
@@ -70,7 +76,8 @@ record Chunk(
                 last.cursor(),
                 first.time(),
                 last.time(),
-                crc,
+                bodyCrc,
+                headCrc,
                 positions,
                 body);
     }
@@ -103,65 +110,81 @@ record Chunk(
             Cursor last,
             long firstTime,
             long lastTime,
-            long crc,
-            byte[] encodedPositions,
+            long bodyCrc,
+            long headCrc,
             int bodyBytes,
-            Positions positions) {
+            byte[] encodedPositions) {
+        /** Chunks {@code c} of the topics that exist; a condition follows. */
+        static final String SELECT = """
+                SELECT c.id, c.topic_id, t.name, c.base_offset, c.count, c.first_idx, c.first_place, c.last_idx,
+                    c.last_place, c.first_time, c.last_time, c.body_crc, c.head_crc, length(c.body) AS body_bytes,
+                    c.positions
+                FROM chunk c JOIN topic t ON t.id = c.topic_id
+                """;
 
-        /** @throws Damaged when the row cannot be what was written */
-        static Head of(
-                long id,
-                long topicId,
-                String topic,
-                long baseOffset,
-                int count,
-                Cursor first,
-                Cursor last,
-                long firstTime,
-                long lastTime,
-                long crc,
-                byte[] encodedPositions,
-                int bodyBytes) {
-            // Damage is found here too, because a wrong position would otherwise choose wrong messages.
-            boolean possible = count > 0 && count <= encodedPositions.length;
-            Positions positions = possible ? Positions.decode(encodedPositions, count, first, firstTime) : null;
-            if (!possible
-                    || positions.start(count) != bodyBytes
-                    || !positions.cursor(count - 1).equals(last)
-                    || positions.time(count - 1) != lastTime) {
-                throw new Damaged("chunk " + id + " of topic " + topicId + " does not fit its positions");
+        /** The rows of a query that begins with {@link #SELECT}. */
+        static List<Head> of(RowSet<Row> rows) {
+            List<Head> heads = new ArrayList<>(rows.size());
+            for (Row row : rows) {
+                heads.add(new Head(
+                        row.getLong(0),
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        row.getInteger(4),
+                        new Cursor(row.getLong(5), row.getInteger(6)),
+                        new Cursor(row.getLong(7), row.getInteger(8)),
+                        row.getLong(9),
+                        row.getLong(10),
+                        row.getLong(11),
+                        row.getLong(12),
+                        row.getInteger(13),
+                        (byte[]) row.getValue(14)));
             }
-            return new Head(
-                    id,
-                    topicId,
-                    topic,
-                    baseOffset,
-                    count,
-                    first,
-                    last,
-                    firstTime,
-                    lastTime,
-                    crc,
-                    encodedPositions,
-                    bodyBytes,
-                    positions);
+            return heads;
         }
 
         long nextOffset() {
             return baseOffset + count;
         }
 
+        /**
+         * Where the messages stand.
+         *
+         * @throws Damaged when this is not what was written
+         */
+        Positions positions() {
+            long actual = Checksum.ofChunkHead(
+                    id,
+                    topicId,
+                    baseOffset,
+                    count,
+                    first,
+                    last,
+                    firstTime,
+                    lastTime,
+                    bodyCrc,
+                    bodyBytes,
+                    encodedPositions);
+            if (actual != headCrc) {
+                throw damaged();
+            }
+            return Positions.decode(encodedPositions, count, first, firstTime);
+        }
+
         /** @throws Damaged when the body is not what was written */
         void verify(byte[] body) {
-            long actual = Checksum.ofChunk(
-                    id, topicId, baseOffset, count, first, last, firstTime, lastTime, encodedPositions, body);
-            if (actual != crc) {
-                throw new Damaged("chunk " + id + " of topic \"" + topic + "\", offsets " + baseOffset + " to "
-                        + (nextOffset() - 1) + ", is not what was written");
+            if (Checksum.ofChunkBody(id, body) != bodyCrc) {
+                throw damaged();
             }
         }
 
-        StoredMessage message(int i, byte[] body) {
+        private Damaged damaged() {
+            return new Damaged("chunk " + id + " of topic \"" + topic + "\" with offsets from " + baseOffset
+                    + " is not what was written");
+        }
+
+        StoredMessage message(Positions positions, int i, byte[] body) {
             byte[] json = Arrays.copyOfRange(body, positions.start(i), positions.start(i) + positions.length(i));
             return new StoredMessage(
                     topicId,

@@ -1,7 +1,6 @@
 package io.skein.store;
 
 import io.skein.topic.TopicChange;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,11 +21,11 @@ final class ChunkRows {
     private final Map<Long, Gathering> open = new HashMap<>();
     private final List<Gathering> full = new ArrayList<>();
 
-    ChunkRows(Connection connection) throws SQLException {
-        insert = connection.prepareStatement("""
+    ChunkRows(Statements statements) throws SQLException {
+        insert = statements.prepare("""
                 INSERT INTO chunk (id, topic_id, base_offset, count, first_idx, first_place, last_idx, last_place,
-                    first_time, last_time, crc, positions, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+                    first_time, last_time, body_crc, head_crc, positions, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
     }
 
     /** Takes the encoded messages of a change from what came with the batch. */
@@ -86,14 +85,10 @@ final class ChunkRows {
         insert.setInt(8, chunk.last().place());
         insert.setLong(9, chunk.firstTime());
         insert.setLong(10, chunk.lastTime());
-        insert.setLong(11, chunk.crc());
-        insert.setBytes(12, chunk.positions());
-        insert.setBytes(13, chunk.body());
+        insert.setLong(11, chunk.bodyCrc());
+        insert.setLong(12, chunk.headCrc());
+        insert.setBytes(13, chunk.positions());
+        insert.setBytes(14, chunk.body());
         insert.executeUpdate();
-    }
-
-    void rollback() {
-        open.clear();
-        full.clear();
     }
 }

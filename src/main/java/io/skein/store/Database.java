@@ -75,10 +75,10 @@ final class Database {
         int application = (int) number(connection, "PRAGMA application_id");
         boolean blank = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
         if (!blank && application != APPLICATION_ID) {
-            throw new UnknownSchema(file, "it is a database, but not one of Skein");
+            throw new UnusableDatabase(file, "it is a database, but not one of Skein");
         }
         if (version > SCHEMA_VERSION) {
-            throw new UnknownSchema(
+            throw new UnusableDatabase(
                     file,
                     "its schema has version " + version + ", this Skein knows versions up to " + SCHEMA_VERSION
                             + "; run the newer Skein that wrote it, or restore a backup from before");
@@ -92,9 +92,16 @@ final class Database {
     }
 
     /** Writes the first rows of a node that has none; its incarnation lies in the database file afterwards. */
-    static void initialize(Connection connection, NodeId id) throws SQLException {
-        if (number(connection, "SELECT count(*) FROM node") > 0) {
-            return;
+    static void initialize(Connection connection, Path file, NodeId id) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT id FROM node")) {
+            if (row.next()) {
+                if (!row.getString(1).equals(id.value())) {
+                    throw new UnusableDatabase(
+                            file, "it belongs to node " + row.getString(1) + ", and this is node " + id);
+                }
+                return;
+            }
         }
         SecureRandom random = new SecureRandom();
         long incarnation = random.nextLong();
@@ -132,6 +139,13 @@ final class Database {
     /** Whether nothing was written because the disk, a quota of pages, or the file system is full. */
     static boolean isFull(Throwable failure) {
         return failure instanceof SQLiteException e && primary(e) == SQLiteErrorCode.SQLITE_FULL.code;
+    }
+
+    /** Whether SQLite itself found the file damaged. */
+    static boolean isDamage(Throwable failure) {
+        return failure instanceof SQLiteException e
+                && (primary(e) == SQLiteErrorCode.SQLITE_CORRUPT.code
+                        || primary(e) == SQLiteErrorCode.SQLITE_NOTADB.code);
     }
 
     /** The primary result code: extended ones carry it in their low byte. */

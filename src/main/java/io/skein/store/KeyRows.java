@@ -1,7 +1,6 @@
 package io.skein.store;
 
 import io.skein.machine.KeyChange;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -13,11 +12,11 @@ final class KeyRows {
     private final PreparedStatement forgetKeys;
     private final PreparedStatement forgetAnswers;
 
-    KeyRows(Connection connection) throws SQLException {
-        insertKey = connection.prepareStatement("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-        insertAnswer = connection.prepareStatement("INSERT INTO answer VALUES (?, ?, ?, ?)");
-        forgetKeys = connection.prepareStatement("DELETE FROM idempotency WHERE (idx, place) <= (?, ?)");
-        forgetAnswers = connection.prepareStatement("DELETE FROM answer WHERE (idx, place) <= (?, ?)");
+    KeyRows(Statements statements) throws SQLException {
+        insertKey = statements.prepare("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        insertAnswer = statements.prepare("INSERT INTO answer VALUES (?, ?, ?, ?)");
+        forgetKeys = statements.prepare("DELETE FROM idempotency WHERE (idx, place) <= (?, ?)");
+        forgetAnswers = statements.prepare("DELETE FROM answer WHERE (idx, place) <= (?, ?)");
     }
 
     void write(KeyChange change) throws SQLException {

@@ -5,7 +5,6 @@ import io.skein.raft.HardState;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image.TermStart;
 import io.skein.replica.WriteBatch;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -28,20 +27,19 @@ final class LogRows {
     private final PreparedStatement compactConfigurations;
     private final PreparedStatement updateNode;
 
-    LogRows(Connection connection) throws SQLException {
-        insertEntry =
-                connection.prepareStatement("INSERT INTO log (idx, term, kind, crc, payload) VALUES (?, ?, ?, ?, ?)");
-        insertTerm = connection.prepareStatement("INSERT INTO term (idx, term) VALUES (?, ?)");
-        insertConfiguration = connection.prepareStatement("INSERT INTO configuration (idx, payload) VALUES (?, ?)");
-        truncateLog = connection.prepareStatement("DELETE FROM log WHERE idx >= ?");
-        truncateTerms = connection.prepareStatement("DELETE FROM term WHERE idx >= ?");
-        truncateConfigurations = connection.prepareStatement("DELETE FROM configuration WHERE idx >= ?");
-        compactLog = connection.prepareStatement("DELETE FROM log WHERE idx <= ?");
-        compactTerms = connection.prepareStatement(
-                "DELETE FROM term WHERE idx < (SELECT max(idx) FROM term WHERE idx <= ? + 1)");
-        compactConfigurations = connection.prepareStatement(
+    LogRows(Statements statements) throws SQLException {
+        insertEntry = statements.prepare("INSERT INTO log (idx, term, kind, crc, payload) VALUES (?, ?, ?, ?, ?)");
+        insertTerm = statements.prepare("INSERT INTO term (idx, term) VALUES (?, ?)");
+        insertConfiguration = statements.prepare("INSERT INTO configuration (idx, payload) VALUES (?, ?)");
+        truncateLog = statements.prepare("DELETE FROM log WHERE idx >= ?");
+        truncateTerms = statements.prepare("DELETE FROM term WHERE idx >= ?");
+        truncateConfigurations = statements.prepare("DELETE FROM configuration WHERE idx >= ?");
+        compactLog = statements.prepare("DELETE FROM log WHERE idx <= ?");
+        compactTerms =
+                statements.prepare("DELETE FROM term WHERE idx < (SELECT max(idx) FROM term WHERE idx <= ? + 1)");
+        compactConfigurations = statements.prepare(
                 "DELETE FROM configuration WHERE idx < (SELECT max(idx) FROM configuration WHERE idx <= ?)");
-        updateNode = connection.prepareStatement("""
+        updateNode = statements.prepare("""
                 UPDATE node SET batch = ?, term = ?, voted_for = ?, compacted_idx = ?, compacted_term = ?,
                     commit_hint = ?""");
     }

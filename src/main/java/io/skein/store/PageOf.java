@@ -37,8 +37,14 @@ final class PageOf {
         return true;
     }
 
-    /** The page, after everything up to {@code end} was offered or a message was refused. */
-    StoredPage upTo(Cursor end) {
-        return new StoredPage(messages, full ? messages.get(messages.size() - 1).cursor() : end);
+    /**
+     * The page, after everything up to {@code end} was offered or a message was refused.
+     *
+     * @param last whether nothing comes after {@code end}
+     */
+    StoredPage upTo(Cursor end, boolean last) {
+        return full
+                ? new StoredPage(messages, messages.get(messages.size() - 1).cursor(), false)
+                : new StoredPage(messages, end, last);
     }
 }

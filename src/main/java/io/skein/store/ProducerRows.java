@@ -1,7 +1,6 @@
 package io.skein.store;
 
 import io.skein.topic.TopicChange;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
@@ -20,19 +19,19 @@ final class ProducerRows {
     private final PreparedStatement removeAnswers;
     private final PreparedStatement remove;
 
-    ProducerRows(Connection connection) throws SQLException {
-        forgetOldEpoch = connection.prepareStatement(
+    ProducerRows(Statements statements) throws SQLException {
+        forgetOldEpoch = statements.prepare(
                 "DELETE FROM producer_answer WHERE producer_id = (SELECT id FROM producer WHERE name = ? AND epoch < ?)");
-        upsert = connection.prepareStatement("""
+        upsert = statements.prepare("""
                 INSERT INTO producer (name, epoch) VALUES (?, ?)
                 ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch WHERE epoch <> excluded.epoch""");
-        insertAnswer = connection.prepareStatement("INSERT INTO producer_answer VALUES (" + ID + ", ?, ?, ?)");
-        forgetAnswers = connection.prepareStatement(
-                "DELETE FROM producer_answer WHERE producer_id = " + ID + " AND number <= ?");
-        emptyAnswer = connection.prepareStatement(
+        insertAnswer = statements.prepare("INSERT INTO producer_answer VALUES (" + ID + ", ?, ?, ?)");
+        forgetAnswers =
+                statements.prepare("DELETE FROM producer_answer WHERE producer_id = " + ID + " AND number <= ?");
+        emptyAnswer = statements.prepare(
                 "UPDATE producer_answer SET answer = x'' WHERE producer_id = " + ID + " AND number = ?");
-        removeAnswers = connection.prepareStatement("DELETE FROM producer_answer WHERE producer_id = " + ID);
-        remove = connection.prepareStatement("DELETE FROM producer WHERE name = ?");
+        removeAnswers = statements.prepare("DELETE FROM producer_answer WHERE producer_id = " + ID);
+        remove = statements.prepare("DELETE FROM producer WHERE name = ?");
     }
 
     void write(TopicChange.Produced produced) throws SQLException {

@@ -1,6 +1,7 @@
 package io.skein.store;
 
 import io.skein.machine.Cursor;
+import io.skein.raft.Entry;
 import io.skein.topic.Format;
 import io.skein.topic.Header;
 import io.skein.topic.Message;
@@ -13,59 +14,57 @@ import io.vertx.jdbcclient.JDBCPool;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Reads rows over read-only connections, in pages. Futures complete on the context of the caller. Everything that leaves
  * here was checked against its checksum.
- *
- * <p>A page comes in two steps, because a body is large and most of a chunk is often not wanted: first the heads of the
- * chunks, which say where each message stands, then the bodies of those that were chosen. A chunk that is gone in
- * between was trimmed; if the scope still sees it, that is damage.
- */
+ * */
 public final class Reader {
-    /** Heads of chunks that one query brings, at first; twice as many when these were not enough. */
-    private static final int HEADS = 64;
-
-    /** Heads of one topic among several. */
-    private static final int HEADS_OF_ONE = 16;
-
-    /** Bytes of bodies that one page fetches, beside what it was asked for. */
-    private static final long BODY_BYTES = 4L << 20;
-
-    private static final String HEAD = """
-            SELECT c.id, c.topic_id, t.name, c.base_offset, c.count, c.first_idx, c.first_place, c.last_idx,
-                c.last_place, c.first_time, c.last_time, c.crc, length(c.body) AS body_bytes, c.positions
-            FROM chunk c JOIN topic t ON t.id = c.topic_id
-            """;
-
-    private static final String HEADS_OF_ALL = HEAD + """
-            WHERE c.id >= ? AND c.id < ? AND (c.last_idx, c.last_place) > (?, ?) ORDER BY c.id LIMIT ?""";
-
-    private static final String HEADS_OF_TOPIC = HEAD + """
-            WHERE c.topic_id = ? AND c.id >= ? AND c.id < ? AND (c.last_idx, c.last_place) > (?, ?)
-            ORDER BY c.id LIMIT ?""";
-
-    /** Chunks of one transaction overlap: the first message of that time is in one of the first few that reach it. */
-    private static final String HEADS_FROM_TIME = HEAD + """
-            WHERE c.last_time >= ? ORDER BY c.id LIMIT ?""";
-
-    private static final String HEAD_WITH_OFFSET = HEAD + """
+    private static final String HEAD_WITH_OFFSET = Chunk.Head.SELECT + """
             WHERE c.topic_id = ?1 AND c.base_offset + c.count > ?2 AND c.id >= coalesce(
                 (SELECT last_idx FROM mark WHERE topic_id = ?1 AND end <= ?2 ORDER BY end DESC LIMIT 1), 0) << 20
             ORDER BY c.id LIMIT 1""";
+
+    /**
+     * The first chunk of the last transaction that begins before a time (and of the first transaction when none does):
+     * binary search over settled indexes, because the first chunk of each transaction has its lowest stamp.
+     */
+    private static final String TRANSACTION_BEFORE = """
+            WITH RECURSIVE
+              ends(low, high) AS (SELECT coalesce(min(id) >> 20, 0), coalesce(max(id) >> 20, 0) + 1 FROM chunk),
+              -- the transaction at low begins before the time (or is the first), the one at high does not
+              search(low, high) AS (
+                SELECT low, high FROM ends
+                UNION ALL
+                SELECT
+                    iif((SELECT first_time FROM chunk WHERE id >= ((low + high) / 2) << 20 ORDER BY id LIMIT 1) < ?1,
+                        (low + high) / 2, low),
+                    iif((SELECT first_time FROM chunk WHERE id >= ((low + high) / 2) << 20 ORDER BY id LIMIT 1) < ?1,
+                        high, (low + high) / 2)
+                FROM search WHERE high - low > 1)
+            SELECT coalesce((SELECT id FROM chunk WHERE id >= low << 20 ORDER BY id LIMIT 1), 0)
+            FROM search ORDER BY high - low LIMIT 1""";
+
+    /** The chunks with a stamp at or after a time: of one transaction, and the first one after it. */
+    private static final String HEADS_AT_TIME = "SELECT * FROM (" + Chunk.Head.SELECT + """
+            WHERE c.id >= ?1 AND c.id < ?2 AND c.last_time >= ?3)
+            UNION ALL SELECT * FROM (""" + Chunk.Head.SELECT + """
+            WHERE c.id >= ?2 AND c.last_time >= ?3 ORDER BY c.id LIMIT 1)""";
+
+    /** Entries whose payloads come to so many bytes together; the first whatever its size. */
+    private static final String ENTRIES = """
+            SELECT idx, term, kind, crc, payload FROM log WHERE idx >= ?1 AND idx <= (
+                SELECT max(idx) FROM (
+                    SELECT idx, sum(length(payload) + 32) OVER (ORDER BY idx) AS bytes
+                    FROM (SELECT idx, payload FROM log WHERE idx >= ?1 AND idx <= ?2 ORDER BY idx LIMIT 4096))
+                WHERE bytes <= ?3 OR idx = ?1)
+            ORDER BY idx""";
 
     private static final String WAITING = """
             SELECT idx, place, due, time, topic, key, format, content_type, headers, delay_ms, ttl_ms, expect_offset,
@@ -87,6 +86,10 @@ public final class Reader {
                         .setMaxWaitQueueSize(config.waitingReads()));
     }
 
+    Scrubber scrubber(Vertx vertx, long bytesPerSecond) {
+        return new Scrubber(vertx, pool, bytesPerSecond, listener);
+    }
+
     Future<Void> close() {
         return pool.close();
     }
@@ -99,177 +102,9 @@ public final class Reader {
      * @param appliedTime stamp of the last applied entry; what expired by then is left out
      */
     public Future<StoredPage> page(Scope scope, Cursor after, Cursor upTo, int limit, long maxBytes, long appliedTime) {
-        if (!upTo.isAfter(after)) {
-            return Future.succeededFuture(new StoredPage(List.of(), after));
-        }
-        return heads(scope, after, upTo, HEADS)
-                .compose(found -> bodies(choose(found, scope, after, limit, maxBytes, appliedTime)))
-                .map(chosen -> fill(chosen, scope, limit, maxBytes, appliedTime))
+        return new PageReader(pool, scope, after, upTo, limit, maxBytes, appliedTime)
+                .read()
                 .onFailure(this::reportDamage);
-    }
-
-    /** Heads in the order of their first message; all those that hold a message in (after, end] are there. */
-    private record Found(List<Chunk.Head> heads, Cursor end) {}
-
-    /** Places of messages in log order, and where the page ends when all of them fit. */
-    private record Chosen(List<Place> places, Cursor end, Map<Long, byte[]> bodies) {}
-
-    private record Place(Chunk.Head head, int i) {
-        Cursor cursor() {
-            return head.positions().cursor(i);
-        }
-    }
-
-    private Future<Found> heads(Scope scope, Cursor after, Cursor upTo, int most) {
-        if (!scope.few().isEmpty()) {
-            return headsOfFew(scope.few(), after, upTo);
-        }
-        Tuple parameters = Tuple.of(
-                Chunk.firstIdFor(after.index()),
-                Chunk.firstIdFor(upTo.index() + 1),
-                after.index(),
-                after.place(),
-                most);
-        return pool.preparedQuery(HEADS_OF_ALL).execute(parameters).compose(rows -> {
-            List<Chunk.Head> heads = heads(rows);
-            if (heads.size() < most) {
-                return Future.succeededFuture(new Found(heads, upTo));
-            }
-            // Chunks of one transaction overlap, and those that were not read begin after the last that was.
-            Cursor end = heads.get(heads.size() - 1).first();
-            if (!end.isAfter(after)) {
-                return heads(scope, after, upTo, 4 * most);
-            }
-            return Future.succeededFuture(new Found(heads, end));
-        });
-    }
-
-    private Future<Found> headsOfFew(List<Long> topics, Cursor after, Cursor upTo) {
-        int most = topics.size() == 1 ? HEADS : HEADS_OF_ONE;
-        List<Future<RowSet<Row>>> queries = new ArrayList<>();
-        for (Long topic : topics) {
-            Tuple parameters = Tuple.of(
-                    topic,
-                    Chunk.firstIdFor(after.index()),
-                    Chunk.firstIdFor(upTo.index() + 1),
-                    after.index(),
-                    after.place(),
-                    most);
-            queries.add(pool.preparedQuery(HEADS_OF_TOPIC).execute(parameters));
-        }
-        return Future.all(queries).map(all -> {
-            List<Chunk.Head> heads = new ArrayList<>();
-            Cursor end = upTo;
-            for (Future<RowSet<Row>> query : queries) {
-                List<Chunk.Head> ofTopic = heads(query.result());
-                // Chunks of one topic follow one another: what was not read is after the last that was.
-                if (ofTopic.size() == most && end.isAfter(ofTopic.get(most - 1).last())) {
-                    end = ofTopic.get(most - 1).last();
-                }
-                heads.addAll(ofTopic);
-            }
-            heads.sort(Comparator.comparing(Chunk.Head::first));
-            return new Found(heads, end);
-        });
-    }
-
-    private static List<Chunk.Head> heads(RowSet<Row> rows) {
-        List<Chunk.Head> heads = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            heads.add(Chunk.Head.of(
-                    row.getLong(0),
-                    row.getLong(1),
-                    row.getString(2),
-                    row.getLong(3),
-                    row.getInteger(4),
-                    new Cursor(row.getLong(5), row.getInteger(6)),
-                    new Cursor(row.getLong(7), row.getInteger(8)),
-                    row.getLong(9),
-                    row.getLong(10),
-                    row.getLong(11),
-                    bytes(row, 13),
-                    row.getInteger(12)));
-        }
-        return heads;
-    }
-
-    /** Merges the chunks by cursor, without their bodies, until there is enough for a page. */
-    private static Chosen choose(Found found, Scope scope, Cursor after, int limit, long maxBytes, long appliedTime) {
-        PriorityQueue<Place> next = new PriorityQueue<>(Comparator.comparing(Place::cursor));
-        for (Chunk.Head head : found.heads()) {
-            // A topic that is not meant costs its head and no more.
-            if (scope.lowWater().applyAsLong(head.topicId()) < head.nextOffset()) {
-                int first = head.positions().firstAfter(after);
-                if (first < head.count()) {
-                    next.add(new Place(head, first));
-                }
-            }
-        }
-        List<Place> places = new ArrayList<>();
-        Set<Long> ids = new HashSet<>();
-        long bytes = 0;
-        long bodyBytes = 0;
-        while (!next.isEmpty()) {
-            Place place = next.poll();
-            Cursor cursor = place.cursor();
-            if (cursor.isAfter(found.end())) {
-                break;
-            }
-            Chunk.Head head = place.head();
-            boolean seen = head.baseOffset() + place.i() >= scope.lowWater().applyAsLong(head.topicId())
-                    && head.positions().expiresAt(place.i()) > appliedTime;
-            if (seen) {
-                bytes += head.positions().length(place.i());
-                bodyBytes += ids.contains(head.id()) ? 0 : head.bodyBytes();
-                if (!places.isEmpty()
-                        && (places.size() == limit || bytes > maxBytes || bodyBytes > maxBytes + BODY_BYTES)) {
-                    return new Chosen(places, places.get(places.size() - 1).cursor(), Map.of());
-                }
-                ids.add(head.id());
-                places.add(place);
-            }
-            if (place.i() + 1 < head.count()) {
-                next.add(new Place(head, place.i() + 1));
-            }
-        }
-        return new Chosen(places, found.end(), Map.of());
-    }
-
-    private Future<Chosen> bodies(Chosen chosen) {
-        Map<Long, Chunk.Head> heads = new HashMap<>();
-        for (Place place : chosen.places()) {
-            heads.putIfAbsent(place.head().id(), place.head());
-        }
-        if (heads.isEmpty()) {
-            return Future.succeededFuture(chosen);
-        }
-        // Numbers of our own making, so no parameters are needed.
-        String ids = heads.keySet().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return pool.query("SELECT id, body FROM chunk WHERE id IN (" + ids + ")")
-                .execute()
-                .map(rows -> {
-                    Map<Long, byte[]> bodies = new HashMap<>();
-                    for (Row row : rows) {
-                        byte[] body = bytes(row, 1);
-                        heads.get(row.getLong(0)).verify(body);
-                        bodies.put(row.getLong(0), body);
-                    }
-                    return new Chosen(chosen.places(), chosen.end(), bodies);
-                });
-    }
-
-    private static StoredPage fill(Chosen chosen, Scope scope, int limit, long maxBytes, long appliedTime) {
-        PageOf page = new PageOf(scope, limit, maxBytes, appliedTime);
-        for (Place place : chosen.places()) {
-            Chunk.Head head = place.head();
-            byte[] body = chosen.bodies().get(head.id());
-            if (body != null) {
-                page.take(head.message(place.i(), body));
-            } else if (scope.lowWater().applyAsLong(head.topicId()) < head.nextOffset()) {
-                throw new Damaged("chunk " + head.id() + " of topic \"" + head.topic() + "\" is gone");
-            }
-        }
-        return page.upTo(chosen.end());
     }
 
     /**
@@ -279,7 +114,7 @@ public final class Reader {
     public Future<Optional<Cursor>> locate(long topicId, long offset) {
         return pool.preparedQuery(HEAD_WITH_OFFSET)
                 .execute(Tuple.of(topicId, offset))
-                .map(Reader::heads)
+                .map(Chunk.Head::of)
                 .map(heads -> heads.stream().findFirst().map(head -> {
                     int i = (int) Math.max(0, offset - head.baseOffset());
                     return before(head.positions().cursor(i));
@@ -288,17 +123,47 @@ public final class Reader {
     }
 
     /**
-     * The cursor just before the first message in rows that was stamped at this time or later, whatever its topic; empty
-     * when rows hold none.
+     * The cursor just before the first message in rows that was stamped at {@code time} or later, of whatever topic;
+     * empty when rows hold none. Stamps never go back, so it parts every topic rightly.
      */
-    public Future<Optional<Cursor>> locateTime(long epochMs) {
-        return pool.preparedQuery(HEADS_FROM_TIME)
-                .execute(Tuple.of(epochMs, HEADS))
-                .map(Reader::heads)
+    public Future<Optional<Cursor>> locateTime(long time) {
+        return pool.preparedQuery(TRANSACTION_BEFORE)
+                .execute(Tuple.of(time))
+                .compose(rows -> {
+                    long id = rows.iterator().next().getLong(0);
+                    long next = Chunk.firstIdFor(Chunk.settled(id) + 1);
+                    return pool.preparedQuery(HEADS_AT_TIME).execute(Tuple.of(id, next, time));
+                })
+                .map(Chunk.Head::of)
                 .map(heads -> heads.stream()
-                        .map(head -> head.positions().cursor(head.positions().firstAt(epochMs)))
+                        .map(head -> head.positions().cursor(head.positions().firstAt(time)))
                         .min(Comparator.naturalOrder())
                         .map(Reader::before))
+                .onFailure(this::reportDamage);
+    }
+
+    /**
+     * Entries of the log from {@code from} up to {@code to}, fewer when they are more than {@code maxBytes}, but one at
+     * least; none when the log begins after {@code from}.
+     */
+    public Future<List<Entry>> entries(long from, long to, long maxBytes) {
+        return pool.preparedQuery(ENTRIES)
+                .execute(Tuple.of(from, to, maxBytes))
+                .map(rows -> {
+                    List<Entry> entries = new ArrayList<>();
+                    for (Row row : rows) {
+                        Entry entry = ImageLoader.entry(
+                                row.getLong(0), row.getLong(1), row.getInteger(2), row.getLong(3), bytes(row, 4));
+                        if (entry.index() != from + entries.size()) {
+                            if (entries.isEmpty()) {
+                                return entries;
+                            }
+                            throw new Damaged("log entry " + (from + entries.size()) + " is missing");
+                        }
+                        entries.add(entry);
+                    }
+                    return entries;
+                })
                 .onFailure(this::reportDamage);
     }
 
@@ -335,7 +200,14 @@ public final class Reader {
     private static Waiting waiting(Row row) {
         Cursor at = new Cursor(row.getLong(0), row.getInteger(1));
         byte[] body = bytes(row, 13);
-        if (Checksum.ofScheduled(at, row.getLong(2), body) != row.getLong(12)) {
+        long crc = Checksum.ofScheduled(
+                at,
+                row.getLong(2),
+                row.getLong(3),
+                new long[] {row.getLong(9), row.getLong(10), row.getLong(11)},
+                List.of(row.getString(4), row.getString(5), row.getString(6), row.getString(7), row.getString(8)),
+                body);
+        if (crc != row.getLong(12)) {
             throw new Damaged("the delayed message " + at + " is not what was written");
         }
         List<Header> headers = new ArrayList<>();
@@ -373,8 +245,8 @@ public final class Reader {
     }
 
     private void reportDamage(Throwable failure) {
-        if (failure instanceof Damaged damaged) {
-            listener.damaged(damaged.getMessage());
+        if (failure instanceof Damaged || Database.isDamage(failure)) {
+            listener.damaged(failure.getMessage());
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.function.LongUnaryOperator;
  * @param few the topics, when they are few enough to be asked for one by one; empty when the whole log is walked and
  *     {@code lowWater} chooses
  * @param lowWater topic id -> first offset that may be seen; {@link Long#MAX_VALUE} for a topic that is not meant or no
- *     longer is. Asked on the reader's context, also after rows have come: what was trimmed meanwhile is left out
+ *     longer is. Asked on the reader's context
  */
 public record Scope(List<Long> few, LongUnaryOperator lowWater) {
     /** More topics than this are cheaper to find by walking the log. */

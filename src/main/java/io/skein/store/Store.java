@@ -10,8 +10,13 @@ import io.skein.store.WriterEvent.Written;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A node's disk, as the replica's verticle sees it. Confined to the context that opened it; {@link #reader} may be used
@@ -27,6 +32,7 @@ public final class Store {
     private final String deployment;
     private final Tail tail;
     private final Reader reader;
+    private final Scrubber scrubber;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
     private StoreHandler handler;
@@ -48,12 +54,13 @@ public final class Store {
         image = writer.takeImage();
         tail = new Tail(config.tailBytes(), image.settled().index());
         reader = new Reader(vertx, writer.file(), config, listener);
+        scrubber = reader.scrubber(vertx, config.scrubBytesPerSecond());
     }
 
     /**
      * Locks the data directory, opens the database and brings it up to date.
      *
-     * @return fails with {@link DataDirectoryInUse}, {@link WentBackwards}, {@link UnknownSchema}, {@link Damaged}, or
+     * @return fails with {@link DataDirectoryInUse}, {@link WentBackwards}, {@link UnusableDatabase}, {@link Damaged}, or
      *     what the disk says
      */
     public static Future<Store> open(Vertx vertx, StoreConfig config, NodeId id, StoreListener listener) {
@@ -84,8 +91,24 @@ public final class Store {
         });
     }
 
+    /**
+     * Lets what {@link WentBackwards} complained about count as it is: from the next opening on, the database is taken
+     * to hold all that was ever written. For an operator who has no other copy. Blocks.
+     */
+    public static void acceptLoss(DataDirectory directory) {
+        try {
+            Optional<Path> generation = directory.generation();
+            if (generation.isPresent()) {
+                Files.deleteIfExists(generation.get().resolve("sentinel"));
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("data directory " + directory.path(), failed);
+        }
+    }
+
     private void listen() {
         consumer = vertx.eventBus().localConsumer(WriterVerticle.answerAddress(id), message -> hear(message.body()));
+        scrubber.start();
     }
 
     private void hear(WriterEvent event) {
@@ -161,8 +184,7 @@ public final class Store {
     }
 
     /**
-     * Messages after a cursor, at least one when there is one: older ones from rows, the newest from the tail, without a
-     * gap between them.
+     * Messages after a cursor: older ones from rows, the newest from the tail, without a gap between them.
      *
      * @param appliedTime stamp of the last applied entry; what expired by then is left out
      */
@@ -171,14 +193,35 @@ public final class Store {
             return Future.succeededFuture(tail.page(scope, after, limit, maxBytes, appliedTime));
         }
         Cursor upTo = Cursor.endOf(tail.visible());
-        return reader.page(scope, after, upTo, limit, maxBytes, appliedTime)
-                .compose(page -> page.messages().isEmpty()
-                        ? page(scope, page.next(), limit, maxBytes, appliedTime)
-                        : Future.succeededFuture(page));
+        return reader.page(scope, after, upTo, limit, maxBytes, appliedTime).compose(page -> {
+            if (page.messages().isEmpty() && tail.covers(page.next())) {
+                return Future.succeededFuture(tail.page(scope, page.next(), limit, maxBytes, appliedTime));
+            }
+            return Future.succeededFuture(new StoredPage(page.messages(), page.next(), false));
+        });
+    }
+
+    /** The cursor just before the message of a topic with this offset; empty when there is no such message. */
+    public Future<Optional<Cursor>> locate(long topicId, long offset) {
+        Optional<Cursor> found = tail.find(topicId, offset).map(m -> Reader.before(m.cursor()));
+        return found.isPresent() ? Future.succeededFuture(found) : reader.locate(topicId, offset);
+    }
+
+    /**
+     * The cursor just before the first message that was stamped at {@code time} or later, of whatever topic; empty when
+     * there is none. It parts every topic, and so every filter, rightly.
+     */
+    public Future<Optional<Cursor>> locateTime(long time) {
+        Optional<Cursor> inTail = tail.firstAt(time).map(m -> Reader.before(m.cursor()));
+        if (tail.beginsBefore(time)) {
+            return Future.succeededFuture(inTail);
+        }
+        return reader.locateTime(time).map(inRows -> inRows.isPresent() ? inRows : inTail);
     }
 
     /** Ends after everything that was ordered is written. The store is of no use afterwards. */
     public Future<Void> close() {
+        scrubber.stop();
         return reader.close()
                 .eventually(() -> vertx.undeploy(deployment))
                 .eventually(() -> consumer.unregister())

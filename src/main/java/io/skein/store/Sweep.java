@@ -1,6 +1,5 @@
 package io.skein.store;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,24 +17,24 @@ final class Sweep {
     private final PreparedStatement deleteTtl;
     private final PreparedStatement done;
 
-    Sweep(Connection connection) throws SQLException {
-        next = connection.prepareStatement("""
+    Sweep(Statements statements) throws SQLException {
+        next = statements.prepare("""
                 SELECT s.topic_id, coalesce(t.low_water, 0x7FFFFFFFFFFFFFFF)
                 FROM sweep s LEFT JOIN topic t ON t.id = s.topic_id
                 WHERE s.topic_id > ? ORDER BY s.topic_id LIMIT 1""");
         // The chunks of a topic stand in order, so those that can go are the first ones.
-        deleteChunks = connection.prepareStatement("""
+        deleteChunks = statements.prepare("""
                 DELETE FROM chunk WHERE id IN (
                     SELECT id FROM (SELECT id, base_offset + count AS next FROM chunk
                                     WHERE topic_id = ? ORDER BY id LIMIT ?)
                     WHERE next <= ?)""");
-        deleteMarks = connection.prepareStatement("""
+        deleteMarks = statements.prepare("""
                 DELETE FROM mark WHERE topic_id = ?1 AND end <= ?2 AND end <= coalesce(
                     (SELECT end FROM mark WHERE topic_id = ?1 ORDER BY end LIMIT 1 OFFSET ?3), ?2)""");
-        deleteTtl = connection.prepareStatement("""
+        deleteTtl = statements.prepare("""
                 DELETE FROM ttl WHERE topic_id = ?1 AND "offset" < ?2 AND "offset" <= coalesce(
                     (SELECT "offset" FROM ttl WHERE topic_id = ?1 ORDER BY "offset" LIMIT 1 OFFSET ?3), ?2)""");
-        done = connection.prepareStatement("DELETE FROM sweep WHERE topic_id = ?");
+        done = statements.prepare("DELETE FROM sweep WHERE topic_id = ?");
     }
 
     /**

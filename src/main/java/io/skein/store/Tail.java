@@ -22,7 +22,7 @@ public final class Tail {
     /** What a message takes beside its JSON, roughly. */
     private static final int MESSAGE_BYTES = 144;
 
-    private final long maxBytes;
+    private final long cacheBytes;
     private final MessageRing all = new MessageRing();
     private final Map<Long, MessageRing> byTopic = new HashMap<>();
     private long bytes;
@@ -31,8 +31,8 @@ public final class Tail {
     /** Entries up to here are visible in rows. */
     private long visible;
 
-    Tail(long maxBytes, long settled) {
-        this.maxBytes = maxBytes;
+    Tail(long cacheBytes, long settled) {
+        this.cacheBytes = cacheBytes;
         this.floor = Cursor.endOf(settled);
         this.visible = settled;
     }
@@ -138,7 +138,7 @@ public final class Tail {
         Cursor end = all.isEmpty() || after.isAfter(all.last().cursor())
                 ? after
                 : all.last().cursor();
-        return page.upTo(end);
+        return page.upTo(end, true);
     }
 
     private void merge(List<Long> topics, Cursor after, PageOf page) {
@@ -184,6 +184,11 @@ public final class Tail {
         return i < all.size() ? Optional.of(all.get(i)) : Optional.empty();
     }
 
+    /** Whether a message here was stamped before this time, so that whatever is older was too. */
+    boolean beginsBefore(long time) {
+        return !all.isEmpty() && all.first().time() < time;
+    }
+
     /** Forgets everything, because the rows were replaced by others that stand at this entry. */
     public void reset(long settled) {
         all.clear();
@@ -202,7 +207,7 @@ public final class Tail {
     }
 
     private void evict() {
-        while (bytes > maxBytes && !all.isEmpty() && all.first().cursor().index() <= visible) {
+        while (bytes > cacheBytes && !all.isEmpty() && all.first().cursor().index() <= visible) {
             StoredMessage oldest = all.removeFirst();
             MessageRing topic = byTopic.get(oldest.topicId());
             topic.removeFirst();

@@ -7,12 +7,12 @@ import io.skein.topic.Message;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicConfig;
 import io.vertx.core.json.JsonArray;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,34 +48,34 @@ final class TopicRows {
     private final PreparedStatement insertScheduled;
     private final PreparedStatement deleteScheduled;
 
-    TopicRows(Connection connection) throws SQLException {
-        insertTopic = connection.prepareStatement("""
+    TopicRows(Statements statements) throws SQLException {
+        insertTopic = statements.prepare("""
                 INSERT INTO topic (id, name, created_idx, created_place, created_time, max_age_ms, max_bytes,
                     max_messages, on_full, format, ttl_ms, next_offset, total_bytes, last_idx, last_place, last_time,
                     open_time, low_water, trimmed_idx, trimmed_place, trimmed_bytes)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0)""");
-        raiseTopicId = connection.prepareStatement("UPDATE topic_id SET last = max(last, ?)");
-        configureTopic = connection.prepareStatement("""
+        raiseTopicId = statements.prepare("UPDATE topic_id SET last = max(last, ?)");
+        configureTopic = statements.prepare("""
                 UPDATE topic SET max_age_ms = ?, max_bytes = ?, max_messages = ?, on_full = ?, format = ?, ttl_ms = ?
                 WHERE id = ?""");
-        deleteTopic = connection.prepareStatement("DELETE FROM topic WHERE id = ?");
-        selectHead = connection.prepareStatement("""
+        deleteTopic = statements.prepare("DELETE FROM topic WHERE id = ?");
+        selectHead = statements.prepare("""
                 SELECT next_offset, total_bytes, last_idx, last_place, last_time, open_time, low_water, trimmed_idx,
                     trimmed_place, trimmed_bytes
                 FROM topic WHERE id = ?""");
-        updateHead = connection.prepareStatement("""
+        updateHead = statements.prepare("""
                 UPDATE topic SET next_offset = ?, total_bytes = ?, last_idx = ?, last_place = ?, last_time = ?,
                     open_time = ?, low_water = ?, trimmed_idx = ?, trimmed_place = ?, trimmed_bytes = ?
                 WHERE id = ?""");
-        insertMark = connection.prepareStatement("INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?)");
-        insertTtl = connection.prepareStatement("INSERT INTO ttl VALUES (?, ?, ?, 0)");
-        expireTtl = connection.prepareStatement("UPDATE ttl SET expired = 1 WHERE topic_id = ? AND \"offset\" = ?");
-        insertSweep = connection.prepareStatement("INSERT OR IGNORE INTO sweep VALUES (?)");
-        insertScheduled = connection.prepareStatement("""
+        insertMark = statements.prepare("INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?)");
+        insertTtl = statements.prepare("INSERT INTO ttl VALUES (?, ?, ?, 0)");
+        expireTtl = statements.prepare("UPDATE ttl SET expired = 1 WHERE topic_id = ? AND \"offset\" = ?");
+        insertSweep = statements.prepare("INSERT OR IGNORE INTO sweep VALUES (?)");
+        insertScheduled = statements.prepare("""
                 INSERT INTO scheduled (idx, place, due, time, topic, key, format, content_type, headers, delay_ms,
                     ttl_ms, expect_offset, crc, body)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-        deleteScheduled = connection.prepareStatement("DELETE FROM scheduled WHERE idx = ? AND place = ?");
+        deleteScheduled = statements.prepare("DELETE FROM scheduled WHERE idx = ? AND place = ?");
     }
 
     void write(TopicChange change) throws SQLException {
@@ -207,7 +207,20 @@ final class TopicRows {
         insertScheduled.setLong(10, publication.delayMs());
         insertScheduled.setLong(11, publication.ttlMs());
         insertScheduled.setLong(12, publication.expectOffset());
-        insertScheduled.setLong(13, Checksum.ofScheduled(scheduled.at(), scheduled.due(), message.body()));
+        insertScheduled.setLong(
+                13,
+                Checksum.ofScheduled(
+                        scheduled.at(),
+                        scheduled.due(),
+                        scheduled.time(),
+                        new long[] {publication.delayMs(), publication.ttlMs(), publication.expectOffset()},
+                        List.of(
+                                publication.topic().value(),
+                                message.key(),
+                                message.format().name(),
+                                message.contentType(),
+                                headers.encode()),
+                        message.body()));
         insertScheduled.setBytes(14, message.body());
         insertScheduled.executeUpdate();
     }
@@ -261,11 +274,6 @@ final class TopicRows {
                 sweep(moved.getKey());
             }
         }
-        heads.clear();
-    }
-
-    /** Forgets what a transaction that was rolled back had begun. */
-    void rollback() {
         heads.clear();
     }
 }

@@ -112,8 +112,9 @@ final class WriterVerticle extends VerticleBase {
                             .orElse(""));
         }
         connection = Database.openWriter(file, config);
+        faults.opened(connection);
         Database.migrate(connection, file);
-        Database.initialize(connection, id);
+        Database.initialize(connection, file, id);
         incarnation = Database.number(connection, "SELECT incarnation FROM node");
         ImageLoader loader = new ImageLoader(connection);
         Progress progress = loader.progress();
@@ -217,8 +218,7 @@ final class WriterVerticle extends VerticleBase {
         WriteOrder first = group.get(0);
         long next = writer.progress().batch() + 1;
         if (full && first.batch().number() > next) {
-            // Sent before the sender heard that the one before was rolled back.
-            group.forEach(order -> send(new DiskFull(order.batch().number())));
+            // Sent before the sender heard that the one before was rolled back: it sends them all again.
             return;
         }
         long start = System.nanoTime();
@@ -244,8 +244,9 @@ final class WriterVerticle extends VerticleBase {
             listener.diskFull(false);
             LOG.info("the disk takes data again");
         }
-        group.forEach(order -> send(new Written(order.batch().number())));
+        // Before anybody is told, so that it holds every batch that was promised when the process ends here.
         markSentinel();
+        group.forEach(order -> send(new Written(order.batch().number())));
         report(group, nanos);
         try {
             if (checkpointer.afterCommit()) {
@@ -358,6 +359,7 @@ final class WriterVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() throws Exception {
+        flush();
         close();
         return Future.succeededFuture();
     }

@@ -130,6 +130,13 @@ final class OpenStore implements AutoCloseable, StoreHandler {
         write(author.settling());
     }
 
+    /** Settles everything and waits until every batch that was sent is durable. */
+    void settleAll() throws Exception {
+        WriteBatch last = author.settling();
+        send(last);
+        while (!hear().equals(new Heard.Done(last.number()))) {}
+    }
+
     Heard hear() throws InterruptedException {
         Heard answer = heard.poll(30, SECONDS);
         if (answer == null) {
