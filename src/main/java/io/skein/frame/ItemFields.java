@@ -51,6 +51,10 @@ final class ItemFields {
         return seen == 0;
     }
 
+    String topic() {
+        return topic;
+    }
+
     /**
      * Takes a field's value, on which the parser stands.
      *

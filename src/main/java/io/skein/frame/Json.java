@@ -52,6 +52,15 @@ final class Json {
      * @throws Malformed and nothing else for whatever the bytes are
      */
     static <T> T read(byte[] utf8, int from, int to, Reading<T> reading) {
+        try (JsonParser parser = parser(utf8, from, to)) {
+            return reading.read(parser);
+        } catch (IOException wrong) {
+            throw unreadable(wrong);
+        }
+    }
+
+    /** A parser of these bytes. What it throws is to become {@link #unreadable}. */
+    static JsonParser parser(byte[] utf8, int from, int to) {
         if (!Utf8.isWellFormed(utf8, from, to)) {
             throw Malformed.unreadable("this is no UTF-8");
         }
@@ -59,13 +68,16 @@ final class Json {
         if (to - from >= 2 && (utf8[from] == 0 || utf8[from + 1] == 0 || utf8[from] == (byte) 0xEF)) {
             throw Malformed.unreadable("this is no JSON");
         }
-        try (JsonParser parser = FACTORY.createParser(utf8, from, to - from)) {
-            return reading.read(parser);
-        } catch (JsonProcessingException wrong) {
-            throw Malformed.unreadable("this is no JSON: " + shown(wrong.getOriginalMessage()));
+        try {
+            return FACTORY.createParser(utf8, from, to - from);
         } catch (IOException wrong) {
-            throw Malformed.unreadable("this is no JSON: " + shown(String.valueOf(wrong.getMessage())));
+            throw unreadable(wrong);
         }
+    }
+
+    static Malformed unreadable(IOException wrong) {
+        String message = wrong instanceof JsonProcessingException json ? json.getOriginalMessage() : wrong.getMessage();
+        return Malformed.unreadable("this is no JSON: " + shown(String.valueOf(message)));
     }
 
     static void objectBegins(JsonToken token) {

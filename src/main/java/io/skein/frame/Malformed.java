@@ -24,7 +24,7 @@ public final class Malformed extends RuntimeException {
     }
 
     /** @param id the command's id as JSON, empty when it has none */
-    static Malformed of(String code, String message, String id) {
+    public static Malformed of(String code, String message, String id) {
         return new Malformed(code, message, id, false);
     }
 

@@ -187,21 +187,12 @@ public final class PublishJson {
             return (seen & MESSAGES) != 0;
         }
 
-        boolean isEmpty() {
-            return seen == 0;
-        }
-
         String producer() {
             return producer;
         }
 
         long epoch() {
             return epoch;
-        }
-
-        /** Whether anything but {@code producer} and {@code epoch} was there. */
-        boolean hasPublishFields() {
-            return (seen & ~(PRODUCER | EPOCH)) != 0;
         }
 
         boolean take(String name, JsonParser parser) throws IOException {

@@ -3,6 +3,7 @@ package io.skein.frame;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -36,13 +37,26 @@ public final class Utf8Buffer {
         length = 0;
     }
 
-    void truncate(int to) {
+    /** Empties it and gives its memory back, but for so many bytes. */
+    public void shrink(int capacity) {
+        length = 0;
+        bytes = new byte[capacity];
+    }
+
+    /** Takes back what was written after the first {@code to} bytes. */
+    public void truncate(int to) {
         assert to <= length : to + " of " + length;
         length = to;
     }
 
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, length);
+    }
+
+    /** What was written, as text. */
+    @Override
+    public String toString() {
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     private void need(int more) {

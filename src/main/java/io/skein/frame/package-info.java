@@ -11,7 +11,7 @@
  * <p>Text is well-formed UTF-8, both ways; a body that is not travels as {@code body64}.
  *
  * <p>Start at {@link io.skein.frame.MessageJson} (the hot path: straight into bytes, no tree, no writer), then {@link
- * io.skein.frame.PublishJson}.
+ * io.skein.frame.PublishJson} and {@link io.skein.frame.CommandReader}.
  *
  * <p>May know: jackson-core (the streaming parser). No other room.
  */

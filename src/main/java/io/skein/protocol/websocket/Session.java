@@ -1,0 +1,412 @@
+package io.skein.protocol.websocket;
+
+import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.From;
+import io.skein.broker.Subscribe;
+import io.skein.frame.CloseCode;
+import io.skein.frame.Command;
+import io.skein.frame.CommandReader;
+import io.skein.frame.Malformed;
+import io.skein.frame.PublishItem;
+import io.skein.frame.Reply;
+import io.skein.topic.TopicFilter;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One connection. Reads commands as long as there is room for what they cause; a message that is not done when there is
+ * none stays, and the socket is paused. Used on its own context only.
+ */
+final class Session {
+    private final WebSocketDoor door;
+    private final Vertx vertx;
+    private final Context context;
+    private final Broker broker;
+    private final WebSocketConfig config;
+    private final ServerWebSocket socket;
+    private final String peer;
+    private final Outbox outbox;
+    private final Publishes publishes;
+    private final Connection connection;
+    private final Map<String, Stream> streams = new HashMap<>();
+    private List<Stream> refills = new ArrayList<>();
+    private final Promise<Void> gone = Promise.promise();
+    /** Frames of one message that is not complete. */
+    private Buffer fragments;
+    /** Messages that came before the socket noticed that it is paused; a few. */
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+
+    private CommandReader reader;
+    private boolean paused;
+    private boolean closed;
+    private boolean draining;
+    private int publishesUnderWay;
+    private long bytesUnderWay;
+    private int opening;
+    private long lastSub;
+    private int errorsInARow;
+    private boolean heard = true;
+    private boolean pinged;
+    private long takenAtPing;
+    private long timer;
+
+    Session(WebSocketDoor door, Vertx vertx, Broker broker, WebSocketConfig config, ServerWebSocket socket) {
+        this.door = door;
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.broker = broker;
+        this.config = config;
+        this.socket = socket;
+        this.peer = String.valueOf(socket.remoteAddress());
+        this.outbox = new Outbox(socket, context, config, this::flushed, this::drained);
+        this.publishes = new Publishes(broker, config);
+        this.connection = broker.connected("websocket", peer);
+    }
+
+    void open() {
+        socket.frameHandler(this::frame);
+        socket.pongHandler(pong -> heard = true);
+        socket.exceptionHandler(gone -> {});
+        socket.closeHandler(gone -> closed());
+        arm();
+    }
+
+    // What comes.
+
+    private void frame(WebSocketFrame frame) {
+        heard = true;
+        switch (frame.type()) {
+            case TEXT, CONTINUATION -> text(frame);
+            case BINARY -> close(CloseCode.BINARY, "commands are text");
+            case PING, PONG, CLOSE -> {}
+        }
+    }
+
+    private void text(WebSocketFrame frame) {
+        if (closed || draining) {
+            return;
+        }
+        Buffer data = frame.binaryData();
+        int length = (fragments == null ? 0 : fragments.length()) + data.length();
+        if (length > config.maxMessageBytes()) {
+            fragments = null;
+            close(CloseCode.TOO_LARGE, "a message has at most " + config.maxMessageBytes() + " bytes");
+            return;
+        }
+        if (!frame.isFinal() || fragments != null) {
+            fragments = (fragments == null ? Buffer.buffer(length) : fragments).appendBuffer(data);
+        }
+        if (frame.isFinal()) {
+            byte[] message = (fragments == null ? data : fragments).getBytes();
+            fragments = null;
+            waiting.add(message);
+            work();
+        }
+    }
+
+    /** Does what has come, as far as there is room. */
+    private void work() {
+        while (!closed && !draining && !isBusy() && (reader != null || !waiting.isEmpty())) {
+            try {
+                if (reader == null) {
+                    reader = new CommandReader(waiting.poll(), config.maxBatch());
+                }
+                Command command = reader.next();
+                if (command == null) {
+                    reader = null;
+                } else {
+                    handle(command);
+                    errorsInARow = 0;
+                }
+            } catch (Malformed wrong) {
+                refuse(wrong);
+            }
+        }
+        boolean pause = reader != null || !waiting.isEmpty() || isBusy();
+        if (pause != paused && !closed) {
+            paused = pause;
+            if (pause) {
+                socket.pause();
+            } else {
+                socket.resume();
+            }
+        }
+    }
+
+    private boolean isBusy() {
+        return publishesUnderWay >= config.maxPublishes()
+                || bytesUnderWay >= config.maxPublishBytes()
+                || outbox.isFull();
+    }
+
+    private void refuse(Malformed wrong) {
+        outbox.reply(new Reply.Failed(wrong.id(), Problems.of(wrong)));
+        errorsInARow++;
+        if (wrong.isUnreadable()) {
+            reader = null;
+            close(CloseCode.UNREADABLE, wrong.getMessage());
+        } else if (errorsInARow >= config.maxErrors()) {
+            close(CloseCode.TOO_MANY_ERRORS, errorsInARow + " wrong commands in a row");
+        }
+    }
+
+    private void handle(Command command) {
+        if (command instanceof Command.Publish publish) {
+            publish(publish);
+        } else if (command instanceof Command.Credit credit) {
+            stream(credit.sub(), credit.id()).credit(credit.messages());
+            done(credit);
+        } else if (command instanceof Command.Subscribe subscribe) {
+            subscribe(subscribe);
+        } else if (command instanceof Command.Unsubscribe unsubscribe) {
+            stream(unsubscribe.sub(), unsubscribe.id()).close();
+            streams.remove(unsubscribe.sub());
+            done(unsubscribe);
+        } else if (command instanceof Command.Hello hello) {
+            hello(hello);
+        } else if (command instanceof Command.Ping) {
+            done(command);
+        } else {
+            throw new AssertionError("unhandled " + command);
+        }
+    }
+
+    private void done(Command command) {
+        if (!command.id().isEmpty()) {
+            outbox.reply(new Reply.Done(command.id()));
+        }
+    }
+
+    private Stream stream(String sub, String id) {
+        Stream stream = streams.get(sub);
+        if (stream == null) {
+            throw Malformed.of("not-found", "there is no subscription " + sub + " on this connection", id);
+        }
+        return stream;
+    }
+
+    private void hello(Command.Hello hello) {
+        // A token is for nodes that ask for one (--auth); this one knows no accounts, and everybody may do everything.
+        if (hello.producer().isEmpty()) {
+            if (hello.epoch() >= 0) {
+                throw Malformed.of("malformed", "epoch goes with a producer", hello.id());
+            }
+            done(hello);
+            return;
+        }
+        long epoch = hello.epoch() >= 0 ? hello.epoch() : door.nextEpoch();
+        publishes.producer(hello.producer(), epoch);
+        if (!hello.id().isEmpty()) {
+            outbox.reply(new Reply.Welcome(hello.id(), hello.producer(), epoch));
+        }
+    }
+
+    private void publish(Command.Publish command) {
+        Future<Reply> answer;
+        try {
+            answer = publishes.publish(command);
+        } catch (Malformed wrong) {
+            throw Malformed.of(wrong.code(), wrong.getMessage(), command.id());
+        }
+        int messages = command.batch().items().size();
+        long bytes = 0;
+        for (PublishItem item : command.batch().items()) {
+            bytes += item.body().length;
+        }
+        long size = bytes;
+        publishesUnderWay += messages;
+        bytesUnderWay += size;
+        answer.onComplete(done -> {
+            publishesUnderWay -= messages;
+            bytesUnderWay -= size;
+            answered(command.id(), done);
+        });
+    }
+
+    private void answered(String id, AsyncResult<Reply> done) {
+        if (closed) {
+            return;
+        }
+        Reply reply = done.succeeded() ? done.result() : new Reply.Failed(id, Problems.of(done.cause()));
+        if (!id.isEmpty() || reply instanceof Reply.Failed) {
+            outbox.reply(reply);
+        }
+        if (draining) {
+            maybeLeave();
+        } else if (paused) {
+            work();
+        }
+    }
+
+    private void subscribe(Command.Subscribe command) {
+        if (command.id().isEmpty()) {
+            throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
+        }
+        List<TopicFilter> filters = new ArrayList<>();
+        From from;
+        try {
+            for (String topic : command.topics()) {
+                filters.add(new TopicFilter(topic));
+            }
+            from = command.from().isEmpty() ? From.LATEST : From.parse(command.from());
+        } catch (IllegalArgumentException wrong) {
+            throw Malformed.of("malformed", wrong.getMessage(), command.id());
+        }
+        if (from instanceof From.Offset
+                && (filters.size() > 1 || !filters.get(0).isName())) {
+            throw Malformed.of("malformed", "from an offset: only of a single topic", command.id());
+        }
+        if (streams.size() + opening >= config.maxSubscriptions()) {
+            throw Malformed.of(
+                    "too-many-subscriptions",
+                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
+                    command.id());
+        }
+        String sub = "s" + ++lastSub;
+        var stream = new Stream(this, outbox, sub, command.credit(), config.autoCredit());
+        long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
+        opening++;
+        broker.subscribe(new Subscribe(filters, from, credit, "websocket", peer), stream)
+                .onComplete(done -> {
+                    opening--;
+                    if (done.failed()) {
+                        if (!closed) {
+                            outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
+                        }
+                    } else if (closed || draining) {
+                        done.result().close();
+                    } else {
+                        outbox.reply(new Reply.Subscribed(
+                                command.id(), sub, done.result().start()));
+                        streams.put(sub, stream);
+                        stream.opened(done.result());
+                    }
+                });
+    }
+
+    /** The node ended it; the client has been told. */
+    void ended(String sub) {
+        streams.remove(sub);
+    }
+
+    // What goes.
+
+    void refillAfterFlush(Stream stream) {
+        refills.add(stream);
+    }
+
+    private void flushed() {
+        if (!refills.isEmpty()) {
+            List<Stream> due = refills;
+            refills = new ArrayList<>();
+            due.forEach(Stream::refill);
+        }
+    }
+
+    private void drained() {
+        if (closed) {
+            return;
+        }
+        for (Stream stream : List.copyOf(streams.values())) {
+            stream.drained();
+        }
+        if (paused) {
+            work();
+        }
+    }
+
+    // The end.
+
+    private void arm() {
+        // Not periodic: after a pause of the process all ticks would come at once, and every peer would seem silent.
+        timer = vertx.setTimer(config.pingMs(), id -> ping());
+    }
+
+    private void ping() {
+        // While the socket is paused for the broker's sake nothing can be heard. Who takes bytes lives, too.
+        boolean lives = heard || outbox.taken() != takenAtPing || paused && !outbox.isFull();
+        if (!lives && pinged) {
+            close(CloseCode.SILENT, "no sign of life");
+            return;
+        }
+        pinged = !lives;
+        heard = false;
+        takenAtPing = outbox.taken();
+        if (!socket.isClosed()) {
+            socket.writePing(Buffer.buffer()).onFailure(gone -> {});
+        }
+        arm();
+    }
+
+    private void close(CloseCode code, String reason) {
+        if (closed) {
+            return;
+        }
+        outbox.flush();
+        // A close frame's reason has at most 123 bytes (RFC 6455 §5.5).
+        String ascii = reason.replaceAll("[^\\x20-\\x7E]", "?");
+        String fits = ascii.length() <= 120 ? ascii : ascii.substring(0, 117) + "...";
+        release();
+        socket.resume();
+        socket.close(code.code(), fits).onFailure(gone -> {});
+    }
+
+    /** Ends what the connection holds; nothing is read or said any more. */
+    private void release() {
+        closed = true;
+        vertx.cancelTimer(timer);
+        reader = null;
+        waiting.clear();
+        fragments = null;
+        streams.values().forEach(Stream::close);
+        streams.clear();
+    }
+
+    private void closed() {
+        if (!closed) {
+            release();
+        }
+        if (gone.tryComplete()) {
+            connection.close();
+            door.gone(this);
+        }
+    }
+
+    /** The node stops: answers what is under way, takes nothing more, and sends the client elsewhere. */
+    Future<Void> drain() {
+        context.runOnContext(v -> {
+            if (closed || draining) {
+                return;
+            }
+            draining = true;
+            socket.pause();
+            timer(config.drainMs());
+            maybeLeave();
+        });
+        return gone.future();
+    }
+
+    private void timer(long ms) {
+        vertx.cancelTimer(timer);
+        timer = vertx.setTimer(ms, id -> close(CloseCode.DRAINING, "reconnect"));
+    }
+
+    private void maybeLeave() {
+        if (publishesUnderWay == 0) {
+            close(CloseCode.DRAINING, "reconnect");
+        }
+    }
+}
