@@ -229,7 +229,8 @@ class HostileTest {
                 "POST /t/a HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\nConnection: close\r\n\r\n",
                 "POST /t/a HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\nConnection: close\r\n\r\n",
                 "POST /t/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
-                "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "POST * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "GET t/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "POST http://x/t/a%GG HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET /t/a?" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET /livez HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(50_000) + "\r\nConnection: close\r\n\r\n")) {
@@ -238,6 +239,12 @@ class HostileTest {
         }
         assertEquals(List.of(), door.broker.publishes());
         assertEquals(201, door.post("/t/a", "x").status());
+    }
+
+    @Test
+    void optionsOfTheWholeServerAreAnswered() {
+        String answer = door.raw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 204"), answer);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.FakeBroker;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
@@ -11,7 +12,15 @@ import io.skein.protocol.http.OpenDoor.Answer;
 import io.skein.raft.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +169,44 @@ class NodeTest {
     @Test
     void whatIsNotTheDoorsGoesToTheHandlerBehind() {
         assertEquals("elsewhere", door.get("/elsewhere").body());
+    }
+
+    @Test
+    void theDoorCanBePartOfARouter() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            Router router = Router.router(vertx);
+            HttpServer server = OpenDoor.await(vertx.deployVerticle(new VerticleBase() {
+                        @Override
+                        public Future<?> start() {
+                            new HttpDoor(vertx, new FakeBroker(vertx), HttpConfig.defaults("v", 0), HttpListener.NONE)
+                                    .mount(router);
+                            router.route().handler(context -> context.end("behind"));
+                            return Future.succeededFuture();
+                        }
+                    })
+                    .compose(id ->
+                            vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")));
+            HttpClient client = HttpClient.newHttpClient();
+            URI uri = URI.create("http://127.0.0.1:" + server.actualPort());
+            assertEquals(
+                    201,
+                    client.send(
+                                    HttpRequest.newBuilder(uri.resolve("/t/a"))
+                                            .POST(HttpRequest.BodyPublishers.ofString("x"))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode());
+            assertEquals(
+                    "behind",
+                    client.send(
+                                    HttpRequest.newBuilder(uri.resolve("/other"))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .body());
+        } finally {
+            OpenDoor.await(vertx.close());
+        }
     }
 
     @Test
