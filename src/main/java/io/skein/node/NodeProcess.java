@@ -27,7 +27,15 @@ public final class NodeProcess {
     /** @param node empty when the node did not start; then {@code problem} is a sentence for the operator */
     public record Outcome(Optional<Node> node, int exitCode, String problem) {}
 
+    /** Starts the node that the process is for: it stops when the process is told to. */
     public static Outcome run(NodeConfig config, String version) {
+        Outcome outcome = start(config, version);
+        outcome.node().ifPresent(NodeProcess::stopOnSignal);
+        return outcome;
+    }
+
+    /** Starts a node that its caller stops. */
+    public static Outcome start(NodeConfig config, String version) {
         DataDirectory directory;
         try {
             directory = DataDirectory.lock(config.dataDir());
@@ -44,7 +52,6 @@ public final class NodeProcess {
         try {
             Node node = Node.start(vertx, config, version, directory, NodeProcess::end)
                     .await(START_SECONDS, TimeUnit.SECONDS);
-            stopOnSignal(node);
             return new Outcome(Optional.of(node), 0, "");
         } catch (Exception failure) {
             return failed(config, failure);
