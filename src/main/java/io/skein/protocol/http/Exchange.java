@@ -54,6 +54,7 @@ final class Exchange {
     private boolean proposed;
 
     private boolean awaited;
+    private NodeStatus status;
 
     Exchange(HttpDoor door, HttpServerRequest request, Route route, String rest) {
         this.door = door;
@@ -86,6 +87,14 @@ final class Exchange {
 
     long begunNanos() {
         return begunNanos;
+    }
+
+    /** The node's word at the time of the answer. */
+    NodeStatus status() {
+        if (status == null) {
+            status = door.broker().status();
+        }
+        return status;
     }
 
     String label() {
@@ -157,18 +166,18 @@ final class Exchange {
 
     private void head(CharSequence type, long index) {
         MultiMap headers = response.headers();
-        NodeStatus status = door.broker().status();
+        NodeStatus now = status();
         if (type != null) {
             headers.set(HttpHeaders.CONTENT_TYPE, type);
         }
-        headers.set(NODE, status.node());
-        if (!status.leader().isEmpty()) {
-            headers.set(LEADER, status.leader());
+        headers.set(NODE, now.node());
+        if (!now.leader().isEmpty()) {
+            headers.set(LEADER, now.leader());
         }
-        if (!status.leaderAddress().isEmpty()) {
-            headers.set(LEADER_ADDRESS, status.leaderAddress());
+        if (!now.leaderAddress().isEmpty()) {
+            headers.set(LEADER_ADDRESS, now.leaderAddress());
         }
-        headers.set(INDEX, Long.toString(index < 0 ? status.appliedIndex() : index));
+        headers.set(INDEX, Long.toString(index < 0 ? now.appliedIndex() : index));
         if (route.isOpen()) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         } else {
@@ -191,8 +200,7 @@ final class Exchange {
             JsonObject json = new JsonObject().put("success", false).put("error", problem.detail());
             answer(problem.status(), JSON, json.toBuffer(), -1);
         } else {
-            NodeStatus status = door.broker().status();
-            JsonObject json = problem.json(status.leader(), status.leaderAddress());
+            JsonObject json = problem.json(status().leader(), status().leaderAddress());
             answer(problem.status(), PROBLEM, json.toBuffer(), -1);
         }
         if (linger) {
@@ -241,7 +249,12 @@ final class Exchange {
         door.after(LINGER_MS, this::close);
     }
 
+    /** Ends what cannot be ended well: the connection, or of an HTTP/2 connection only this stream. */
     void close() {
-        request.connection().close().onFailure(GONE_CLIENT);
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset().onFailure(GONE_CLIENT);
+        } else {
+            request.connection().close().onFailure(GONE_CLIENT);
+        }
     }
 }

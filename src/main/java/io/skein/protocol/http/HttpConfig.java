@@ -49,7 +49,7 @@ public record HttpConfig(
 
     public static HttpConfig defaults(String version, int tcpPort) {
         return new HttpConfig(
-                version, tcpPort, 1 << 20, 8 << 20, 8 << 20, 10_000, Set.of(), 15_000, 1_000, 30_000, 30_000, 120_000,
+                version, tcpPort, 1 << 20, 8 << 20, 4 << 20, 10_000, Set.of(), 15_000, 1_000, 30_000, 30_000, 120_000,
                 300_000);
     }
 

@@ -139,6 +139,16 @@ public final class HttpDoor {
         exchange.problem(Problem.of(404, "not-found", "there is nothing at this path; GET /v1 says what there is"));
     }
 
+    /** {@code OPTIONS *}, or nonsense. */
+    private void noPath(HttpServerRequest request) {
+        Exchange exchange = new Exchange(this, request, nowhere, "");
+        if (request.method() == HttpMethod.OPTIONS) {
+            exchange.empty(204);
+        } else {
+            exchange.problem(Problem.of(400, "malformed", "the request's target is no path"));
+        }
+    }
+
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
         Connection counted = broker.connected("http", String.valueOf(connection.remoteAddress()));
@@ -148,7 +158,11 @@ public final class HttpDoor {
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
         String path = request.path();
-        RouteTable.Match match = path == null ? null : table.match(path);
+        if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+            noPath(request);
+            return true;
+        }
+        RouteTable.Match match = table.match(path);
         if (match == null) {
             return false;
         }

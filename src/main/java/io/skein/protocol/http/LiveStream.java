@@ -32,6 +32,8 @@ final class LiveStream implements Subscriber {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long AGAIN_NANOS = 1_000_000_000L;
     private static final String OK = "ok";
+    /** A socket counts as idle until a write is through: many small ones show that a slow client is alive. */
+    private static final int PIECE_BYTES = 64 << 10;
 
     private final Exchange exchange;
     private final HttpDoor door;
@@ -169,16 +171,15 @@ final class LiveStream implements Subscriber {
         opened();
         delivered = true;
         int count = (int) Math.min(messages.size(), remaining);
-        int size = 0;
-        for (int i = 0; i < count; i++) {
-            size += messages.get(i).json().length + 64;
-        }
-        Buffer out = Buffer.buffer(size);
+        Buffer out = Buffer.buffer(Math.min(PIECE_BYTES, count * 512));
         for (int i = 0; i < count; i++) {
             StoredMessage message = messages.get(i);
             framing.message(out, ReadRoute.cursor(message, lastCursor), message.json());
+            if (out.length() >= PIECE_BYTES || i == count - 1) {
+                write(out);
+                out = i == count - 1 ? out : Buffer.buffer(PIECE_BYTES);
+            }
         }
-        write(out);
         remaining -= count;
         if (remaining == 0) {
             finish();

@@ -117,7 +117,7 @@ final class PublishRoute {
         }
         text.append(",\"term\":").append(ack.term());
         text.append(",\"index\":").append(ack.index());
-        text.append(",\"durable\":\"").append(broker.status().durable()).append("\"}");
+        text.append(",\"durable\":\"").append(exchange.status().durable()).append("\"}");
         Buffer body = Buffer.buffer(text.toString());
         if (accepted.offset() >= 0) {
             text.setLength(0);

@@ -23,8 +23,9 @@ final class TopicRoutes {
     }
 
     void list(Exchange exchange) {
-        Optional<TopicFilter> filter =
-                exchange.query().allow(List.of("match", "level")).get("match").map(Query::filter);
+        Query query = exchange.query().allow(List.of("match", "level"));
+        query.level();
+        Optional<TopicFilter> filter = query.get("match").map(Query::filter);
         broker.topics(filter).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
@@ -37,7 +38,7 @@ final class TopicRoutes {
     }
 
     void get(Exchange exchange) {
-        exchange.query().allow(List.of("level"));
+        exchange.query().allow(List.of("level")).level();
         broker.topic(name(exchange)).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
