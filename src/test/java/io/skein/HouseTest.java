@@ -81,7 +81,7 @@ class HouseTest {
             entry("protocol.tcp", A_DOOR_KNOWS),
             entry("protocol.mqtt", A_DOOR_KNOWS),
             entry("dashboard", A_DOOR_KNOWS),
-            entry("metrics", Set.of("broker", "cluster", "store", "replica")),
+            entry("metrics", Set.of("broker", "cluster", "store", "replica", "topic", "machine", "raft")),
             entry("frame", Set.of()),
             entry("client", Set.of("frame")),
             entry("bench", Set.of("client", "frame")),
@@ -285,6 +285,16 @@ class HouseTest {
                 "broker",
                 "take only values from raft",
                 dependency -> isIn(Set.of("raft"), dependency) && !isAValue(dependency.getTargetClass()));
+    }
+
+    /** It stands before the broker and counts what passes, so it sees what passes; it asks nobody below. */
+    @Test
+    void metricsTakesOnlyValuesFromTheFloorsBelowTheBroker() {
+        check(
+                "metrics",
+                "take only values from topic, machine and raft",
+                dependency ->
+                        isIn(Set.of("topic", "machine", "raft"), dependency) && !isAValue(dependency.getTargetClass()));
     }
 
     @TestFactory

@@ -34,7 +34,7 @@ final class PublisherSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherSession.class);
 
     private static final TopicName DEFAULT_TOPIC = new TopicName("default");
-    private static final int MAX_BATCH_MESSAGES = 256;
+    private static final int MAX_BATCH_MESSAGES = 1024;
     private static final int MAX_BATCH_BYTES = 1 << 20;
     private static final long FIRST_RETRY_MS = 50;
     private static final long LAST_RETRY_MS = 1000;
@@ -280,7 +280,6 @@ final class PublisherSession implements Session {
             LOG.warn("a message of publisher {} was not stored, more are only counted: {} {}", peer, code, text);
         }
         dropped++;
-        door.listener().dropped(code, 1);
     }
 
     private void settled() {
@@ -299,6 +298,7 @@ final class PublisherSession implements Session {
 
     private void refuseRest(String code, boolean wantsAck) {
         closing = true;
+        door.listener().refused(code, 1);
         if (wantsAck) {
             lastWords = "ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes";
         } else {

@@ -38,12 +38,49 @@ public record TcpConfig(
         long silenceMs,
         int maxSilences,
         long keepTryingMs) {
-    /** A body of 1 MiB with its prefix. */
-    private static final int FRAME = (1 << 20) + 64;
+    /** Room for the longest prefix. */
+    private static final int PREFIX = 64;
 
     public static TcpConfig of(String host, int port) {
         return new TcpConfig(
-                host, port, 10_000, FRAME, 4096, 1024, FRAME, 32 << 20, 32 << 20, 64, 10_000, 100, 3, 10, 90_000, 3,
+                host,
+                port,
+                10_000,
+                (1 << 20) + PREFIX,
+                4096,
+                4096,
+                (1 << 20) + PREFIX,
+                32 << 20,
+                32 << 20,
+                64,
+                10_000,
+                100,
+                3,
+                10,
+                90_000,
+                3,
                 30_000);
+    }
+
+    /** The same, with bodies up to this length. */
+    public TcpConfig withMaxMessageBytes(int bytes) {
+        return new TcpConfig(
+                host,
+                port,
+                maxConnections,
+                bytes + PREFIX,
+                maxLineBytes,
+                maxQueuedMessages,
+                bytes + PREFIX,
+                Math.max(maxHeldBytes, 4L * bytes),
+                Math.max(maxPartialBytes, 4L * bytes),
+                maxFilters,
+                roleTimeoutMs,
+                tickMs,
+                textQuietTicks,
+                restQuietTicks,
+                silenceMs,
+                maxSilences,
+                keepTryingMs);
     }
 }

@@ -5,9 +5,9 @@ public interface TcpListener {
     TcpListener NONE = new TcpListener() {};
 
     /**
-     * Messages of publishers who wanted no answer were not stored.
+     * Frames that the door itself did not take; what the broker refused, the broker counts.
      *
-     * @param code why, as in {@code ERR} lines
+     * @param code why, as in {@code ERR} lines: {@code too-large}, {@code overloaded}
      */
-    default void dropped(String code, int messages) {}
+    default void refused(String code, int frames) {}
 }

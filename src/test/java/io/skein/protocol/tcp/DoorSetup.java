@@ -23,7 +23,7 @@ final class DoorSetup implements AutoCloseable {
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
     final FakeBroker broker = new FakeBroker(vertx);
-    final List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+    final List<String> refused = Collections.synchronizedList(new ArrayList<>());
     final TcpDoor door;
     final String deployment;
 
@@ -34,9 +34,9 @@ final class DoorSetup implements AutoCloseable {
     DoorSetup(TcpConfig config) throws Exception {
         TcpListener listener = new TcpListener() {
             @Override
-            public void dropped(String code, int messages) {
-                for (int i = 0; i < messages; i++) {
-                    dropped.add(code);
+            public void refused(String code, int frames) {
+                for (int i = 0; i < frames; i++) {
+                    refused.add(code);
                 }
             }
         };
