@@ -79,24 +79,23 @@ final class BareServer extends VerticleBase {
         StringBuilder text = new StringBuilder();
         new Stamp(bytes).append(text, System.nanoTime());
         String message = text.toString();
-        boolean[] closed = {false};
-        socket.closeHandler(gone -> closed[0] = true);
-        socket.exceptionHandler(gone -> closed[0] = true);
-        burst(socket, message, closed);
+        socket.exceptionHandler(gone -> {});
+        burst(socket, message);
     }
 
-    private void burst(ServerWebSocket socket, String message, boolean[] closed) {
-        if (closed[0]) {
+    private void burst(ServerWebSocket socket, String message) {
+        // Known before the close handler is called, and then even asking for the queue throws.
+        if (socket.isClosed()) {
             return;
         }
         for (int i = 0; i < BURST; i++) {
             if (socket.writeQueueFull()) {
-                socket.drainHandler(drained -> burst(socket, message, closed));
+                socket.drainHandler(drained -> burst(socket, message));
                 return;
             }
             socket.writeTextMessage(message).onFailure(ignored -> {});
         }
-        vertx.runOnContext(next -> burst(socket, message, closed));
+        vertx.runOnContext(next -> burst(socket, message));
     }
 
     /** A process with this server. */

@@ -27,6 +27,8 @@ public final class Load {
     private static final Duration CLOSE = Duration.ofSeconds(10);
     /** How often an open loop looks what is due: below what a network hop costs. */
     private static final long TICK_NANOS = 50_000;
+    /** How often publishers on a leash look; every acknowledgement makes them look too. */
+    private static final long LEASH_NANOS = 1_000_000;
 
     private final LoadConfig config;
     private final Receiver.Opening opening;
@@ -111,6 +113,7 @@ public final class Load {
     private void watch(List<LoadLoop> loops, long from, long to) {
         boolean wakes = config.isOpenLoop() || config.maxLag() > 0;
         long second = TimeUnit.SECONDS.toNanos(1);
+        long tick = config.isOpenLoop() ? TICK_NANOS : wakes ? LEASH_NANOS : second / 20;
         long said = System.nanoTime();
         long acked = 0;
         long delivered = 0;
@@ -132,7 +135,7 @@ public final class Load {
                 acked = ackedNow;
                 delivered = deliveredNow;
             }
-            LockSupport.parkNanos(Math.min(wakes ? TICK_NANOS : second / 20, to - now));
+            LockSupport.parkNanos(Math.min(tick, to - now));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One event loop of the generator, with its share of the publishers and subscribers. All of it runs there. */
 final class LoadLoop extends VerticleBase {
@@ -27,6 +28,7 @@ final class LoadLoop extends VerticleBase {
     private final Map<Integer, Pump> pumps = new TreeMap<>();
 
     private final List<Receiver> receivers = new ArrayList<>();
+    private final AtomicBoolean called = new AtomicBoolean();
     private NetClient netClient;
     private WebSocketClient webSocketClient;
 
@@ -70,10 +72,11 @@ final class LoadLoop extends VerticleBase {
         return onLoop(() -> inTurn(config.publishers(), i -> {
             Publisher publisher = publisher(i);
             int window = config.windowOfConnection();
+            Pump.Later later = (ms, task) -> vertx.setTimer(ms, timer -> task.run());
             Pump pump = config.isOpenLoop()
-                    ? Pump.openLoop(vertx, System::nanoTime, publisher, tally, nanosBetween(), window, config.batch())
-                    : Pump.closedLoop(vertx, System::nanoTime, publisher, tally, leash, window, config.batch());
-            return publisher.connect(pump).onSuccess(connected -> pumps.put(i, pump));
+                    ? Pump.openLoop(later, System::nanoTime, publisher, tally, nanosBetween(), window, config.batch())
+                    : Pump.closedLoop(later, System::nanoTime, publisher, tally, leash, window, config.batch());
+            return pump.connect().onSuccess(connected -> pumps.put(i, pump));
         }));
     }
 
@@ -107,7 +110,13 @@ final class LoadLoop extends VerticleBase {
 
     /** In an open loop: looks what is due; on a leash: whether the subscribers have caught up. */
     void wake() {
-        context.runOnContext(now -> pumps.values().forEach(Pump::fill));
+        // A loop that is busy is called once, however long it takes to come.
+        if (called.compareAndSet(false, true)) {
+            context.runOnContext(now -> {
+                called.set(false);
+                pumps.values().forEach(Pump::fill);
+            });
+        }
     }
 
     /** Waits for answers, at most until {@code deadline}, and counts what has none. */
@@ -117,6 +126,7 @@ final class LoadLoop extends VerticleBase {
             awaitIdle(deadline, -1, 0, idle);
             return idle.future().onSuccess(done -> {
                 pumps.values().forEach(Pump::end);
+                tally.end();
                 // A node that stopped does not answer a close either; the clients' own close ends these.
                 receivers.forEach(receiver -> receiver.close().onFailure(ignored -> {}));
             });

@@ -1,6 +1,6 @@
 package io.skein.bench;
 
-import io.vertx.core.Vertx;
+import io.vertx.core.Future;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,7 +14,12 @@ final class Pump implements Publisher.Answers {
 
     private static final long RECONNECT_MS = 100;
 
-    private final Vertx vertx;
+    /** Calls somebody later, on this event loop. */
+    interface Later {
+        void after(long ms, Runnable task);
+    }
+
+    private final Later later;
     private final LongSupplier clock;
     private final Publisher publisher;
     private final Tally tally;
@@ -26,11 +31,13 @@ final class Pump implements Publisher.Answers {
     private long to;
     private long sent;
     private int inFlight;
-    private boolean running;
+    private boolean connected;
+    private boolean started;
+    private boolean ended;
     private boolean paused;
 
     private Pump(
-            Vertx vertx,
+            Later later,
             LongSupplier clock,
             Publisher publisher,
             Tally tally,
@@ -39,7 +46,7 @@ final class Pump implements Publisher.Answers {
             int window,
             int batch) {
         this.leash = leash;
-        this.vertx = vertx;
+        this.later = later;
         this.clock = clock;
         this.publisher = publisher;
         this.tally = tally;
@@ -55,8 +62,8 @@ final class Pump implements Publisher.Answers {
      * @param batch messages sent together
      */
     static Pump closedLoop(
-            Vertx vertx, LongSupplier clock, Publisher publisher, Tally tally, Leash leash, int window, int batch) {
-        return new Pump(vertx, clock, publisher, tally, leash, 0, window, batch);
+            Later later, LongSupplier clock, Publisher publisher, Tally tally, Leash leash, int window, int batch) {
+        return new Pump(later, clock, publisher, tally, leash, 0, window, batch);
     }
 
     /**
@@ -65,14 +72,19 @@ final class Pump implements Publisher.Answers {
      * @param nanosBetween from one message of this publisher to its next
      */
     static Pump openLoop(
-            Vertx vertx,
+            Later later,
             LongSupplier clock,
             Publisher publisher,
             Tally tally,
             double nanosBetween,
             int window,
             int batch) {
-        return new Pump(vertx, clock, publisher, tally, Leash.NONE, nanosBetween, window, batch);
+        return new Pump(later, clock, publisher, tally, Leash.NONE, nanosBetween, window, batch);
+    }
+
+    /** To be done before {@link #start}. */
+    Future<Void> connect() {
+        return publisher.connect(this).onSuccess(done -> connected = true);
     }
 
     /**
@@ -83,13 +95,17 @@ final class Pump implements Publisher.Answers {
     void start(Pace due, long to) {
         this.pace = due;
         this.to = to;
-        running = true;
-        fill();
+        started = true;
+        if (connected) {
+            fill();
+        } else {
+            reconnectLater();
+        }
     }
 
     /** Sends what may be sent. In an open loop this has to be called when something is due. */
     void fill() {
-        while (running && !paused) {
+        while (started && connected && !paused && !ended) {
             long now = clock.getAsLong();
             int room = window - inFlight;
             if (isClosedLoop()) {
@@ -115,7 +131,7 @@ final class Pump implements Publisher.Answers {
 
     /** The time is over, and answers were waited for: counts what has none. */
     void end() {
-        running = false;
+        ended = true;
         publisher.close().onFailure(ignored -> {});
         long now = clock.getAsLong();
         if (isClosedLoop()) {
@@ -148,7 +164,7 @@ final class Pump implements Publisher.Answers {
         tally.failed(clock.getAsLong(), count, code);
         if (!paused) {
             paused = true;
-            vertx.setTimer(PAUSE_MS, timer -> {
+            later.after(PAUSE_MS, () -> {
                 paused = false;
                 fill();
             });
@@ -157,27 +173,25 @@ final class Pump implements Publisher.Answers {
 
     @Override
     public void closed() {
-        if (!running) {
-            return;
+        connected = false;
+        if (started) {
+            reconnectLater();
         }
-        running = false;
-        reconnectLater();
     }
 
     private void reconnectLater() {
-        if (clock.getAsLong() - to < 0) {
-            vertx.setTimer(
-                    RECONNECT_MS,
-                    timer -> publisher
-                            .connect(this)
-                            .onSuccess(connected -> {
-                                running = true;
-                                fill();
-                            })
-                            .onFailure(failure -> {
-                                tally.failed(clock.getAsLong(), 1, "no-connection");
-                                reconnectLater();
-                            }));
+        if (!ended && clock.getAsLong() - to < 0) {
+            later.after(RECONNECT_MS, this::reconnect);
         }
+    }
+
+    private void reconnect() {
+        if (ended) {
+            return;
+        }
+        connect().onSuccess(done -> fill()).onFailure(failure -> {
+            tally.failed(clock.getAsLong(), 1, "no-connection");
+            reconnectLater();
+        });
     }
 }

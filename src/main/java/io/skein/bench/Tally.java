@@ -23,6 +23,7 @@ final class Tally {
     private final Live live;
     private long from = Long.MAX_VALUE;
     private long to = Long.MAX_VALUE;
+    private boolean ended;
     private long acked;
     private long delivered;
     private long arrived;
@@ -41,8 +42,13 @@ final class Tally {
         this.to = to;
     }
 
+    /** Nothing counts any more: another thread may now read this. */
+    void end() {
+        ended = true;
+    }
+
     private boolean measured(long now) {
-        return now - from >= 0 && now - to < 0;
+        return !ended && now - from >= 0 && now - to < 0;
     }
 
     /**

@@ -69,7 +69,10 @@ final class WebSocketPublisher implements Publisher {
             frame.append(']');
         }
         frame.append('}');
-        socket.writeTextMessage(frame.toString()).onFailure(ignored -> {});
+        // A socket that is closed throws before its close handler is called, which will tell of this message.
+        if (!socket.isClosed()) {
+            socket.writeTextMessage(frame.toString()).onFailure(ignored -> {});
+        }
     }
 
     private void message(long now) {

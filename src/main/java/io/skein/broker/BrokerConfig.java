@@ -1,10 +1,12 @@
 package io.skein.broker;
 
+import java.util.function.Supplier;
+
 /**
  * The hall's limits.
  *
  * @param node this node's id
- * @param httpAddress where others find this node's HTTP door, host:port
+ * @param httpAddress where others find this node's HTTP door, host:port; known once the door is open
  * @param raftAddress of its Raft port
  * @param maxMessageBytes one message's body
  * @param mayCreateTopics whether a first publish makes its topic
@@ -13,7 +15,7 @@ package io.skein.broker;
  */
 public record BrokerConfig(
         String node,
-        String httpAddress,
+        Supplier<String> httpAddress,
         String raftAddress,
         int maxMessageBytes,
         boolean mayCreateTopics,

@@ -465,7 +465,7 @@ public final class LocalBroker implements Broker {
                 config.node(),
                 now.role(),
                 now.leader(),
-                now.leader().equals(config.node()) ? config.httpAddress() : "",
+                now.leader().equals(config.node()) ? config.httpAddress().get() : "",
                 now.term(),
                 now.commitIndex(),
                 now.appliedIndex(),

@@ -1,12 +1,17 @@
 package io.skein.node;
 
 import io.skein.broker.Broker;
+import io.skein.dashboard.ConsoleFigures;
+import io.skein.dashboard.ConsoleLimits;
+import io.skein.dashboard.Dashboard;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
 import io.skein.protocol.tcp.TcpConfig;
 import io.skein.protocol.tcp.TcpDoor;
 import io.skein.protocol.tcp.TcpListener;
+import io.skein.protocol.websocket.WebSocketConfig;
+import io.skein.protocol.websocket.WebSocketDoor;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -24,18 +29,23 @@ final class Doors {
     private final NodeConfig config;
     private final Broker broker;
     private final HttpConfig http;
+    private final WebSocketDoor webSocket;
+    private final Dashboard dashboard;
     private final int instances = Runtime.getRuntime().availableProcessors();
     private final List<String> deployments = new ArrayList<>();
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version) {
+    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures) {
         this.vertx = vertx;
         this.config = config;
         this.broker = broker;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
                 .withAllowedOrigins(Set.copyOf(config.allowedOrigins()));
+        this.webSocket = new WebSocketDoor(
+                vertx, broker, WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())));
+        this.dashboard = new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT);
     }
 
     /** One event loop's HTTP server, shared by everything that speaks HTTP. */
@@ -46,10 +56,13 @@ final class Doors {
         public Future<?> start() {
             door = new HttpDoor(vertx, broker, http, HttpListener.NONE);
             Router router = Router.router(vertx);
+            dashboard.mount(router);
             router.route().handler(context -> door.notFound(context.request()));
-            HttpServerOptions options = HttpDoor.serverOptions(http).setHost(config.host());
+            HttpServerOptions options =
+                    webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
             HttpServer server = vertx.createHttpServer(options)
                     .connectionHandler(door::connected)
+                    .webSocketHandshakeHandler(webSocket)
                     .requestHandler(door.handler(router));
             return server.listen(httpPort == 0 ? config.httpPort() : httpPort)
                     .onSuccess(up -> httpPort = up.actualPort());
@@ -64,7 +77,8 @@ final class Doors {
 
     /** The first instance takes the port, which may be any; the others share it. */
     Future<Void> open() {
-        return deploy(new HttpVerticle())
+        return deploy(dashboard)
+                .compose(v -> deploy(new HttpVerticle()))
                 .compose(v -> {
                     List<Future<Void>> others = new ArrayList<>();
                     for (int i = 1; i < instances; i++) {
@@ -103,6 +117,7 @@ final class Doors {
 
     Future<Void> close() {
         List<Future<Void>> closing = new ArrayList<>();
+        closing.add(webSocket.drain());
         deployments.forEach(id -> closing.add(vertx.undeploy(id)));
         deployments.clear();
         return Future.join(closing).mapEmpty();

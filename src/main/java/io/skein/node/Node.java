@@ -2,7 +2,6 @@ package io.skein.node;
 
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.LocalBroker;
-import io.skein.cluster.ClusterListener;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
@@ -19,7 +18,6 @@ import io.skein.store.Reader;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreFailure;
-import io.skein.store.StoreListener;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
 import io.skein.topic.TopicChange;
@@ -44,6 +42,7 @@ public final class Node {
     private final Vertx vertx;
     private final NodeConfig config;
     private final DataDirectory directory;
+    private final Measured figures = new Measured();
     private final Proposer proposer;
     private final LocalBroker broker;
     private final Doors doors;
@@ -61,19 +60,19 @@ public final class Node {
                 vertx,
                 new BrokerConfig(
                         config.nodeId().value(),
-                        config.advertise() + ":" + config.httpPort(),
+                        () -> config.advertise() + ":" + httpPort(),
                         config.advertise() + ":" + config.raftPort(),
                         config.maxMessageBytes(),
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
                         CATCH_UP_WAIT_MS),
                 proposer);
-        this.doors = new Doors(vertx, config, broker, version);
+        this.doors = new Doors(vertx, config, broker, version, figures);
         this.replica = new ReplicaVerticle(
                 new Opening(),
                 proposer,
                 broker.applied(),
-                ClusterListener.NONE,
+                figures,
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);
@@ -104,7 +103,7 @@ public final class Node {
         @Override
         public Future<Store> store() {
             StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
-            return Store.open(vertx, directory, storeConfig, config.nodeId(), StoreListener.NONE);
+            return Store.open(vertx, directory, storeConfig, config.nodeId(), figures);
         }
 
         @Override

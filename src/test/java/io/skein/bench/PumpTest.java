@@ -1,29 +1,32 @@
 package io.skein.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PumpTest {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1000 * MS;
 
-    private final Vertx vertx = Vertx.vertx();
     private final Tally tally = new Tally(new Tally.Live());
     private final Silent publisher = new Silent();
+    private final Deque<Runnable> later = new ArrayDeque<>();
     private long now = 7 * SECOND;
 
     /** Answers nothing by itself. */
     private static final class Silent implements Publisher {
         final List<long[]> sent = new ArrayList<>();
+        int connects;
 
         @Override
         public Future<Void> connect(Answers answers) {
+            connects++;
             return Future.succeededFuture();
         }
 
@@ -38,14 +41,19 @@ class PumpTest {
         }
     }
 
-    @AfterEach
-    void close() {
-        vertx.close().await();
-    }
-
     private Pump openLoop(int window) {
         // A thousand a second: one each millisecond.
-        return Pump.openLoop(vertx, () -> now, publisher, tally, MS, window, 16);
+        return connected(Pump.openLoop((ms, task) -> later.add(task), () -> now, publisher, tally, MS, window, 16));
+    }
+
+    private Pump closedLoop(int window, int batch) {
+        return connected(
+                Pump.closedLoop((ms, task) -> later.add(task), () -> now, publisher, tally, Leash.NONE, window, batch));
+    }
+
+    private static Pump connected(Pump pump) {
+        assertTrue(pump.connect().succeeded());
+        return pump;
     }
 
     @Test
@@ -113,7 +121,7 @@ class PumpTest {
 
     @Test
     void aClosedLoopKeepsItsWindowFullOfWholeBatches() {
-        Pump pump = Pump.closedLoop(vertx, () -> now, publisher, tally, Leash.NONE, 40, 16);
+        Pump pump = closedLoop(40, 16);
         pump.start(new Pace(now, 1, 0, 1), now + SECOND);
         assertEquals(2, publisher.sent.size(), "40 has room for two batches of 16");
 
@@ -125,7 +133,7 @@ class PumpTest {
 
     @Test
     void nothingIsSentAfterTheEnd() {
-        Pump pump = Pump.closedLoop(vertx, () -> now, publisher, tally, Leash.NONE, 1, 1);
+        Pump pump = closedLoop(1, 1);
         pump.start(new Pace(now, 1, 0, 1), now + SECOND);
 
         now += SECOND;
@@ -137,7 +145,7 @@ class PumpTest {
     @Test
     void aRefusalIsAnErrorAndNotALatency() {
         tally.measure(now, now + SECOND);
-        Pump pump = Pump.closedLoop(vertx, () -> now, publisher, tally, Leash.NONE, 1, 1);
+        Pump pump = closedLoop(1, 1);
         pump.start(new Pace(now, 1, 0, 1), now + SECOND);
 
         pump.failed(now, 1, "no-leader");
@@ -145,5 +153,35 @@ class PumpTest {
         assertEquals(1L, tally.errors().get("no-leader"));
         assertEquals(0, tally.ack().count());
         assertEquals(1, publisher.sent.size(), "who was refused waits a moment");
+        later.remove().run();
+        assertEquals(2, publisher.sent.size());
+    }
+
+    @Test
+    void aLostConnectionIsMadeAgainAndUsedAgain() {
+        tally.measure(now, now + SECOND);
+        Pump pump = closedLoop(1, 1);
+        pump.start(new Pace(now, 1, 0, 1), now + SECOND);
+
+        pump.failed(now, 1, "connection-closed");
+        pump.closed();
+        later.remove().run();
+        assertEquals(1, publisher.sent.size(), "nothing is sent without a connection");
+        later.remove().run();
+
+        assertEquals(2, publisher.connects);
+        assertEquals(2, publisher.sent.size());
+    }
+
+    @Test
+    void aConnectionLostBeforeTheStartIsMadeAgainThen() {
+        Pump pump = closedLoop(1, 1);
+        pump.closed();
+        assertEquals(0, later.size());
+
+        pump.start(new Pace(now, 1, 0, 1), now + SECOND);
+        later.remove().run();
+
+        assertEquals(1, publisher.sent.size());
     }
 }

@@ -10,6 +10,7 @@ import io.skein.broker.Subscription;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -143,14 +144,10 @@ final class LiveStream implements Subscriber {
         open = true;
         exchange.stream(framing.contentType());
         long retry = config.retryMs() + ThreadLocalRandom.current().nextLong(config.retryMs());
+        // May be empty: it carries the head, which HTTP/1.0 could not send alone.
         Buffer head = Buffer.buffer(64);
         framing.open(head, retry);
-        if (head.length() == 0) {
-            exchange.response.writeHead().onFailure(Exchange.GONE_CLIENT);
-            wroteNanos = System.nanoTime();
-        } else {
-            write(head);
-        }
+        write(head);
     }
 
     private void tellStart() {
@@ -242,6 +239,8 @@ final class LiveStream implements Subscriber {
         }
         if (full) {
             if (now - fullNanos > config.stallTimeoutMs() * 1_000_000) {
+                // Vert.x closes once everything is flushed, which may be never; the server's idle timeout then ends it.
+                close();
                 exchange.close();
             }
             return;
@@ -306,6 +305,10 @@ final class LiveStream implements Subscriber {
     private void finish() {
         if (!closed) {
             exchange.response.end().onFailure(Exchange.GONE_CLIENT);
+            if (exchange.request.version() == HttpVersion.HTTP_1_0) {
+                // Without chunks the end of the connection is the end of the answer.
+                exchange.close();
+            }
             close();
         }
     }
