@@ -12,7 +12,7 @@ import picocli.CommandLine.IVersionProvider;
         name = "skein",
         mixinStandardHelpOptions = true,
         versionProvider = SkeinCommand.Version.class,
-        subcommands = {ServeCommand.class, ConfigCommand.class, HelpCommand.class},
+        subcommands = {ServeCommand.class, BenchCommand.class, ConfigCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "A durable message broker in one jar: HTTP, WebSocket and TCP in, nothing acknowledged is lost.",
         footerHeading = "%nA first minute:%n",
