@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -60,8 +61,7 @@ public final class Dashboard extends VerticleBase {
         router.route("/console/*")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
-                .handler(
-                        ctx -> assets.find(name(ctx)).ifPresentOrElse(asset -> serve(ctx, asset), () -> ctx.fail(404)));
+                .handler(ctx -> assets.find(name(ctx)).ifPresentOrElse(asset -> serve(ctx, asset), ctx::next));
     }
 
     /** Pages that are open now. */
@@ -112,7 +112,7 @@ public final class Dashboard extends VerticleBase {
         HttpServerRequest request = ctx.request();
         if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             // Another site could not read it, but it could hold all pages that there may be.
-            ctx.fail(403);
+            refuse(ctx.response(), 403, "cross-site", "pages of other sites cannot open the console's stream");
             return;
         }
         HttpServerResponse response = ctx.response();
@@ -120,7 +120,11 @@ public final class Dashboard extends VerticleBase {
         OpenPage page = new OpenPage(ctx.vertx().getOrCreateContext(), response, broker, sampler, limits, peer);
         if (!sampler.add(page)) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "10");
-            ctx.fail(503);
+            refuse(
+                    response,
+                    503,
+                    "too-many-pages",
+                    "this node has " + limits.pages() + " console pages open, its limit");
             return;
         }
         guard(response)
@@ -136,5 +140,17 @@ public final class Dashboard extends VerticleBase {
             String lastEventId = request.getHeader("Last-Event-ID");
             page.follow(tail, Lineage.parse(lastEventId != null ? lastEventId : request.getParam("after", "")));
         }
+    }
+
+    private static void refuse(HttpServerResponse response, int status, String code, String detail) {
+        response.setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .end(new JsonObject()
+                        .put("title", code.replace('-', ' '))
+                        .put("status", status)
+                        .put("code", code)
+                        .put("detail", detail)
+                        .toBuffer())
+                .onFailure(ignored -> {});
     }
 }

@@ -1,7 +1,6 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
-import io.skein.broker.Connection;
 import io.skein.machine.Lineage;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -25,7 +24,6 @@ final class OpenPage implements Tail.Screen {
     /** The newest state that the context has not yet come to; an older one is replaced, never queued. */
     private final AtomicReference<Buffer> offered = new AtomicReference<>();
 
-    private Optional<Connection> connection = Optional.empty();
     private Optional<Tail> tail = Optional.empty();
     private int statesDropped;
     private boolean closed;
@@ -47,7 +45,6 @@ final class OpenPage implements Tail.Screen {
 
     /** On the connection's context; the head of the answer is set but not sent. */
     void begin(String version) {
-        connection = Optional.of(broker.connected("dashboard", peer));
         response.setWriteQueueMaxSize(limits.queueBytes());
         response.exceptionHandler(ignored -> close());
         response.closeHandler(ignored -> close());
@@ -112,7 +109,6 @@ final class OpenPage implements Tail.Screen {
             closed = true;
             sampler.remove(this);
             tail.ifPresent(Tail::close);
-            connection.ifPresent(Connection::close);
         }
     }
 }

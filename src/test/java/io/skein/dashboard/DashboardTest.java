@@ -170,7 +170,6 @@ class DashboardTest {
             assertEquals("ok", state.getJsonObject("node").getString("health"));
             assertEquals(1, state.getJsonObject("log").getLong("commit"));
             assertEquals("0000000000000000", state.getJsonObject("log").getString("stateHash"));
-            assertEquals(1, state.getJsonObject("figures").getLong("connections"));
             assertEquals(2.5, state.getJsonObject("fsync").getDouble("p99"));
             assertNull(state.getJsonObject("commit").getDouble("p50"));
             JsonObject topic =
@@ -303,7 +302,7 @@ class DashboardTest {
             assertEquals(1, server.dashboard.openPages());
             assertEquals(1, broker.streams());
         }
-        await().until(() -> server.dashboard.openPages() == 0 && broker.streams() == 0 && broker.connections() == 0);
+        await().until(() -> server.dashboard.openPages() == 0 && broker.streams() == 0);
     }
 
     @Test
@@ -324,7 +323,7 @@ class DashboardTest {
                         return server.dashboard.openPages() == 0;
                     });
 
-            await().until(() -> broker.streams() == 0 && broker.connections() == 0);
+            await().until(() -> broker.streams() == 0);
         }
     }
 
@@ -362,7 +361,7 @@ class DashboardTest {
             server.close();
             assertTrue(events.ends());
         }
-        await().until(() -> broker.streams() == 0 && broker.connections() == 0);
+        await().until(() -> broker.streams() == 0);
     }
 
     @Test
