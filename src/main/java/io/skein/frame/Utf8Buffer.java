@@ -43,7 +43,8 @@ public final class Utf8Buffer {
         bytes = new byte[capacity];
     }
 
-    void truncate(int to) {
+    /** Takes back what was written after the first {@code to} bytes. */
+    public void truncate(int to) {
         assert to <= length : to + " of " + length;
         length = to;
     }

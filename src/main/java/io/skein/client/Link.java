@@ -1,0 +1,343 @@
+package io.skein.client;
+
+import io.skein.frame.AnswerJson;
+import io.skein.frame.CloseCode;
+import io.skein.frame.Command;
+import io.skein.frame.CommandJson;
+import io.skein.frame.Malformed;
+import io.skein.frame.Push;
+import io.skein.frame.Reply;
+import io.skein.frame.Utf8Buffer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.http.WebSocketFrameType;
+import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import java.net.URI;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The connection to one of the servers: looks for one, says hello, looks for the next when it is lost. Commands of one turn
+ * of the event loop travel in one frame. Used on its own context only.
+ */
+final class Link {
+    /** Frames of a server; a message of the largest size may be several times as long once it is escaped. */
+    private static final int MAX_FRAME_BYTES = 64 << 20;
+
+    private static final int SEND_BYTES = 256 << 10;
+    /** A server takes 8 MiB in a message; a longer one would end the connection. */
+    static final int MAX_COMMAND_BYTES = (8 << 20) - SEND_BYTES - 1;
+
+    private static final String HELLO_ID = "0";
+
+    private final Vertx vertx;
+    private final Context context;
+    private final ClientOptions options;
+    private final Listener listener;
+    private final WebSocketClient sockets;
+    private final Utf8Buffer buffer = new Utf8Buffer(4096);
+    private WebSocket socket;
+    private Buffer fragments;
+    private volatile boolean ready;
+    private boolean closed;
+    private boolean scheduled;
+    private boolean heard;
+    private boolean pinged;
+    private volatile int server = -1;
+    private int tries;
+    private long pingTimer = -1;
+    private volatile long epoch;
+
+    /** Whoever speaks through a link. */
+    interface Listener {
+        /** A server is there and has been greeted. */
+        void up();
+
+        void reply(Reply reply);
+
+        void push(Push push);
+
+        /** The connection is lost; another is looked for. What was sent and not answered will not be. */
+        void down();
+
+        /** No connection will come any more. */
+        void refused(SkeinException why);
+    }
+
+    Link(Vertx vertx, Context context, ClientOptions options, Listener listener) {
+        this.vertx = vertx;
+        this.context = context;
+        this.options = options;
+        this.listener = listener;
+        this.epoch = options.epoch();
+        this.sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
+                .setConnectTimeout(2000)
+                .setMaxFrameSize(MAX_FRAME_BYTES)
+                .setMaxMessageSize(MAX_FRAME_BYTES)
+                .setTcpNoDelay(true)
+                .setTryUsePerMessageCompression(false)
+                .setTryUsePerFrameCompression(false)
+                .setClosingTimeout(1));
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    /** Epoch of this client's producer; -1 until a server was asked. */
+    long epoch() {
+        return epoch;
+    }
+
+    /** Where the next try goes, or the connection stands. */
+    URI server() {
+        return options.servers().get(Math.floorMod(server, options.servers().size()));
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        server = server + 1;
+        URI to = server();
+        boolean ssl = to.getScheme().equals("wss");
+        int port = to.getPort() > 0 ? to.getPort() : ssl ? 443 : 80;
+        sockets.connect(new WebSocketConnectOptions()
+                        .setHost(to.getHost())
+                        .setPort(port)
+                        .setSsl(ssl)
+                        .setURI("/ws")
+                        .setTimeout(5000)
+                        .addSubProtocol("skein.v1.json")
+                        .setAllowOriginHeader(false)
+                        .setRegisterWriteHandlers(false))
+                .onComplete(done -> {
+                    if (closed) {
+                        if (done.succeeded()) {
+                            done.result().close().onFailure(gone -> {});
+                        }
+                    } else if (done.succeeded()) {
+                        opened(done.result());
+                    } else {
+                        later();
+                    }
+                });
+    }
+
+    private void later() {
+        long most = Math.min(options.maxReconnectMs(), options.reconnectMs() << Math.min(tries++, 20));
+        // Not all clients of a lost node at the same moment.
+        vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> connect());
+    }
+
+    private void opened(WebSocket opened) {
+        socket = opened;
+        fragments = null;
+        heard = true;
+        pinged = false;
+        opened.frameHandler(frame -> {
+            if (socket == opened) {
+                frame(frame);
+            }
+        });
+        opened.exceptionHandler(lost -> {});
+        opened.closeHandler(lost -> lost(opened));
+        arm(opened);
+        if (options.producer().isEmpty() && options.token().isEmpty()) {
+            greeted();
+        } else {
+            say(new Command.Hello(HELLO_ID, options.token(), options.producer(), epoch));
+        }
+    }
+
+    private void greeted() {
+        ready = true;
+        tries = 0;
+        listener.up();
+    }
+
+    private void frame(WebSocketFrame frame) {
+        heard = true;
+        switch (frame.type()) {
+            case TEXT, CONTINUATION -> {
+                Buffer data = frame.binaryData();
+                if (!frame.isFinal() || fragments != null) {
+                    fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(data);
+                    if (fragments.length() > MAX_FRAME_BYTES) {
+                        drop();
+                        return;
+                    }
+                }
+                if (frame.isFinal()) {
+                    byte[] text = (fragments == null ? data : fragments).getBytes();
+                    fragments = null;
+                    read(text);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void read(byte[] text) {
+        WebSocket from = socket;
+        try {
+            AnswerJson.read(text, new AnswerJson.Taker() {
+                @Override
+                public void reply(Reply reply) {
+                    if (socket == from) {
+                        answered(reply);
+                    }
+                }
+
+                @Override
+                public void push(Push push) {
+                    if (socket == from) {
+                        listener.push(push);
+                    }
+                }
+            });
+        } catch (Malformed wrong) {
+            // No server of ours says such a thing: something on the way damages what it carries.
+            if (socket == from) {
+                drop();
+            }
+        }
+    }
+
+    private void answered(Reply reply) {
+        if (ready) {
+            listener.reply(reply);
+        } else if (reply instanceof Reply.Failed failed) {
+            refuse(new SkeinException(failed.problem()));
+        } else {
+            if (reply instanceof Reply.Welcome welcome) {
+                epoch = welcome.epoch();
+            }
+            greeted();
+        }
+    }
+
+    /**
+     * Joins what is said in this turn.
+     *
+     * @return false, and nothing is said, when it is longer than a server takes
+     */
+    boolean say(Command command) {
+        int start = buffer.length();
+        if (start > 0) {
+            buffer.put('\n');
+        }
+        CommandJson.write(buffer, command);
+        if (buffer.length() - start > MAX_COMMAND_BYTES) {
+            buffer.truncate(start);
+            return false;
+        }
+        if (buffer.length() >= SEND_BYTES) {
+            flush();
+        } else if (!scheduled) {
+            scheduled = true;
+            context.runOnContext(v -> {
+                scheduled = false;
+                flush();
+            });
+        }
+        return true;
+    }
+
+    void flush() {
+        if (buffer.length() == 0) {
+            return;
+        }
+        byte[] text = buffer.toByteArray();
+        buffer.clear();
+        if (buffer.capacity() > 4 * SEND_BYTES) {
+            buffer.shrink(4096);
+        }
+        if (socket != null && !socket.isClosed()) {
+            socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, text, true))
+                    .onFailure(lost -> {});
+        }
+    }
+
+    private void arm(WebSocket of) {
+        pingTimer = vertx.setTimer(options.pingMs(), id -> {
+            if (socket != of) {
+                return;
+            }
+            if (!heard && pinged) {
+                drop();
+                return;
+            }
+            pinged = !heard;
+            heard = false;
+            if (!of.isClosed()) {
+                of.writePing(Buffer.buffer()).onFailure(lost -> {});
+            }
+            arm(of);
+        });
+    }
+
+    /** Gives the connection up without waiting for the other side. */
+    void drop() {
+        WebSocket dropped = socket;
+        if (dropped != null) {
+            lost(dropped);
+            dropped.close().onFailure(gone -> {});
+        }
+    }
+
+    private void lost(WebSocket lost) {
+        if (socket != lost) {
+            return;
+        }
+        Short code = lost.closeStatusCode();
+        boolean wasReady = forget();
+        if (closed) {
+            return;
+        }
+        if (code != null && !CloseCode.mayReconnect(code)) {
+            refuse(SkeinException.unknown(
+                    "refused", "the server closed the connection for good: " + code + " " + lost.closeReason()));
+            return;
+        }
+        if (wasReady) {
+            listener.down();
+        }
+        later();
+    }
+
+    /** @return whether it had been ready */
+    private boolean forget() {
+        boolean wasReady = ready;
+        ready = false;
+        socket = null;
+        fragments = null;
+        buffer.clear();
+        vertx.cancelTimer(pingTimer);
+        return wasReady;
+    }
+
+    private void refuse(SkeinException why) {
+        close();
+        listener.refused(why);
+    }
+
+    void close() {
+        if (closed) {
+            return;
+        }
+        flush();
+        closed = true;
+        WebSocket last = socket;
+        forget();
+        if (last != null) {
+            last.close().onFailure(gone -> {});
+        }
+        sockets.close().onFailure(gone -> {});
+    }
+}

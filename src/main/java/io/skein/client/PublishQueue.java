@@ -1,0 +1,313 @@
+package io.skein.client;
+
+import io.skein.frame.Problem;
+import io.skein.frame.Reply;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Publishes that are not answered yet. Single messages without a key that wait together go as one command. At most a
+ * window is sent and unanswered. What was sent when a connection is lost is sent again when that is safe, else it fails as
+ * unknown. Used on the client's context only.
+ */
+final class PublishQueue {
+    private static final int MAX_BACKOFF_MS = 1000;
+
+    private static final Reply TOO_LARGE = new Reply.Failed(
+            "", Problem.of("too-large", "as JSON a publish has at most " + Link.MAX_COMMAND_BYTES + " bytes"));
+
+    private final Vertx vertx;
+    private final Link link;
+    private final ClientOptions options;
+    private final boolean isProducer;
+    /** Not sent, in order; what is to be sent again comes first. */
+    private final Deque<Outgoing> waiting = new ArrayDeque<>();
+    /** Sent and not answered, by the id of the command, in the order of sending. */
+    private final Map<Long, Outgoing> underWay = new LinkedHashMap<>();
+
+    private final SequencedRepeats repeats = new SequencedRepeats();
+    private long lastId;
+    private int messagesUnderWay;
+    private int sequencedUnderWay;
+    /** A sequence had a setback: no other is sent until all are answered. */
+    private boolean recovering;
+    /** Backing off before repeats are sent. */
+    private boolean resting;
+
+    private int setbacks;
+    private int pendingMessages;
+    private long pendingBytes;
+    private long timer = -1;
+    private SkeinException refused;
+
+    PublishQueue(Vertx vertx, Link link, ClientOptions options) {
+        this.vertx = vertx;
+        this.link = link;
+        this.options = options;
+        this.isProducer = !options.producer().isEmpty();
+    }
+
+    void add(Outgoing outgoing) {
+        if (refused != null) {
+            outgoing.fail(refused);
+            return;
+        }
+        if (pendingMessages > 0
+                && (pendingMessages + outgoing.messages() > options.maxPending()
+                        || pendingBytes + outgoing.bytes > options.maxPendingBytes())) {
+            outgoing.fail(SkeinException.passing(
+                    "client-full", pendingMessages + " messages of " + pendingBytes + " bytes wait for their answer"));
+            return;
+        }
+        pendingMessages += outgoing.messages();
+        pendingBytes += outgoing.bytes;
+        waiting.add(outgoing);
+        if (timer < 0) {
+            arm();
+        }
+    }
+
+    int pending() {
+        return pendingMessages;
+    }
+
+    /** Sends what the window allows. */
+    void send() {
+        while (link.isReady() && !waiting.isEmpty() && messagesUnderWay < options.window()) {
+            Outgoing next = waiting.peek();
+            boolean sequenced = isProducer && !next.hasKey();
+            if (sequenced && recovering) {
+                return;
+            }
+            waiting.poll();
+            if (sequenced) {
+                if (next.sequence < 0) {
+                    repeats.number(next);
+                }
+                sequencedUnderWay++;
+            } else if (next.mayBeJoined()) {
+                next = join(next);
+            }
+            long id = ++lastId;
+            underWay.put(id, next);
+            messagesUnderWay += next.messages();
+            if (!link.say(next.command(Long.toString(id)))) {
+                answered(id, TOO_LARGE);
+                return;
+            }
+        }
+    }
+
+    private Outgoing join(Outgoing first) {
+        if (waiting.isEmpty() || !waiting.peek().mayBeJoined()) {
+            return first;
+        }
+        List<Outgoing> ones = new ArrayList<>();
+        ones.add(first);
+        int bytes = first.bytes;
+        int room = Math.min(options.batchMessages(), options.window() - messagesUnderWay);
+        while (ones.size() < room && !waiting.isEmpty()) {
+            Outgoing next = waiting.peek();
+            if (!next.mayBeJoined() || bytes + next.bytes > options.batchBytes()) {
+                break;
+            }
+            ones.add(waiting.poll());
+            bytes += next.bytes;
+        }
+        return ones.size() == 1 ? first : Outgoing.joined(ones);
+    }
+
+    void answered(long id, Reply reply) {
+        Outgoing outgoing = underWay.remove(id);
+        if (outgoing == null) {
+            // It timed out before.
+            return;
+        }
+        messagesUnderWay -= outgoing.messages();
+        if (outgoing.sequence >= 0) {
+            sequencedUnderWay--;
+        }
+        if (reply instanceof Reply.Published published) {
+            setbacks = 0;
+            repeats.stored(outgoing);
+            settled(outgoing);
+            outgoing.complete(published);
+        } else if (reply instanceof Reply.Failed failed) {
+            failed(outgoing, failed.problem());
+        } else {
+            settled(outgoing);
+            outgoing.fail(SkeinException.unknown("internal", "the server answered something else: " + reply));
+        }
+        maybeRepeat();
+        send();
+    }
+
+    private void settled(Outgoing outgoing) {
+        pendingMessages -= outgoing.messages();
+        pendingBytes -= outgoing.bytes;
+    }
+
+    private void failed(Outgoing outgoing, Problem problem) {
+        if (outgoing.sequence >= 0 && (problem.retryable() || SequencedRepeats.isGap(problem))) {
+            repeats.again(outgoing, problem);
+            recovering = true;
+            return;
+        }
+        if (problem.retryable() && outgoing.hasKey() && System.nanoTime() - outgoing.deadline < 0) {
+            outgoing.setback = problem;
+            vertx.setTimer(backoffMs(), id -> {
+                if (refused != null) {
+                    outgoing.fail(refused);
+                } else {
+                    waiting.addFirst(outgoing);
+                    send();
+                }
+            });
+            return;
+        }
+        settled(outgoing);
+        outgoing.fail(new SkeinException(problem));
+        if (outgoing.sequence >= 0 && problem.code().equals("fenced")) {
+            refuse(new SkeinException(problem));
+        }
+    }
+
+    private long backoffMs() {
+        return Math.min(MAX_BACKOFF_MS, 25L << Math.min(setbacks++, 10));
+    }
+
+    /** Once nothing sequenced is under way, the repeats are next. */
+    private void maybeRepeat() {
+        if (!recovering || resting || sequencedUnderWay > 0 || repeats.isEmpty() || refused != null) {
+            recovering &= !repeats.isEmpty();
+            return;
+        }
+        if (repeats.isForgotten()) {
+            refuse(SkeinException.of("producer-forgotten", "the cluster has forgotten this producer; connect anew"));
+            return;
+        }
+        resting = true;
+        vertx.setTimer(backoffMs(), id -> {
+            resting = false;
+            repeat();
+            send();
+        });
+    }
+
+    private void repeat() {
+        if (refused != null || repeats.isEmpty()) {
+            return;
+        }
+        // Numbered and not sent yet: they come after the repeats and move up with them.
+        waiting.removeIf(outgoing -> {
+            if (outgoing.sequence >= 0) {
+                repeats.again(outgoing, null);
+            }
+            return outgoing.sequence >= 0;
+        });
+        List<Outgoing> again = repeats.take();
+        for (int i = again.size() - 1; i >= 0; i--) {
+            waiting.addFirst(again.get(i));
+        }
+        recovering = false;
+    }
+
+    /** What was sent is lost or done, nobody knows. */
+    void down() {
+        List<Outgoing> sent = new ArrayList<>(underWay.values());
+        underWay.clear();
+        messagesUnderWay = 0;
+        sequencedUnderWay = 0;
+        List<Outgoing> keyed = new ArrayList<>();
+        for (Outgoing outgoing : sent) {
+            if (outgoing.sequence >= 0) {
+                repeats.again(outgoing, null);
+                recovering = true;
+            } else if (outgoing.isRepeatable()) {
+                keyed.add(outgoing);
+            } else {
+                settled(outgoing);
+                outgoing.fail(SkeinException.unknown(
+                        "connection-lost", "the connection was lost before the answer came; it may be stored"));
+            }
+        }
+        for (int i = keyed.size() - 1; i >= 0; i--) {
+            waiting.addFirst(keyed.get(i));
+        }
+    }
+
+    /** A server is there again. */
+    void up() {
+        if (!resting) {
+            repeat();
+        }
+        send();
+    }
+
+    /** Nothing will be sent any more. */
+    void refuse(SkeinException why) {
+        if (refused != null) {
+            return;
+        }
+        refused = why;
+        vertx.cancelTimer(timer);
+        List<Outgoing> all = new ArrayList<>(underWay.values());
+        all.addAll(repeats.drop());
+        boolean isUnknown = why.isUnknown();
+        for (Outgoing outgoing : all) {
+            outgoing.fail(
+                    isUnknown
+                            ? why
+                            : SkeinException.unknown(why.code(), why.problem().message()));
+        }
+        for (Outgoing outgoing : waiting) {
+            outgoing.fail(
+                    isUnknown ? SkeinException.of(why.code(), why.problem().message()) : why);
+        }
+        underWay.clear();
+        waiting.clear();
+        pendingMessages = 0;
+        pendingBytes = 0;
+    }
+
+    private void arm() {
+        timer = vertx.setTimer(Math.max(10, options.requestMs() / 8), id -> {
+            timer = -1;
+            expire(System.nanoTime());
+            if (pendingMessages > 0 && refused == null) {
+                arm();
+            }
+        });
+    }
+
+    private void expire(long now) {
+        for (Iterator<Outgoing> all = underWay.values().iterator(); all.hasNext(); ) {
+            Outgoing outgoing = all.next();
+            if (outgoing.sequence < 0 && now - outgoing.deadline > 0) {
+                all.remove();
+                messagesUnderWay -= outgoing.messages();
+                settled(outgoing);
+                outgoing.fail(SkeinException.unknown("timeout", "no answer within " + options.requestMs() + " ms"));
+            }
+        }
+        for (Iterator<Outgoing> all = waiting.iterator(); all.hasNext(); ) {
+            Outgoing outgoing = all.next();
+            boolean sequenced = isProducer && !outgoing.hasKey();
+            if (!sequenced && now - outgoing.deadline > 0) {
+                all.remove();
+                settled(outgoing);
+                outgoing.fail(
+                        outgoing.setback == null
+                                ? SkeinException.passing("timeout", "not sent within " + options.requestMs() + " ms")
+                                : new SkeinException(outgoing.setback));
+            }
+        }
+        send();
+    }
+}

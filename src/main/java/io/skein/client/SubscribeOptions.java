@@ -1,0 +1,37 @@
+package io.skein.client;
+
+import java.util.List;
+
+/**
+ * @param topics filters, 1 to 64
+ * @param from {@code earliest}, {@code latest}, a cursor, an offset (of a single topic), a time or a duration; empty: latest
+ * @param credit messages that may be on their way at a time
+ * @param isManual the handler's side gives credit itself; {@code credit} is what it begins with. Else it is given back as
+ *     messages are handled
+ */
+public record SubscribeOptions(List<String> topics, String from, long credit, boolean isManual) {
+    public static final long DEFAULT_CREDIT = 4096;
+
+    public SubscribeOptions {
+        topics = List.copyOf(topics);
+        if (topics.isEmpty() || credit < 0 || credit == 0 && !isManual) {
+            throw new IllegalArgumentException("a subscription has a topic and some credit");
+        }
+    }
+
+    public static SubscribeOptions of(String... topics) {
+        return new SubscribeOptions(List.of(topics), "", DEFAULT_CREDIT, false);
+    }
+
+    public SubscribeOptions from(String from) {
+        return new SubscribeOptions(topics, from, credit, isManual);
+    }
+
+    public SubscribeOptions credit(long credit) {
+        return new SubscribeOptions(topics, from, credit, isManual);
+    }
+
+    public SubscribeOptions manual(long credit) {
+        return new SubscribeOptions(topics, from, credit, true);
+    }
+}
