@@ -18,6 +18,14 @@ public interface Machine {
     /** Decides one command against the present state, without moving it. Never throws for anything a client can send. */
     Decision decide(Moment at, Command command);
 
+    /**
+     * How many places the command takes within its entry; the next command begins after them. At least 1, also where no
+     * message comes of it: what is known of a command is known by index and place.
+     */
+    default int places(Command command) {
+        return 1;
+    }
+
     /** Moves the state by one of its own changes, decided just now or read back from rows. */
     void evolve(Change change);
 
@@ -35,7 +43,8 @@ public interface Machine {
 
     CommandProto toProto(Command command);
 
-    Command fromProto(CommandProto proto);
+    /** The command, or empty when it is another machine's. */
+    Optional<Command> fromProto(CommandProto proto);
 
     /** The outcome of one of this machine's commands in one number, when it fits; {@code at} is where it was decided. */
     Optional<Brief> brief(Moment at, Outcome outcome);

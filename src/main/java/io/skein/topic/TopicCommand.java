@@ -65,6 +65,11 @@ public sealed interface TopicCommand extends Command {
      * limits: the copy creates its topic and ignores {@code onFull}, format validation and the size limit. */
     record Release(Cursor scheduled, Publication publication) implements TopicCommand {
         @Override
+        public Optional<Cursor> body() {
+            return Optional.of(scheduled);
+        }
+
+        @Override
         public int size() {
             return 64 + publication.message().size();
         }
