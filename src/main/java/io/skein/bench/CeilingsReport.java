@@ -74,13 +74,13 @@ public record CeilingsReport(
                     ""));
         }
         if (!writes.isEmpty()) {
-            row(text, "SQLite, fsync each commit", "messages/s", "commit ms p50 / p99", "checkpoints");
+            row(text, "SQLite, fsync each commit", "messages/s", "commit ms p50 / p99", "CPU µs a message");
             writes.forEach(figure -> row(
                     text,
                     "  " + figure.batch() + " a commit, " + figure.shape().title,
                     number(figure.messagesPerSecond()),
                     figure.commit().brief(),
-                    Math.round(figure.checkpointShare() * 100) + " %"));
+                    String.format(Locale.ROOT, "%.1f", figure.cpuMicros())));
         }
         if (!reads.isEmpty()) {
             row(text, "SQLite, read back", "pages: messages/s", "page ms p50 / p99", "scan: messages/s");

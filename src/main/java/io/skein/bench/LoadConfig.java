@@ -42,8 +42,13 @@ public record LoadConfig(
 
     /** How messages are published. Subscribers always use the WebSocket. */
     public enum Door {
+        /** Frames of the WebSocket protocol, written by hand: the node is measured, not a library. */
         WS,
+        /** The same through the client library. */
+        CLIENT,
+        /** {@code POST /t/<topic>}, or {@code /v1/publish} for a batch, one request at a time on each connection. */
         HTTP,
+        /** Frames of the PAD system with {@code ;ACK}. */
         TCP
     }
 

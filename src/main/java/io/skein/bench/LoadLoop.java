@@ -90,6 +90,8 @@ final class LoadLoop extends VerticleBase {
         Target target = config.target();
         return switch (config.door()) {
             case WS -> new WebSocketPublisher(webSocketClient, target, topics, stamp, config.window());
+            case CLIENT ->
+                new ClientPublisher(vertx, target, topics, stamp, config.window(), config.batch(), nanosBetween());
             case HTTP -> new HttpPublisher(netClient, target, topics, stamp);
             case TCP ->
                 new TcpPublisher(

@@ -2,6 +2,8 @@ package io.skein.bench;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,8 +21,14 @@ final class SqliteCeiling {
     private static final long MAX_BYTES = 4L << 30;
 
     private static final int PAGE = 100;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /** Messages written in one shape. {@code commit}: from the first statement of a transaction to its durability. */
+    /**
+     * Messages written in one shape.
+     *
+     * @param cpuMicros of the writing thread for each message, checkpoints included: what stays true beside other load
+     * @param commit from the first statement of a transaction to its durability
+     */
     record Figure(
             Shape shape,
             int batch,
@@ -29,6 +37,7 @@ final class SqliteCeiling {
             int pageKiB,
             long messagesPerSecond,
             double checkpointShare,
+            double cpuMicros,
             Latency commit) {
 
         JsonObject toJson() {
@@ -40,6 +49,7 @@ final class SqliteCeiling {
                     .put("pageKiB", pageKiB)
                     .put("messagesPerSecond", messagesPerSecond)
                     .put("checkpointShare", Math.round(checkpointShare * 100) / 100.0)
+                    .put("cpuMicros", Math.round(cpuMicros * 100) / 100.0)
                     .put("commitMs", commit.toJson());
         }
     }
@@ -75,6 +85,7 @@ final class SqliteCeiling {
             checkpoints.nanos = 0;
             long before = writer.written();
             Histogram commits = Latency.histogram();
+            long cpuBefore = THREADS.getCurrentThreadCpuTime();
             long started = System.nanoTime();
             long end = started + time.toNanos();
             long now = started;
@@ -87,14 +98,17 @@ final class SqliteCeiling {
             writer.settle();
             checkpoints.now();
             long nanos = System.nanoTime() - started;
+            long cpuNanos = THREADS.getCurrentThreadCpuTime() - cpuBefore;
+            long messages = writer.written() - before;
             return new Figure(
                     shape,
                     batch,
                     bytes,
                     topics,
                     pageKiB,
-                    Math.round((writer.written() - before) * 1e9 / nanos),
+                    Math.round(messages * 1e9 / nanos),
                     (double) checkpoints.nanos / nanos,
+                    cpuNanos / 1e3 / messages,
                     Latency.of(commits));
         }
     }

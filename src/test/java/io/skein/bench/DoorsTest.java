@@ -42,7 +42,9 @@ class DoorsTest {
         LoadReport batches = Load.run(config.withDoor(LoadConfig.Door.WS, 2, 64, 8), line -> {});
         LoadReport singles = Load.run(config.withDoor(LoadConfig.Door.WS, 2, 64, 1), line -> {});
 
-        for (LoadReport report : new LoadReport[] {batches, singles}) {
+        LoadReport library = Load.run(config.withDoor(LoadConfig.Door.CLIENT, 2, 64, 8), line -> {});
+
+        for (LoadReport report : new LoadReport[] {batches, singles, library}) {
             assertEquals(0, report.failed(), report.errors().toString());
             assertEquals(1000, report.ack().count());
             assertEquals(0, report.unanswered());
