@@ -1,16 +1,17 @@
 package io.skein;
 
-/** The door to everything: one jar, one main class. */
-public final class Main {
+import io.skein.cli.SkeinCommand;
 
+/** The way in: {@code java -jar skein.jar serve} and all other commands. */
+public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {
-        System.out.println("skein " + version());
-    }
-
-    private static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+    public static void main(String[] arguments) {
+        // Broken invariants stop a node in production too (DESIGN D13); classes loaded from here on are asserted.
+        Main.class.getClassLoader().setPackageAssertionStatus("io.skein", true);
+        int code = SkeinCommand.run(arguments);
+        if (code != SkeinCommand.STAYS) {
+            System.exit(code);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.skein.machine;
 
+import java.util.Optional;
+
 /** What somebody wants done to the replicated state. Each machine seals its own kinds in its own room. */
 public interface Command {
     /** Whether this makes the state smaller, so that it is taken even while the disk is full. */
@@ -10,6 +12,11 @@ public interface Command {
     /** Places within its entry that this command's messages may take; at least 1. */
     default int places() {
         return 1;
+    }
+
+    /** The place whose kept body this command brings with it (DESIGN D17), if it does. */
+    default Optional<Cursor> body() {
+        return Optional.empty();
     }
 
     /** Bytes towards the limits of a log entry and of what may wait, roughly. */

@@ -35,7 +35,8 @@ public interface Machine {
 
     CommandProto toProto(Command command);
 
-    Command fromProto(CommandProto proto);
+    /** The command, or empty when it is another machine's. */
+    Optional<Command> fromProto(CommandProto proto);
 
     /** The outcome of one of this machine's commands in one number, when it fits; {@code at} is where it was decided. */
     Optional<Brief> brief(Moment at, Outcome outcome);

@@ -10,4 +10,9 @@ public record Rejected(Rejection reason, String detail, long actual) implements 
     public static Rejected of(Rejection reason, String detail) {
         return new Rejected(reason, detail, -1);
     }
+
+    @Override
+    public boolean tookEffect() {
+        return false;
+    }
 }

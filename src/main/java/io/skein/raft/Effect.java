@@ -12,14 +12,19 @@ public sealed interface Effect {
     /**
      * Goes to the disk whole, in order of {@code number}; completion comes back as {@link Input.Written}.
      *
+     * @param number from 1 in each life of a {@link Raft}, without a gap
      * @param truncateFrom entries at and above this index go before the new ones come; 0 when none go
      * @param hardState present when term or vote changed
      */
     record Write(long number, long truncateFrom, List<Entry> entries, Optional<HardState> hardState)
             implements Effect {}
 
-    /** Entries up to and with this index are committed. Grows; each index is announced once. */
+    /**
+     * Entries up to and with this index are committed. Grows; each index is announced once. They are in memory; on this
+     * node's disk they may not be yet, as a majority of the others may have been faster (thesis §10.2.1).
+     */
     record Committed(long index) implements Effect {}
 
+    /** Role, term or leader are others than at the step before; at most once a step, first. */
     record RoleChanged(Role role, long term, Optional<NodeId> leader) implements Effect {}
 }

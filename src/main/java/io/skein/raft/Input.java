@@ -7,9 +7,9 @@ public sealed interface Input {
 
     record Received(NodeId from, Rpc rpc) implements Input {}
 
-    /** The leader appends one entry. Only fed while {@link Raft#isLeader}. */
+    /** The leader appends one entry. Only fed while {@link Raft#mayPropose}. */
     record Propose(Entry.Kind kind, byte[] payload) implements Input {}
 
-    /** All writes up to and with this number are durable; they complete in order. */
+    /** All writes up to and with this number are durable; they complete in order, each is reported once. */
     record Written(long number) implements Input {}
 }

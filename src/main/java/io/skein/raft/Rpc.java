@@ -25,6 +25,17 @@ public sealed interface Rpc {
     /**
      * @param matchIndex when successful: the sender's log equals the leader's up to here, durably
      * @param hintIndex when refused: no entry above this index can match; the leader goes on from here
+     * @param hintTerm when refused: term of the sender's entry at hintIndex, so that the leader, too, can step over
+     *     whole terms: it goes on at its last entry at or below hintIndex of no higher term
      */
-    record AppendEntriesReply(long term, boolean success, long matchIndex, long hintIndex) implements Rpc {}
+    record AppendEntriesReply(long term, boolean success, long matchIndex, long hintIndex, long hintTerm)
+            implements Rpc {
+        static AppendEntriesReply accepted(long term, long matchIndex) {
+            return new AppendEntriesReply(term, true, matchIndex, 0, 0);
+        }
+
+        static AppendEntriesReply refused(long term, long hintIndex, long hintTerm) {
+            return new AppendEntriesReply(term, false, 0, hintIndex, hintTerm);
+        }
+    }
 }

@@ -29,7 +29,7 @@ public sealed interface Effect {
      * A repeat of a keyed proposal whose answer is too large for memory: it is the row kept for entry {@code index}
      * ({@code answer} table).
      */
-    record ReplyStored(long proposal, long index, int place) implements Effect {}
+    record ReplyStored(long proposal, long index, int place, long term, long time) implements Effect {}
 
     /** The proposal was not executed and never will be; safe to try again, elsewhere or later. */
     record Refuse(long proposal, Reason reason) implements Effect {

@@ -1,6 +1,7 @@
 package io.skein.replica;
 
 import io.skein.machine.Command;
+import io.skein.machine.Cursor;
 import io.skein.raft.NodeId;
 import io.skein.raft.Rpc;
 import java.util.List;
@@ -32,6 +33,9 @@ public sealed interface Input {
 
     /** A due body was read ({@link Effect.Fetch}); this command carries it. */
     record Fetched(Command command) implements Input {}
+
+    /** A due body could not be read now; it stays due. */
+    record FetchFailed(Cursor place) implements Input {}
 
     /** Somebody wants rows for everything applied so far; answered by {@link Effect.Settled} with the same id. */
     record Settle(long id) implements Input {}

@@ -9,4 +9,7 @@ import java.util.Optional;
  *
  * @param id known to the proposer only; comes back in the reply
  */
-public record Proposal(long id, Command command, Optional<IdempotencyKey> key) {}
+public record Proposal(long id, Command command, Optional<IdempotencyKey> key) {
+    /** The id of proposals that nobody waits for. */
+    public static final long NOBODY = -1;
+}

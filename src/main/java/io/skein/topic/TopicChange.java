@@ -220,6 +220,124 @@ public sealed interface TopicChange extends Change {
         }
     }
 
+    /**
+     * All that is known of a producer goes, because it was idle and others need the room. Its next sequence must be 1.
+     */
+    record ProducerRemoved(String producer) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(11);
+            hash.add(producer);
+        }
+
+        @Override
+        public int weight() {
+            return 64;
+        }
+    }
+
+    /**
+     * The answers to a producer's sequences are gone before their time, because all producers together have too many: a
+     * repeat is still known as one, but no longer answered with its offset. Its last sequence stays, with an empty answer.
+     *
+     * @param last the producer's last sequence
+     */
+    record AnswersForgotten(String producer, long last) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(12);
+            hash.add(producer);
+            hash.add(last);
+        }
+
+        @Override
+        public int weight() {
+            return 64;
+        }
+    }
+
+    /**
+     * Where a topic stands. Only in a snapshot and in what the store reads back, after the topic's {@link Trimmed} and
+     * {@link Marked}; never decided.
+     *
+     * @param totalBytes bytes ever appended to the topic
+     * @param last cursor of the last message ever appended; {@link Cursor#ORIGIN} when there is none
+     * @param lastTime its stamp; that of {@link Created} when there is none
+     * @param openTime stamp of the first message after the last mark (or since the topic was last empty); -1 when there
+     *     is none
+     */
+    record Head(long topic, long nextOffset, long totalBytes, Cursor last, long lastTime, long openTime)
+            implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(13);
+            hash.add(topic);
+            hash.add(nextOffset);
+            hash.add(totalBytes);
+            hash.add(openTime);
+        }
+
+        @Override
+        public int weight() {
+            return 64;
+        }
+    }
+
+    /**
+     * A message has a TTL of its own and is not {@link Expired}. Only in a snapshot and in what the store reads back,
+     * after the topic's {@link Head}, offsets ascending; never decided ({@link Appended} says it).
+     */
+    record TtlSet(long topic, long offset, long expiresAt) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(14);
+            hash.add(topic);
+            hash.add(offset);
+            hash.add(expiresAt);
+        }
+
+        @Override
+        public int weight() {
+            return 32;
+        }
+    }
+
+    /**
+     * A message waits for {@code due}. Only in a snapshot and in what the store reads back, cursors ascending; never
+     * decided ({@link Scheduled} says it).
+     */
+    record Waiting(Cursor at, long due) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(15);
+            hash.add(at.index());
+            hash.add(at.place());
+            hash.add(due);
+        }
+
+        @Override
+        public int weight() {
+            return 32;
+        }
+    }
+
+    /**
+     * The highest topic id ever given, also when that topic is gone. Only in a snapshot and in what the store reads
+     * back; never decided ({@link Created} says it).
+     */
+    record LastTopic(long topic) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(16);
+            hash.add(topic);
+        }
+
+        @Override
+        public int weight() {
+            return 32;
+        }
+    }
+
     private static void hashConfig(StateHash hash, TopicConfig config) {
         hash.add(config.maxAgeMs());
         hash.add(config.maxBytes());

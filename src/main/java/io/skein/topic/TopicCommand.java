@@ -21,7 +21,8 @@ public sealed interface TopicCommand extends Command {
 
         @Override
         public int places() {
-            return messages.size();
+            // Also a list of nothing, which is refused, stands somewhere.
+            return Math.max(1, messages.size());
         }
 
         @Override
@@ -64,6 +65,11 @@ public sealed interface TopicCommand extends Command {
     /** Proposed by the leader when a delayed message is due, with the body it read (DESIGN D17). Never refused for
      * limits: the copy creates its topic and ignores {@code onFull}, format validation and the size limit. */
     record Release(Cursor scheduled, Publication publication) implements TopicCommand {
+        @Override
+        public Optional<Cursor> body() {
+            return Optional.of(scheduled);
+        }
+
         @Override
         public int size() {
             return 64 + publication.message().size();

@@ -12,6 +12,16 @@ public sealed interface TopicOutcome extends Outcome {
         public Published {
             results = List.copyOf(results);
         }
+
+        @Override
+        public boolean tookEffect() {
+            for (Result result : results) {
+                if (!(result instanceof Refused)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** What became of one message. */

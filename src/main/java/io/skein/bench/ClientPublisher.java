@@ -1,0 +1,90 @@
+package io.skein.bench;
+
+import io.skein.client.ClientOptions;
+import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Publishes through the client library, which makes its own batches and connects again by itself. Beside {@link
+ * WebSocketPublisher} it shows what the library costs.
+ */
+final class ClientPublisher implements Publisher {
+    private static final int BATCH_BYTES = 4 << 20;
+    private static final long PENDING_BYTES = 256L << 20;
+
+    private final Vertx vertx;
+    private final ClientOptions options;
+    private final Topics topics;
+    private final Stamp stamp;
+    private final double nanosBetween;
+    private final StringBuilder body = new StringBuilder();
+    private SkeinClient client;
+    private Answers answers;
+
+    /**
+     * @param window messages under way
+     * @param batch messages that the library sends together
+     * @param nanosBetween from one message that is due to the next; 0 in a closed loop
+     */
+    ClientPublisher(
+            Vertx vertx, Target target, Topics topics, Stamp stamp, int window, int batch, double nanosBetween) {
+        this.vertx = vertx;
+        this.topics = topics;
+        this.stamp = stamp;
+        this.nanosBetween = nanosBetween;
+        ClientOptions defaults = ClientOptions.of(List.of(URI.create("ws://" + target.host() + ":" + target.port())));
+        options = new ClientOptions(
+                defaults.servers(),
+                target.token(),
+                "",
+                -1,
+                window,
+                window,
+                PENDING_BYTES,
+                batch,
+                BATCH_BYTES,
+                defaults.requestMs(),
+                defaults.connectMs(),
+                defaults.reconnectMs(),
+                defaults.maxReconnectMs(),
+                defaults.pingMs());
+    }
+
+    @Override
+    public Future<Void> connect(Answers to) {
+        answers = to;
+        return SkeinClient.connect(vertx, options).map(connected -> {
+            client = connected;
+            return null;
+        });
+    }
+
+    @Override
+    public void publish(long due, int count) {
+        long now = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            long dueAt = due + Math.round(i * nanosBetween);
+            body.setLength(0);
+            stamp.append(body, now);
+            client.publish(topics.next(), body.toString().getBytes(StandardCharsets.ISO_8859_1))
+                    .onSuccess(published -> answers.acked(dueAt, 1))
+                    .onFailure(failure -> answers.failed(dueAt, 1, code(failure)));
+        }
+    }
+
+    private static String code(Throwable failure) {
+        return failure instanceof SkeinException said
+                ? said.code()
+                : failure.getClass().getSimpleName();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return client == null ? Future.succeededFuture() : client.close();
+    }
+}

@@ -1,0 +1,188 @@
+package io.skein.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One event loop of the generator, with its share of the publishers and subscribers. All of it runs there. */
+final class LoadLoop extends VerticleBase {
+    private static final long DRAIN_CHECK_MS = 10;
+    private static final int QUIET_CHECKS = 10;
+    /** Connections that are being made at the same time: more would overrun a server's accept queue. */
+    private static final int CONNECTING = 32;
+
+    private final LoadConfig config;
+    private final Receiver.Opening opening;
+    private final Leash leash;
+    private final int number;
+    private final Tally tally;
+    /** By the number of their publisher. */
+    private final Map<Integer, Pump> pumps = new TreeMap<>();
+
+    private final List<Receiver> receivers = new ArrayList<>();
+    private final AtomicBoolean called = new AtomicBoolean();
+    private NetClient netClient;
+    private WebSocketClient webSocketClient;
+
+    /** @param number of this loop, from 0 to {@link LoadConfig#loops} */
+    LoadLoop(LoadConfig config, Receiver.Opening opening, Leash leash, int number, Tally.Live live) {
+        this.config = config;
+        this.opening = opening;
+        this.leash = leash;
+        this.number = number;
+        this.tally = new Tally(live);
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    @Override
+    public Future<?> start() {
+        netClient =
+                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5000));
+        webSocketClient = vertx.createWebSocketClient(Receiver.options());
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(netClient.close(), webSocketClient.close());
+    }
+
+    /** Subscribes this loop's share. Called from anywhere, as everything below. */
+    Future<Void> subscribe() {
+        return onLoop(() -> inTurn(
+                config.subscribers(),
+                i -> opening.open(webSocketClient, tally)
+                        .onSuccess(receivers::add)
+                        .mapEmpty()));
+    }
+
+    /** Connects this loop's share of the publishers. */
+    Future<Void> connect() {
+        return onLoop(() -> inTurn(config.publishers(), i -> {
+            Publisher publisher = publisher(i);
+            int window = config.windowOfConnection();
+            Pump.Later later = (ms, task) -> vertx.setTimer(ms, timer -> task.run());
+            Pump pump = config.isOpenLoop()
+                    ? Pump.openLoop(later, System::nanoTime, publisher, tally, nanosBetween(), window, config.batch())
+                    : Pump.closedLoop(later, System::nanoTime, publisher, tally, leash, window, config.batch());
+            return pump.connect().onSuccess(connected -> pumps.put(i, pump));
+        }));
+    }
+
+    private double nanosBetween() {
+        return config.isOpenLoop() ? config.publishers() * 1e9 / config.perSecond() : 0;
+    }
+
+    private Publisher publisher(int i) {
+        Topics topics = new Topics(config.prefix(), config.topics(), i);
+        Stamp stamp = new Stamp(config.bytes());
+        Target target = config.target();
+        return switch (config.door()) {
+            case WS -> new WebSocketPublisher(webSocketClient, target, topics, stamp, config.window());
+            case CLIENT ->
+                new ClientPublisher(vertx, target, topics, stamp, config.window(), config.batch(), nanosBetween());
+            case HTTP -> new HttpPublisher(netClient, target, topics, stamp);
+            case TCP ->
+                new TcpPublisher(
+                        netClient, target.withPort(config.tcpPort()), topics, stamp, config.window(), nanosBetween());
+        };
+    }
+
+    /** Begins to publish at {@code start}; measures from {@code from} on and ends at {@code to}. */
+    Future<Void> run(long start, long from, long to) {
+        return onLoop(() -> {
+            tally.measure(from, to);
+            // A closed loop asks nobody when something is due.
+            double perSecond = Math.max(config.perSecond(), 1);
+            pumps.forEach((i, pump) -> pump.start(new Pace(start, perSecond, i, config.publishers()), to));
+            return Future.succeededFuture();
+        });
+    }
+
+    /** In an open loop: looks what is due; on a leash: whether the subscribers have caught up. */
+    void wake() {
+        // A loop that is busy is called once, however long it takes to come.
+        if (called.compareAndSet(false, true)) {
+            context.runOnContext(now -> {
+                called.set(false);
+                pumps.values().forEach(Pump::fill);
+            });
+        }
+    }
+
+    /** Waits for answers, at most until {@code deadline}, and counts what has none. */
+    Future<Void> end(long deadline) {
+        return onLoop(() -> {
+            Promise<Void> idle = Promise.promise();
+            awaitIdle(deadline, -1, 0, idle);
+            return idle.future().onSuccess(done -> {
+                pumps.values().forEach(Pump::end);
+                tally.end();
+                // A node that stopped does not answer a close either; the clients' own close ends these.
+                receivers.forEach(receiver -> receiver.close().onFailure(ignored -> {}));
+            });
+        });
+    }
+
+    /** Idle is who has every answer and to whose subscribers nothing has come for a while. */
+    private void awaitIdle(long deadline, long arrivedBefore, int quietChecks, Promise<Void> idle) {
+        pumps.values().forEach(Pump::fill);
+        long arrived = tally.arrived();
+        int quiet = arrived == arrivedBefore ? quietChecks + 1 : 0;
+        boolean answered = pumps.values().stream().allMatch(Pump::isIdle);
+        // Whoever does not publish does not know when it should be quiet.
+        boolean done = answered && (quiet >= QUIET_CHECKS || config.publishers() == 0);
+        if (done || System.nanoTime() - deadline >= 0) {
+            idle.complete();
+        } else {
+            vertx.setTimer(DRAIN_CHECK_MS, timer -> awaitIdle(deadline, arrived, quiet, idle));
+        }
+    }
+
+    private interface Step {
+        Future<Void> make(int number);
+    }
+
+    /** Makes those of {@code count} that are this loop's, some at a time. */
+    private Future<Void> inTurn(int count, Step step) {
+        List<Future<Void>> lanes = new ArrayList<>();
+        for (int lane = 0; lane < CONNECTING; lane++) {
+            lanes.add(lane(number + lane * config.loops(), count, step));
+        }
+        return Future.all(lanes).mapEmpty();
+    }
+
+    private Future<Void> lane(int next, int count, Step step) {
+        if (next >= count) {
+            return Future.succeededFuture();
+        }
+        return step.make(next).compose(made -> lane(next + CONNECTING * config.loops(), count, step));
+    }
+
+    private interface Work {
+        Future<Void> go();
+    }
+
+    private Future<Void> onLoop(Work work) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(now -> {
+            try {
+                work.go().onComplete(done);
+            } catch (RuntimeException e) {
+                done.fail(e);
+            }
+        });
+        return done.future();
+    }
+}

@@ -1,0 +1,27 @@
+package io.skein.broker;
+
+import java.util.function.Supplier;
+
+/**
+ * The hall's limits.
+ *
+ * @param node this node's id
+ * @param httpAddress where others find this node's HTTP door, host:port; known once the door is open
+ * @param raftAddress of its Raft port
+ * @param maxMessageBytes one message's body
+ * @param mayCreateTopics whether a first publish makes its topic
+ * @param durable {@code quorum} or {@code memory}, as answers say it
+ * @param catchUpWaitMs how long a request waits for a node that has just started
+ */
+public record BrokerConfig(
+        String node,
+        Supplier<String> httpAddress,
+        String raftAddress,
+        int maxMessageBytes,
+        boolean mayCreateTopics,
+        String durable,
+        long catchUpWaitMs) {
+    public static final int MAX_FILTERS = 64;
+    public static final int MAX_LIMIT = 1000;
+    public static final int MAX_SESSIONS = 100_000;
+}

@@ -1,0 +1,113 @@
+package io.skein.broker;
+
+import io.skein.cluster.AppliedListener;
+import io.skein.store.StoredMessage;
+import io.skein.topic.TopicTotals;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+
+/**
+ * Hands what became visible to the sessions of every event loop: one hop for each loop and batch, whatever the number
+ * of subscribers, and no lock. Lives on the replica's context.
+ */
+final class Fanout implements AppliedListener {
+    private final CopyOnWriteArrayList<Sessions> loops = new CopyOnWriteArrayList<>();
+    private final Map<Long, Rate> rates = new HashMap<>();
+    private final Rate rate = new Rate();
+    private final Runnable whenCaughtUp;
+    private Supplier<TopicTotals> counted;
+    private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
+    private volatile long published;
+
+    Fanout(Runnable whenCaughtUp) {
+        this.whenCaughtUp = whenCaughtUp;
+    }
+
+    /** Where the totals come from; asked on the replica's context with every turn. */
+    void countFrom(Supplier<TopicTotals> machine) {
+        counted = machine;
+    }
+
+    /** As of the last turn; from any thread. */
+    TopicTotals totals() {
+        return totals;
+    }
+
+    void add(Sessions sessions) {
+        loops.add(sessions);
+    }
+
+    void remove(Sessions sessions) {
+        loops.remove(sessions);
+    }
+
+    List<Sessions> loops() {
+        return loops;
+    }
+
+    /** Messages that became visible since the start; from any thread. */
+    long published() {
+        return published;
+    }
+
+    /** Messages per second over the last ten; on the replica's context. */
+    double rateOf(long topicId, long nanos) {
+        Rate of = rates.get(topicId);
+        return of == null ? 0 : of.perSecond(nanos);
+    }
+
+    void forget(LongPredicate exists) {
+        rates.keySet().removeIf(id -> !exists.test(id));
+    }
+
+    @Override
+    public void applied(long index, long time, List<StoredMessage> messages) {
+        totals = counted.get();
+        if (messages.isEmpty()) {
+            return;
+        }
+        count(messages);
+        LiveBatch batch = null;
+        for (Sessions sessions : loops) {
+            if (sessions.isEmpty()) {
+                continue;
+            }
+            if (batch == null) {
+                batch = LiveBatch.of(index, messages);
+            }
+            sessions.post(batch);
+        }
+    }
+
+    @Override
+    public void caughtUp() {
+        whenCaughtUp.run();
+    }
+
+    private void count(List<StoredMessage> messages) {
+        long nanos = System.nanoTime();
+        published += messages.size();
+        rate.add(messages.size(), nanos);
+        long topic = -1;
+        int run = 0;
+        for (StoredMessage message : messages) {
+            if (message.topicId() != topic) {
+                countRun(topic, run, nanos);
+                topic = message.topicId();
+                run = 0;
+            }
+            run++;
+        }
+        countRun(topic, run, nanos);
+    }
+
+    private void countRun(long topic, int run, long nanos) {
+        if (run > 0) {
+            rates.computeIfAbsent(topic, t -> new Rate()).add(run, nanos);
+        }
+    }
+}

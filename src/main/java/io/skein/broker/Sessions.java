@@ -1,0 +1,179 @@
+package io.skein.broker;
+
+import io.skein.machine.Cursor;
+import io.skein.machine.Lineage;
+import io.skein.store.StoredMessage;
+import io.skein.topic.TopicFilter;
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The sessions of one event loop. Everything but {@link #post} and {@link #isEmpty} happens on that loop.
+ *
+ * <p>Sessions with the same filters form an audience: what a batch holds for them is picked out once.
+ */
+final class Sessions {
+    /** Batches on their way to a loop that does not keep up, in bytes; above it they are dropped and read again later. */
+    private static final long MAX_POSTED_BYTES = 16L << 20;
+
+    /** Sessions with the same filters. */
+    private static final class Audience {
+        /** Topics seen are remembered up to this many. */
+        private static final int MAX_REMEMBERED = 4096;
+
+        final List<TopicFilter> filters;
+        final Set<Session> members = new LinkedHashSet<>();
+        private final Map<Long, Boolean> matches = new HashMap<>();
+
+        Audience(List<TopicFilter> filters) {
+            this.filters = filters;
+        }
+
+        private boolean wants(StoredMessage message) {
+            Boolean known = matches.get(message.topicId());
+            if (known == null) {
+                if (matches.size() >= MAX_REMEMBERED) {
+                    matches.clear();
+                }
+                known = matches(filters, message.topic());
+                matches.put(message.topicId(), known);
+            }
+            return known;
+        }
+
+        /** The same list when all of it is wanted, so that whoever encodes it does so once. */
+        List<StoredMessage> pick(List<StoredMessage> messages) {
+            int wanted = 0;
+            for (StoredMessage message : messages) {
+                if (wants(message)) {
+                    wanted++;
+                }
+            }
+            if (wanted == messages.size()) {
+                return messages;
+            }
+            List<StoredMessage> picked = new ArrayList<>(wanted);
+            for (StoredMessage message : messages) {
+                if (wants(message)) {
+                    picked.add(message);
+                }
+            }
+            return picked;
+        }
+    }
+
+    private final Context context;
+    private final Fanout fanout;
+    private final Lineage lineage;
+    private final Map<List<TopicFilter>, Audience> audiences = new HashMap<>();
+    private final AtomicLong postedBytes = new AtomicLong();
+    private final AtomicLong delivered;
+    private volatile int count;
+    /** Set when a batch was dropped; only by the replica's context. */
+    private boolean dropping;
+
+    private Cursor liveEnd = Cursor.ORIGIN;
+
+    Sessions(Context context, Fanout fanout, Lineage lineage, AtomicLong delivered) {
+        this.context = context;
+        this.fanout = fanout;
+        this.lineage = lineage;
+        this.delivered = delivered;
+    }
+
+    static boolean matches(List<TopicFilter> filters, String topic) {
+        for (TopicFilter filter : filters) {
+            if (filter.matches(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    int count() {
+        return count;
+    }
+
+    void join(Session session) {
+        Audience audience = audiences.computeIfAbsent(session.filters(), Audience::new);
+        if (audience.members.add(session)) {
+            if (count++ == 0) {
+                fanout.add(this);
+            }
+        }
+    }
+
+    void leave(Session session) {
+        Audience audience = audiences.get(session.filters());
+        if (audience != null && audience.members.remove(session)) {
+            if (audience.members.isEmpty()) {
+                audiences.remove(session.filters());
+            }
+            if (--count == 0) {
+                fanout.remove(this);
+            }
+        }
+    }
+
+    List<Session> all() {
+        List<Session> all = new ArrayList<>();
+        audiences.values().forEach(audience -> all.addAll(audience.members));
+        return all;
+    }
+
+    String text(Cursor cursor) {
+        return lineage.text(cursor);
+    }
+
+    void countDelivered(int messages) {
+        delivered.addAndGet(messages);
+    }
+
+    /** Called on the replica's context, in log order. */
+    void post(LiveBatch batch) {
+        if (postedBytes.get() + batch.bytes() > MAX_POSTED_BYTES) {
+            dropping = true;
+            return;
+        }
+        boolean missed = dropping;
+        dropping = false;
+        postedBytes.addAndGet(batch.bytes());
+        context.runOnContext(v -> {
+            postedBytes.addAndGet(-batch.bytes());
+            if (missed) {
+                // Between the last batch and this one some are missing here: everybody reads them from the store.
+                all().forEach(session -> session.fallBehind(liveEnd));
+            }
+            live(batch);
+        });
+    }
+
+    private void live(LiveBatch batch) {
+        Cursor before = liveEnd;
+        liveEnd = batch.end();
+        // A copy: what a session does with its messages may make it or another leave.
+        for (Audience audience : List.copyOf(audiences.values())) {
+            List<StoredMessage> picked = audience.pick(batch.messages());
+            if (picked.isEmpty()) {
+                continue;
+            }
+            for (Session session : List.copyOf(audience.members)) {
+                session.live(picked, before);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.skein.cli;
+
+import io.skein.node.ExitCode;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** The node's HTTP interface, for short questions; problems become sentences. */
+final class Api {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final String base;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    Api(Server server) {
+        this.base = server.url();
+    }
+
+    /** Keeps the slashes between a topic's levels. */
+    static String path(String topic) {
+        StringBuilder path = new StringBuilder();
+        for (String level : topic.split("/", -1)) {
+            path.append('/')
+                    .append(URLEncoder.encode(level, StandardCharsets.UTF_8).replace("+", "%20"));
+        }
+        return path.toString();
+    }
+
+    static String query(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    JsonObject get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+    }
+
+    JsonObject post(String path, byte[] body, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).POST(BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    JsonObject put(String path, String body) {
+        return send(HttpRequest.newBuilder(URI.create(base + path))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+    }
+
+    JsonObject delete(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base + path)).DELETE());
+    }
+
+    private JsonObject send(HttpRequest.Builder request) {
+        HttpResponse<String> response;
+        try {
+            response = client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+        } catch (IOException unreachable) {
+            throw new CommandProblem(
+                    1, "no node answers at " + base + "; start one with 'skein serve', or name it with --url");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandProblem(1, "interrupted");
+        } catch (IllegalArgumentException malformed) {
+            throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
+        }
+        JsonObject body = json(response);
+        if (response.statusCode() >= 400) {
+            String detail = body.getString("detail", body.getString("title", "status " + response.statusCode()));
+            throw new CommandProblem(1, detail + " (" + body.getString("code", "" + response.statusCode()) + ")");
+        }
+        return body;
+    }
+
+    private static JsonObject json(HttpResponse<String> response) {
+        if (response.body().isEmpty()) {
+            return new JsonObject();
+        }
+        try {
+            return new JsonObject(response.body());
+        } catch (DecodeException notJson) {
+            throw new CommandProblem(1, "what answers at " + response.uri() + " is no node of Skein");
+        }
+    }
+}

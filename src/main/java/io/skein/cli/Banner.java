@@ -1,0 +1,46 @@
+package io.skein.cli;
+
+import io.skein.node.Node;
+import io.skein.node.NodeConfig;
+import io.skein.store.StoreConfig.Durability;
+import java.io.PrintWriter;
+
+/** What a node says when it is up: what it is, and lines to copy. */
+final class Banner {
+    private final NodeConfig config;
+    private final Node node;
+    private final String version;
+
+    Banner(NodeConfig config, Node node, String version) {
+        this.config = config;
+        this.node = node;
+        this.version = version;
+    }
+
+    void print(PrintWriter out) {
+        boolean everywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
+        String host = everywhere || config.host().equals("127.0.0.1") ? "localhost" : config.host();
+        String base = host + ":" + node.httpPort();
+        out.printf("skein %s  node %s, data in %s%n", version, config.nodeId(), config.dataDir());
+        out.printf(
+                "One node, quorum of one; %s (--host); no login.%n",
+                config.host().startsWith("127.") || config.host().equals("localhost")
+                        ? "this machine only"
+                        : "open to the network at " + config.host());
+        if (config.durability() == Durability.RELAXED) {
+            out.println("RELAXED: acknowledged before the disk has it; a loss of power may lose it (--durability).");
+        } else {
+            out.println("What is acknowledged is on the disk (--durability).");
+        }
+        out.println();
+        out.printf("  publish   curl -d 'hello' %s/t/greetings%n", base);
+        out.printf("  read      curl '%s/t/greetings?from=earliest'%n", base);
+        out.printf("  follow    curl -N '%s/t/greetings?follow'%n", base);
+        out.printf("  look      http://%s%n", base);
+        if (node.tcpPort() > 0) {
+            out.printf("  tcp       %s:%d%n", host, node.tcpPort());
+        }
+        out.println();
+        out.flush();
+    }
+}

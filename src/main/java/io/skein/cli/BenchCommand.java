@@ -1,0 +1,168 @@
+package io.skein.cli;
+
+import io.skein.bench.Ceilings;
+import io.skein.bench.CeilingsConfig;
+import io.skein.bench.Load;
+import io.skein.bench.LoadConfig;
+import io.skein.bench.Ratios;
+import io.skein.bench.RatiosConfig;
+import io.skein.bench.Report;
+import io.skein.node.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a node, the machine below it, or the one against the other. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Puts load on a node and says how many messages were acknowledged, how soon, and how many came through.",
+            "A closed loop keeps a window full; --rate sends at a pace and counts from when a message was due, so that"
+                    + " waiting is not left out."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  skein bench                                  4 connections, 256 in flight each, 64 to a frame",
+            "  skein bench --publishers 1 --window 1 --batch 1      one message at a time",
+            "  skein bench --door http --publishers 64      HTTP POST, 64 connections",
+            "  skein bench --rate 20000 --subscribers 10    at a pace, with listeners",
+            "  skein bench --ratios                         the node against the ceilings of its machine",
+            "  skein bench --ceilings                       the ceilings alone, without a node"
+        })
+final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Option(names = "--door", paramLabel = "ws|http|tcp", description = "how messages are published (default: ws)")
+    private String door = "ws";
+
+    @Option(names = "--tcp-port", paramLabel = "PORT", description = "for --door tcp (default: 5000)")
+    private int tcpPort = 5000;
+
+    @Option(names = "--publishers", paramLabel = "N", description = "connections that publish (default: 4)")
+    private int publishers = 4;
+
+    @Option(names = "--window", paramLabel = "N", description = "messages in flight on each (default: 256)")
+    private int window = 256;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "messages in one frame (default: 64, at most the window)")
+    private int batch = 64;
+
+    @Option(names = "--size", paramLabel = "BYTES", description = "of a body (default: 256)")
+    private int size = 256;
+
+    @Option(names = "--topics", paramLabel = "N", description = "topics, dealt in turn (default: 1)")
+    private int topics = 1;
+
+    @Option(names = "--prefix", paramLabel = "NAME", description = "of the topics' names (default: bench)")
+    private String prefix = "bench";
+
+    @Option(names = "--subscribers", paramLabel = "N", description = "listeners, over WebSocket (default: 1)")
+    private int subscribers = 1;
+
+    @Option(names = "--rate", paramLabel = "PER-SECOND", description = "open loop: messages a second of all together")
+    private double rate;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "measured (default: 10; each figure of --ratios: 3)")
+    private int seconds;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "seconds before that (default: 2)")
+    private int warmUp = 2;
+
+    @Option(names = "--ratios", description = "the node's figures divided by the machine's, in the same run")
+    private boolean ratios;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "of --ratios (default: 3)")
+    private int rounds = 3;
+
+    @Option(names = "--ceilings", description = "only what the machine can do: disk, SQLite, bare HTTP and WebSocket")
+    private boolean ceilings;
+
+    @Option(names = "--dir", paramLabel = "DIR", description = "where the disk is measured (default: here)")
+    private Path dir = Path.of(".");
+
+    @Option(names = "--json", description = "one JSON line on standard output, nothing else")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        Report report;
+        try {
+            report = report();
+        } catch (IllegalArgumentException malformed) {
+            throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
+        } catch (TimeoutException unreachable) {
+            throw new CommandProblem(1, "no answer from " + server.url() + ": " + unreachable.getMessage());
+        }
+        var out = spec.commandLine().getOut();
+        out.println(json ? report.toJson().encode() : report.table());
+        out.flush();
+        return 0;
+    }
+
+    private Report report() throws Exception {
+        if (!Files.isDirectory(dir)) {
+            throw new CommandProblem(ExitCode.USAGE, dir + " is no directory (--dir)");
+        }
+        if (ceilings) {
+            return Ceilings.run(CeilingsConfig.defaults(dir), Load.onTerminal());
+        }
+        if (ratios) {
+            return Ratios.run(
+                    new RatiosConfig(
+                            load(Duration.ofSeconds(3)),
+                            dir,
+                            Duration.ofSeconds(seconds == 0 ? 3 : seconds),
+                            rounds,
+                            64,
+                            List.of(1, 100, 1000),
+                            true),
+                    Load.onTerminal());
+        }
+        return Load.run(load(Duration.ofSeconds(seconds == 0 ? 10 : seconds)), Load.onTerminal());
+    }
+
+    private LoadConfig load(Duration time) {
+        LoadConfig.Door through;
+        try {
+            through = LoadConfig.Door.valueOf(door.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new CommandProblem(ExitCode.USAGE, "--door is ws, http or tcp, not " + door);
+        }
+        return new LoadConfig(
+                server.url(),
+                tcpPort,
+                "",
+                through,
+                publishers,
+                window,
+                Math.min(batch, window),
+                size,
+                prefix,
+                topics,
+                subscribers,
+                0,
+                rate,
+                Duration.ofSeconds(warmUp),
+                time,
+                Math.min(2, Runtime.getRuntime().availableProcessors()));
+    }
+}

@@ -1,0 +1,40 @@
+package io.skein.cli;
+
+import io.skein.node.NodeConfig;
+import io.skein.node.NodeProcess;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Starts a node and stays. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        modelTransformer = NodeOptions.class,
+        sortOptions = false,
+        description = "Starts one node. Without flags: data in ./skein-data, this machine only, no login.",
+        footer = {
+            "",
+            "Every flag is also a variable (--http-port: SKEIN_HTTP_PORT) and a line of --config (http-port = 8080).",
+            "A flag wins over a variable, a variable over the file. 'skein config' shows what counts.",
+            "Exit codes: 64 usage, 70 broken invariant, 73 data directory in use, 74 disk error, 75 data went backwards."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        NodeConfig config =
+                NodeConfig.of(NodeOptions.settings(spec.commandLine().getParseResult()));
+        PrintWriter out = spec.commandLine().getOut();
+        NodeProcess.Outcome outcome = NodeProcess.run(config, SkeinCommand.Version.text());
+        if (outcome.node().isEmpty()) {
+            throw new CommandProblem(outcome.exitCode(), outcome.problem());
+        }
+        new Banner(config, outcome.node().get(), SkeinCommand.Version.text()).print(out);
+        return SkeinCommand.STAYS;
+    }
+}

@@ -1,0 +1,83 @@
+package io.skein.cli;
+
+import io.skein.node.ConfigurationProblem;
+import io.skein.node.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+
+/** The root of all commands. */
+@Command(
+        name = "skein",
+        mixinStandardHelpOptions = true,
+        versionProvider = SkeinCommand.Version.class,
+        subcommands = {
+            ServeCommand.class,
+            PublishCommand.class,
+            SubscribeCommand.class,
+            TopicsCommand.class,
+            StatusCommand.class,
+            ConfigCommand.class,
+            BenchCommand.class,
+            ArchiveCommand.class,
+            HelpCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A durable message broker in one jar: HTTP, WebSocket and TCP in, nothing acknowledged is lost.",
+        footerHeading = "%nA first minute:%n",
+        footer = {
+            "  skein serve                              start a node, data in ./skein-data",
+            "  curl -d hi localhost:8080/t/hello        publish",
+            "  curl localhost:8080/t/hello              read",
+            "  skein subscribe hello                    follow",
+            "  http://localhost:8080                    look"
+        })
+public final class SkeinCommand implements Runnable {
+    /** What {@link #run} gives when the process goes on: a node was started. */
+    public static final int STAYS = -1;
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        static String text() {
+            String version = SkeinCommand.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"skein " + text()};
+        }
+    }
+
+    /** @return the process's exit code, or {@link #STAYS} */
+    public static int run(String... arguments) {
+        CommandLine line = new CommandLine(new SkeinCommand());
+        line.getSubcommands()
+                .values()
+                .forEach(sub -> sub.getCommandSpec().usageMessage().showDefaultValues(false));
+        line.setUsageHelpAutoWidth(true);
+        line.setAbbreviatedOptionsAllowed(false);
+        line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
+        line.setParameterExceptionHandler((problem, args) -> {
+            CommandLine at = problem.getCommandLine();
+            at.getErr().println(at.getColorScheme().errorText("skein: " + problem.getMessage()));
+            CommandLine.UnmatchedArgumentException.printSuggestions(problem, at.getErr());
+            at.getErr().println("Try 'skein " + (at.getParent() == null ? "" : at.getCommandName() + " ") + "--help'.");
+            return ExitCode.USAGE;
+        });
+        line.setExecutionExceptionHandler((failure, at, parsed) -> {
+            if (failure instanceof ConfigurationProblem || failure instanceof CommandProblem) {
+                at.getErr().println(at.getColorScheme().errorText("skein: " + failure.getMessage()));
+                return failure instanceof CommandProblem problem ? problem.exitCode() : ExitCode.USAGE;
+            }
+            throw failure;
+        });
+        return line.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+}

@@ -1,0 +1,157 @@
+package io.skein.cli;
+
+import io.skein.client.MessageHandler;
+import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
+import io.skein.client.SubscribeOptions;
+import io.skein.frame.Delivered;
+import io.skein.frame.MessageJson;
+import io.skein.frame.Push;
+import io.vertx.core.Vertx;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Follows topics. */
+@Command(
+        name = "subscribe",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Prints messages as they come, and goes on by itself where it was when the connection is lost.",
+        footer = {
+            "",
+            "Examples:",
+            "  skein subscribe greetings",
+            "  skein subscribe 'orders/#' 'returns/+' --from earliest",
+            "  skein subscribe logs/app --from=-15m --body",
+            "  skein subscribe jobs --count 1 --json"
+        })
+final class SubscribeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Parameters(arity = "1..64", paramLabel = "FILTER", description = "a topic, or with + (one level) and # (the rest)")
+    private List<String> filters;
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            description = "earliest, latest, a cursor, an offset, a time or a duration like -15m (default: latest)")
+    private String from = "latest";
+
+    @Option(names = "--count", paramLabel = "N", description = "ends after so many messages")
+    private long count = Long.MAX_VALUE;
+
+    @Option(names = "--body", description = "prints bodies alone, as they are, a line each")
+    private boolean body;
+
+    @Option(names = "--json", description = "prints each message as one JSON line")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Vertx vertx = Vertx.vertx();
+        PrintWriter err = spec.commandLine().getErr();
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicReference<String> reason = new AtomicReference<>("");
+        AtomicLong left = new AtomicLong(count);
+        try {
+            SkeinClient client = Sockets.connect(vertx, server);
+            MessageHandler printing = new MessageHandler() {
+                @Override
+                public void message(Delivered message) {
+                    if (left.getAndDecrement() <= 0) {
+                        return;
+                    }
+                    print(out, message);
+                    if (left.get() <= 0) {
+                        end.countDown();
+                    }
+                }
+
+                @Override
+                public void gap(Push.Gap gap) {
+                    err.println("gap: messages from " + gap.requested() + " to " + gap.resumedAt() + " are gone");
+                    err.flush();
+                }
+
+                @Override
+                public void status(String health) {
+                    err.println("node: " + health);
+                    err.flush();
+                }
+
+                @Override
+                public void ended(String why) {
+                    reason.set(why);
+                    end.countDown();
+                }
+            };
+            client.subscribe(SubscribeOptions.of(filters.toArray(String[]::new)).from(from), printing)
+                    .await(30, TimeUnit.SECONDS);
+            end.await();
+        } catch (TimeoutException slow) {
+            throw new CommandProblem(1, "the node did not answer in time");
+        } catch (SkeinException refused) {
+            throw new CommandProblem(1, refused.getMessage());
+        } finally {
+            out.flush();
+            Sockets.close(vertx);
+        }
+        if (!reason.get().isEmpty()) {
+            throw new CommandProblem(1, "the stream ended: " + reason.get());
+        }
+        return 0;
+    }
+
+    private void print(PrintStream out, Delivered message) {
+        if (json) {
+            out.writeBytes(json(message));
+            out.println();
+        } else if (body) {
+            out.writeBytes(message.body());
+            out.println();
+        } else {
+            String key = message.key().isEmpty() ? "" : " [" + message.key() + "]";
+            out.printf(
+                    "%s  %s %d%s  %s%n",
+                    Readable.text(message.time()), message.topic(), message.offset(), key, message.text());
+        }
+        out.flush();
+    }
+
+    private static byte[] json(Delivered message) {
+        List<String> headers = new ArrayList<>();
+        message.headers().forEach((name, value) -> headers.addAll(List.of(name, value)));
+        return MessageJson.encode(
+                message.topic(),
+                message.offset(),
+                message.cursor(),
+                message.time(),
+                message.key(),
+                headers.toArray(String[]::new),
+                message.format(),
+                message.contentType(),
+                message.body());
+    }
+}

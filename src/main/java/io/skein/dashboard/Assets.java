@@ -1,0 +1,95 @@
+package io.skein.dashboard;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The page's files, read from the class path once and kept: together some 130 KB. Not Vert.x's StaticHandler, which copies
+ * them to a cache directory first (a read-only root file system has none) and leaks a gauge for each file served.
+ */
+final class Assets {
+    static final String INDEX = "index.html";
+
+    /** Whatever is not on this list is not served; a test compares it with the directory. */
+    static final List<String> NAMES = List.of(
+            INDEX,
+            "console.css",
+            "favicon.svg",
+            "app.js",
+            "charts.js",
+            "dom.js",
+            "format.js",
+            "log.js",
+            "overview.js",
+            "publish.js",
+            "stream.js",
+            "subscribers.js",
+            "tail.js",
+            "theme.js",
+            "topics.js",
+            "vendor/uPlot-1.6.32.iife.min.js",
+            "vendor/uPlot-1.6.32.min.css",
+            "vendor/uPlot-LICENSE.txt");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml",
+            "txt", "text/plain; charset=utf-8");
+
+    private final Map<String, Asset> byName = new HashMap<>();
+
+    /** @throws IllegalStateException when a file is missing: the jar is broken */
+    Assets() {
+        NAMES.forEach(name -> byName.put(name, load(name)));
+    }
+
+    /** @param name below {@code console/}; never a path into anything else */
+    Optional<Asset> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Asset index() {
+        return byName.get(INDEX);
+    }
+
+    private static Asset load(String name) {
+        byte[] bytes = read("/console/" + name);
+        String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+        boolean named = name.matches("vendor/.*-[0-9]+\\.[0-9].*");
+        return new Asset(
+                Buffer.buffer(bytes),
+                type,
+                '"' + sha256(bytes).substring(0, 32) + '"',
+                named ? "public, max-age=31536000, immutable" : "no-cache");
+    }
+
+    private static byte[] read(String resource) {
+        try (InputStream in = Assets.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + resource);
+            }
+            return in.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new AssertionError(everyJdkHasIt);
+        }
+    }
+}

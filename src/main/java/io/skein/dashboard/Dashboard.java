@@ -1,0 +1,156 @@
+package io.skein.dashboard;
+
+import io.skein.broker.Broker;
+import io.skein.machine.Lineage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+
+/**
+ * The console's routes and its one sampler. Deploy it once per node and {@link #mount} it on the router of each HTTP
+ * instance, in either order: requests before the deployment see a page without figures.
+ *
+ * <p>Routes: {@code GET /}, {@code GET /console/*} (files) and {@code GET /console/stream?tail=FILTER&after=CURSOR}. The
+ * stream is for the console's page only and not part of the public contract.
+ */
+public final class Dashboard extends VerticleBase {
+    /**
+     * Only what this node serves, and scripts only from files: what a stranger publishes cannot run, even if the page had
+     * a hole. Trusted types make the browser refuse every {@code innerHTML}.
+     */
+    static final String CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none';"
+            + " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    private static final String STREAM = "/console/stream";
+
+    private final String version;
+    private final Broker broker;
+    private final ConsoleLimits limits;
+    private final Assets assets = new Assets();
+    private final Sampler sampler;
+
+    public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
+        this.version = version;
+        this.broker = broker;
+        this.limits = limits;
+        this.sampler = new Sampler(broker, figures, limits);
+    }
+
+    @Override
+    public Future<?> start() {
+        sampler.start(vertx, context);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        sampler.stop();
+        return Future.succeededFuture();
+    }
+
+    public void mount(Router router) {
+        router.get(STREAM).handler(this::stream);
+        router.route("/").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> serve(ctx, assets.index()));
+        router.route("/console/*")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(ctx -> assets.find(name(ctx)).ifPresentOrElse(asset -> serve(ctx, asset), ctx::next));
+    }
+
+    /** Pages that are open now. */
+    int openPages() {
+        return sampler.openPages();
+    }
+
+    private static String name(RoutingContext ctx) {
+        return ctx.request().path().substring("/console/".length());
+    }
+
+    private static void serve(RoutingContext ctx, Asset asset) {
+        HttpServerResponse response = ctx.response();
+        guard(response)
+                .putHeader(HttpHeaders.ETAG, asset.etag())
+                .putHeader(HttpHeaders.CACHE_CONTROL, asset.cacheControl());
+        if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), asset.etag())) {
+            response.setStatusCode(304).end().onFailure(ignored -> {});
+            return;
+        }
+        response.putHeader(HttpHeaders.CONTENT_TYPE, asset.contentType());
+        if (ctx.request().method() == HttpMethod.HEAD) {
+            response.putHeader(
+                    HttpHeaders.CONTENT_LENGTH, String.valueOf(asset.content().length()));
+            response.end().onFailure(ignored -> {});
+        } else {
+            response.end(asset.content()).onFailure(ignored -> {});
+        }
+    }
+
+    private static HttpServerResponse guard(HttpServerResponse response) {
+        return response.putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+    }
+
+    /** RFC 9110 §13.1.2: a list of tags, compared weakly, or a star. */
+    private static boolean isKnown(String ifNoneMatch, String etag) {
+        return ifNoneMatch != null
+                && Arrays.stream(ifNoneMatch.split(","))
+                        .map(String::strip)
+                        .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
+    }
+
+    private void stream(RoutingContext ctx) {
+        HttpServerRequest request = ctx.request();
+        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+            // Another site could not read it, but it could hold all pages that there may be.
+            refuse(ctx.response(), 403, "cross-site", "pages of other sites cannot open the console's stream");
+            return;
+        }
+        HttpServerResponse response = ctx.response();
+        String peer = String.valueOf(request.remoteAddress());
+        OpenPage page = new OpenPage(ctx.vertx().getOrCreateContext(), response, broker, sampler, limits, peer);
+        if (!sampler.add(page)) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, "10");
+            refuse(
+                    response,
+                    503,
+                    "too-many-pages",
+                    "this node has " + limits.pages() + " console pages open, its limit");
+            return;
+        }
+        guard(response)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+                // Proxies that collect or pack a stream would hold back what is meant for now.
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
+                .putHeader("X-Accel-Buffering", "no")
+                .setChunked(true);
+        page.begin(version);
+        String tail = request.getParam("tail", "");
+        if (!tail.isEmpty()) {
+            String lastEventId = request.getHeader("Last-Event-ID");
+            page.follow(tail, Lineage.parse(lastEventId != null ? lastEventId : request.getParam("after", "")));
+        }
+    }
+
+    private static void refuse(HttpServerResponse response, int status, String code, String detail) {
+        response.setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .end(new JsonObject()
+                        .put("title", code.replace('-', ' '))
+                        .put("status", status)
+                        .put("code", code)
+                        .put("detail", detail)
+                        .toBuffer())
+                .onFailure(ignored -> {});
+    }
+}

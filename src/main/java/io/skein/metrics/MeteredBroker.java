@@ -1,0 +1,201 @@
+package io.skein.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Page;
+import io.skein.broker.Publish;
+import io.skein.broker.PublishAck;
+import io.skein.broker.Read;
+import io.skein.broker.Refusal;
+import io.skein.broker.ScheduledPage;
+import io.skein.broker.Subscribe;
+import io.skein.broker.Subscriber;
+import io.skein.broker.SubscriberInfo;
+import io.skein.broker.Subscription;
+import io.skein.broker.TopicInfo;
+import io.skein.store.StoredMessage;
+import io.skein.topic.TopicConfig;
+import io.skein.topic.TopicFilter;
+import io.skein.topic.TopicName;
+import io.skein.topic.TopicOutcome;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The broker with a counter at its door. Changes nothing that passes. */
+final class MeteredBroker implements Broker {
+    private static final String STREAM = "stream";
+    private static final String READ = "read";
+
+    private final Broker broker;
+    private final MeterRegistry registry;
+    private final DoorMeters doors;
+    private final Map<String, Counter> published = new ConcurrentHashMap<>();
+    private final Map<String, Counter> streamed = new ConcurrentHashMap<>();
+    private final Counter read;
+    private final Counter deduplicated;
+    private final Counter gaps;
+    private final Counter pauses;
+
+    MeteredBroker(Broker broker, MeterRegistry registry, DoorMeters doors) {
+        this.broker = broker;
+        this.registry = registry;
+        this.doors = doors;
+        this.read = delivered("http", READ); // pages are read by HTTP alone
+        this.deduplicated = Counter.builder("skein.messages.deduplicated")
+                .description("Messages of repeated publishes that were stored before")
+                .register(registry);
+        this.gaps = slow("gap");
+        this.pauses = slow("paused");
+        for (String door : new String[] {"http", "websocket", "tcp"}) {
+            published(door); // so that rates begin at 0
+            streamed(door);
+        }
+    }
+
+    @Override
+    public Future<PublishAck> publish(Publish publish) {
+        return broker.publish(publish).andThen((ack, failure) -> {
+            if (failure == null) {
+                count(publish.door(), ack);
+            } else {
+                String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+                doors.rejected(code, publish.messages().size());
+            }
+        });
+    }
+
+    private void count(String door, PublishAck ack) {
+        int taken = 0;
+        for (TopicOutcome.Result result : ack.results()) {
+            if (result instanceof TopicOutcome.Refused refused) {
+                doors.rejected(refused.rejected().reason().code(), 1);
+            } else {
+                taken++;
+            }
+        }
+        (ack.replayed() ? deduplicated : published(door)).increment(taken);
+    }
+
+    @Override
+    public Future<Page> read(Read request) {
+        return broker.read(request)
+                .onSuccess(page -> read.increment(page.messages().size()))
+                .onFailure(refused -> {});
+    }
+
+    @Override
+    public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
+        Counter counter = streamed(subscribe.door());
+        return broker.subscribe(subscribe, new Subscriber() {
+            @Override
+            public boolean deliver(List<StoredMessage> messages, String lastCursor) {
+                counter.increment(messages.size());
+                boolean more = subscriber.deliver(messages, lastCursor);
+                if (!more) {
+                    pauses.increment();
+                }
+                return more;
+            }
+
+            @Override
+            public void gap(String requested, String resumedAt, long lost) {
+                gaps.increment();
+                subscriber.gap(requested, resumedAt, lost);
+            }
+
+            @Override
+            public void status(String health) {
+                subscriber.status(health);
+            }
+
+            @Override
+            public void ended(String reason, boolean retry) {
+                subscriber.ended(reason, retry);
+            }
+        });
+    }
+
+    @Override
+    public Connection connected(String door, String peer) {
+        Connection connection = broker.connected(door, peer);
+        doors.connected(door);
+        return () -> {
+            doors.disconnected(door);
+            connection.close();
+        };
+    }
+
+    private Counter published(String door) {
+        return published.computeIfAbsent(
+                Labels.door(door),
+                name -> Counter.builder("skein.messages.published")
+                        .description("Messages acknowledged to publishers")
+                        .tag("interface", name)
+                        .register(registry));
+    }
+
+    private Counter streamed(String door) {
+        return streamed.computeIfAbsent(Labels.door(door), name -> delivered(name, STREAM));
+    }
+
+    private Counter delivered(String door, String mode) {
+        return Counter.builder("skein.messages.delivered")
+                .description("Messages handed to subscribers and readers")
+                .tag("interface", door)
+                .tag("mode", mode)
+                .register(registry);
+    }
+
+    private Counter slow(String action) {
+        return Counter.builder("skein.slow.consumer.events")
+                .description("Subscribers that did not keep up: paused until they read on, or past what is kept (gap)")
+                .tag("action", action)
+                .register(registry);
+    }
+
+    @Override
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
+        return broker.topics(filter);
+    }
+
+    @Override
+    public Future<TopicInfo> topic(TopicName name) {
+        return broker.topic(name);
+    }
+
+    @Override
+    public Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+        return broker.configure(name, config, idempotencyKey);
+    }
+
+    @Override
+    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+        return broker.delete(name, idempotencyKey);
+    }
+
+    @Override
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
+        return broker.scheduled(after, limit);
+    }
+
+    @Override
+    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+        return broker.cancel(cursor, idempotencyKey);
+    }
+
+    @Override
+    public NodeStatus status() {
+        return broker.status();
+    }
+
+    @Override
+    public Future<List<SubscriberInfo>> subscribers(int limit) {
+        return broker.subscribers(limit);
+    }
+}

@@ -1,0 +1,209 @@
+package io.skein.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.broker.Broker;
+import io.skein.broker.NodeStatus;
+import io.skein.cluster.ClusterListener;
+import io.skein.store.StoreListener;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The node's meters. Made before everything else, because Vert.x and the store report from their first moment; what is only
+ * known later is given by {@link #watch}.
+ */
+public final class Metrics implements AutoCloseable {
+    /** Of an answer in OpenMetrics. */
+    private static final String END = "# EOF\n";
+
+    private final PrometheusMeterRegistry registry;
+    private final StoreMeters store;
+    private final ClusterMeters cluster;
+    private final HttpMeters http;
+    private final DoorMeters doors;
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    public Metrics(PrometheusMeterRegistry registry) {
+        this.registry = registry;
+        this.store = new StoreMeters(registry);
+        this.cluster = new ClusterMeters(registry);
+        this.http = new HttpMeters(registry);
+        this.doors = new DoorMeters(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    public static PrometheusMeterRegistry newRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    public PrometheusMeterRegistry registry() {
+        return registry;
+    }
+
+    public StoreListener store() {
+        return store;
+    }
+
+    public ClusterListener cluster() {
+        return cluster;
+    }
+
+    public HttpMeters http() {
+        return http;
+    }
+
+    public DoorMeters doors() {
+        return doors;
+    }
+
+    /** The broker as doors shall see it: everything that passes is counted. */
+    public Broker metered(Broker broker) {
+        return new MeteredBroker(broker, registry, doors);
+    }
+
+    /** To be deployed once for each event loop; measures how late it runs. */
+    public VerticleBase eventLoopLag() {
+        return new EventLoopLag(registry);
+    }
+
+    /** @param revision of the source, empty when unknown */
+    public void build(String version, String revision) {
+        Gauge.builder("skein.build.info", () -> 1)
+                .description("1; the labels say what runs")
+                .tag("version", version)
+                .tag("revision", revision.isEmpty() ? "unknown" : revision)
+                .tag("java", Runtime.version().toString())
+                .register(registry);
+    }
+
+    /** Gauges over what the node says of itself; read on every scrape. */
+    public void watch(Supplier<NodeStatus> status) {
+        gauge(
+                status,
+                "start.time",
+                "seconds",
+                "When the node started, Unix time",
+                s -> s.figures().startedAtMs() / 1e3);
+        for (boolean voter : new boolean[] {true, false}) {
+            Gauge.builder("skein.cluster.members", () -> members(status.get(), voter))
+                    .description("Members of the cluster as this node knows it")
+                    .tag("role", voter ? "voter" : "learner")
+                    .register(registry);
+        }
+        for (String role : new String[] {"leader", "follower", "candidate", "learner"}) {
+            Gauge.builder("skein.raft.role", () -> role.equals(role(status.get())) ? 1 : 0)
+                    .description("1 for the role this node has")
+                    .tag("role", role)
+                    .register(registry);
+        }
+        gauge(status, "raft.is.leader", "", "1 when this node leads", s -> role(s).equals("leader") ? 1 : 0);
+        gauge(status, "raft.term", "", "Current term", NodeStatus::term);
+        gauge(status, "raft.commit.index", "", "Highest entry known to be committed", NodeStatus::commitIndex);
+        gauge(status, "raft.applied.index", "", "Highest entry applied in memory", NodeStatus::appliedIndex);
+        gauge(status, "raft.last.log.index", "", "Highest entry in the log", NodeStatus::lastLogIndex);
+        gauge(
+                status,
+                "raft.snapshot.index",
+                "",
+                "Highest entry no longer in the log: its changes are in the rows",
+                s -> s.firstLogIndex() - 1);
+        gauge(
+                status,
+                "sqlite.database",
+                "bytes",
+                "Size of the database file",
+                s -> s.figures().databaseBytes());
+        gauge(
+                status,
+                "sqlite.wal",
+                "bytes",
+                "Size of the write-ahead log",
+                s -> s.figures().walBytes());
+        gauge(
+                status,
+                "messages.scheduled",
+                "",
+                "Delayed messages that are not due",
+                s -> s.figures().scheduled());
+        gauge(
+                status,
+                "messages.stored",
+                "",
+                "Messages kept, all topics",
+                s -> s.figures().stored());
+        gauge(
+                status,
+                "messages.stored.bytes",
+                "bytes",
+                "Bytes of the messages kept",
+                s -> s.figures().storedBytes());
+    }
+
+    /** The space that is left where the data is. */
+    public void watchDisk(Path dataDirectory) {
+        Gauge.builder("skein.disk.free", () -> dataDirectory.toFile().getUsableSpace())
+                .description("Bytes free where the data directory is")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    /**
+     * Everything, as the asker wants it. Takes some milliseconds: not for an event loop.
+     *
+     * @param accept the header's value, empty when there is none
+     */
+    public Exposition scrape(String accept) {
+        String contentType = Exposition.contentType(accept);
+        String text = registry.scrape(contentType);
+        int end = text.endsWith(END) ? text.length() - END.length() : text.length();
+        return new Exposition(
+                contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
+    }
+
+    public MetricsRoutes routes(Vertx vertx, Broker broker) {
+        return new MetricsRoutes(vertx, this, broker);
+    }
+
+    /** The meters of a closed node must not be asked again: they would ask the node. */
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+
+    private void gauge(
+            Supplier<NodeStatus> status, String name, String unit, String help, ToDoubleFunction<NodeStatus> figure) {
+        Gauge.Builder<?> gauge = Gauge.builder("skein." + name, () -> figure.applyAsDouble(status.get()))
+                .description(help);
+        (unit.isEmpty() ? gauge : gauge.baseUnit(unit)).register(registry);
+    }
+
+    private static long members(NodeStatus status, boolean voter) {
+        return status.members().stream()
+                .filter(member -> member.voter() == voter)
+                .count();
+    }
+
+    private static String role(NodeStatus status) {
+        return status.role().name().toLowerCase(Locale.ROOT);
+    }
+}

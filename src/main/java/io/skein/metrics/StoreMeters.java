@@ -1,0 +1,46 @@
+package io.skein.metrics;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.skein.store.StoreListener;
+import java.util.concurrent.TimeUnit;
+
+/** What the disk does. */
+final class StoreMeters implements StoreListener {
+    private final Timer commit;
+    private final Timer fsync;
+    private final Timer checkpoint;
+    private final DistributionSummary statements;
+
+    StoreMeters(MeterRegistry registry) {
+        commit = Timer.builder("skein.sqlite.commit.duration")
+                .description("A write transaction, from BEGIN to the end of COMMIT")
+                .serviceLevelObjectives(Buckets.ofWrites())
+                .register(registry);
+        fsync = Timer.builder("skein.sqlite.fsync.duration")
+                .description("COMMIT alone: the write-ahead log with its fsync")
+                .serviceLevelObjectives(Buckets.ofWrites())
+                .register(registry);
+        checkpoint = Timer.builder("skein.sqlite.checkpoint.duration")
+                .description("A checkpoint of the write-ahead log into the database file")
+                .serviceLevelObjectives(Buckets.ofWrites())
+                .register(registry);
+        statements = DistributionSummary.builder("skein.sqlite.batch.statements")
+                .description("Log entries and changes written in one transaction")
+                .serviceLevelObjectives(Buckets.ofCounts())
+                .register(registry);
+    }
+
+    @Override
+    public void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {
+        commit.record(nanos, TimeUnit.NANOSECONDS);
+        fsync.record(commitNanos, TimeUnit.NANOSECONDS);
+        statements.record(entries + changes);
+    }
+
+    @Override
+    public void checkpointed(long nanos, long pages) {
+        checkpoint.record(nanos, TimeUnit.NANOSECONDS);
+    }
+}

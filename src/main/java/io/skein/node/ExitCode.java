@@ -1,0 +1,15 @@
+package io.skein.node;
+
+/** What the process says when it ends (API.md section 1). */
+public final class ExitCode {
+    public static final int USAGE = 64;
+    /** A broken invariant: the node does not trust itself any more. */
+    public static final int BROKEN = 70;
+
+    public static final int DATA_DIRECTORY_IN_USE = 73;
+    public static final int DISK_ERROR = 74;
+    /** A cluster of one whose database went backwards. */
+    public static final int WENT_BACKWARDS = 75;
+
+    private ExitCode() {}
+}

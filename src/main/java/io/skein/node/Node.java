@@ -1,0 +1,168 @@
+package io.skein.node;
+
+import io.skein.broker.BrokerConfig;
+import io.skein.broker.LocalBroker;
+import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaVerticle;
+import io.skein.machine.Command;
+import io.skein.machine.Cursor;
+import io.skein.machine.Delivery;
+import io.skein.machine.Lineage;
+import io.skein.machine.Outcome;
+import io.skein.raft.RaftTiming;
+import io.skein.replica.Image;
+import io.skein.replica.Replica;
+import io.skein.replica.ReplicaConfig;
+import io.skein.store.DataDirectory;
+import io.skein.store.Reader;
+import io.skein.store.Store;
+import io.skein.store.StoreConfig;
+import io.skein.store.StoreFailure;
+import io.skein.store.StoredMessage;
+import io.skein.store.Tail;
+import io.skein.topic.TopicChange;
+import io.skein.topic.TopicCommand;
+import io.skein.topic.TopicMachine;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * One node, assembled by hand, top to bottom: doors over the broker over the replica over the store. The HTTP door
+ * opens first, so that who asks early is answered; the node is ready when its data is.
+ */
+public final class Node {
+    /** How long a read waits for a node that has just started. */
+    private static final long CATCH_UP_WAIT_MS = 10_000;
+
+    private final Vertx vertx;
+    private final NodeConfig config;
+    private final DataDirectory directory;
+    private final Measured figures = new Measured();
+    private final Proposer proposer;
+    private final LocalBroker broker;
+    private final Doors doors;
+    private final TopicMachine topics = new TopicMachine();
+    private final ReplicaVerticle replica;
+    private volatile String replicaDeployment;
+
+    private Node(
+            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
+        this.vertx = vertx;
+        this.config = config;
+        this.directory = directory;
+        this.proposer = new Proposer(vertx);
+        this.broker = new LocalBroker(
+                vertx,
+                new BrokerConfig(
+                        config.nodeId().value(),
+                        () -> config.advertise() + ":" + httpPort(),
+                        config.advertise() + ":" + config.raftPort(),
+                        config.maxMessageBytes(),
+                        config.autoCreateTopics(),
+                        config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
+                        CATCH_UP_WAIT_MS),
+                proposer);
+        this.doors = new Doors(vertx, config, broker, version, figures);
+        this.replica = new ReplicaVerticle(
+                new Opening(),
+                proposer,
+                broker.applied(),
+                figures,
+                ReplicaVerticle.Clock.SYSTEM,
+                config.publishTimeoutMs(),
+                broken);
+    }
+
+    /**
+     * Completes when the doors and the data are open; {@code /readyz} may need a moment more.
+     *
+     * @param directory locked; let go when the node has stopped
+     * @param broken is told when the node must not go on; it ends the process
+     */
+    public static Future<Node> start(
+            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
+        Node node = new Node(vertx, config, version, directory, broken);
+        return node.doors
+                .open()
+                .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))
+                .map(deployment -> {
+                    node.replicaDeployment = deployment;
+                    return node;
+                });
+    }
+
+    /** What the replica's room may not know: which machines there are, and what they keep where. */
+    private final class Opening implements ReplicaVerticle.Opening {
+        private Lineage lineage;
+
+        @Override
+        public Future<Store> store() {
+            StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
+            return Store.open(vertx, directory, storeConfig, config.nodeId(), figures);
+        }
+
+        @Override
+        public Future<Replica> replica(Store store) {
+            Image found = store.image();
+            Future<Image> image =
+                    found.lastIndex() == 0 ? Bootstrap.begin(store, config) : Future.succeededFuture(found);
+            return image.map(start -> {
+                lineage = start.lineage();
+                broker.attach(store, replica, topics, lineage);
+                return new Replica(
+                        config.nodeId(),
+                        start,
+                        List.of(topics),
+                        ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                        RaftTiming.DEFAULT,
+                        RandomGenerator.getDefault());
+            });
+        }
+
+        @Override
+        public List<StoredMessage> append(Tail tail, Delivery delivery) {
+            return tail.append(lineage, (TopicChange.Appended) delivery);
+        }
+
+        @Override
+        public Future<Command> dueBody(Reader reader, Cursor place) {
+            return reader.fetchScheduled(place)
+                    .map(found -> new TopicCommand.Release(
+                            place,
+                            found.orElseThrow(() -> new NoSuchElementException("no delayed message at " + place))
+                                    .publication()));
+        }
+
+        @Override
+        public Outcome outcome(byte[] row) {
+            return topics.decode(row);
+        }
+    }
+
+    public LocalBroker broker() {
+        return broker;
+    }
+
+    public int httpPort() {
+        return doors.httpPort();
+    }
+
+    /** 0 when there is no TCP door. */
+    public int tcpPort() {
+        return doors.tcpPort();
+    }
+
+    /** Says so, closes the doors, lets what is under way end, then closes the store. */
+    public Future<Void> stop() {
+        broker.drain();
+        return doors.close()
+                .eventually(
+                        () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
+                .mapEmpty();
+    }
+}

@@ -1,0 +1,55 @@
+package io.skein.node;
+
+import java.util.Locale;
+
+/**
+ * Everything that can be set on a node, declared once: {@code --http-port}, {@code SKEIN_HTTP_PORT} and
+ * {@code http-port} in the file are the same setting (DESIGN D12).
+ */
+public enum Setting {
+    NODE_ID("n1", "ID", "name of this node, unique in its cluster"),
+    DATA_DIR("skein-data", "DIR", "where this node keeps everything"),
+    HOST("127.0.0.1", "HOST", "address to listen on; 0.0.0.0 lets others in"),
+    HTTP_PORT("8080", "PORT", "HTTP, WebSocket and console; 0 takes a free one"),
+    TCP_PORT("5000", "PORT", "TCP publishers and subscribers; 0: no TCP door"),
+    RAFT_PORT("6000", "PORT", "where peers will find this node once a cluster has more of them"),
+    ADVERTISE("", "HOST", "what clients and peers are told to connect to; default: --host"),
+    DURABILITY("fsync", "fsync|relaxed", "relaxed: acknowledged before the disk has it; a loss of power may lose it"),
+    LOG_BUDGET("256MiB", "SIZE", "log kept on disk for nodes that lag behind"),
+    AUTO_CREATE_TOPICS("true", "BOOL", "a first publish makes its topic; false: 404"),
+    MAX_MESSAGE("1MiB", "SIZE", "largest body of one message"),
+    ALLOWED_ORIGINS(
+            "", "LIST", "origins whose pages may use this node, comma separated; * for any; own pages always may"),
+    PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
+
+    private final String defaultValue;
+    private final String label;
+    private final String description;
+
+    Setting(String defaultValue, String label, String description) {
+        this.defaultValue = defaultValue;
+        this.label = label;
+        this.description = description;
+    }
+
+    /** As in {@code --http-port} and in the file. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public String variable() {
+        return "SKEIN_" + name();
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public String description() {
+        return description;
+    }
+}

@@ -1,0 +1,260 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Refusal;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its one answer. Every answer of the door leaves here, so that each carries the node's headers, is
+ * counted once, and never leaves twice.
+ */
+final class Exchange {
+    static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    static final CharSequence PROBLEM = HttpHeaders.createOptimized("application/problem+json");
+    static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
+    static final Handler<Throwable> GONE_CLIENT = ignored -> {};
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private static final CharSequence NODE = HttpHeaders.createOptimized("Skein-Node");
+    private static final CharSequence LEADER = HttpHeaders.createOptimized("Skein-Leader");
+    private static final CharSequence LEADER_ADDRESS = HttpHeaders.createOptimized("Skein-Leader-Address");
+    private static final CharSequence INDEX = HttpHeaders.createOptimized("Skein-Index");
+    private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+    private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotency-Replayed");
+
+    /** Above this much unread body a refused request's connection is closed instead of read to its end. */
+    private static final long MAX_UNREAD_BYTES = 64 << 10;
+    /** How much and how long a refused body is read, so that the client sees the answer before the reset. */
+    private static final long MAX_LINGER_BYTES = 4 << 20;
+
+    private static final long LINGER_MS = 2_000;
+
+    final HttpDoor door;
+    final HttpServerRequest request;
+    final HttpServerResponse response;
+    /** The part of the path that stands for {@code {topic}} or {@code {cursor}}, as it came. */
+    final String rest;
+
+    private final Route route;
+    private final long begunNanos = System.nanoTime();
+    private boolean answered;
+    /** Handed to the broker: from here on a failure may have happened. */
+    private boolean proposed;
+
+    private boolean awaited;
+    private NodeStatus status;
+
+    Exchange(HttpDoor door, HttpServerRequest request, Route route, String rest) {
+        this.door = door;
+        this.request = request;
+        this.response = request.response();
+        this.route = route;
+        this.rest = rest;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** From here on the beat looks whether it takes too long. */
+    void await() {
+        if (!awaited) {
+            awaited = true;
+            door.awaiting(this);
+        }
+    }
+
+    void proposed() {
+        proposed = true;
+        await();
+    }
+
+    boolean isProposed() {
+        return proposed;
+    }
+
+    long begunNanos() {
+        return begunNanos;
+    }
+
+    /** The node's word at the time of the answer. */
+    NodeStatus status() {
+        if (status == null) {
+            status = door.broker().status();
+        }
+        return status;
+    }
+
+    String label() {
+        return route.template();
+    }
+
+    Query query() {
+        return Query.parse(request.query());
+    }
+
+    /** The header as text, or empty. */
+    String header(CharSequence name) {
+        String value = request.getHeader(name);
+        return value == null ? "" : Percent.headerText(value);
+    }
+
+    void json(int status, JsonObject json) {
+        answer(status, JSON, json.toBuffer(), -1);
+    }
+
+    void text(int status, String text) {
+        answer(status, TEXT, Buffer.buffer(text), -1);
+    }
+
+    void empty(int status) {
+        answer(status, null, null, -1);
+    }
+
+    /**
+     * @param type null without a body
+     * @param index for {@code Skein-Index}: what the client's next read must see; -1: what this node has applied
+     */
+    void answer(int status, CharSequence type, Buffer body, long index) {
+        if (answered) {
+            return;
+        }
+        answered = true;
+        response.setStatusCode(status);
+        head(type, index);
+        if (body == null) {
+            response.end().onFailure(GONE_CLIENT);
+        } else {
+            response.end(body).onFailure(GONE_CLIENT);
+        }
+        door.answered(this, route.template(), status);
+    }
+
+    /** Sends the head of an answer that stays open. */
+    void stream(CharSequence type) {
+        assert !answered : "a stream after an answer";
+        answered = true;
+        response.setStatusCode(200);
+        response.setChunked(true);
+        head(type, -1);
+        MultiMap headers = response.headers();
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
+        headers.set("X-Accel-Buffering", "no");
+        door.answered(this, route.template(), 200);
+    }
+
+    /** The client went away before its request was whole. */
+    void abandoned() {
+        answered = true;
+    }
+
+    void replayed() {
+        response.headers().set(REPLAYED, "true");
+    }
+
+    private void head(CharSequence type, long index) {
+        MultiMap headers = response.headers();
+        NodeStatus now = status();
+        if (type != null) {
+            headers.set(HttpHeaders.CONTENT_TYPE, type);
+        }
+        headers.set(NODE, now.node());
+        if (!now.leader().isEmpty()) {
+            headers.set(LEADER, now.leader());
+        }
+        if (!now.leaderAddress().isEmpty()) {
+            headers.set(LEADER_ADDRESS, now.leaderAddress());
+        }
+        headers.set(INDEX, Long.toString(index < 0 ? now.appliedIndex() : index));
+        if (route.isOpen()) {
+            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        } else {
+            door.origins().answer(request, headers);
+        }
+    }
+
+    void problem(Problem problem) {
+        if (answered) {
+            return;
+        }
+        if (problem.retryAfter() > 0) {
+            response.headers().set(RETRY_AFTER, Integer.toString(problem.retryAfter()));
+        }
+        boolean linger = !request.isEnded() && hasMuchUnread();
+        if (linger && request.version() != HttpVersion.HTTP_2) {
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        if (route.speaksPad()) {
+            JsonObject json = new JsonObject().put("success", false).put("error", problem.detail());
+            answer(problem.status(), JSON, json.toBuffer(), -1);
+        } else {
+            JsonObject json = problem.json(status().leader(), status().leaderAddress());
+            answer(problem.status(), PROBLEM, json.toBuffer(), -1);
+        }
+        if (linger) {
+            linger();
+        }
+    }
+
+    /** The failure of a broker's future, or what a handler threw. */
+    void fail(Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            problem(Problem.of(refusal));
+            return;
+        }
+        LOG.error("{} {} failed", request.method(), route.template(), failure);
+        problem(Problem.internal(proposed));
+    }
+
+    void methodNotAllowed(List<String> allowed) {
+        String allow = String.join(", ", allowed);
+        response.headers().set(HttpHeaders.ALLOW, allow);
+        problem(Problem.of(405, "method-not-allowed", request.method() + " is not for this path; allowed: " + allow));
+    }
+
+    private boolean hasMuchUnread() {
+        HttpMethod method = request.method();
+        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            return request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null) {
+            return request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        }
+        return RequestBody.length(length) > MAX_UNREAD_BYTES;
+    }
+
+    /** Closing at once would reset the connection, and the client would not read why. */
+    private void linger() {
+        long[] read = {0};
+        request.handler(chunk -> {
+            read[0] += chunk.length();
+            if (read[0] > MAX_LINGER_BYTES) {
+                close();
+            }
+        });
+        request.endHandler(ended -> close());
+        door.after(LINGER_MS, this::close);
+    }
+
+    /** Ends what cannot be ended well: the connection, or of an HTTP/2 connection only this stream. */
+    void close() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset().onFailure(GONE_CLIENT);
+        } else {
+            request.connection().close().onFailure(GONE_CLIENT);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP door of a node, for one event loop: make it on the context of the verticle that owns the {@code HttpServer},
+ * give the server {@link #handler} and {@link #connected}, and {@link #close} it before the server.
+ *
+ * <p>The door's own routes are found by a table of its own, before any router: {@code POST /t/...} is the hot path.
+ * Whatever is not in the table goes to the handler behind (a {@code Router} with the dashboard, {@code /ws}, {@code
+ * /metrics}); {@link #notFound} is its last word.
+ */
+public final class HttpDoor {
+    /** Messages published in the last minute are counted in steps of one beat. */
+    private static final int BEATS_A_MINUTE = 60;
+
+    private static final long BEAT_MS = 1_000;
+
+    private final Vertx vertx;
+    private final Broker broker;
+    private final HttpConfig config;
+    private final HttpListener listener;
+    private final Origins origins;
+    private final RouteTable table;
+    private final Set<LiveStream> streams = new LinkedHashSet<>();
+    /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
+    private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
+
+    private final ArrayDeque<Long> published = new ArrayDeque<>();
+    private final Route nowhere = Route.of(HttpMethod.GET, "none", exchange -> {});
+    private long beatTimer;
+    private long beats;
+    private boolean closed;
+
+    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, HttpListener listener) {
+        this.vertx = vertx;
+        this.broker = broker;
+        this.config = config;
+        this.listener = listener;
+        this.origins = new Origins(config.allowedOrigins());
+        this.table = new RouteTable(routes());
+        beatLater();
+    }
+
+    /** What the door needs of its server: nothing is unpacked or continued behind its back, and idle sockets go. */
+    public static HttpServerOptions serverOptions(HttpConfig config) {
+        long idleMs = Math.max(config.maxWaitMs(), 4 * config.heartbeatMs()) + 60_000;
+        return new HttpServerOptions()
+                .setHandle100ContinueAutomatically(false)
+                .setDecompressionSupported(false)
+                .setCompressionSupported(false)
+                .setMaxInitialLineLength(16 << 10)
+                .setMaxHeaderSize(40 << 10)
+                .setIdleTimeout((int) (idleMs / 1000))
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private List<Route> routes() {
+        StreamRoutes streaming = new StreamRoutes();
+        PublishRoute publish = new PublishRoute(broker, config);
+        ReadRoute read = new ReadRoute(broker, config, streaming);
+        BatchRoute batch = new BatchRoute(broker, config);
+        TopicRoutes topics = new TopicRoutes(broker);
+        ScheduledRoutes scheduled = new ScheduledRoutes(broker);
+        NodeRoutes node = new NodeRoutes(broker, config);
+        PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
+        return List.of(
+                Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
+                Route.of(HttpMethod.GET, "/t/{topic}", read::read),
+                Route.of(HttpMethod.GET, "/v1/stream", streaming::stream),
+                Route.of(HttpMethod.POST, "/v1/publish", batch::publish),
+                Route.of(HttpMethod.GET, "/v1/topics", topics::list),
+                Route.of(HttpMethod.GET, "/v1/topics/{topic}", topics::get),
+                Route.of(HttpMethod.PUT, "/v1/topics/{topic}", topics::put),
+                Route.of(HttpMethod.DELETE, "/v1/topics/{topic}", topics::delete),
+                Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
+                Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
+                Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
+                Route.of(HttpMethod.GET, "/v1", node::capabilities),
+                Route.of(HttpMethod.GET, "/v1/", node::capabilities),
+                Route.open(HttpMethod.GET, "/livez", node::live),
+                Route.open(HttpMethod.GET, "/readyz", node::ready),
+                Route.open(HttpMethod.GET, "/healthz", node::ready),
+                Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi),
+                Route.pad(HttpMethod.GET, "/status", pad::status),
+                Route.pad(HttpMethod.GET, "/raft", pad::raft),
+                Route.pad(HttpMethod.GET, "/stats", pad::stats),
+                Route.pad(HttpMethod.GET, "/messages", pad::messages),
+                Route.pad(HttpMethod.GET, "/topics", pad::topics),
+                Route.pad(HttpMethod.GET, "/subscribers", pad::subscribers),
+                Route.pad(HttpMethod.POST, "/publish", pad::publish));
+    }
+
+    /** {@code METHOD /template} of every route, for the contract's test. */
+    public List<String> templates() {
+        List<String> templates = new ArrayList<>();
+        for (Route route : table.routes()) {
+            templates.add(route.method() + " " + route.template());
+        }
+        return templates;
+    }
+
+    /** The server's handler. @param next takes what is not the door's, for example a {@code Router} */
+    public Handler<HttpServerRequest> handler(Handler<HttpServerRequest> next) {
+        return request -> {
+            if (!take(request)) {
+                next.handle(request);
+            }
+        };
+    }
+
+    /** The other way round: the door's routes as part of a router, for those who need one in front. */
+    public void mount(Router router) {
+        router.route().handler(context -> {
+            if (!take(context.request())) {
+                context.next();
+            }
+        });
+    }
+
+    /** Answers a path that nobody has. */
+    public void notFound(HttpServerRequest request) {
+        Exchange exchange = new Exchange(this, request, nowhere, "");
+        exchange.problem(Problem.of(404, "not-found", "there is nothing at this path; GET /v1 says what there is"));
+    }
+
+    /** {@code OPTIONS *}, or nonsense. */
+    private void noPath(HttpServerRequest request) {
+        Exchange exchange = new Exchange(this, request, nowhere, "");
+        if (request.method() == HttpMethod.OPTIONS) {
+            exchange.empty(204);
+        } else {
+            exchange.problem(Problem.of(400, "malformed", "the request's target is no path"));
+        }
+    }
+
+    /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
+    public void connected(HttpConnection connection) {
+        Connection counted = broker.connected("http", String.valueOf(connection.remoteAddress()));
+        connection.closeHandler(gone -> counted.close());
+    }
+
+    /** @return false when no route of the door matches */
+    private boolean take(HttpServerRequest request) {
+        String path = request.path();
+        if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+            noPath(request);
+            return true;
+        }
+        RouteTable.Match match = table.match(path);
+        if (match == null) {
+            return false;
+        }
+        HttpMethod method = request.method();
+        Route route = match.path().routes().get(method == HttpMethod.HEAD ? HttpMethod.GET : method);
+        if (route == null) {
+            Exchange exchange = new Exchange(this, request, match.path().any(), match.rest());
+            if (method == HttpMethod.OPTIONS) {
+                options(exchange, match.path());
+            } else {
+                exchange.methodNotAllowed(match.path().allowed());
+            }
+            return true;
+        }
+        Exchange exchange = new Exchange(this, request, route, match.rest());
+        if (!route.isOpen() && origins.isForeignWrite(request)) {
+            exchange.problem(Problem.of(
+                    403,
+                    "foreign-origin",
+                    "pages of " + exchange.header("Origin") + " may not write here; see --allowed-origins"));
+            return true;
+        }
+        try {
+            route.action().take(exchange);
+        } catch (RuntimeException thrown) {
+            exchange.fail(thrown);
+        }
+        return true;
+    }
+
+    private static void options(Exchange exchange, RouteTable.Path path) {
+        String allow = String.join(", ", path.allowed());
+        exchange.response.headers().set("Allow", allow);
+        Origins.preflight(exchange.request, exchange.response.headers(), allow);
+        exchange.empty(204);
+    }
+
+    /** Ends every stream with a status that sends its client elsewhere, and stops the beat. */
+    public void close() {
+        closed = true;
+        vertx.cancelTimer(beatTimer);
+        for (LiveStream stream : List.copyOf(streams)) {
+            stream.leave("draining");
+        }
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    HttpConfig config() {
+        return config;
+    }
+
+    Origins origins() {
+        return origins;
+    }
+
+    void after(long ms, Runnable then) {
+        vertx.setTimer(ms, fired -> then.run());
+    }
+
+    /** The beat will look whether the exchange takes too long. */
+    void awaiting(Exchange exchange) {
+        awaited.add(exchange);
+    }
+
+    void answered(Exchange exchange, String route, int status) {
+        while (!awaited.isEmpty() && awaited.peek().isAnswered()) {
+            awaited.poll();
+        }
+        long nanos = System.nanoTime() - exchange.begunNanos();
+        listener.answered(route, exchange.request.method().name(), status, nanos);
+    }
+
+    /** @return false when there are too many */
+    boolean opened(LiveStream stream) {
+        if (closed || streams.size() >= config.maxStreams()) {
+            return false;
+        }
+        streams.add(stream);
+        listener.streamOpened(stream.label());
+        return true;
+    }
+
+    void closed(LiveStream stream) {
+        if (streams.remove(stream)) {
+            listener.streamClosed(stream.label());
+        }
+    }
+
+    /** A one-shot timer each time: a periodic one would fire all missed beats at once after a pause. */
+    private void beatLater() {
+        beatTimer = vertx.setTimer(Math.min(BEAT_MS, Math.max(1, config.heartbeatMs() / 2)), fired -> beat());
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
+        try {
+            for (LiveStream stream : List.copyOf(streams)) {
+                stream.beat(now);
+            }
+            for (Exchange exchange : List.copyOf(awaited)) {
+                overdue(exchange, now);
+            }
+            awaited.removeIf(Exchange::isAnswered);
+            count();
+        } finally {
+            if (!closed) {
+                beatLater();
+            }
+        }
+    }
+
+    private void overdue(Exchange exchange, long now) {
+        long ms = (now - exchange.begunNanos()) / 1_000_000;
+        if (exchange.isAnswered()) {
+            return;
+        }
+        if (exchange.isProposed() && ms > config.publishTimeoutMs()) {
+            exchange.problem(new Problem(
+                    504,
+                    "timeout",
+                    "no answer within " + config.publishTimeoutMs()
+                            + " ms; it may or may not have happened: retry with the same Idempotency-Key",
+                    true,
+                    Problem.UNKNOWN,
+                    Map.of()));
+        } else if (!exchange.isProposed() && ms > config.bodyTimeoutMs()) {
+            exchange.problem(
+                    Problem.of(408, "body-timeout", "the body did not come within " + config.bodyTimeoutMs() + " ms"));
+            exchange.close();
+        }
+    }
+
+    private void count() {
+        long perBeat = Math.max(1, BEAT_MS / Math.max(1, Math.min(BEAT_MS, config.heartbeatMs() / 2)));
+        if (++beats % perBeat != 0) {
+            return;
+        }
+        published.add(broker.status().figures().published());
+        while (published.size() > BEATS_A_MINUTE) {
+            published.poll();
+        }
+    }
+
+    private long publishedPerMinute() {
+        long now = broker.status().figures().published();
+        return now - (published.isEmpty() ? 0 : published.peek());
+    }
+}

@@ -1,0 +1,329 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.Broker;
+import io.skein.broker.From;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Refusal;
+import io.skein.broker.Subscribe;
+import io.skein.broker.Subscriber;
+import io.skein.broker.Subscription;
+import io.skein.store.StoredMessage;
+import io.skein.topic.TopicFilter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open answer that messages are written to as they come.
+ *
+ * <p>Passing troubles are told inside the stream: an EventSource that sees any status but 200 never comes back. So the
+ * head is sent once the broker took the subscription, or after a second without an answer, or with the trouble itself;
+ * then the door goes on trying. Only what will never work (a malformed position) is refused with a status.
+ *
+ * <p>Nothing is kept for a slow client: when the socket's queue is full the broker is paused, and it reads what happened
+ * meanwhile from the store later. A client that takes nothing for long is cut.
+ */
+final class LiveStream implements Subscriber {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
+    private static final long AGAIN_NANOS = 1_000_000_000L;
+    private static final String OK = "ok";
+    /** A socket counts as idle until a write is through: many small ones show that a slow client is alive. */
+    private static final int PIECE_BYTES = 64 << 10;
+
+    private final Exchange exchange;
+    private final HttpDoor door;
+    private final Broker broker;
+    private final HttpConfig config;
+    private final Framing framing;
+    private final Subscribe wanted;
+    private final String peer;
+
+    private Subscription subscription;
+    private long remaining;
+    private boolean open;
+    private boolean startTold;
+    private boolean delivered;
+    private boolean closed;
+    private boolean full;
+    private boolean resumeAtOnce;
+    private boolean subscribing;
+    private String health = OK;
+    private long wroteNanos;
+    private long triedNanos;
+    private long fullNanos;
+
+    /** @param limit messages after which the stream ends */
+    LiveStream(Exchange exchange, Framing framing, List<TopicFilter> filters, From from, long limit) {
+        this.exchange = exchange;
+        this.door = exchange.door;
+        this.broker = door.broker();
+        this.config = door.config();
+        this.framing = framing;
+        this.remaining = limit;
+        this.peer = String.valueOf(exchange.request.remoteAddress());
+        this.wanted = new Subscribe(filters, from, limit, "http", peer);
+    }
+
+    String label() {
+        return exchange.label();
+    }
+
+    void begin() {
+        exchange.response.exceptionHandler(broken -> close());
+        exchange.response.closeHandler(gone -> close());
+        if (!door.opened(this)) {
+            opened();
+            tell("too-many-streams", true);
+            finish();
+            return;
+        }
+        subscribe();
+    }
+
+    private void subscribe() {
+        subscribing = true;
+        triedNanos = System.nanoTime();
+        broker.subscribe(wanted, this).onComplete(done -> {
+            subscribing = false;
+            if (done.succeeded()) {
+                subscribed(done.result());
+            } else {
+                refused(done.cause());
+            }
+        });
+    }
+
+    private void subscribed(Subscription taken) {
+        if (closed) {
+            taken.close();
+            return;
+        }
+        subscription = taken;
+        opened();
+        tellStart();
+        tellHealth(broker.status().health());
+        if (resumeAtOnce) {
+            resumeAtOnce = false;
+            taken.resume();
+        }
+    }
+
+    private void refused(Throwable failure) {
+        if (closed) {
+            return;
+        }
+        boolean passing =
+                !(failure instanceof Refusal refusal) || Problem.of(refusal).retryable();
+        if (!(failure instanceof Refusal)) {
+            LOG.error("a stream could not begin", failure);
+        }
+        if (!passing && !open) {
+            closed = true;
+            door.closed(this);
+            exchange.fail(failure);
+            return;
+        }
+        opened();
+        String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+        tellHealth(
+                passing && !broker.status().health().equals(OK)
+                        ? broker.status().health()
+                        : code);
+        if (!passing) {
+            finish();
+        }
+    }
+
+    private void opened() {
+        if (open) {
+            return;
+        }
+        open = true;
+        exchange.stream(framing.contentType());
+        long retry = config.retryMs() + ThreadLocalRandom.current().nextLong(config.retryMs());
+        // May be empty: it carries the head, which HTTP/1.0 could not send alone.
+        Buffer head = Buffer.buffer(64);
+        framing.open(head, retry);
+        write(head);
+    }
+
+    private void tellStart() {
+        if (!startTold && !delivered && subscription != null) {
+            startTold = true;
+            Buffer out = Buffer.buffer(64);
+            framing.start(out, subscription.start());
+            if (out.length() > 0) {
+                write(out);
+            }
+        }
+    }
+
+    @Override
+    public boolean deliver(List<StoredMessage> messages, String lastCursor) {
+        if (closed) {
+            return false;
+        }
+        opened();
+        delivered = true;
+        int count = (int) Math.min(messages.size(), remaining);
+        Buffer out = Buffer.buffer(Math.min(PIECE_BYTES, count * 512));
+        for (int i = 0; i < count; i++) {
+            StoredMessage message = messages.get(i);
+            framing.message(out, ReadRoute.cursor(message, lastCursor), message.json());
+            if (out.length() >= PIECE_BYTES || i == count - 1) {
+                write(out);
+                out = i == count - 1 ? out : Buffer.buffer(PIECE_BYTES);
+            }
+        }
+        remaining -= count;
+        if (remaining == 0) {
+            finish();
+            return false;
+        }
+        return !full;
+    }
+
+    @Override
+    public void gap(String requested, String resumedAt, long lost) {
+        if (closed) {
+            return;
+        }
+        opened();
+        delivered = true;
+        Buffer out = Buffer.buffer(192);
+        JsonObject gap = new JsonObject()
+                .put("requested", requested)
+                .put("resumedAt", resumedAt)
+                .put("lost", lost);
+        framing.gap(out, resumedAt, gap);
+        write(out);
+    }
+
+    @Override
+    public void status(String health) {
+        if (!closed) {
+            opened();
+            tellHealth(health);
+        }
+    }
+
+    @Override
+    public void ended(String reason, boolean retry) {
+        subscription = null;
+        if (closed) {
+            return;
+        }
+        opened();
+        tell(reason, retry);
+        finish();
+    }
+
+    /** The door's own beat: what must happen when nothing else does. */
+    void beat(long now) {
+        if (closed) {
+            return;
+        }
+        if (!open) {
+            if (now - triedNanos >= PATIENCE_NANOS) {
+                opened();
+                tellHealth(broker.status().health());
+            }
+            return;
+        }
+        if (subscription == null && !subscribing && now - triedNanos >= AGAIN_NANOS) {
+            subscribe();
+        }
+        if (full) {
+            if (now - fullNanos > config.stallTimeoutMs() * 1_000_000) {
+                // Vert.x closes once everything is flushed, which may be never; the server's idle timeout then ends it.
+                close();
+                exchange.close();
+            }
+            return;
+        }
+        if (now - wroteNanos >= config.heartbeatMs() * 1_000_000) {
+            Buffer out = Buffer.buffer(4);
+            framing.heartbeat(out);
+            write(out);
+        }
+    }
+
+    /** The node is going: the client is told to come again, elsewhere or later. */
+    void leave(String reason) {
+        if (!closed) {
+            opened();
+            tell(reason, true);
+            finish();
+        }
+    }
+
+    private void tellHealth(String now) {
+        if (!now.equals(health)) {
+            health = now;
+            tell(now, true);
+        }
+    }
+
+    private void tell(String code, boolean retryable) {
+        NodeStatus node = broker.status();
+        Buffer out = Buffer.buffer(128);
+        JsonObject status = new JsonObject()
+                .put("health", code)
+                .put("retryable", retryable)
+                .put("node", node.node())
+                .put("leader", node.leader().isEmpty() ? null : node.leader());
+        framing.status(out, status);
+        write(out);
+    }
+
+    private void write(Buffer out) {
+        wroteNanos = System.nanoTime();
+        exchange.response.write(out).onFailure(Exchange.GONE_CLIENT);
+        if (!full && exchange.response.writeQueueFull()) {
+            full = true;
+            fullNanos = wroteNanos;
+            exchange.response.drainHandler(drained -> drained());
+        }
+    }
+
+    private void drained() {
+        if (!full || closed) {
+            return;
+        }
+        full = false;
+        if (subscription != null) {
+            subscription.resume();
+        } else {
+            resumeAtOnce = subscribing;
+        }
+    }
+
+    private void finish() {
+        if (!closed) {
+            exchange.response.end().onFailure(Exchange.GONE_CLIENT);
+            if (exchange.request.version() == HttpVersion.HTTP_1_0) {
+                // Without chunks the end of the connection is the end of the answer.
+                exchange.close();
+            }
+            close();
+        }
+    }
+
+    private void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        exchange.abandoned();
+        door.closed(this);
+        if (subscription != null) {
+            subscription.close();
+            subscription = null;
+        }
+    }
+}

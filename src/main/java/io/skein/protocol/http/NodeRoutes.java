@@ -1,0 +1,193 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.Broker;
+import io.skein.broker.From;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Read;
+import io.skein.topic.TopicFilter;
+import io.skein.wire.Limits;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** What this node says of itself: the cluster as it sees it, its health, what it can do. */
+final class NodeRoutes {
+    private static final CharSequence YAML = HttpHeaders.createOptimized("application/yaml");
+
+    /** One line of a health answer. */
+    private record Check(String name, boolean ok, String detail) {}
+
+    private final Broker broker;
+    private final HttpConfig config;
+    private final Buffer openapi;
+
+    NodeRoutes(Broker broker, HttpConfig config) {
+        this.broker = broker;
+        this.config = config;
+        this.openapi = openapi();
+    }
+
+    private static Buffer openapi() {
+        try (InputStream in = NodeRoutes.class.getResourceAsStream("/openapi.yaml")) {
+            return Buffer.buffer(in.readAllBytes());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    void cluster(Exchange exchange) {
+        NodeStatus status = broker.status();
+        JsonArray members = new JsonArray();
+        for (NodeStatus.MemberStatus member : status.members()) {
+            members.add(new JsonObject()
+                    .put("id", member.id())
+                    .put("address", member.address())
+                    .put("voter", member.voter())
+                    .put("matchIndex", member.matchIndex())
+                    .put("reachable", member.reachable()));
+        }
+        exchange.json(
+                200,
+                new JsonObject()
+                        .put("node", status.node())
+                        .put("role", status.role().name().toLowerCase(Locale.ROOT))
+                        .put("leader", status.leader().isEmpty() ? null : status.leader())
+                        .put("leaderAddress", status.leaderAddress().isEmpty() ? null : status.leaderAddress())
+                        .put("term", status.term())
+                        .put("commitIndex", status.commitIndex())
+                        .put("appliedIndex", status.appliedIndex())
+                        .put("settledIndex", status.settledIndex())
+                        .put("firstLogIndex", status.firstLogIndex())
+                        .put("lastLogIndex", status.lastLogIndex())
+                        .put(
+                                "stateHash",
+                                new JsonObject()
+                                        .put("index", status.appliedIndex())
+                                        .put("hash", "%016x".formatted(status.stateHash())))
+                        .put("health", status.health())
+                        .put("durable", status.durable())
+                        .put("members", members));
+    }
+
+    /** The event loop answers. Fails slowly on purpose: a restart for a blip only adds a storm of reconnects. */
+    void live(Exchange exchange) {
+        health(exchange, List.of(new Check("process", true, "")));
+    }
+
+    void ready(Exchange exchange) {
+        Query query = exchange.query();
+        NodeStatus status = broker.status();
+        boolean leaderless = query.is("noleader");
+        List<Check> checks = new ArrayList<>();
+        checks.add(new Check("process", true, ""));
+        if (!leaderless) {
+            checks.add(new Check("leader", !status.leader().isEmpty(), "no leader is known"));
+        }
+        boolean waiting = status.health().equals("no-leader") || status.health().equals("catching-up");
+        boolean fit = status.health().equals("ok") || leaderless && waiting;
+        checks.add(new Check("health", fit, status.health()));
+        if (!query.is("sync")) {
+            health(exchange, checks);
+            return;
+        }
+        long timeoutMs = query.duration("timeout", 5_000, config.maxWaitMs());
+        caughtUp(timeoutMs).onComplete(done -> {
+            checks.add(
+                    new Check("sync", done.succeeded(), "not at the leader's commit index after " + timeoutMs + " ms"));
+            health(exchange, checks);
+        });
+    }
+
+    /** A linearizable read of nothing ends when this node has applied what the leader had committed. */
+    private Future<?> caughtUp(long timeoutMs) {
+        Read nothing = new Read(List.of(new TopicFilter("#")), From.LATEST, 1, 0, Read.Level.LINEARIZABLE, 0);
+        return broker.read(nothing).timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    private static void health(Exchange exchange, List<Check> checks) {
+        boolean ok = checks.stream().allMatch(Check::ok);
+        if (exchange.query().get("format").map("json"::equalsIgnoreCase).orElse(false)) {
+            JsonArray lines = new JsonArray();
+            for (Check check : checks) {
+                JsonObject line = new JsonObject().put("name", check.name()).put("ok", check.ok());
+                lines.add(check.ok() ? line : line.put("detail", check.detail()));
+            }
+            exchange.json(ok ? 200 : 503, new JsonObject().put("ok", ok).put("checks", lines));
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        for (Check check : checks) {
+            text.append(check.ok() ? "[+]" : "[-]").append(check.name());
+            text.append(check.ok() ? " ok\n" : " failed: " + check.detail() + "\n");
+        }
+        exchange.text(ok ? 200 : 503, text.toString());
+    }
+
+    void openapi(Exchange exchange) {
+        exchange.answer(200, YAML, openapi.copy(), -1);
+    }
+
+    /** What this node is and can, so that a client need not try. */
+    void capabilities(Exchange exchange) {
+        NodeStatus status = broker.status();
+        JsonObject doors = new JsonObject().put("http", "/").put("websocket", "/ws");
+        if (config.tcpPort() > 0) {
+            doors.put("tcp", config.tcpPort());
+        }
+        exchange.json(
+                200,
+                new JsonObject()
+                        .put("name", "skein")
+                        .put("version", config.version())
+                        .put("api", "v1")
+                        .put("node", status.node())
+                        .put("durable", status.durable())
+                        .put("doors", doors)
+                        .put(
+                                "features",
+                                new JsonArray(List.of(
+                                        "publish",
+                                        "batch",
+                                        "atomic",
+                                        "idempotency-key",
+                                        "sequence",
+                                        "expect-offset",
+                                        "delay",
+                                        "ttl",
+                                        "read",
+                                        "follow",
+                                        "sse",
+                                        "topics",
+                                        "pad")))
+                        .put("limits", limits())
+                        .put(
+                                "links",
+                                new JsonObject().put("openapi", "/openapi.yaml").put("cluster", "/v1/cluster")));
+    }
+
+    private JsonObject limits() {
+        return new JsonObject()
+                .put("maxMessageBytes", config.maxMessageBytes())
+                .put("maxBatchBytes", config.maxBatchBytes())
+                .put("maxBatchMessages", Limits.MAX_BATCH_MESSAGES)
+                .put("maxPageMessages", ReadRoute.MAX_LIMIT)
+                .put("maxPageBytes", config.maxPageBytes())
+                .put("maxWaitMs", config.maxWaitMs())
+                .put("maxKeyBytes", Limits.MAX_KEY_BYTES)
+                .put("maxHeaders", Limits.MAX_HEADERS)
+                .put("maxHeaderBytes", Limits.MAX_HEADER_BYTES)
+                .put("maxProducerBytes", Limits.MAX_PRODUCER_BYTES)
+                .put("maxIdempotencyKeyCharacters", PublishOptions.MAX_IDEMPOTENCY_KEY)
+                .put("maxDelayMs", Limits.MAX_DURATION_MS)
+                .put("maxTtlMs", Limits.MAX_DURATION_MS);
+    }
+}

@@ -1,0 +1,79 @@
+package io.skein.protocol.http;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
+
+/**
+ * Which web pages may use this door (Fetch standard: CORS). A browser names the page's origin; programs name none and
+ * are not meant. A page of a foreign origin may not change anything unless it is allowed: without this check any page
+ * that a person visits could publish to the broker on their machine.
+ */
+final class Origins {
+    private static final String EXPOSED = "Skein-Node, Skein-Leader, Skein-Leader-Address, Skein-Index, Location,"
+            + " Retry-After, Idempotency-Replayed, Allow";
+    private static final String MAX_AGE_SECONDS = "600";
+
+    private final Set<String> allowed;
+    private final boolean all;
+
+    Origins(Set<String> allowed) {
+        this.allowed = allowed;
+        this.all = allowed.contains("*");
+    }
+
+    /** Whether the request changes something on behalf of a page that may not. */
+    boolean isForeignWrite(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin == null) {
+            return false;
+        }
+        HttpMethod method = request.method();
+        return method != HttpMethod.GET
+                && method != HttpMethod.HEAD
+                && method != HttpMethod.OPTIONS
+                && !isAllowed(origin)
+                && !isOwn(origin, request);
+    }
+
+    private boolean isAllowed(String origin) {
+        return all || allowed.contains(origin);
+    }
+
+    /** The page came from this very host and port. */
+    private static boolean isOwn(String origin, HttpServerRequest request) {
+        var authority = request.authority();
+        if (authority == null) {
+            return false;
+        }
+        String own = authority.port() < 0
+                ? request.scheme() + "://" + authority.host()
+                : request.scheme() + "://" + authority.host() + ":" + authority.port();
+        // A browser leaves out the scheme's own port.
+        String full = authority.port() < 0 ? own + (request.isSSL() ? ":443" : ":80") : own;
+        return origin.equalsIgnoreCase(own) || origin.equalsIgnoreCase(full);
+    }
+
+    /** Headers by which a browser lets an allowed page read the answer. */
+    void answer(HttpServerRequest request, MultiMap headers) {
+        if (allowed.isEmpty()) {
+            return;
+        }
+        headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin != null && isAllowed(origin)) {
+            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
+    }
+
+    /** The further headers of an answer to OPTIONS; the browser looks at them only when the origin is allowed. */
+    static void preflight(HttpServerRequest request, MultiMap headers, String methods) {
+        headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, methods);
+        String asked = request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
+        headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, asked == null ? "Content-Type" : asked);
+        headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
+    }
+}

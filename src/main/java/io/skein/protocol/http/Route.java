@@ -1,0 +1,57 @@
+package io.skein.protocol.http;
+
+import io.vertx.core.http.HttpMethod;
+
+/**
+ * One method of one path.
+ *
+ * @param template the path, with {@code {topic}} (all the rest, slashes too) or {@code {cursor}} at its end; also the
+ *     label of its figures
+ * @param habits whose habits it follows
+ */
+record Route(HttpMethod method, String template, Habits habits, Action action) {
+    enum Habits {
+        /** Own origin unless configured; errors are problem+json. */
+        SKEIN,
+        /** Readable from every origin. */
+        OPEN,
+        /** Readable and writable from every origin; errors are {@code {"success":false}}. */
+        PAD
+    }
+
+    /** Answers the exchange, now or later; what it throws is answered too. */
+    @FunctionalInterface
+    interface Action {
+        void take(Exchange exchange);
+    }
+
+    static Route of(HttpMethod method, String template, Action action) {
+        return new Route(method, template, Habits.SKEIN, action);
+    }
+
+    static Route open(HttpMethod method, String template, Action action) {
+        return new Route(method, template, Habits.OPEN, action);
+    }
+
+    static Route pad(HttpMethod method, String template, Action action) {
+        return new Route(method, template, Habits.PAD, action);
+    }
+
+    boolean isOpen() {
+        return habits != Habits.SKEIN;
+    }
+
+    boolean speaksPad() {
+        return habits == Habits.PAD;
+    }
+
+    /** The path up to a variable at its end; the whole path when there is none. */
+    String prefix() {
+        int brace = template.indexOf('{');
+        return brace < 0 ? template : template.substring(0, brace);
+    }
+
+    boolean hasVariable() {
+        return template.indexOf('{') >= 0;
+    }
+}

@@ -1,0 +1,238 @@
+package io.skein.protocol.tcp;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skein.store.StoredMessage;
+import io.skein.topic.TopicFilter;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscriber: one live stream of the broker for each filter, each from the beginning. Filters may overlap; a message that
+ * several match is written by whichever stream comes to it first. That is safe because every stream began with the first
+ * message: whatever matches a filter and lies at or before its stream's position has been written.
+ */
+final class SubscriberSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriberSession.class);
+
+    private static final Buffer PONG = Buffer.buffer("PONG\n".getBytes(US_ASCII));
+    private static final int COMMAND_QUIET_TICKS = 2;
+
+    private final TcpDoor door;
+    private final NetSocket socket;
+    private final String peer;
+    private final SubscriberLines lines;
+
+    private final Map<String, FilterStream> streams = new LinkedHashMap<>();
+    /** Streams that wait for the socket, the longest waiting first. */
+    private final Deque<FilterStream> blocked = new ArrayDeque<>();
+
+    private boolean first = true;
+    private boolean paused;
+    private boolean closed;
+    private int silences;
+    private long silence = -1;
+    private long tick = -1;
+    private int quietTicks;
+
+    SubscriberSession(TcpDoor door, NetSocket socket, String peer) {
+        this.door = door;
+        this.socket = socket;
+        this.peer = peer;
+        this.lines = new SubscriberLines(door.settings().maxLineBytes());
+        listenForSilence();
+    }
+
+    @Override
+    public void data(Buffer data) {
+        if (closed) {
+            return;
+        }
+        silences = 0;
+        quietTicks = 0;
+        byte[] bytes = data.getBytes();
+        if (first && bytes.length > 0) {
+            first = false;
+            if (bytes[0] == 'B') { // the role was the beginning of a first SUBSCRIBE:t, or of the word SUBSCRIBER
+                bytes = Buffer.buffer("SUBSCRI").appendBytes(bytes).getBytes();
+            }
+        }
+        lines.feed(bytes).forEach(this::command);
+        if (lines.tooLong()) {
+            LOG.info(
+                    "subscriber {} sent a line above {} bytes",
+                    peer,
+                    door.settings().maxLineBytes());
+            close();
+            return;
+        }
+        listenForQuiet();
+        if (!paused && socket.writeQueueFull()) { // who does not read answers gives no commands
+            paused = true;
+            socket.pause();
+        }
+    }
+
+    @Override
+    public void ended() {
+        // the socket is closed both ways, closed() says so
+    }
+
+    @Override
+    public void closed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        door.vertx().cancelTimer(silence);
+        door.vertx().cancelTimer(tick);
+        streams.values().forEach(FilterStream::close);
+        streams.clear();
+        blocked.clear();
+        if (paused) {
+            socket.resume(); // lets what is left run out, unread
+        }
+        door.left(this);
+    }
+
+    @Override
+    public void drained() {
+        if (paused) {
+            paused = false;
+            socket.resume();
+        }
+        while (!blocked.isEmpty() && !socket.writeQueueFull()) {
+            blocked.remove().resume();
+        }
+    }
+
+    @Override
+    public Future<Void> stop() {
+        streams.values().forEach(FilterStream::close);
+        streams.clear();
+        return Future.succeededFuture();
+    }
+
+    private void command(SubscriberLine line) {
+        switch (line.verb()) {
+            case SUBSCRIBE -> subscribe(line.argument());
+            case UNSUBSCRIBE -> unsubscribe(line.argument());
+            case PING -> write(PONG);
+            case UNKNOWN -> LOG.debug("subscriber {} says what nobody knows: {}", peer, line.argument());
+        }
+    }
+
+    private void subscribe(String text) {
+        TopicFilter filter;
+        try {
+            filter = filter(text);
+        } catch (IllegalArgumentException problem) {
+            say("ERR malformed " + problem.getMessage());
+            return;
+        }
+        if (streams.containsKey(filter.value())) {
+            return; // it is replayed or live already
+        }
+        if (streams.size() >= door.settings().maxFilters()) {
+            say("ERR too-many a subscriber has at most " + door.settings().maxFilters() + " filters");
+            return;
+        }
+        FilterStream stream = new FilterStream(this, door, filter, peer);
+        streams.put(filter.value(), stream);
+        stream.open();
+    }
+
+    private void unsubscribe(String text) {
+        FilterStream gone;
+        try {
+            gone = streams.remove(filter(text).value());
+        } catch (IllegalArgumentException problem) {
+            say("ERR malformed " + problem.getMessage());
+            return;
+        }
+        if (gone != null) {
+            gone.close();
+            blocked.remove(gone);
+            for (FilterStream stream : streams.values()) {
+                stream.remember(gone);
+            }
+        }
+    }
+
+    private static TopicFilter filter(String text) {
+        return new TopicFilter(text.equals("all") ? "#" : text);
+    }
+
+    /** Whether another stream has written this message, now or before it was closed. */
+    boolean isWritten(StoredMessage message, FilterStream by) {
+        if (streams.size() > 1) {
+            for (FilterStream other : streams.values()) {
+                if (other != by && other.hasWritten(message)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** @return false when the socket takes no more; the stream is called once it does */
+    boolean write(Buffer deliveries, FilterStream by) {
+        write(deliveries);
+        if (!closed && socket.writeQueueFull()) {
+            blocked.add(by);
+            return false;
+        }
+        return true;
+    }
+
+    void refused(FilterStream stream, String code, String text) {
+        streams.remove(stream.filter().value(), stream);
+        say("ERR " + code + " " + text);
+    }
+
+    void close() {
+        socket.close().onFailure(ignored -> {});
+    }
+
+    private void say(String line) {
+        write(Buffer.buffer((line.replace('\n', ' ').replace('\r', ' ') + "\n").getBytes(UTF_8)));
+    }
+
+    private void write(Buffer buffer) {
+        if (!closed && buffer.length() > 0) {
+            socket.write(buffer).onFailure(ignored -> {}); // it has gone: closed() comes
+        }
+    }
+
+    private void listenForSilence() {
+        silence = door.vertx().setTimer(door.settings().silenceMs(), id -> {
+            silences++;
+            if (silences >= door.settings().maxSilences()) {
+                close();
+            } else {
+                listenForSilence();
+            }
+        });
+    }
+
+    private void listenForQuiet() {
+        if (tick < 0 && lines.isWaiting()) {
+            tick = door.vertx().setTimer(door.settings().tickMs(), id -> {
+                tick = -1;
+                quietTicks++;
+                if (quietTicks >= COMMAND_QUIET_TICKS) {
+                    lines.idle().forEach(this::command);
+                }
+                listenForQuiet();
+            });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.skein.protocol.tcp;
+
+import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The PAD port on one event loop; deploy it once for each, they share the port. Everything inside is touched by this
+ * instance's event loop only.
+ */
+public final class TcpDoor extends VerticleBase {
+    static final String NAME = "tcp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TcpDoor.class);
+
+    private static final long STOP_MS = 2000;
+
+    private final Broker broker;
+    private final TcpConfig config;
+    private final TcpListener listener;
+    private final Documents documents = new Documents();
+    private final DeliveryLines deliveryLines = new DeliveryLines();
+    private final HeldBytes held;
+    private final HeldBytes partial;
+    private final Set<Session> sessions = new HashSet<>();
+
+    private int connections;
+    private Optional<NetServer> server = Optional.empty();
+
+    public TcpDoor(Broker broker, TcpConfig config, TcpListener listener) {
+        this.broker = broker;
+        this.config = config;
+        this.listener = listener;
+        this.held = new HeldBytes(config.maxHeldBytes());
+        this.partial = new HeldBytes(config.maxPartialBytes());
+    }
+
+    @Override
+    public Future<?> start() {
+        NetServer listening = vertx.createNetServer(new NetServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setTcpKeepAlive(true));
+        server = Optional.of(listening);
+        return listening
+                .connectHandler(this::accept)
+                .exceptionHandler(failure -> LOG.debug("a connection failed before it began", failure))
+                .listen();
+    }
+
+    /** Takes nothing more, stores what was read (for a short while), then closes every connection. */
+    @Override
+    public Future<?> stop() {
+        List<Future<Void>> rest =
+                List.copyOf(sessions).stream().map(Session::stop).toList();
+        return Future.join(rest)
+                .timeout(STOP_MS, TimeUnit.MILLISECONDS)
+                .onFailure(late -> LOG.warn("messages of PAD publishers were not stored before the end"))
+                .transform(any -> server.map(NetServer::close).orElseGet(Future::succeededFuture));
+    }
+
+    /** The port it listens on, once started. */
+    public int port() {
+        return server.map(NetServer::actualPort).orElse(0);
+    }
+
+    private void accept(NetSocket socket) {
+        SocketAddress from = socket.remoteAddress();
+        String peer = from == null ? "?" : from.toString();
+        if (connections >= config.maxConnections()) {
+            LOG.warn("{} is closed: {} connections are open", peer, connections);
+            socket.close().onFailure(ignored -> {});
+            return;
+        }
+        connections++;
+        Connection figure = broker.connected(NAME, peer);
+        RoleReader role = new RoleReader(this, socket, peer);
+        socket.handler(role::data);
+        socket.exceptionHandler(failure -> LOG.debug("connection of {} failed", peer, failure));
+        socket.closeHandler(end -> {
+            connections--;
+            figure.close();
+            role.closed();
+        });
+        socket.endHandler(end -> role.ended());
+        socket.drainHandler(again -> role.drained());
+    }
+
+    Session enter(Session session) {
+        sessions.add(session);
+        return session;
+    }
+
+    void left(Session session) {
+        sessions.remove(session);
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    TcpConfig settings() {
+        return config;
+    }
+
+    TcpListener listener() {
+        return listener;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Documents documents() {
+        return documents;
+    }
+
+    DeliveryLines deliveryLines() {
+        return deliveryLines;
+    }
+
+    /** Messages read and not yet stored. */
+    HeldBytes held() {
+        return held;
+    }
+
+    /** Frames begun and not ended. */
+    HeldBytes partial() {
+        return partial;
+    }
+}

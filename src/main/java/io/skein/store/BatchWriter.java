@@ -1,0 +1,187 @@
+package io.skein.store;
+
+import io.skein.machine.Change;
+import io.skein.machine.KeyChange;
+import io.skein.replica.WriteBatch;
+import io.skein.replica.WriteBatch.Settled;
+import io.skein.topic.TopicChange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Write batches to rows: one or several in one transaction, all or nothing. What must share a transaction does:
+ * truncation with the entries that replace it, entries with the term they came under, term with vote, changes with the
+ * settled index and the low-water marks.
+ */
+final class BatchWriter {
+    /** Chunks that a batch removes at least, when there are so many to remove; more when it writes many. */
+    private static final int REMOVED_AT_LEAST = 8;
+
+    private final Connection connection;
+    private final Faults faults;
+    private Prepared prepared;
+    private Progress progress;
+    private boolean sweepLeft = true;
+    private long commitNanos;
+
+    /** Everything that holds statements. */
+    private static final class Prepared {
+        final Statements statements;
+        final PreparedStatement begin;
+        final PreparedStatement commit;
+        final PreparedStatement updateState;
+        final LogRows log;
+        final TopicRows topics;
+        final ChunkRows chunks;
+        final ProducerRows producers;
+        final KeyRows keys;
+        final Sweep sweep;
+
+        Prepared(Connection connection) throws SQLException {
+            statements = new Statements(connection);
+            // IMMEDIATE: the lock is taken here, where nothing is lost when somebody else holds it.
+            begin = statements.prepare("BEGIN IMMEDIATE");
+            commit = statements.prepare("COMMIT");
+            updateState = statements.prepare("UPDATE state SET idx = ?, term = ?, time = ?, hash = ?");
+            log = new LogRows(statements);
+            topics = new TopicRows(statements);
+            chunks = new ChunkRows(statements);
+            producers = new ProducerRows(statements);
+            keys = new KeyRows(statements);
+            sweep = new Sweep(statements);
+        }
+    }
+
+    BatchWriter(Connection connection, Progress progress, Faults faults) throws SQLException {
+        this.connection = connection;
+        this.progress = progress;
+        this.faults = faults;
+        prepared = new Prepared(connection);
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** Whether rows wait to be removed. */
+    boolean sweepLeft() {
+        return sweepLeft;
+    }
+
+    /** What the last COMMIT took. */
+    long commitNanos() {
+        return commitNanos;
+    }
+
+    /**
+     * Writes batches, in order, in one transaction. When this returns they are durable and visible; when it throws and
+     * {@link Database#isFull} says so, nothing of them is; after any other exception nobody knows, and nothing more may
+     * be written.
+     */
+    void write(List<WriteOrder> orders) throws SQLException {
+        prepared.begin.execute();
+        Progress after = progress;
+        boolean left;
+        try {
+            int written = 0;
+            for (WriteOrder order : orders) {
+                after = prepared.log.write(after, order.batch());
+                written += writeChanges(order);
+            }
+            left = prepared.sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
+            faults.beforeCommit(after.batch());
+            commit();
+        } catch (SQLException failed) {
+            rollback(failed);
+            throw failed;
+        }
+        progress = after;
+        sweepLeft = left;
+        faults.afterCommit(after.batch());
+    }
+
+    /** Removes rows in a transaction of its own, for when there is nothing else to do. */
+    void sweep() throws SQLException {
+        prepared.begin.execute();
+        try {
+            sweepLeft = prepared.sweep.step(4 * REMOVED_AT_LEAST);
+            commit();
+        } catch (SQLException failed) {
+            rollback(failed);
+            throw failed;
+        }
+    }
+
+    private void commit() throws SQLException {
+        long start = System.nanoTime();
+        prepared.commit.execute();
+        commitNanos = System.nanoTime() - start;
+    }
+
+    private void rollback(SQLException failed) throws SQLException {
+        try {
+            Database.execute(connection, "ROLLBACK");
+        } catch (SQLException alreadyRolledBack) {
+            // SQLite ends the transaction by itself after some errors; then there is none to roll back.
+            failed.addSuppressed(alreadyRolledBack);
+        }
+        try {
+            prepared.statements.close();
+            prepared = new Prepared(connection);
+        } catch (SQLException worse) {
+            worse.addSuppressed(failed);
+            throw worse;
+        }
+    }
+
+    private int writeChanges(WriteOrder order) throws SQLException {
+        WriteBatch batch = order.batch();
+        if (batch.settled().isEmpty()) {
+            if (!batch.changes().isEmpty() || !order.messages().isEmpty()) {
+                throw new AssertionError("batch " + batch.number() + " has changes and no settled index");
+            }
+            return 0;
+        }
+        Settled settled = batch.settled().get();
+        Iterator<StoredMessage> encoded = order.messages().iterator();
+        for (Change change : batch.changes()) {
+            write(change, encoded);
+        }
+        if (encoded.hasNext()) {
+            throw new AssertionError("a message that no change of batch " + batch.number() + " appended");
+        }
+        prepared.topics.flush();
+        int written = prepared.chunks.flush(settled.index());
+        prepared.updateState.setLong(1, settled.index());
+        prepared.updateState.setLong(2, settled.term());
+        prepared.updateState.setLong(3, settled.time());
+        prepared.updateState.setLong(4, settled.hash());
+        prepared.updateState.executeUpdate();
+        return written;
+    }
+
+    private void write(Change change, Iterator<StoredMessage> encoded) throws SQLException {
+        if (change instanceof TopicChange.Appended appended) {
+            prepared.topics.write(appended);
+            prepared.chunks.gather(appended, encoded);
+        } else if (change instanceof TopicChange.Deleted deleted) {
+            prepared.topics.write(deleted);
+            prepared.chunks.drop(deleted.topic());
+        } else if (change instanceof TopicChange.Produced produced) {
+            prepared.producers.write(produced);
+        } else if (change instanceof TopicChange.AnswersForgotten forgotten) {
+            prepared.producers.write(forgotten);
+        } else if (change instanceof TopicChange.ProducerRemoved removed) {
+            prepared.producers.write(removed);
+        } else if (change instanceof TopicChange topicChange) {
+            prepared.topics.write(topicChange);
+        } else if (change instanceof KeyChange keyChange) {
+            prepared.keys.write(keyChange);
+        } else {
+            throw new AssertionError("no rows for " + change);
+        }
+    }
+}

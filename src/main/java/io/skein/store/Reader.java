@@ -1,0 +1,257 @@
+package io.skein.store;
+
+import io.skein.machine.Cursor;
+import io.skein.raft.Entry;
+import io.skein.topic.Format;
+import io.skein.topic.Header;
+import io.skein.topic.Message;
+import io.skein.topic.Publication;
+import io.skein.topic.TopicName;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.jdbcclient.JDBCPool;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads rows over read-only connections, in pages. Futures complete on the context of the caller. Everything that leaves
+ * here was checked against its checksum.
+ * */
+public final class Reader {
+    private static final String HEAD_WITH_OFFSET = Chunk.Head.SELECT + """
+            WHERE c.topic_id = ?1 AND c.base_offset + c.count > ?2 AND c.id >= coalesce(
+                (SELECT last_idx FROM mark WHERE topic_id = ?1 AND end <= ?2 ORDER BY end DESC LIMIT 1), 0) << 20
+            ORDER BY c.id LIMIT 1""";
+
+    /**
+     * The first chunk of the last transaction that begins before a time (and of the first transaction when none does):
+     * binary search over settled indexes, because the first chunk of each transaction has its lowest stamp.
+     */
+    private static final String TRANSACTION_BEFORE = """
+            WITH RECURSIVE
+              ends(low, high) AS (SELECT coalesce(min(id) >> 20, 0), coalesce(max(id) >> 20, 0) + 1 FROM chunk),
+              -- the transaction at low begins before the time (or is the first), the one at high does not
+              search(low, high) AS (
+                SELECT low, high FROM ends
+                UNION ALL
+                SELECT
+                    iif((SELECT first_time FROM chunk WHERE id >= ((low + high) / 2) << 20 ORDER BY id LIMIT 1) < ?1,
+                        (low + high) / 2, low),
+                    iif((SELECT first_time FROM chunk WHERE id >= ((low + high) / 2) << 20 ORDER BY id LIMIT 1) < ?1,
+                        high, (low + high) / 2)
+                FROM search WHERE high - low > 1)
+            SELECT coalesce((SELECT id FROM chunk WHERE id >= low << 20 ORDER BY id LIMIT 1), 0)
+            FROM search ORDER BY high - low LIMIT 1""";
+
+    /** The chunks with a stamp at or after a time: of one transaction, and the first one after it. */
+    private static final String HEADS_AT_TIME = "SELECT * FROM (" + Chunk.Head.SELECT + """
+            WHERE c.id >= ?1 AND c.id < ?2 AND c.last_time >= ?3)
+            UNION ALL SELECT * FROM (""" + Chunk.Head.SELECT + """
+            WHERE c.id >= ?2 AND c.last_time >= ?3 ORDER BY c.id LIMIT 1)""";
+
+    /** Entries whose payloads come to so many bytes together; the first whatever its size. */
+    private static final String ENTRIES = """
+            SELECT idx, term, kind, crc, payload FROM log WHERE idx >= ?1 AND idx <= (
+                SELECT max(idx) FROM (
+                    SELECT idx, sum(length(payload) + 32) OVER (ORDER BY idx) AS bytes
+                    FROM (SELECT idx, payload FROM log WHERE idx >= ?1 AND idx <= ?2 ORDER BY idx LIMIT 4096))
+                WHERE bytes <= ?3 OR idx = ?1)
+            ORDER BY idx""";
+
+    private static final String WAITING = """
+            SELECT idx, place, due, time, topic, key, format, content_type, headers, delay_ms, ttl_ms, expect_offset,
+                crc, body
+            FROM scheduled
+            """;
+
+    private final StoreListener listener;
+    private final Pool pool;
+
+    Reader(Vertx vertx, Path file, StoreConfig config, StoreListener listener) {
+        this.listener = listener;
+        pool = JDBCPool.pool(
+                vertx,
+                Database.readers(file),
+                new PoolOptions()
+                        .setName("skein-readers")
+                        .setMaxSize(config.readers())
+                        .setMaxWaitQueueSize(config.waitingReads()));
+    }
+
+    Scrubber scrubber(Vertx vertx, long bytesPerSecond) {
+        return new Scrubber(vertx, pool, bytesPerSecond, listener);
+    }
+
+    Future<Void> close() {
+        return pool.close();
+    }
+
+    /**
+     * Messages after {@code after} and up to {@code upTo}, which is at most the end of an entry that is visible in rows.
+     * The page can be empty although there are more: then {@code next} is before {@code upTo}, and the reader goes on
+     * from there.
+     *
+     * @param appliedTime stamp of the last applied entry; what expired by then is left out
+     */
+    public Future<StoredPage> page(Scope scope, Cursor after, Cursor upTo, int limit, long maxBytes, long appliedTime) {
+        return new PageReader(pool, scope, after, upTo, limit, maxBytes, appliedTime)
+                .read()
+                .onFailure(this::reportDamage);
+    }
+
+    /**
+     * The cursor just before the message of a topic with this offset, or before the first one after it that is in rows;
+     * empty when rows hold none.
+     */
+    public Future<Optional<Cursor>> locate(long topicId, long offset) {
+        return pool.preparedQuery(HEAD_WITH_OFFSET)
+                .execute(Tuple.of(topicId, offset))
+                .map(Chunk.Head::of)
+                .map(heads -> heads.stream().findFirst().map(head -> {
+                    int i = (int) Math.max(0, offset - head.baseOffset());
+                    return before(head.positions().cursor(i));
+                }))
+                .onFailure(this::reportDamage);
+    }
+
+    /**
+     * The cursor just before the first message in rows that was stamped at {@code time} or later, of whatever topic;
+     * empty when rows hold none. Stamps never go back, so it parts every topic rightly.
+     */
+    public Future<Optional<Cursor>> locateTime(long time) {
+        return pool.preparedQuery(TRANSACTION_BEFORE)
+                .execute(Tuple.of(time))
+                .compose(rows -> {
+                    long id = rows.iterator().next().getLong(0);
+                    long next = Chunk.firstIdFor(Chunk.settled(id) + 1);
+                    return pool.preparedQuery(HEADS_AT_TIME).execute(Tuple.of(id, next, time));
+                })
+                .map(Chunk.Head::of)
+                .map(heads -> heads.stream()
+                        .map(head -> head.positions().cursor(head.positions().firstAt(time)))
+                        .min(Comparator.naturalOrder())
+                        .map(Reader::before))
+                .onFailure(this::reportDamage);
+    }
+
+    /**
+     * Entries of the log from {@code from} up to {@code to}, fewer when they are more than {@code maxBytes}, but one at
+     * least; none when the log begins after {@code from}.
+     */
+    public Future<List<Entry>> entries(long from, long to, long maxBytes) {
+        return pool.preparedQuery(ENTRIES)
+                .execute(Tuple.of(from, to, maxBytes))
+                .map(rows -> {
+                    List<Entry> entries = new ArrayList<>();
+                    for (Row row : rows) {
+                        Entry entry = ImageLoader.entry(
+                                row.getLong(0), row.getLong(1), row.getInteger(2), row.getLong(3), bytes(row, 4));
+                        if (entry.index() != from + entries.size()) {
+                            if (entries.isEmpty()) {
+                                return entries;
+                            }
+                            throw new Damaged("log entry " + (from + entries.size()) + " is missing");
+                        }
+                        entries.add(entry);
+                    }
+                    return entries;
+                })
+                .onFailure(this::reportDamage);
+    }
+
+    /** The cursor after everything that is before this one: nothing lies between. */
+    public static Cursor before(Cursor cursor) {
+        return cursor.place() > 0 ? new Cursor(cursor.index(), cursor.place() - 1) : Cursor.endOf(cursor.index() - 1);
+    }
+
+    /** A delayed message that waits. */
+    public record Waiting(Cursor at, long due, long time, Publication publication) {}
+
+    /** Delayed messages in the order they were taken, at most {@code limit}, from after a cursor on. */
+    public Future<List<Waiting>> scheduled(Cursor after, int limit) {
+        return waiting("WHERE (idx, place) > (?, ?) ORDER BY idx, place LIMIT " + limit, after);
+    }
+
+    /** The delayed message that was taken at this place; empty when it no longer waits. */
+    public Future<Optional<Waiting>> fetchScheduled(Cursor at) {
+        return waiting("WHERE (idx, place) = (?, ?)", at)
+                .map(found -> found.stream().findFirst());
+    }
+
+    private Future<List<Waiting>> waiting(String where, Cursor cursor) {
+        return pool.preparedQuery(WAITING + where)
+                .execute(Tuple.of(cursor.index(), cursor.place()))
+                .map(rows -> {
+                    List<Waiting> found = new ArrayList<>();
+                    rows.forEach(row -> found.add(waiting(row)));
+                    return found;
+                })
+                .onFailure(this::reportDamage);
+    }
+
+    private static Waiting waiting(Row row) {
+        Cursor at = new Cursor(row.getLong(0), row.getInteger(1));
+        byte[] body = bytes(row, 13);
+        long crc = Checksum.ofScheduled(
+                at,
+                row.getLong(2),
+                row.getLong(3),
+                new long[] {row.getLong(9), row.getLong(10), row.getLong(11)},
+                List.of(row.getString(4), row.getString(5), row.getString(6), row.getString(7), row.getString(8)),
+                body);
+        if (crc != row.getLong(12)) {
+            throw new Damaged("the delayed message " + at + " is not what was written");
+        }
+        List<Header> headers = new ArrayList<>();
+        JsonArray pairs = new JsonArray(row.getString(8));
+        for (int i = 0; i < pairs.size(); i += 2) {
+            headers.add(new Header(pairs.getString(i), pairs.getString(i + 1)));
+        }
+        Message message =
+                new Message(row.getString(5), headers, Format.valueOf(row.getString(6)), row.getString(7), body);
+        return new Waiting(
+                at,
+                row.getLong(2),
+                row.getLong(3),
+                new Publication(
+                        new TopicName(row.getString(4)), message, row.getLong(9), row.getLong(10), row.getLong(11)));
+    }
+
+    /** The answer kept for a repeat of the command at this place; empty when its key was forgotten. */
+    public Future<Optional<byte[]>> answer(long index, int place) {
+        return pool.preparedQuery("SELECT crc, answer FROM answer WHERE idx = ? AND place = ?")
+                .execute(Tuple.of(index, place))
+                .map(rows -> {
+                    Optional<byte[]> answer = Optional.empty();
+                    for (Row row : rows) {
+                        byte[] bytes = bytes(row, 1);
+                        if (Checksum.ofAnswer(index, place, bytes) != row.getLong(0)) {
+                            throw new Damaged(
+                                    "the answer kept for " + index + "." + place + " is not what was written");
+                        }
+                        answer = Optional.of(bytes);
+                    }
+                    return answer;
+                })
+                .onFailure(this::reportDamage);
+    }
+
+    private void reportDamage(Throwable failure) {
+        if (failure instanceof Damaged || Database.isDamage(failure)) {
+            listener.damaged(failure.getMessage());
+        }
+    }
+
+    /** The driver gives byte[]; the client has no getter for it. */
+    private static byte[] bytes(Row row, int column) {
+        return (byte[]) row.getValue(column);
+    }
+}

@@ -1,0 +1,4 @@
+package io.skein.store;
+
+/** Bytes on the disk, as of the last checkpoint. */
+public record Sizes(long databaseBytes, long walBytes) {}

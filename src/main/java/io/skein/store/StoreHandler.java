@@ -1,0 +1,16 @@
+package io.skein.store;
+
+/** Hears of what became of write batches; called on the context that opened the store, in order of batch numbers. */
+public interface StoreHandler {
+    /** The batch and all before it are durable and visible to readers. */
+    void written(long number);
+
+    /**
+     * The disk is full: the batch was rolled back and promised nothing. It and all later ones, of which nothing is said,
+     * are to be written again, in order.
+     */
+    void diskFull(long number);
+
+    /** Nothing more is written, and what is on the disk is in doubt: the process ends. Called once. */
+    void failed(StoreFailure failure);
+}

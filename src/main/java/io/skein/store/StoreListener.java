@@ -1,0 +1,37 @@
+package io.skein.store;
+
+/**
+ * What happens on the disk, for figures and alerts. Called on the writer's thread or on a reader's context: what
+ * implements it is safe for threads, quick, and does not throw.
+ */
+public interface StoreListener {
+    StoreListener NONE = new StoreListener() {};
+
+    /**
+     * One transaction was committed.
+     *
+     * @param batches write batches in it
+     * @param bytes as {@link io.skein.replica.WriteBatch#size} counts
+     * @param nanos from BEGIN to the end of COMMIT
+     * @param commitNanos COMMIT alone: the write-ahead log, with its fsync unless relaxed
+     */
+    default void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {}
+
+    /** @param pages moved into the database file; -1 when readers held it up */
+    default void checkpointed(long nanos, long pages) {}
+
+    /** Bytes of the write-ahead log that wait for a checkpoint, after a commit. */
+    default void walBytes(long bytes) {}
+
+    /** The disk refuses to take more, or takes again. */
+    default void diskFull(boolean full) {}
+
+    /** A row is not what was written. */
+    default void damaged(String what) {}
+
+    /** Relaxed durability: what was written last is gone, as the operator chose. */
+    default void wentBackwards(String what) {}
+
+    /** The scrubber has seen every row once more. */
+    default void scrubbed(long rows, long bytes) {}
+}

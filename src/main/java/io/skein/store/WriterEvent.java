@@ -1,0 +1,13 @@
+package io.skein.store;
+
+/** What the writer says to the {@link Store} that sent it an order. */
+sealed interface WriterEvent {
+    /** The batch and all before it are durable and visible to readers. */
+    record Written(long number) implements WriterEvent {}
+
+    /** The disk is full; the batch was rolled back. It is to be sent again, and after it the later ones again. */
+    record DiskFull(long number) implements WriterEvent {}
+
+    /** Nothing more will be written by this process. */
+    record Failed(StoreFailure failure) implements WriterEvent {}
+}

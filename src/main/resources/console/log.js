@@ -1,0 +1,95 @@
+// The node's log, from the first entry it keeps to the last, and the peers that hold it too.
+import { byId, copyButton, el, text } from './dom.js';
+import { bytes, count } from './format.js';
+
+const SEGMENTS = [
+  { name: 'settled', label: 'settled in rows', from: 'first', to: 'settled', inclusive: 1 },
+  { name: 'applied', label: 'applied, in memory', from: 'settled', to: 'applied', inclusive: 0 },
+  { name: 'committed', label: 'committed, not applied', from: 'applied', to: 'commit', inclusive: 0 },
+  { name: 'open', label: 'not committed', from: 'commit', to: 'last', inclusive: 0 },
+];
+
+const bar = byId('logbar');
+for (const segment of SEGMENTS) {
+  segment.element = el(`span.segment.${segment.name}`);
+  bar.append(segment.element);
+  segment.count = el('b', {}, '0');
+  byId('log-legend').append(el('span', {}, el(`i.swatch.${segment.name}`), `${segment.label} `, segment.count));
+}
+
+const facts = new Map();
+
+function fact(name, value, note = '') {
+  if (!facts.has(name)) {
+    const shown = el('span.fact-value');
+    const more = el('span.fact-note');
+    const dd = el('dd', {}, shown, more);
+    byId('log-facts').append(el('div', {}, el('dt', {}, name), dd));
+    facts.set(name, { shown, more, dd });
+  }
+  text(facts.get(name).shown, value);
+  text(facts.get(name).more, note);
+  return facts.get(name);
+}
+
+let hash = '';
+let hashCopy = null;
+
+export function show(state) {
+  const { log, node, figures } = state;
+  for (const segment of SEGMENTS) {
+    const entries = Math.max(0, log[segment.to] - log[segment.from] + segment.inclusive);
+    // By the logarithm: ten entries in flight are to be seen beside ten million settled ones.
+    segment.element.style.flexGrow = entries ? Math.log2(1 + entries) : 0;
+    segment.element.hidden = !entries;
+    segment.element.title = `${count(entries)} ${segment.label}`;
+    text(segment.count, count(entries));
+  }
+  bar.setAttribute('aria-label', `Log from ${log.first} to ${log.last}: settled ${log.settled}, applied ${log.applied}, committed ${log.commit}`);
+
+  const behind = (n) => (n > 0 ? ` −${count(n)}` : '');
+  fact('Term', count(log.term));
+  fact('First', count(log.first));
+  fact('Settled', count(log.settled), behind(log.applied - log.settled));
+  fact('Applied', count(log.applied), behind(log.commit - log.applied));
+  fact('Commit', count(log.commit), behind(log.last - log.commit));
+  fact('Last', count(log.last));
+  const { dd } = fact('State hash', log.stateHash, ` at ${count(log.applied)} `);
+  dd.parentNode.classList.add('wide');
+  dd.firstChild.classList.add('mono');
+  fact('Leader', node.leader || 'unknown', node.leaderAddress && node.leader !== node.id ? ` ${node.leaderAddress}` : '');
+  fact('Durable', node.durable === 'quorum' ? 'on a majority' : 'in memory only');
+  fact('Database', bytes(figures.databaseBytes));
+  fact('WAL', bytes(figures.walBytes));
+  if (hash !== log.stateHash) {
+    hash = log.stateHash;
+    hashCopy?.remove();
+    hashCopy = copyButton(hash);
+    hashCopy.setAttribute('aria-label', 'Copy the state hash');
+    dd.append(hashCopy);
+  }
+  showMembers(state);
+}
+
+let shownMembers = '';
+
+function showMembers({ members, node, log }) {
+  const place = byId('members');
+  place.hidden = members.length < 2;
+  const key = JSON.stringify(members) + node.leader + log.last;
+  if (place.hidden || key === shownMembers) return;
+  shownMembers = key;
+  place.replaceChildren(el('table', {},
+    el('thead', {}, el('tr', {}, ...['Member', 'Address', 'Part', 'State'].map((h) => el('th', { scope: 'col' }, h)),
+      el('th.num', { scope: 'col' }, 'Match index'), el('th.num', { scope: 'col' }, 'Behind'))),
+    el('tbody', {}, ...members.map((m) => {
+      const known = m.matchIndex > 0;
+      return el('tr', {},
+        el('td', {}, m.id + (m.id === node.id ? ' (this node)' : '')),
+        el('td.mono', {}, m.address),
+        el('td', {}, m.id === node.leader ? 'leader' : m.voter ? 'voter' : 'learner'),
+        el('td', {}, el(`i.dot.${m.reachable ? 'good' : 'bad'}`), m.reachable ? 'reachable' : 'unreachable'),
+        el('td.num', {}, known ? count(m.matchIndex) : '–'),
+        el('td.num', {}, known ? count(Math.max(0, log.last - m.matchIndex)) : '–'));
+    }))));
+}

@@ -1,0 +1,133 @@
+// The one stream that drives the page. Server-Sent Events read with fetch rather than EventSource: that can send a token,
+// sees the status of an answer, and does not give up for good when that is not 200.
+
+const SILENT_MS = 6000;
+const HIDDEN_MS = 60000;
+const MAX_WAIT_MS = 10000;
+const MAX_EVENT = 8 << 20;
+const TOKEN = 'skein.token';
+
+/** Header with the token, if somebody gave one in this tab. */
+export function authorization() {
+  const token = sessionStorage.getItem(TOKEN);
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+export class Stream {
+  #handlers;
+  #tail = '';
+  #cursor = '';
+  #attempt = 0;
+  #heard = 0;
+  #live = false;
+  #abort = null;
+  #timer = 0;
+  #hidden = 0;
+
+  /** handlers: event(name, data), connection({state, retryMs, reason}); state: connecting, live, lost, denied */
+  constructor(handlers) {
+    this.#handlers = handlers;
+    setInterval(() => {
+      if (this.#abort && performance.now() - this.#heard > SILENT_MS) this.#lost('The node went silent.');
+    }, 1000);
+    // A hidden page lets go: browsers allow few connections to one host.
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(this.#hidden);
+      if (document.hidden) {
+        this.#hidden = setTimeout(() => this.#close(), HIDDEN_MS);
+      } else if (!this.#abort) {
+        this.#open();
+      }
+    });
+    // A page put aside for the back button would go on listening.
+    addEventListener('pagehide', () => this.#close());
+    addEventListener('pageshow', (event) => { if (event.persisted) this.#open(); });
+    addEventListener('online', () => { if (!this.#abort) this.#open(); });
+  }
+
+  /** Also changes the filter: the stream is opened anew. */
+  follow(filter) {
+    this.#tail = filter;
+    this.#cursor = '';
+    this.#open();
+  }
+
+  signIn(token) {
+    sessionStorage.setItem(TOKEN, token);
+    this.#open();
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.#abort = null;
+    this.#live = false;
+  }
+
+  async #open() {
+    this.#close();
+    const abort = this.#abort = new AbortController();
+    this.#heard = performance.now();
+    const query = new URLSearchParams();
+    if (this.#tail) query.set('tail', this.#tail);
+    if (this.#cursor) query.set('after', this.#cursor);
+    try {
+      const answer = await fetch(`console/stream?${query}`, {
+        signal: abort.signal,
+        cache: 'no-store',
+        headers: { Accept: 'text/event-stream', ...authorization() },
+      });
+      if (abort.signal.aborted) return;
+      if (answer.status === 401 || answer.status === 403) {
+        this.#close();
+        this.#handlers.connection({ state: 'denied' });
+        return;
+      }
+      if (!answer.ok) throw new Error(answer.status === 503 ? 'The node takes no more pages now.' : `It answered ${answer.status}.`);
+      await this.#read(answer.body.pipeThrough(new TextDecoderStream()).getReader(), abort.signal);
+      if (!abort.signal.aborted) this.#lost('The node closed the stream.');
+    } catch (failure) {
+      if (!abort.signal.aborted) this.#lost(failure instanceof TypeError ? '' : failure.message);
+    }
+  }
+
+  async #read(reader, signal) {
+    let buffer = '';
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || signal.aborted) return;
+      this.#heard = performance.now();
+      if (!this.#live) {
+        this.#live = true;
+        this.#attempt = 0;
+        this.#handlers.connection({ state: 'live' });
+      }
+      buffer += value;
+      let end;
+      while ((end = buffer.indexOf('\n\n')) >= 0) {
+        this.#dispatch(buffer.slice(0, end));
+        if (signal.aborted) return;
+        buffer = buffer.slice(end + 2);
+      }
+      if (buffer.length > MAX_EVENT) throw new Error('An event of the stream is too large.');
+    }
+  }
+
+  #dispatch(block) {
+    let name = 'message';
+    let data = '';
+    for (const line of block.split('\n')) {
+      if (line.startsWith('event: ')) name = line.slice(7);
+      else if (line.startsWith('data: ')) data += line.slice(6);
+      else if (line.startsWith('id: ')) this.#cursor = line.slice(4);
+    }
+    if (data) this.#handlers.event(name, JSON.parse(data));
+  }
+
+  #lost(reason) {
+    this.#close();
+    const wait = Math.min(MAX_WAIT_MS, 500 * 2 ** this.#attempt++) * (0.75 + Math.random() / 2);
+    this.#handlers.connection({ state: 'lost', retryMs: wait, reason });
+    this.#timer = setTimeout(() => this.#open(), wait);
+  }
+}

@@ -1,0 +1,32 @@
+// Who listens now.
+import { byId, el, lesson, text } from './dom.js';
+import { count } from './format.js';
+
+let shown = '';
+
+export function show(state) {
+  if (!state.subscribers) return;
+  const { total, rows } = state.subscribers;
+  text(byId('subscribers-count'), total ? count(total) : '');
+  const note = byId('subscribers-note');
+  note.hidden = total <= rows.length;
+  text(note, `${count(rows.length)} of ${count(total)}.`);
+  const key = JSON.stringify(rows);
+  if (key === shown) return;
+  shown = key;
+  const place = byId('subscribers-body');
+  if (!rows.length) {
+    place.replaceChildren(lesson('Nobody listens. Follow everything from a terminal:',
+      `curl -N '${location.origin}/t/%23?follow'`));
+    return;
+  }
+  place.replaceChildren(el('table', {},
+    el('thead', {}, el('tr', {}, ...['Door', 'Peer', 'Filter'].map((h) => el('th', { scope: 'col' }, h)),
+      el('th.num', { scope: 'col' }, 'Delivered'), el('th', { scope: 'col' }, 'State'))),
+    el('tbody', {}, ...rows.map((s) => el('tr', { title: `${s.id} at ${s.cursor}` },
+      el('td', {}, s.door),
+      el('td.mono', {}, s.peer),
+      el('td.name', {}, s.filters.join(', ')),
+      el('td.num', {}, count(s.delivered)),
+      el('td', {}, el(`i.dot.${s.behind ? 'warn' : 'good'}`), s.behind ? 'catching up' : 'live'))))));
+}

@@ -1,0 +1,348 @@
+package io.skein.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.broker.FakeBroker;
+import io.skein.broker.Publish;
+import io.skein.broker.Refusal;
+import io.skein.topic.Format;
+import io.skein.topic.Message;
+import io.skein.topic.Publication;
+import io.skein.topic.TopicName;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page in a real browser. After each test the browser's console must be empty. */
+@Timeout(120)
+class ConsolePageTest {
+    @TempDir
+    static Path profile;
+
+    private static Browser browser;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeBroker broker = new FakeBroker(vertx);
+    private ConsoleServer server;
+
+    @BeforeAll
+    static void openBrowser() {
+        browser = Browser.open(profile);
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        var limits = new ConsoleLimits(8, 100, 300, 200, 100, 50, 25, 16 << 10, 256 << 10, 100);
+        server = new ConsoleServer(vertx, broker, ConsoleFigures.NONE, limits, 0);
+        browser.size(1280, 900);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        List<String> complaints = browser.complaints();
+        browser.go("about:blank");
+        vertx.close().await(20, TimeUnit.SECONDS);
+        assertEquals(List.of(), complaints);
+    }
+
+    @Test
+    void thePageShowsTheNodesState() throws Exception {
+        publish("orders/eu", "one");
+        publish("orders/us", "two");
+        openPage();
+
+        assertEquals("n1", browser.text("#node"));
+        assertEquals("leader", browser.text("#role"));
+        assertEquals("Healthy", browser.text("#health"));
+        assertEquals("0.1.0-test", browser.text("#version"));
+        browser.awaitText("#overview", "Published");
+        browser.awaitText("#log-facts", "State hash");
+        browser.awaitText("#topics-body", "orders/eu");
+        browser.awaitText("#topics-count", "2");
+        browser.awaitText("#subscribers-body", "dashboard");
+        browser.await("two charts are drawn", () -> browser.all(".chart canvas").size() == 2);
+    }
+
+    @Test
+    void aNodeWithoutTopicsTeachesTheFirstStep() {
+        openPage();
+
+        browser.awaitText("#topics-body", "curl -d 'hello' " + server.url("/t/greetings"));
+        browser.awaitText("#tail-body", "curl -N '" + server.url("/t/%23?follow") + "'");
+    }
+
+    @Test
+    void whatTheBoxPublishesAppearsInTheTail() {
+        openPage();
+        browser.fill("#publish-topic", "greetings/world");
+        browser.fill("#publish-key", "k1");
+        browser.click("input[name=format][value=JSON] + span");
+        browser.fill("#publish-body", "{\"hello\":[1,{\"to\":\"you\"}]}");
+        browser.one("#publish-body").sendKeys(Keys.chord(Keys.CONTROL, Keys.ENTER));
+
+        browser.awaitText("#publish-result", "Stored at offset 0");
+        browser.awaitText("#publish-result", "c7.");
+        browser.awaitText("#tail-body .message", "greetings/world");
+
+        browser.click("#tail-body .message .line");
+        assertEquals(
+                "{\n  \"hello\": [\n    1,\n    {\n      \"to\": \"you\"\n    }\n  ]\n}",
+                browser.text("#tail-body pre"));
+        String facts = browser.text("#tail-body .facts");
+        assertTrue(facts.contains("k1") && facts.contains("JSON · application/json"), facts);
+    }
+
+    @Test
+    void aKeyBeyondLatinLettersArrives() {
+        openPage();
+        browser.fill("#publish-topic", "a");
+        browser.fill("#publish-key", "Gänse-雁");
+        browser.click("#publish-send");
+
+        browser.awaitText("#publish-result", "Stored at offset 0");
+        assertEquals(
+                "Gänse-雁", broker.publishes().get(0).messages().get(0).message().key());
+    }
+
+    @Test
+    void aRefusedPublishSaysWhy() {
+        openPage();
+        broker.refuseNext(Refusal.of(Refusal.Kind.UNAVAILABLE, "no-leader", "no leader is known; tried n2, n3"));
+        browser.fill("#publish-topic", "a");
+        browser.click("#publish-send");
+
+        browser.awaitText("#publish-result.failed", "no leader is known; tried n2, n3");
+        // The browser itself notes every answer of 4xx and 5xx.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("503")));
+    }
+
+    @Test
+    void anotherFilterShowsOnlyItsTopics() throws Exception {
+        publish("orders/eu", "first");
+        publish("payments", "second");
+        openPage();
+        browser.awaitText("#tail-body", "second");
+
+        browser.fill("#tail-filter", "orders/+");
+        browser.one("#tail-filter").sendKeys(Keys.ENTER);
+        browser.await(
+                "the old messages are gone", () -> !browser.text("#tail-body").contains("second"));
+        browser.awaitText("#tail-body", "first");
+        publish("payments", "third");
+        publish("orders/us", "fourth");
+
+        browser.awaitText("#tail-body", "fourth");
+        assertFalse(browser.text("#tail-body").contains("third"));
+        assertEquals("#tail=orders%2F%2B", browser.script("return location.hash"));
+    }
+
+    @Test
+    void aWrongFilterSaysWhatIsWrong() {
+        openPage();
+        browser.fill("#tail-filter", "a/#/b");
+        browser.one("#tail-filter").sendKeys(Keys.ENTER);
+
+        browser.awaitText("#tail-note.problem", "#");
+        browser.await(
+                "the figures go on",
+                () -> browser.script("return document.body.dataset.connection").equals("live"));
+    }
+
+    @Test
+    void aClickOnATopicFollowsIt() throws Exception {
+        publish("orders/eu", "first");
+        publish("payments", "second");
+        openPage();
+        browser.awaitText("#topics-body", "payments");
+        browser.click("#topics-body button[title='Follow payments']");
+
+        browser.await(
+                "the filter is the topic",
+                () -> "payments".equals(browser.one("#tail-filter").getDomProperty("value")));
+        browser.awaitText("#tail-body", "second");
+        assertFalse(browser.text("#tail-body").contains("first"));
+        assertEquals("payments", browser.one("#publish-topic").getDomProperty("value"));
+    }
+
+    @Test
+    void topicsAreSortedAndFiltered() throws Exception {
+        publish("b/two", "x");
+        publish("a/one", "x");
+        publish("a/one", "x");
+        openPage();
+        browser.awaitText("#topics-body", "b/two");
+        assertEquals(List.of("a/one", "b/two"), topicNames());
+
+        browser.click("#topics-body th:nth-child(1) button");
+        browser.await("sorted the other way", () -> topicNames().equals(List.of("b/two", "a/one")));
+        assertEquals("descending", browser.one("#topics-body th").getDomAttribute("aria-sort"));
+        browser.click("#topics-body th:nth-child(3) button");
+        browser.await("sorted by messages", () -> topicNames().equals(List.of("a/one", "b/two")));
+
+        browser.fill("#topics-filter", "TWO");
+        browser.await("filtered", () -> topicNames().equals(List.of("b/two")));
+        browser.fill("#topics-filter", "none such");
+        browser.awaitText("#topics-body", "No topic has");
+    }
+
+    @Test
+    void aPausedTailShowsLaterWhatCame() throws Exception {
+        openPage();
+        browser.click("#tail-pause");
+        publish("a", "meanwhile");
+        browser.awaitText("#tail-note", "1 came meanwhile");
+        assertFalse(browser.text("#tail-body").contains("meanwhile"));
+
+        browser.click("#tail-pause");
+        browser.awaitText("#tail-body", "meanwhile");
+
+        browser.click("#tail-clear");
+        browser.await("cleared", () -> browser.all("#tail-body .message").isEmpty());
+    }
+
+    @Test
+    void whatStrangersWriteStaysText() throws Exception {
+        String markup = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+        publish("<b onclick=x>bold<b>", markup);
+        publish("json", "{\"__proto__\":{\"x\":1},\"html\":\"" + markup.replace("\"", "\\\"") + "\"}");
+        publish("long", "x".repeat(15_000));
+        publish("bidi", "\u202Eright to left\u0000\u0007");
+        publish("huge", "y".repeat(40_000));
+        openPage();
+        browser.await("all are there", () -> browser.all("#tail-body .message").size() == 5);
+        browser.script("document.querySelectorAll('#tail-body .line').forEach(line => line.click())");
+
+        assertTrue(browser.text("#tail-body").contains(markup));
+        assertTrue(browser.text("#tail-body").contains("not shown here"));
+        browser.awaitText("#topics-body", "<b onclick=x>bold<b>");
+        assertEquals(0, browser.all("main img, main script, main b[onclick]").size());
+        assertNotEquals("owned", browser.script("return document.title"));
+        assertEquals(0L, overflow(), "long text makes the page wider");
+        browser.size(390, 844);
+        browser.await("a phone scrolls down only", () -> overflow() == 0);
+    }
+
+    @Test
+    void theThemeIsChosenAndRemembered() {
+        openPage();
+        Object byTheSystem = paper();
+        assertEquals("System", browser.text("#theme-name"));
+
+        browser.click("#theme");
+        assertEquals("Light", browser.text("#theme-name"));
+        Object light = paper();
+        browser.click("#theme");
+        assertEquals("Dark", browser.text("#theme-name"));
+        assertNotEquals(light, paper());
+
+        openPage();
+        assertEquals("Dark", browser.text("#theme-name"));
+        browser.click("#theme");
+        assertEquals(byTheSystem, paper());
+    }
+
+    @Test
+    void aLostConnectionIsSaidAndComesBackByItself() throws Exception {
+        publish("a", "before");
+        openPage();
+        browser.awaitText("#tail-body", "before");
+        int port = server.port();
+
+        server.shut();
+        browser.awaitText("#lost", "Connection to the node lost");
+        publish("a", "meanwhile");
+        server.open(port);
+
+        browser.await("connected again", () -> !browser.one("#lost").isDisplayed());
+        browser.awaitText("#tail-body", "meanwhile");
+        assertEquals(2, browser.all("#tail-body .message").size());
+        // Attempts while nobody listened are noted by the browser.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("net::ERR_")));
+    }
+
+    @Test
+    void aNodeThatAsksForATokenIsGivenIt() {
+        server.token = "s3cret";
+        browser.go(server.url("/"));
+        browser.awaitText("#lost", "This node asks for a token");
+        browser.fill("#token", "s3cret");
+        browser.one("#token").sendKeys(Keys.ENTER);
+
+        browser.awaitText("#node", "n1");
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("401")));
+    }
+
+    @Test
+    void theKeyboardReachesWhatAPointerDoes() throws Exception {
+        publish("orders/eu", "first");
+        openPage();
+        browser.awaitText("#topics-body", "orders/eu");
+        browser.script("document.querySelector('#topics-filter').focus()");
+        browser.press(Keys.TAB);
+        browser.await("the table can be scrolled", () -> focused().equals("topics-body"));
+        for (int i = 0; i < 7; i++) {
+            browser.press(Keys.TAB);
+        }
+        assertEquals("Follow orders/eu", browser.script("return document.activeElement.title"));
+        assertEquals("solid", browser.script("return getComputedStyle(document.activeElement).outlineStyle"));
+
+        browser.press(Keys.ENTER);
+        browser.await(
+                "it is followed",
+                () -> "orders/eu".equals(browser.one("#tail-filter").getDomProperty("value")));
+    }
+
+    private static String focused() {
+        return String.valueOf(browser.script("return document.activeElement.id"));
+    }
+
+    private void openPage() {
+        browser.go("about:blank");
+        browser.go(server.url("/"));
+        browser.await(
+                "the page is connected",
+                () -> "live".equals(browser.script("return document.body.dataset.connection")));
+        browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+    }
+
+    private static List<String> topicNames() {
+        return browser.all("#topics-body button.link").stream()
+                .map(link -> link.getText())
+                .toList();
+    }
+
+    private static Object paper() {
+        return browser.script("return getComputedStyle(document.body).backgroundColor");
+    }
+
+    private static long overflow() {
+        return (long)
+                browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    }
+
+    private void publish(String topic, String body) throws Exception {
+        var message = new Message("", List.of(), Format.RAW, "", body.getBytes(StandardCharsets.UTF_8));
+        broker.publish(Publish.of("test", Publication.of(new TopicName(topic), message)))
+                .await(10, TimeUnit.SECONDS);
+    }
+}

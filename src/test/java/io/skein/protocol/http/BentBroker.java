@@ -1,0 +1,112 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Page;
+import io.skein.broker.Publish;
+import io.skein.broker.PublishAck;
+import io.skein.broker.Read;
+import io.skein.broker.ScheduledPage;
+import io.skein.broker.Subscribe;
+import io.skein.broker.Subscriber;
+import io.skein.broker.SubscriberInfo;
+import io.skein.broker.Subscription;
+import io.skein.broker.TopicInfo;
+import io.skein.raft.Role;
+import io.skein.topic.TopicConfig;
+import io.skein.topic.TopicFilter;
+import io.skein.topic.TopicName;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/** Another broker, but for what a test overrides. */
+class BentBroker implements Broker {
+    private final Broker straight;
+
+    BentBroker(Broker straight) {
+        this.straight = straight;
+    }
+
+    @Override
+    public Future<PublishAck> publish(Publish publish) {
+        return straight.publish(publish);
+    }
+
+    @Override
+    public Future<Page> read(Read read) {
+        return straight.read(read);
+    }
+
+    @Override
+    public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
+        return straight.subscribe(subscribe, subscriber);
+    }
+
+    @Override
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
+        return straight.topics(filter);
+    }
+
+    @Override
+    public Future<TopicInfo> topic(TopicName name) {
+        return straight.topic(name);
+    }
+
+    @Override
+    public Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+        return straight.configure(name, config, idempotencyKey);
+    }
+
+    @Override
+    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+        return straight.delete(name, idempotencyKey);
+    }
+
+    @Override
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
+        return straight.scheduled(after, limit);
+    }
+
+    @Override
+    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+        return straight.cancel(cursor, idempotencyKey);
+    }
+
+    @Override
+    public NodeStatus status() {
+        return straight.status();
+    }
+
+    @Override
+    public Connection connected(String door, String peer) {
+        return straight.connected(door, peer);
+    }
+
+    @Override
+    public Future<List<SubscriberInfo>> subscribers(int limit) {
+        return straight.subscribers(limit);
+    }
+
+    /** The same status with another role, leader and health. */
+    static NodeStatus status(NodeStatus of, Role role, String leader, String address, String health) {
+        return new NodeStatus(
+                of.node(),
+                role,
+                leader,
+                address,
+                of.term(),
+                of.commitIndex(),
+                of.appliedIndex(),
+                of.settledIndex(),
+                of.lastLogIndex(),
+                of.firstLogIndex(),
+                of.stateHash(),
+                of.time(),
+                health,
+                of.durable(),
+                of.members(),
+                of.figures());
+    }
+}

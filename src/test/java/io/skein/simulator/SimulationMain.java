@@ -1,0 +1,35 @@
+package io.skein.simulator;
+
+/** The long run: {@code SEEDS STEPS FIRST_SEED}, until the first failure. */
+public final class SimulationMain {
+    private SimulationMain() {}
+
+    public static void main(String[] arguments) {
+        long seeds = arguments.length > 0 ? Long.parseLong(arguments[0]) : 30_000;
+        int steps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3000;
+        long first = arguments.length > 2 ? Long.parseLong(arguments[2]) : 1;
+        long began = System.nanoTime();
+        long acknowledged = 0;
+        long crashes = 0;
+        for (long seed = first; seed < first + seeds; seed++) {
+            Simulation simulation = null;
+            try {
+                simulation = new Simulation(seed);
+                simulation.run(steps);
+            } catch (AssertionError | RuntimeException failure) {
+                System.out.println("seed " + seed + " fails: " + failure);
+                if (simulation != null) {
+                    simulation.lastEvents().forEach(System.out::println);
+                }
+                failure.printStackTrace(System.out);
+                System.exit(1);
+            }
+            acknowledged += simulation.acknowledged();
+            crashes += simulation.crashes();
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        System.out.printf(
+                "%d seeds, %d steps in %.1f s (%.0f steps/s), %d messages acknowledged, %d crashes, no violation%n",
+                seeds, seeds * steps, seconds, seeds * steps / seconds, acknowledged, crashes);
+    }
+}

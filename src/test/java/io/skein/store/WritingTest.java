@@ -1,0 +1,292 @@
+package io.skein.store;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.machine.Cursor;
+import io.skein.replica.WriteBatch;
+import io.skein.store.OpenStore.Heard;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** One transaction, one fsync, and what happens when the disk does not play along. */
+class WritingTest {
+    @TempDir
+    Path directory;
+
+    private Vertx vertx;
+
+    @BeforeEach
+    void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterEach
+    void stop() {
+        vertx.close().await();
+    }
+
+    private OpenStore open(StoreListener listener, Faults faults) throws Exception {
+        return OpenStore.at(vertx, StoreConfig.at(directory), listener, faults);
+    }
+
+    private static SQLiteException error(SQLiteErrorCode code) {
+        return new SQLiteException("injected", code);
+    }
+
+    @Test
+    void batchesThatWaitShareTheNextTransactionAndAreAnsweredOneByOne() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        BlockingQueue<Integer> groups = new LinkedBlockingQueue<>();
+        Faults slow = new Faults() {
+            @Override
+            public void beforeCommit(long batch) {
+                started.countDown();
+                try {
+                    assertTrue(released.await(30, TimeUnit.SECONDS));
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+            }
+        };
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {
+                groups.add(batches);
+            }
+        };
+        try (OpenStore open = open(listener, slow)) {
+            open.author.publish("a", "1");
+            open.send(open.author.settling());
+            assertTrue(started.await(30, TimeUnit.SECONDS));
+            for (int i = 2; i <= 4; i++) {
+                open.author.publish("a", "" + i);
+                open.send(open.author.settling());
+            }
+            released.countDown();
+
+            for (long number = 1; number <= 4; number++) {
+                assertEquals(new Heard.Done(number), open.hear());
+            }
+            assertEquals(1, groups.poll(30, TimeUnit.SECONDS));
+            assertEquals(3, groups.poll(30, TimeUnit.SECONDS));
+            assertEquals(
+                    4, open.readRows(open.author.of("a"), Cursor.ORIGIN, 10).size());
+        }
+    }
+
+    @Test
+    void aFullDiskTakesNothingAndAnswersNothingUntilTheBatchIsSentAgain() throws Exception {
+        AtomicReference<SQLException> fault = new AtomicReference<>();
+        ConcurrentLinkedQueue<Boolean> reported = new ConcurrentLinkedQueue<>();
+        Faults faults = new Faults() {
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (fault.get() != null) {
+                    throw fault.get();
+                }
+            }
+        };
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void diskFull(boolean full) {
+                reported.add(full);
+            }
+        };
+        List<String> state;
+        try (OpenStore open = open(listener, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            fault.set(error(SQLiteErrorCode.SQLITE_FULL));
+            open.author.publish("a", "2");
+            WriteBatch second = open.author.settling();
+            open.author.publish("a", "3");
+            WriteBatch third = open.author.settling();
+            var deliveries = open.author.deliveries();
+            open.on(() -> {
+                deliveries.forEach(appended -> open.store.tail().append(Author.LINEAGE, appended));
+                open.store.write(second);
+                open.store.write(third);
+                return null;
+            });
+            assertEquals(new Heard.Full(2), open.hear());
+            assertEquals(List.of("1"), open.sql("SELECT batch FROM node"));
+
+            open.on(() -> {
+                open.store.write(second);
+                open.store.write(third);
+                return null;
+            });
+            assertEquals(new Heard.Full(2), open.hear());
+
+            fault.set(null);
+            open.on(() -> {
+                open.store.write(second);
+                open.store.write(third);
+                return null;
+            });
+            assertEquals(new Heard.Done(2), open.hear());
+            assertEquals(new Heard.Done(3), open.hear());
+            assertEquals(List.of(true, false), List.copyOf(reported));
+            assertEquals(
+                    List.of("1", "2", "3"), StoreTest.bodies(open.readRows(open.author.of("a"), Cursor.ORIGIN, 10)));
+            state = open.author.state();
+        }
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            assertEquals(state, open.author.state());
+        }
+    }
+
+    @Test
+    void aDatabaseThatMayNotGrowIsFullAndGoesOnOnceItMay() throws Exception {
+        AtomicReference<Connection> writer = new AtomicReference<>();
+        Faults faults = new Faults() {
+            @Override
+            public void opened(Connection connection) {
+                writer.set(connection);
+            }
+        };
+        try (OpenStore open = open(StoreListener.NONE, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            await().until(() -> Files.exists(directory.resolve("reserve")));
+            long pages = Long.parseLong(open.sql("PRAGMA page_count").get(0));
+            maxPages(writer.get(), pages + 2);
+
+            open.author.publish("a", "x".repeat(500_000));
+            WriteBatch large = open.author.settling();
+            open.send(large);
+            assertEquals(new Heard.Full(2), open.hear());
+            assertTrue(Files.notExists(directory.resolve("reserve")));
+
+            maxPages(writer.get(), 1 << 30);
+            open.on(() -> {
+                open.store.write(large);
+                return null;
+            });
+            assertEquals(new Heard.Done(2), open.hear());
+            assertEquals(
+                    2, open.readRows(open.author.of("a"), Cursor.ORIGIN, 10).size());
+            await().until(() -> Files.exists(directory.resolve("reserve")));
+        }
+    }
+
+    private static void maxPages(Connection connection, long pages) throws SQLException {
+        try (Statement pragma = connection.createStatement()) {
+            pragma.execute("PRAGMA max_page_count = " + pages);
+        }
+    }
+
+    @Test
+    void afterAnErrorAtCommitNothingMoreIsWritten() throws Exception {
+        Faults faults = new Faults() {
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (batch == 2) {
+                    throw error(SQLiteErrorCode.SQLITE_IOERR_FSYNC);
+                }
+            }
+        };
+        try (OpenStore open = open(StoreListener.NONE, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            open.author.publish("a", "2");
+            open.send(open.author.settling());
+            Heard.Broken broken = assertInstanceOf(Heard.Broken.class, open.hear());
+            assertEquals(StoreFailure.Kind.DISK, broken.failure().kind());
+
+            open.author.publish("a", "3");
+            open.send(open.author.settling());
+            assertNull(open.heard.poll(300, TimeUnit.MILLISECONDS));
+            assertEquals(List.of("1"), open.sql("SELECT batch FROM node"));
+        }
+    }
+
+    @Test
+    void aContradictionInABatchEndsTheProcessAndIsNoDiskError() throws Exception {
+        try (OpenStore open = open(StoreListener.NONE, Faults.NONE)) {
+            open.author.publish("a", "1");
+            WriteBatch first = open.author.logOnly();
+            open.send(new WriteBatch(
+                    5, 0, first.entries(), first.hardState(), List.of(), first.settled(), 0, first.commitHint()));
+
+            Heard.Broken broken = assertInstanceOf(Heard.Broken.class, open.hear());
+            assertEquals(StoreFailure.Kind.INVARIANT, broken.failure().kind());
+        }
+    }
+
+    @Test
+    void aCheckpointThatFindsTheDiskFullDoesNoHarm() throws Exception {
+        CountDownLatch tried = new CountDownLatch(1);
+        Faults faults = new Faults() {
+            @Override
+            public void beforeCheckpoint() throws SQLException {
+                tried.countDown();
+                throw error(SQLiteErrorCode.SQLITE_FULL);
+            }
+        };
+        try (OpenStore open = open(StoreListener.NONE, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            assertTrue(tried.await(30, TimeUnit.SECONDS));
+            open.author.publish("a", "2");
+            open.settle();
+        }
+    }
+
+    @Test
+    void theWriteAheadLogIsCheckpointedWhenItPassesItsThreshold() throws Exception {
+        BlockingQueue<Long> checkpoints = new LinkedBlockingQueue<>();
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void checkpointed(long nanos, long pages) {
+                checkpoints.add(pages);
+            }
+        };
+        StoreConfig config =
+                new StoreConfig(directory, StoreConfig.Durability.RELAXED, 4096, 400_000, 800_000, 0, 1, 100, 0, 0);
+        try (OpenStore open = OpenStore.at(vertx, config, listener, Faults.NONE)) {
+            for (int i = 0; i < 60; i++) {
+                open.author.publish("a", "x".repeat(50_000));
+                open.settle();
+            }
+            assertTrue(checkpoints.size() >= 6, checkpoints + "");
+            assertTrue(Files.size(Path.of(open.file() + "-wal")) <= 1_200_000);
+        }
+    }
+
+    @Test
+    void orderedBatchesAreWrittenBeforeTheStoreCloses() throws Exception {
+        try (OpenStore open = open(StoreListener.NONE, Faults.NONE)) {
+            open.author.publish("a", "1");
+            open.send(open.author.settling());
+            open.author.publish("a", "2");
+            open.send(open.author.settling());
+        }
+        try (OpenStore open = open(StoreListener.NONE, Faults.NONE)) {
+            assertEquals(
+                    2, open.readRows(open.author.of("a"), Cursor.ORIGIN, 10).size());
+        }
+    }
+}
