@@ -20,8 +20,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The node's doors: as many instances of each as there are cores, on one port each. */
 final class Doors {
@@ -32,7 +34,7 @@ final class Doors {
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
     private final int instances = Runtime.getRuntime().availableProcessors();
-    private final List<String> deployments = new ArrayList<>();
+    private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
     private volatile int httpPort;
     private volatile int tcpPort;
 
@@ -64,7 +66,8 @@ final class Doors {
                     .connectionHandler(door::connected)
                     .webSocketHandshakeHandler(webSocket)
                     .requestHandler(door.handler(router));
-            return server.listen(httpPort == 0 ? config.httpPort() : httpPort)
+            // Servers of one Vertx that listen on the same negative port share one that the system chooses.
+            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort())
                     .onSuccess(up -> httpPort = up.actualPort());
         }
 
@@ -75,30 +78,23 @@ final class Doors {
         }
     }
 
-    /** The first instance takes the port, which may be any; the others share it. */
     Future<Void> open() {
         return deploy(dashboard)
-                .compose(v -> deploy(new HttpVerticle()))
-                .compose(v -> {
-                    List<Future<Void>> others = new ArrayList<>();
-                    for (int i = 1; i < instances; i++) {
-                        others.add(deploy(new HttpVerticle()));
-                    }
-                    return Future.all(others);
-                })
-                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : openTcp());
+                .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
     }
 
-    private Future<Void> openTcp() {
-        TcpDoor first = new TcpDoor(broker, TcpConfig.of(config.host(), config.tcpPort()), TcpListener.NONE);
-        return deploy(first).compose(v -> {
-            tcpPort = first.port();
-            List<Future<Void>> others = new ArrayList<>();
-            for (int i = 1; i < instances; i++) {
-                others.add(deploy(new TcpDoor(broker, TcpConfig.of(config.host(), tcpPort), TcpListener.NONE)));
-            }
-            return Future.all(others).mapEmpty();
-        });
+    private TcpDoor tcpDoor() {
+        tcpPort = config.tcpPort();
+        return new TcpDoor(broker, TcpConfig.of(config.host(), config.tcpPort()), TcpListener.NONE);
+    }
+
+    private Future<Void> deployAll(Supplier<VerticleBase> door) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+            all.add(deploy(door.get()));
+        }
+        return Future.all(all).mapEmpty();
     }
 
     private Future<Void> deploy(VerticleBase door) {
