@@ -9,6 +9,7 @@ import io.skein.frame.Push;
 import io.skein.frame.Reply;
 import io.skein.frame.Utf8Buffer;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -107,26 +108,33 @@ final class Link {
         URI to = server();
         boolean ssl = to.getScheme().equals("wss");
         int port = to.getPort() > 0 ? to.getPort() : ssl ? 443 : 80;
-        sockets.connect(new WebSocketConnectOptions()
-                        .setHost(to.getHost())
-                        .setPort(port)
-                        .setSsl(ssl)
-                        .setURI("/ws")
-                        .setTimeout(5000)
-                        .addSubProtocol("skein.v1.json")
-                        .setAllowOriginHeader(false)
-                        .setRegisterWriteHandlers(false))
-                .onComplete(done -> {
-                    if (closed) {
-                        if (done.succeeded()) {
-                            done.result().close().onFailure(gone -> {});
-                        }
-                    } else if (done.succeeded()) {
-                        opened(done.result());
-                    } else {
-                        later();
-                    }
-                });
+        var where = new WebSocketConnectOptions()
+                .setHost(to.getHost())
+                .setPort(port)
+                .setSsl(ssl)
+                .setURI("/ws")
+                .setTimeout(5000)
+                .addSubProtocol("skein.v1.json")
+                .setAllowOriginHeader(false)
+                .setRegisterWriteHandlers(false);
+        Future<WebSocket> connecting;
+        try {
+            connecting = sockets.connect(where);
+        } catch (IllegalStateException vertxIsClosed) {
+            refuse(SkeinException.of("closed", "Vert.x was closed"));
+            return;
+        }
+        connecting.onComplete(done -> {
+            if (closed) {
+                if (done.succeeded()) {
+                    done.result().close().onFailure(gone -> {});
+                }
+            } else if (done.succeeded()) {
+                opened(done.result());
+            } else {
+                later();
+            }
+        });
     }
 
     private void later() {
@@ -295,12 +303,13 @@ final class Link {
         if (socket != lost) {
             return;
         }
-        Short code = lost.closeStatusCode();
+        // Vert.x 5.0.12 throws a NullPointerException when an open socket is asked.
+        int code = lost.isClosed() ? lost.closeStatusCode() : 1006;
         boolean wasReady = forget();
         if (closed) {
             return;
         }
-        if (code != null && !CloseCode.mayReconnect(code)) {
+        if (!CloseCode.mayReconnect(code)) {
             refuse(SkeinException.unknown(
                     "refused", "the server closed the connection for good: " + code + " " + lost.closeReason()));
             return;

@@ -38,8 +38,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The door on a real server, against a broker in memory, spoken to in plain frames. */
+@Timeout(30)
 class WebSocketDoorTest {
     private Vertx vertx;
     private FakeBroker broker;
