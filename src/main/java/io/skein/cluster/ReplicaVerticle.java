@@ -109,7 +109,7 @@ public final class ReplicaVerticle extends VerticleBase {
         this.broken = broken;
     }
 
-    /** This node's word on itself, from any thread. */
+    /** This node's word on itself, from any thread; null until the verticle has started. */
     public ReplicaStatus status() {
         return status;
     }

@@ -143,8 +143,8 @@ final class NodeUnderTest implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        kill();
+        process.destroyForcibly().onExit().join();
     }
 }
