@@ -67,13 +67,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N",
-<<<<<<< HEAD
-            description = "messages in one frame (default: 64, at most the window)")
-    private int batch = 64;
-=======
             description = "messages in one frame (default: 64, at most the window; http: 1, POST /t)")
     private int batch;
->>>>>>> bench
 
     @Option(names = "--size", paramLabel = "BYTES", description = "of a body (default: 256)")
     private int size = 256;
