@@ -148,6 +148,11 @@ public final class ReplicaVerticle extends VerticleBase {
             }
 
             @Override
+            public void diskTight(boolean tight) {
+                feed(new Input.DiskTight(tight));
+            }
+
+            @Override
             public void failed(StoreFailure failure) {
                 broken.accept(failure);
             }
