@@ -229,7 +229,7 @@ public final class Replica {
             no = Reason.NOT_LEADER;
         } else if (isDiskFull() && !proposal.command().frees()) {
             no = Reason.DISK_FULL;
-        } else if (proposals.bytes() + proposal.command().size() > config.proposalBytes()) {
+        } else if (proposals.bytes() + proposal.size() > config.proposalBytes()) {
             no = Reason.OVERLOADED;
         }
         if (no != null) {
