@@ -31,7 +31,7 @@ function lonely(plot, series) {
 }
 
 class Chart {
-  constructor(id, lines, format, least) {
+  constructor(id, lines, format, y) {
     this.host = byId(`${id}-chart`);
     this.lines = lines;
     this.format = format;
@@ -42,18 +42,18 @@ class Chart {
       el('span', {}, el(`i.swatch.${line.swatch}`), `${line.label} `, this.values[i])));
     this.plot = new uPlot({
       ...this.size(),
-      padding: [10, 2, 0, 0],
+      padding: [10, 16, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'skein' }, points: { size: 7, width: 2, fill: () => colour('--surface') } },
       scales: {
         x: { range: () => { const end = data.at.at(-1) ?? Date.now() / 1000; return [end - SPAN, end]; } },
-        y: { range: (_, min, max) => [0, Math.max(least, (max ?? 0) * 1.12)] },
+        y,
       },
       axes: [
         { stroke: () => colour('--muted'), font: '11px system-ui, sans-serif', size: 26, gap: 6, space: 52, grid: { show: false }, ticks: { show: false },
           values: (_, splits) => splits.map((t) => clock(t * 1000).slice(0, t % 60 ? 8 : 5)) },
         { stroke: () => colour('--muted'), font: '11px system-ui, sans-serif', size: 44, gap: 8, space: 38, ticks: { show: false },
-          grid: { stroke: () => colour('--line'), width: 1 }, values: (_, splits) => splits.map((v) => (v < 10 ? String(+v.toFixed(2)) : short(v))) },
+          grid: { stroke: () => colour('--line'), width: 1, filter: y.distr ? decades : (_, splits) => splits }, values: (_, splits) => splits.map((v) => (v == null ? '' : v < 10 ? String(+v.toFixed(2)) : short(v))) },
       ],
       series: [{}, ...lines.map((line) => ({
         stroke: () => colour(line.colour),
@@ -100,15 +100,26 @@ class Chart {
   }
 }
 
+const decades = (_, splits) => splits.map((v) => (Number.isInteger(+Math.log10(v).toFixed(6)) ? v : null));
+
+/** Whole decades: one slow disk second must not flatten all others. */
+const LOGARITHMIC = {
+  distr: 3,
+  range: (_, min, max) => {
+    const from = 10 ** Math.floor(Math.log10(Math.max(min ?? 0.1, 0.001)));
+    return [from, Math.max(from * 10, 10 ** Math.ceil(Math.log10(max ?? 1)))];
+  },
+};
+
 const charts = [
   new Chart('rate', [
     { column: 'published', label: 'Published', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
     { column: 'delivered', label: 'Delivered', colour: '--second', swatch: 'two', width: 1.25 },
-  ], short, 4),
+  ], short, { range: (_, min, max) => [0, Math.max(4, (max ?? 0) * 1.12)] }),
   new Chart('fsync', [
     { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
     { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },
-  ], ms, 1),
+  ], ms, LOGARITHMIC),
 ];
 
 addEventListener('skein-theme', () => {

@@ -55,6 +55,14 @@ const GRAVE = new Set(['amnesiac', 'corrupt', 'disk-full', 'removed']);
 
 let lastCommit = null;
 
+/** The newest in the history: a page that opens on a quiet node shows it too. */
+function measured() {
+  const p50 = recent('commitP50', 300);
+  const p99 = recent('commitP99', 300);
+  const at = p50.findLastIndex((value) => value != null);
+  return at < 0 ? null : { p50: p50[at], p99: p99[at] };
+}
+
 export function showVersion(version) {
   text(byId('version'), version);
 }
@@ -85,6 +93,7 @@ export function show(state) {
   delivered.draw(recent('delivered', SAMPLES));
   const idle = state.commit.p50 == null;
   if (!idle) lastCommit = state.commit;
+  else lastCommit ??= measured();
   if (lastCommit) {
     const [value, unit] = ms(lastCommit.p50).split(' ');
     commit.show(value, `p50 · p99 ${ms(lastCommit.p99)}`, ` ${unit}`);

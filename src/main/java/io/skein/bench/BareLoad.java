@@ -31,8 +31,14 @@ final class BareLoad implements AutoCloseable {
         return new BareLoad(vertx, BareServer.deploy(vertx).await(START_SECONDS, TimeUnit.SECONDS), () -> {});
     }
 
+    /** Lets its code be compiled: a node that is measured beside it has been running for a while. */
+    void warmUp(Duration time) throws IOException, TimeoutException {
+        posts(64, 256, Duration.ZERO, time);
+        fanout(10, 256, Duration.ZERO, time);
+    }
+
     /** POSTs of {@code bytes} over {@code connections} that stay open, one request at a time on each. */
-    LoadReport posts(int connections, int bytes, Duration warmUp, Duration time) throws TimeoutException {
+    LoadReport posts(int connections, int bytes, Duration warmUp, Duration time) throws IOException, TimeoutException {
         LoadConfig config = config(bytes, warmUp, time)
                 .withDoor(LoadConfig.Door.HTTP, connections, 1, 1)
                 .withSubscribers(0, 0);
@@ -40,7 +46,7 @@ final class BareLoad implements AutoCloseable {
     }
 
     /** Texts of {@code bytes} to {@code clients}, a frame for each, as fast as they take them. */
-    LoadReport fanout(int clients, int bytes, Duration warmUp, Duration time) throws TimeoutException {
+    LoadReport fanout(int clients, int bytes, Duration warmUp, Duration time) throws IOException, TimeoutException {
         LoadConfig config = config(bytes, warmUp, time)
                 .withDoor(LoadConfig.Door.WS, 0, 1, 1)
                 .withSubscribers(clients, 0);

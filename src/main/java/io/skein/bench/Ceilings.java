@@ -91,6 +91,8 @@ public final class Ceilings {
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
         try (BareLoad bare = BareLoad.start(vertx, config.ownProcess())) {
+            progress.accept("warming up the bare server");
+            bare.warmUp(config.time());
             if (config.parts().contains(CeilingsConfig.Part.HTTP)) {
                 progress.accept("bare HTTP POST, " + config.connections() + " connections");
                 posts.add(bare.posts(config.connections(), config.bytes(), warmUp, config.time()));

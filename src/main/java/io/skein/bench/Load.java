@@ -3,6 +3,7 @@ package io.skein.bench;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +46,10 @@ public final class Load {
      * Runs for the warm-up and the measured time, and at most 45 seconds more.
      *
      * @param progress told a line each second
+     * @throws IOException when a connection or a subscription is refused
      * @throws TimeoutException when not every connection was there in time
      */
-    public static LoadReport run(LoadConfig config, Consumer<String> progress) throws TimeoutException {
+    public static LoadReport run(LoadConfig config, Consumer<String> progress) throws IOException, TimeoutException {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.loops()));
         try {
             return run(vertx, config, progress);
@@ -61,18 +63,19 @@ public final class Load {
         return System.console() == null ? line -> {} : System.err::println;
     }
 
-    static LoadReport run(Vertx vertx, LoadConfig config, Consumer<String> progress) throws TimeoutException {
+    static LoadReport run(Vertx vertx, LoadConfig config, Consumer<String> progress)
+            throws IOException, TimeoutException {
         Target target = config.target();
         return run(
                 vertx, config, (client, tally) -> Receiver.subscribe(client, target, config.filter(), tally), progress);
     }
 
     static LoadReport run(Vertx vertx, LoadConfig config, Receiver.Opening opening, Consumer<String> progress)
-            throws TimeoutException {
+            throws IOException, TimeoutException {
         return new Load(config, opening, progress).run(vertx);
     }
 
-    private LoadReport run(Vertx vertx) throws TimeoutException {
+    private LoadReport run(Vertx vertx) throws IOException, TimeoutException {
         Leash leash = config.maxLag() == 0 || config.subscribers() == 0
                 ? Leash.NONE
                 : new Leash(live.delivered, config.subscribers(), config.maxLag());
@@ -86,8 +89,8 @@ public final class Load {
         try {
             await(Future.all(deployed).mapEmpty(), CONNECT);
             // Subscribers first: one from "latest" must not miss what is published.
-            await(all(loops, LoadLoop::subscribe), CONNECT);
-            await(all(loops, LoadLoop::connect), CONNECT);
+            await(reached(all(loops, LoadLoop::subscribe)), CONNECT);
+            await(reached(all(loops, LoadLoop::connect)), CONNECT);
             long start = System.nanoTime();
             long from = start + config.warmUp().toNanos();
             long to = from + config.time().toNanos();
@@ -139,11 +142,17 @@ public final class Load {
         }
     }
 
+    private Future<Void> reached(Future<Void> connections) {
+        return connections.recover(cause ->
+                Future.failedFuture(new IOException(config.url() + " let nobody in: " + cause.getMessage(), cause)));
+    }
+
     private static Future<Void> all(List<LoadLoop> loops, Function<LoadLoop, Future<Void>> step) {
         return Future.all(loops.stream().map(step).toList()).mapEmpty();
     }
 
-    private static void await(Future<Void> future, Duration time) throws TimeoutException {
+    /** Throws what the future failed with. */
+    private static void await(Future<Void> future, Duration time) throws IOException, TimeoutException {
         future.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -151,7 +160,7 @@ public final class Load {
     static void quietly(Future<Void> closing) {
         try {
             await(closing.otherwiseEmpty(), CLOSE);
-        } catch (TimeoutException e) {
+        } catch (IOException | TimeoutException e) {
             LOG.warn("connections of the load generator did not close within {} s", CLOSE.toSeconds());
         }
     }

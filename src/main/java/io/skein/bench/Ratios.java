@@ -44,6 +44,8 @@ public final class Ratios {
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(config.load().loops()));
         try (BareLoad bare = BareLoad.start(vertx, config.ownProcess())) {
+            progress.accept("warming up the bare server");
+            bare.warmUp(config.time());
             Ratios ratios = new Ratios(config, vertx, bare, progress);
             for (int round = 1; round <= config.rounds(); round++) {
                 progress.accept("round " + round + " of " + config.rounds());
@@ -93,7 +95,7 @@ public final class Ratios {
                 node.ack().p50());
     }
 
-    private void posts() throws TimeoutException {
+    private void posts() throws IOException, TimeoutException {
         int connections = config.connections();
         progress.accept("bare HTTP POST, " + connections + " connections");
         LoadReport ceiling = bare.posts(connections, config.load().bytes(), warmUp, config.time());
@@ -106,7 +108,7 @@ public final class Ratios {
                 ceiling.ackedPerSecond());
     }
 
-    private void fanouts() throws TimeoutException {
+    private void fanouts() throws IOException, TimeoutException {
         for (int clients : config.clients()) {
             progress.accept("bare WebSocket fan-out, " + clients + " clients");
             LoadReport ceiling = bare.fanout(clients, config.load().bytes(), warmUp, config.time());
@@ -120,7 +122,7 @@ public final class Ratios {
         }
     }
 
-    private LoadReport load(String what, LoadConfig load) throws TimeoutException {
+    private LoadReport load(String what, LoadConfig load) throws IOException, TimeoutException {
         progress.accept("node, " + what);
         LoadReport report = Load.run(vertx, load.withTimes(warmUp, config.time()), line -> {});
         errors += report.failed() + report.unanswered();

@@ -159,7 +159,11 @@ public final class LocalBroker implements Broker {
         if (draining) {
             return Future.failedFuture(unavailable("draining", "the node is stopping"));
         }
-        return proposer.propose(command, key).transform(result -> {
+        // Who comes in the first moments of a node is not sent away.
+        Future<Committed> committed = caughtUp.future().isComplete()
+                ? proposer.propose(command, key)
+                : ready(false).compose(v -> proposer.propose(command, key));
+        return committed.transform(result -> {
             if (result.failed()) {
                 return Future.failedFuture(refusal(result.cause()));
             }
@@ -459,6 +463,9 @@ public final class LocalBroker implements Broker {
             return starting();
         }
         ReplicaStatus now = running.status();
+        if (now == null) {
+            return starting();
+        }
         TopicTotals totals = fanout.totals();
         var sizes = store.sizes();
         return new NodeStatus(

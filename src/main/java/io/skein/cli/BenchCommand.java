@@ -8,6 +8,7 @@ import io.skein.bench.Ratios;
 import io.skein.bench.RatiosConfig;
 import io.skein.bench.Report;
 import io.skein.node.ExitCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +49,10 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private Server server;
 
-    @Option(names = "--door", paramLabel = "ws|http|tcp", description = "how messages are published (default: ws)")
+    @Option(
+            names = "--door",
+            paramLabel = "ws|client|http|tcp",
+            description = "how messages are published (default: ws); client: through the Java client library")
     private String door = "ws";
 
     @Option(names = "--tcp-port", paramLabel = "PORT", description = "for --door tcp (default: 5000)")
@@ -63,8 +67,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "messages in one frame (default: 64, at most the window)")
-    private int batch = 64;
+            description = "messages in one frame (default: 64, at most the window; http: 1, POST /t)")
+    private int batch;
 
     @Option(names = "--size", paramLabel = "BYTES", description = "of a body (default: 256)")
     private int size = 256;
@@ -109,6 +113,8 @@ final class BenchCommand implements Callable<Integer> {
             report = report();
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
+        } catch (IOException refused) {
+            throw new CommandProblem(1, refused.getMessage());
         } catch (TimeoutException unreachable) {
             throw new CommandProblem(1, "no answer from " + server.url() + ": " + unreachable.getMessage());
         }
@@ -145,7 +151,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             through = LoadConfig.Door.valueOf(door.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException unknown) {
-            throw new CommandProblem(ExitCode.USAGE, "--door is ws, http or tcp, not " + door);
+            throw new CommandProblem(ExitCode.USAGE, "--door is ws, client, http or tcp, not " + door);
         }
         return new LoadConfig(
                 server.url(),
@@ -154,7 +160,7 @@ final class BenchCommand implements Callable<Integer> {
                 through,
                 publishers,
                 window,
-                Math.min(batch, window),
+                batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window),
                 size,
                 prefix,
                 topics,

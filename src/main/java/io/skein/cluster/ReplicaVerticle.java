@@ -109,7 +109,7 @@ public final class ReplicaVerticle extends VerticleBase {
         this.broken = broken;
     }
 
-    /** This node's word on itself, from any thread. */
+    /** This node's word on itself, from any thread; null until the verticle has started. */
     public ReplicaStatus status() {
         return status;
     }
@@ -148,6 +148,11 @@ public final class ReplicaVerticle extends VerticleBase {
             }
 
             @Override
+            public void diskTight(boolean tight) {
+                feed(new Input.DiskTight(tight));
+            }
+
+            @Override
             public void failed(StoreFailure failure) {
                 broken.accept(failure);
             }
@@ -183,7 +188,7 @@ public final class ReplicaVerticle extends VerticleBase {
                 long id = nextProposal++;
                 waiting.put(id, pending);
                 deadlines.add(id);
-                proposals.add(new Proposal(id, pending.command(), pending.key()));
+                proposals.add(new Proposal(id, pending.command(), pending.key(), pending.size()));
             }
             feed(new Input.Proposed(proposals));
         }

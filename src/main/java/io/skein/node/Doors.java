@@ -4,6 +4,7 @@ import io.skein.broker.Broker;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
+import io.skein.metrics.Metrics;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
@@ -20,24 +21,28 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The node's doors: as many instances of each as there are cores, on one port each. */
 final class Doors {
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
+    private final Metrics metrics;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
     private final int instances = Runtime.getRuntime().availableProcessors();
-    private final List<String> deployments = new ArrayList<>();
+    private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures) {
+    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures, Metrics metrics) {
         this.vertx = vertx;
+        this.metrics = metrics;
         this.config = config;
         this.broker = broker;
         this.http = HttpConfig.defaults(version, config.tcpPort())
@@ -54,9 +59,15 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, HttpListener.NONE);
+            door = new HttpDoor(vertx, broker, http, new HttpListener() {
+                @Override
+                public void answered(String route, String method, int status, long nanos) {
+                    metrics.http().answered(route, method, status, nanos);
+                }
+            });
             Router router = Router.router(vertx);
             dashboard.mount(router);
+            metrics.routes(vertx, broker).mount(router);
             router.route().handler(context -> door.notFound(context.request()));
             HttpServerOptions options =
                     webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
@@ -64,7 +75,8 @@ final class Doors {
                     .connectionHandler(door::connected)
                     .webSocketHandshakeHandler(webSocket)
                     .requestHandler(door.handler(router));
-            return server.listen(httpPort == 0 ? config.httpPort() : httpPort)
+            // Servers of one Vertx that listen on the same negative port share one that the system chooses.
+            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort())
                     .onSuccess(up -> httpPort = up.actualPort());
         }
 
@@ -75,30 +87,32 @@ final class Doors {
         }
     }
 
-    /** The first instance takes the port, which may be any; the others share it. */
     Future<Void> open() {
         return deploy(dashboard)
-                .compose(v -> deploy(new HttpVerticle()))
-                .compose(v -> {
-                    List<Future<Void>> others = new ArrayList<>();
-                    for (int i = 1; i < instances; i++) {
-                        others.add(deploy(new HttpVerticle()));
-                    }
-                    return Future.all(others);
-                })
-                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : openTcp());
+                .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v -> deployAll(metrics::eventLoopLag))
+                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
     }
 
-    private Future<Void> openTcp() {
-        TcpDoor first = new TcpDoor(broker, TcpConfig.of(config.host(), config.tcpPort()), TcpListener.NONE);
-        return deploy(first).compose(v -> {
-            tcpPort = first.port();
-            List<Future<Void>> others = new ArrayList<>();
-            for (int i = 1; i < instances; i++) {
-                others.add(deploy(new TcpDoor(broker, TcpConfig.of(config.host(), tcpPort), TcpListener.NONE)));
-            }
-            return Future.all(others).mapEmpty();
-        });
+    private TcpDoor tcpDoor() {
+        tcpPort = config.tcpPort();
+        return new TcpDoor(
+                broker,
+                TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                new TcpListener() {
+                    @Override
+                    public void refused(String code, int frames) {
+                        metrics.doors().rejected(code, frames);
+                    }
+                });
+    }
+
+    private Future<Void> deployAll(Supplier<VerticleBase> door) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+            all.add(deploy(door.get()));
+        }
+        return Future.all(all).mapEmpty();
     }
 
     private Future<Void> deploy(VerticleBase door) {

@@ -71,6 +71,7 @@ public final class Replica {
     private boolean caughtUp;
     private boolean expiring;
     private boolean full;
+    private boolean tight;
     private long retryFullAt;
     private long fetchAgainAt = Long.MIN_VALUE;
     private long wake = Long.MAX_VALUE;
@@ -137,6 +138,8 @@ public final class Replica {
             onStarted();
         } else if (input instanceof Input.DiskFull diskFull) {
             onDiskFull(diskFull.number());
+        } else if (input instanceof Input.DiskTight diskTight) {
+            onDiskTight(diskTight.tight());
         } else if (input instanceof Input.Fetched fetched) {
             proposals.collect(new Proposal(Proposal.NOBODY, fetched.command(), Optional.empty()));
         } else if (input instanceof Input.FetchFailed failed) {
@@ -205,7 +208,7 @@ public final class Replica {
     }
 
     public boolean isDiskFull() {
-        return full;
+        return full || tight;
     }
 
     private void onStarted() {
@@ -224,9 +227,9 @@ public final class Replica {
         Reason no = null;
         if (!raft.isLeader()) {
             no = Reason.NOT_LEADER;
-        } else if (full && !proposal.command().frees()) {
+        } else if (isDiskFull() && !proposal.command().frees()) {
             no = Reason.DISK_FULL;
-        } else if (proposals.bytes() + proposal.command().size() > config.proposalBytes()) {
+        } else if (proposals.bytes() + proposal.size() > config.proposalBytes()) {
             no = Reason.OVERLOADED;
         }
         if (no != null) {
@@ -241,15 +244,17 @@ public final class Replica {
         assert done != null && done.batch().number() == number : "batch " + number + " was not the oldest in flight";
         full = false;
         retryFullAt = 0;
+        if (done.raftWrite() > 0) {
+            step(new io.skein.raft.Input.Written(done.raftWrite()));
+        }
+        // Only now: memory lets go of entries that Raft knows to be durable.
+        if (done.batch().compactTo() > 0) {
+            compacted = done.batch().compactTo();
+            raft.compactedTo(compacted);
+        }
         if (done.batch().settled().isPresent()) {
             settledVisible = done.batch().settled().get().index();
             raft.compact(settledVisible);
-        }
-        if (done.batch().compactTo() > 0) {
-            compacted = done.batch().compactTo();
-        }
-        if (done.raftWrite() > 0) {
-            step(new io.skein.raft.Input.Written(done.raftWrite()));
         }
     }
 
@@ -258,6 +263,13 @@ public final class Replica {
         full = true;
         retryFullAt = now.nanos() + FULL_RETRY_NANOS;
         proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
+    }
+
+    private void onDiskTight(boolean now) {
+        if (now && !tight) {
+            proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
+        }
+        tight = now;
     }
 
     private void refuse(Proposal proposal, Reason reason) {
@@ -363,7 +375,11 @@ public final class Replica {
                         proposals.collect(new Proposal(Proposal.NOBODY, propose.command(), Optional.empty()));
                     }
                 } else if (due instanceof Due.Fetch fetch) {
-                    if (now.nanos() >= fetchAgainAt && fetching.size() < MAX_FETCHING && fetching.add(fetch.place())) {
+                    // A copy takes room; it waits until there is some.
+                    if (!tight
+                            && now.nanos() >= fetchAgainAt
+                            && fetching.size() < MAX_FETCHING
+                            && fetching.add(fetch.place())) {
                         effects.add(new Effect.Fetch(fetch.place()));
                     }
                 }
@@ -428,7 +444,7 @@ public final class Replica {
                 break;
             }
             writes.pollFirst();
-            truncateFrom = write.truncateFrom();
+            truncateFrom = raftWrite == 0 ? write.truncateFrom() : truncateFrom;
             entries.addAll(write.entries());
             hardState = write.hardState();
             raftWrite = write.number();
@@ -438,15 +454,18 @@ public final class Replica {
                 writeBytes -= entry.size();
             }
         }
-        Backlog.Taken taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind)
-                ? backlog.take(config.settleBatchBytes())
-                : null;
-        if (raftWrite == 0 && taken == null) {
+        long lastDurable = entries.isEmpty()
+                ? raft.durableIndex()
+                : entries.get(entries.size() - 1).index();
+        Optional<Backlog.Taken> taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind)
+                ? backlog.take(config.settleBatchBytes(), lastDurable)
+                : Optional.empty();
+        if (raftWrite == 0 && taken.isEmpty()) {
             return null;
         }
         long compactTo = 0;
-        if (taken != null) {
-            settledTaken = taken.settled().index();
+        if (taken.isPresent()) {
+            settledTaken = taken.get().settled().index();
             // Compacting follows rows that are already there, not those of this batch.
             compactTo = logBudget.compactTo(settledVisible);
             for (long id : settleRequests) {
@@ -454,16 +473,13 @@ public final class Replica {
             }
             settleRequests.clear();
         }
-        long lastDurable = entries.isEmpty()
-                ? raft.durableIndex()
-                : entries.get(entries.size() - 1).index();
         WriteBatch batch = new WriteBatch(
                 ++batches,
                 truncateFrom,
                 entries,
                 hardState,
-                taken == null ? List.of() : taken.changes(),
-                taken == null ? Optional.empty() : Optional.of(taken.settled()),
+                taken.map(Backlog.Taken::changes).orElse(List.of()),
+                taken.map(Backlog.Taken::settled),
                 compactTo,
                 Math.min(raft.commitIndex(), lastDurable));
         inFlight.add(new InFlight(batch, raftWrite));
@@ -504,7 +520,7 @@ public final class Replica {
             long time = stamps.peek(now);
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());
+                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty() || tight);
                 if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
                     long in = Math.max(1, machine.nextDue() - time);
                     next = Math.min(next, now.nanos() + Math.min(in, 3_600_000) * NANOS_PER_MS);

@@ -23,7 +23,7 @@ public interface StoreListener {
     /** Bytes of the write-ahead log that wait for a checkpoint, after a commit. */
     default void walBytes(long bytes) {}
 
-    /** The disk refuses to take more, or takes again. */
+    /** The disk is full or nearly so, or has room again. */
     default void diskFull(boolean full) {}
 
     /** A row is not what was written. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,9 @@ class LoadTest {
     void aNodeThatIsNotThereIsAnErrorAndNotAFigure() {
         LoadConfig config = LoadConfig.defaults("http://127.0.0.1:1");
 
-        assertThrows(Exception.class, () -> Load.run(config, line -> {}));
+        String said = assertThrows(IOException.class, () -> Load.run(config, line -> {}))
+                .getMessage();
+        assertTrue(said.startsWith("http://127.0.0.1:1 let nobody in: "), said);
     }
 
     @Test

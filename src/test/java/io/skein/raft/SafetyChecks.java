@@ -90,6 +90,7 @@ final class SafetyChecks {
         }
         highestCommitted = Math.max(highestCommitted, index);
         if (raft.isLeader()) {
+            check(raft.termOf(index) == raft.term(), node, "commits an entry of term " + raft.termOf(index));
             long copies = nodes.stream()
                     .filter(n -> isOnDisk(n, index, raft.termOf(index)))
                     .count();

@@ -28,6 +28,7 @@ final class Simulation {
     private final Deque<Supplier<String>> lastTraces = new ArrayDeque<>();
     private final int lossPercent;
     private final int crashPermille;
+    private final int diskPermille;
     private final long paceNanos;
     private long nowNanos;
     private long proposals;
@@ -37,7 +38,8 @@ final class Simulation {
         cut = new boolean[size][size];
         lossPercent = random.nextInt(30);
         crashPermille = random.nextInt(15);
-        paceNanos = (2 + random.nextLong(60)) * MS;
+        diskPermille = 50 + random.nextInt(500);
+        paceNanos = (10 + random.nextLong(150)) * MS;
         var limits = new RaftLimits(1 + random.nextInt(4), 1 + random.nextInt(200), 1 + random.nextInt(8), 1_000, 64);
         Configuration configuration = SimulatedNode.voters(size);
         for (NodeId id : configuration.voters()) {
@@ -81,22 +83,23 @@ final class Simulation {
             int from = random.nextInt(nodes.size());
             int to = random.nextInt(nodes.size());
             cut[from][to] = random.nextInt(3) == 0;
-        } else if (dice < 180) {
-            nowNanos += random.nextLong(dice < 32 ? 2_000 * MS : paceNanos);
-            wakeAllDue(random.nextInt(4) > 0 ? -1 : random.nextInt(nodes.size()));
-        } else if (dice < 300) {
+        } else if (dice < 130) {
             propose(node);
-        } else if (dice < 500) {
+        } else if (dice < 130 + diskPermille) {
             finishWrites(node, 1 + random.nextInt(Math.max(1, node.underway())));
-        } else if (!network.isEmpty()) {
+        } else if (dice < 960 && !network.isEmpty()) {
             // Mostly one of the oldest, sometimes any.
-            int window = random.nextInt(8) == 0 ? network.size() : Math.min(network.size(), 6);
+            int window = random.nextInt(8) == 0 ? network.size() : Math.min(network.size(), 4);
             int place = random.nextInt(window);
             boolean twice = random.nextInt(10) == 0;
             Envelope envelope = twice ? network.get(place) : network.remove(place);
             if (random.nextInt(100) >= lossPercent && !cut[numberOf(envelope.from())][numberOf(envelope.to())]) {
                 arrive(envelope);
             }
+        } else {
+            nowNanos += random.nextLong(dice > 997 ? 2_000 * MS : paceNanos);
+            // Sometimes one of them stands still.
+            wakeAllDue(random.nextInt(4) > 0 ? -1 : random.nextInt(nodes.size()));
         }
     }
 

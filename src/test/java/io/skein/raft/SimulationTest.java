@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * large numbers. {@code -Dskein.seeds=100000} runs more; a failure names its seed.
  */
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("skein.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("skein.seeds", 80);
     private static final int STEPS_PER_NODE = 500;
 
     @ParameterizedTest

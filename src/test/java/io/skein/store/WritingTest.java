@@ -148,7 +148,7 @@ class WritingTest {
             });
             assertEquals(new Heard.Done(2), open.hear());
             assertEquals(new Heard.Done(3), open.hear());
-            assertEquals(List.of(true, false), List.copyOf(reported));
+            await().until(() -> List.copyOf(reported).equals(List.of(true, false)));
             assertEquals(
                     List.of("1", "2", "3"), StoreTest.bodies(open.readRows(open.author.of("a"), Cursor.ORIGIN, 10)));
             state = open.author.state();
@@ -270,6 +270,10 @@ class WritingTest {
             for (int i = 0; i < 60; i++) {
                 open.author.publish("a", "x".repeat(50_000));
                 open.settle();
+                assertEquals(
+                        1,
+                        open.readRows(open.author.of("a"), new Cursor(i + 1, 0), 10)
+                                .size());
             }
             assertTrue(checkpoints.size() >= 6, checkpoints + "");
             assertTrue(Files.size(Path.of(open.file() + "-wal")) <= 1_200_000);

@@ -49,7 +49,7 @@ final class PadMessage {
 
     private static boolean isXml(String text) {
         try {
-            XMLStreamReader reader = XML.createXMLStreamReader(new StringReader(text));
+            XMLStreamReader reader = reader(text);
             while (reader.hasNext()) {
                 if (reader.next() == XMLStreamReader.DTD) {
                     return false;
@@ -58,6 +58,13 @@ final class PadMessage {
             return true;
         } catch (XMLStreamException notXml) {
             return false;
+        }
+    }
+
+    /** Doors of several event loops share the factory, which does not say that it may be shared. */
+    private static XMLStreamReader reader(String text) throws XMLStreamException {
+        synchronized (XML) {
+            return XML.createXMLStreamReader(new StringReader(text));
         }
     }
 

@@ -5,13 +5,10 @@ import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.Subscription;
-import io.skein.machine.Cursor;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.buffer.Buffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,27 +18,25 @@ final class FilterStream implements Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(FilterStream.class);
 
     private static final long RETRY_MS = 500;
-    /** Filters given up while this one was behind them; more end the connection. */
-    private static final int MAX_REMEMBERED = 64;
+    private static final int MAX_LEFT = 64;
 
     private final SubscriberSession session;
     private final TcpDoor door;
     private final TopicFilter filter;
     private final String peer;
 
-    /** Everything that matches and lies here or before has been written. */
-    private Cursor at = Cursor.ORIGIN;
-    /** Filters that were given up while ahead of this one: what they wrote is not written again. */
-    private final Map<TopicFilter, Cursor> remembered = new HashMap<>();
-
+    private final OnceEach onceEach;
+    private final OnceEach.Position position;
     private Optional<Subscription> subscription = Optional.empty();
     private boolean resumed;
     private boolean closed;
 
-    FilterStream(SubscriberSession session, TcpDoor door, TopicFilter filter, String peer) {
+    FilterStream(SubscriberSession session, TcpDoor door, OnceEach onceEach, TopicFilter filter, String peer) {
         this.session = session;
         this.door = door;
         this.filter = filter;
+        this.onceEach = onceEach;
+        this.position = onceEach.begin(filter);
         this.peer = peer;
     }
 
@@ -90,12 +85,10 @@ final class FilterStream implements Subscriber {
         }
         Buffer out = Buffer.buffer();
         for (StoredMessage message : messages) {
-            if (!isRemembered(message) && !session.isWritten(message, this)) {
+            if (onceEach.take(position, message.topic(), message.cursor())) {
                 out.appendBytes(door.deliveryLines().of(message));
             }
-            at = message.cursor();
         }
-        remembered.values().removeIf(upTo -> !upTo.isAfter(at));
         return session.write(out, this);
     }
 
@@ -123,32 +116,12 @@ final class FilterStream implements Subscriber {
 
     void close() {
         closed = true;
+        onceEach.giveUp(position);
         subscription.ifPresent(Subscription::close);
     }
 
-    /** What {@code gone} has written beyond this stream's position must not be written again. */
-    void remember(FilterStream gone) {
-        if (gone.at.isAfter(at)) {
-            remembered.merge(gone.filter, gone.at, (a, b) -> a.isAfter(b) ? a : b);
-        }
-        if (remembered.size() > MAX_REMEMBERED) {
-            LOG.info("subscriber {} changes its filters faster than it reads", peer);
-            session.close();
-        }
-    }
-
-    boolean hasWritten(StoredMessage message) {
-        return !message.cursor().isAfter(at) && filter.matches(message.topic());
-    }
-
-    private boolean isRemembered(StoredMessage message) {
-        if (!remembered.isEmpty()) {
-            for (Map.Entry<TopicFilter, Cursor> gone : remembered.entrySet()) {
-                if (!message.cursor().isAfter(gone.getValue()) && gone.getKey().matches(message.topic())) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** Whether so many filters came and went while this one was behind that somebody plays with us. */
+    boolean isOverrun() {
+        return position.leftAhead() > MAX_LEFT;
     }
 }

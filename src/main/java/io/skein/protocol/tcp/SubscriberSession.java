@@ -3,7 +3,6 @@ package io.skein.protocol.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -16,9 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A subscriber: one live stream of the broker for each filter, each from the beginning. Filters may overlap; a message that
- * several match is written by whichever stream comes to it first. That is safe because every stream began with the first
- * message: whatever matches a filter and lies at or before its stream's position has been written.
+ * A subscriber: one live stream of the broker for each filter, each from the beginning; {@link OnceEach} sees to it that a
+ * message which several match is written once.
  */
 final class SubscriberSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriberSession.class);
@@ -31,6 +29,7 @@ final class SubscriberSession implements Session {
     private final String peer;
     private final SubscriberLines lines;
 
+    private final OnceEach onceEach = new OnceEach();
     private final Map<String, FilterStream> streams = new LinkedHashMap<>();
     /** Streams that wait for the socket, the longest waiting first. */
     private final Deque<FilterStream> blocked = new ArrayDeque<>();
@@ -145,7 +144,7 @@ final class SubscriberSession implements Session {
             say("ERR too-many a subscriber has at most " + door.settings().maxFilters() + " filters");
             return;
         }
-        FilterStream stream = new FilterStream(this, door, filter, peer);
+        FilterStream stream = new FilterStream(this, door, onceEach, filter, peer);
         streams.put(filter.value(), stream);
         stream.open();
     }
@@ -161,26 +160,15 @@ final class SubscriberSession implements Session {
         if (gone != null) {
             gone.close();
             blocked.remove(gone);
-            for (FilterStream stream : streams.values()) {
-                stream.remember(gone);
+            if (streams.values().stream().anyMatch(FilterStream::isOverrun)) {
+                LOG.info("subscriber {} changes its filters faster than it reads", peer);
+                close();
             }
         }
     }
 
     private static TopicFilter filter(String text) {
         return new TopicFilter(text.equals("all") ? "#" : text);
-    }
-
-    /** Whether another stream has written this message, now or before it was closed. */
-    boolean isWritten(StoredMessage message, FilterStream by) {
-        if (streams.size() > 1) {
-            for (FilterStream other : streams.values()) {
-                if (other != by && other.hasWritten(message)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** @return false when the socket takes no more; the stream is called once it does */
@@ -194,6 +182,7 @@ final class SubscriberSession implements Session {
     }
 
     void refused(FilterStream stream, String code, String text) {
+        stream.close();
         streams.remove(stream.filter().value(), stream);
         say("ERR " + code + " " + text);
     }

@@ -1,0 +1,94 @@
+package io.skein.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** CLAIMS.md 9 and 10: what strangers send costs nobody else anything, in a heap that has no room for it. */
+class GarbageIT {
+    private static final int ROUNDS = Integer.getInteger("skein.garbage.rounds", 60);
+    private static final String[] BEGINNINGS = {
+        "",
+        "GET /t/a HTTP/1.1\r\nHost: x\r\n",
+        "POST /t/a HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+        "POST /t/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+        "POST /v1/publish HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50000\r\n\r\n{\"messages\":[",
+        "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        "GET /t/%23?follow&from=earliest HTTP/1.1\r\nHost: x\r\n\r\n",
+        "PUBLISH",
+        "PUBLISHFORMAT:JSON|{\"Topic\":\"g\",\"a\":",
+        "PUBLISHFORMAT:XML|<Message><Topic>g</Topic>",
+        "SUBSCRISUBSCRIBE:all\n",
+        "SUBSCRI",
+    };
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void randomBytesHalfFramesAndHugeBodiesLeaveTheNodeAsItWas() throws Exception {
+        int tcp = freePort();
+        List<String> smallHeap = List.of("-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
+        try (NodeUnderTest node =
+                NodeUnderTest.start(directory, List.of(), smallHeap, "--tcp-port", String.valueOf(tcp))) {
+            node.awaitReady();
+            assertEquals(201, node.post("/t/before", "here").statusCode());
+            Random random = new Random(7);
+            List<Socket> silent = new ArrayList<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                Socket socket = new Socket("127.0.0.1", random.nextBoolean() ? node.port() : tcp);
+                disturb(socket, random);
+                if (random.nextInt(3) == 0) {
+                    // Neither read nor closed: a reader that sleeps.
+                    silent.add(socket);
+                } else {
+                    socket.close();
+                }
+                assertTrue(node.isAlive(), () -> "the node is gone");
+            }
+            assertEquals(201, node.post("/t/after", "there").statusCode());
+            assertEquals(
+                    "here",
+                    node.json("/t/before?from=earliest")
+                            .getJsonArray("messages")
+                            .getJsonObject(0)
+                            .getString("body"));
+            assertEquals(200, node.get("/readyz").statusCode());
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void disturb(Socket socket, Random random) {
+        try {
+            socket.setSoTimeout(200);
+            OutputStream out = socket.getOutputStream();
+            out.write(BEGINNINGS[random.nextInt(BEGINNINGS.length)].getBytes(StandardCharsets.UTF_8));
+            byte[] noise = new byte[1 + random.nextInt(random.nextInt(4) == 0 ? 3 << 20 : 4096)];
+            random.nextBytes(noise);
+            out.write(noise);
+            out.flush();
+        } catch (IOException closedByTheNode) {
+            // Its right.
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

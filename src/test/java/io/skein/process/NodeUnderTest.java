@@ -1,0 +1,150 @@
+package io.skein.process;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** A real node in a process of its own, as {@code java -jar target/skein.jar serve} starts it. */
+final class NodeUnderTest implements AutoCloseable {
+    private static final Pattern PORT = Pattern.compile("curl -d 'hello' localhost:([0-9]+)/");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Process process;
+    private final Path output;
+    private final int port;
+
+    private NodeUnderTest(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+        this.port = awaitPort();
+    }
+
+    /**
+     * @param before what the JVM is started by, for example strace; may be empty
+     * @param flags of the JVM, then {@code --}, then of {@code serve}
+     */
+    static NodeUnderTest start(Path directory, List<String> before, List<String> jvm, String... flags)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", System.getProperty("skein.jar"), "serve"));
+        command.addAll(List.of("--data-dir", directory.resolve("data").toString(), "--http-port", "0"));
+        command.addAll(List.of(flags));
+        Path output = Files.createTempFile(directory, "node", ".out");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
+        return new NodeUnderTest(builder.start(), output);
+    }
+
+    static NodeUnderTest start(Path directory, String... flags) throws IOException {
+        return start(directory, List.of(), List.of(), flags);
+    }
+
+    private int awaitPort() {
+        return Awaitility.await("the node's banner").atMost(PATIENCE).until(this::portInBanner, found -> found > 0);
+    }
+
+    private int portInBanner() throws IOException {
+        if (!process.isAlive()) {
+            throw new AssertionError("the node ended with " + process.exitValue() + ": " + said());
+        }
+        Matcher matcher = PORT.matcher(said());
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    String said() throws IOException {
+        return Files.readString(output);
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    NodeUnderTest awaitReady() {
+        Awaitility.await("readiness")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> get("/readyz").statusCode() == 200);
+        return this;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(Duration.ofSeconds(20))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    JsonObject json(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = get(path);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + " answered " + response.statusCode() + ": " + response.body());
+        }
+        return new JsonObject(response.body());
+    }
+
+    /** The answer; throws when none came. */
+    HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(Duration.ofSeconds(20))
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** SIGKILL: nothing is flushed, nobody is told. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+    }
+
+    /** SIGTERM; gives the exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the node did not end");
+        }
+        return process.exitValue();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the node did not end");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().onExit().join();
+    }
+}

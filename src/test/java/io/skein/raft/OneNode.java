@@ -1,0 +1,117 @@
+package io.skein.raft;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Node 1 of a cluster whose other nodes are played by the test. Its disk finishes at once, unless held. */
+final class OneNode {
+    static final RaftTiming TIMING = RaftTiming.ofMillis(50, 300);
+    static final NodeId SELF = new NodeId("1");
+
+    final SimulatedNode node;
+    long nowNanos;
+    private boolean diskHeld;
+
+    private OneNode(int clusterSize, RaftLimits limits, HardState hardState, List<Entry> log) {
+        node = new SimulatedNode(SELF, SimulatedNode.voters(clusterSize), TIMING, limits, new Random(7));
+        node.disk(hardState, log);
+        node.start();
+        step(new Input.Tick());
+    }
+
+    static OneNode of(int clusterSize) {
+        return new OneNode(clusterSize, RaftLimits.DEFAULT, HardState.INITIAL, List.of());
+    }
+
+    static OneNode of(int clusterSize, RaftLimits limits) {
+        return new OneNode(clusterSize, limits, HardState.INITIAL, List.of());
+    }
+
+    /** With a log of these terms, that is in the last of them. */
+    static OneNode withLog(int clusterSize, long... terms) {
+        long term = terms[terms.length - 1];
+        return new OneNode(clusterSize, RaftLimits.DEFAULT, new HardState(term, Optional.empty()), log(terms));
+    }
+
+    static List<Entry> log(long... terms) {
+        return entries(1, terms);
+    }
+
+    static List<Entry> entries(long firstIndex, long... terms) {
+        var entries = new ArrayList<Entry>();
+        for (long term : terms) {
+            long index = firstIndex + entries.size();
+            entries.add(new Entry(index, term, Entry.Kind.COMMANDS, (index + "/" + term).getBytes(UTF_8)));
+        }
+        return entries;
+    }
+
+    static NodeId id(int number) {
+        return new NodeId("" + number);
+    }
+
+    Raft raft() {
+        return node.raft();
+    }
+
+    void holdDisk() {
+        diskHeld = true;
+    }
+
+    /** Effects of the input, and of the writes it caused. */
+    List<Effect> step(Input input) {
+        var effects = new ArrayList<>(node.step(input, nowNanos));
+        while (!diskHeld && node.underway() > 0) {
+            effects.addAll(node.finishWrites(node.underway(), nowNanos));
+        }
+        return effects;
+    }
+
+    List<Effect> receive(int from, Rpc rpc) {
+        return step(new Input.Received(id(from), rpc));
+    }
+
+    List<Effect> propose(String payload) {
+        return step(new Input.Propose(Entry.Kind.COMMANDS, payload.getBytes(UTF_8)));
+    }
+
+    /** Time passes, in steps as the node asks for them, and it is woken. */
+    List<Effect> pass(long ms) {
+        var effects = new ArrayList<Effect>();
+        long end = nowNanos + ms * 1_000_000;
+        while (raft().nextDeadlineNanos() <= end) {
+            nowNanos = Math.max(nowNanos, raft().nextDeadlineNanos());
+            effects.addAll(step(new Input.Tick()));
+        }
+        nowNanos = end;
+        effects.addAll(step(new Input.Tick()));
+        return effects;
+    }
+
+    void becomeCandidate() {
+        long term = raft().term();
+        while (raft().term() == term) {
+            pass(10);
+        }
+        assert raft().role() == Role.CANDIDATE;
+    }
+
+    /** Elected by node 2 (and 3, if needed). */
+    void becomeLeader() {
+        becomeCandidate();
+        for (int voter = 2; !raft().isLeader(); voter++) {
+            receive(voter, new Rpc.RequestVoteReply(raft().term(), true));
+        }
+    }
+
+    static List<Rpc> sentTo(int peer, List<Effect> effects) {
+        return effects.stream()
+                .filter(e -> e instanceof Effect.Send send && send.to().equals(id(peer)))
+                .map(e -> ((Effect.Send) e).rpc())
+                .toList();
+    }
+}
