@@ -100,13 +100,13 @@ public final class Replica {
         this.settledTaken = image.settled().index();
         this.settledVisible = image.settled().index();
         this.raft = new Raft(
-                self,
-                image.configuration(),
-                image.hardState(),
-                logStart(image),
-                timing,
-                random,
-                () -> codec.encode(stamps.begin(now), List.of()));
+                self, image.configuration(), image.hardState(), logStart(image), timing, random, this::beginTerm);
+    }
+
+    /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
+    private byte[] beginTerm() {
+        raft.lastEntry().ifPresent(last -> stamps.seen(EntryCodec.time(last)));
+        return codec.encode(stamps.begin(now), List.of());
     }
 
     private static LogStart logStart(Image image) {
