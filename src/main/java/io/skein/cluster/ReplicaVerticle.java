@@ -188,7 +188,7 @@ public final class ReplicaVerticle extends VerticleBase {
                 long id = nextProposal++;
                 waiting.put(id, pending);
                 deadlines.add(id);
-                proposals.add(new Proposal(id, pending.command(), pending.key()));
+                proposals.add(new Proposal(id, pending.command(), pending.key(), pending.size()));
             }
             feed(new Input.Proposed(proposals));
         }

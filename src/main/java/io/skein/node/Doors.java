@@ -4,6 +4,7 @@ import io.skein.broker.Broker;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
+import io.skein.metrics.Metrics;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
@@ -30,6 +31,7 @@ final class Doors {
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
+    private final Metrics metrics;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
@@ -38,8 +40,9 @@ final class Doors {
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures) {
+    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures, Metrics metrics) {
         this.vertx = vertx;
+        this.metrics = metrics;
         this.config = config;
         this.broker = broker;
         this.http = HttpConfig.defaults(version, config.tcpPort())
@@ -56,9 +59,15 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, HttpListener.NONE);
+            door = new HttpDoor(vertx, broker, http, new HttpListener() {
+                @Override
+                public void answered(String route, String method, int status, long nanos) {
+                    metrics.http().answered(route, method, status, nanos);
+                }
+            });
             Router router = Router.router(vertx);
             dashboard.mount(router);
+            metrics.routes(vertx, broker).mount(router);
             router.route().handler(context -> door.notFound(context.request()));
             HttpServerOptions options =
                     webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
@@ -81,12 +90,21 @@ final class Doors {
     Future<Void> open() {
         return deploy(dashboard)
                 .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v -> deployAll(metrics::eventLoopLag))
                 .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
     }
 
     private TcpDoor tcpDoor() {
         tcpPort = config.tcpPort();
-        return new TcpDoor(broker, TcpConfig.of(config.host(), config.tcpPort()), TcpListener.NONE);
+        return new TcpDoor(
+                broker,
+                TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                new TcpListener() {
+                    @Override
+                    public void refused(String code, int frames) {
+                        metrics.doors().rejected(code, frames);
+                    }
+                });
     }
 
     private Future<Void> deployAll(Supplier<VerticleBase> door) {
@@ -111,11 +129,13 @@ final class Doors {
         return tcpPort;
     }
 
+    /** Sockets hear that they should come back elsewhere before their doors go. */
     Future<Void> close() {
-        List<Future<Void>> closing = new ArrayList<>();
-        closing.add(webSocket.drain());
-        deployments.forEach(id -> closing.add(vertx.undeploy(id)));
-        deployments.clear();
-        return Future.join(closing).mapEmpty();
+        return webSocket.drain().eventually(() -> {
+            List<Future<Void>> closing = new ArrayList<>();
+            deployments.forEach(id -> closing.add(vertx.undeploy(id)));
+            deployments.clear();
+            return Future.join(closing);
+        });
     }
 }

@@ -3,21 +3,78 @@ package io.skein.node;
 import io.skein.cluster.ClusterListener;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.LatencyWindow;
+import io.skein.raft.Role;
 import io.skein.store.StoreListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What the console's charts show of the rooms below. */
+/** Hears what the rooms below tell, for the console's charts, and hands it on to the meters. */
 final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
+    private static final Logger LOG = LoggerFactory.getLogger(Measured.class);
+
+    private final StoreListener store;
+    private final ClusterListener cluster;
     private final LatencyWindow fsync = new LatencyWindow();
     private final LatencyWindow commit = new LatencyWindow();
+
+    Measured(StoreListener store, ClusterListener cluster) {
+        this.store = store;
+        this.cluster = cluster;
+    }
 
     @Override
     public void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {
         fsync.record(commitNanos);
+        store.committed(batches, entries, changes, bytes, nanos, commitNanos);
     }
 
     @Override
     public void committed(long nanos) {
         commit.record(nanos);
+        cluster.committed(nanos);
+    }
+
+    @Override
+    public void checkpointed(long nanos, long pages) {
+        store.checkpointed(nanos, pages);
+    }
+
+    @Override
+    public void walBytes(long bytes) {
+        store.walBytes(bytes);
+    }
+
+    @Override
+    public void diskFull(boolean full) {
+        LOG.warn(full ? "the disk is full: publishes are refused" : "the disk takes data again");
+        store.diskFull(full);
+    }
+
+    @Override
+    public void damaged(String what) {
+        LOG.error("damage on the disk: {}", what);
+        store.damaged(what);
+    }
+
+    @Override
+    public void wentBackwards(String what) {
+        LOG.warn("{}", what);
+        store.wentBackwards(what);
+    }
+
+    @Override
+    public void scrubbed(long rows, long bytes) {
+        store.scrubbed(rows, bytes);
+    }
+
+    @Override
+    public void roleChanged(Role role, long term) {
+        cluster.roleChanged(role, term);
+    }
+
+    @Override
+    public void refused(String reason) {
+        cluster.refused(reason);
     }
 
     @Override

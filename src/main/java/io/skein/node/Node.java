@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.LocalBroker;
 import io.skein.cluster.Proposer;
@@ -9,6 +10,7 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
+import io.skein.metrics.Metrics;
 import io.skein.raft.RaftTiming;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
@@ -42,7 +44,8 @@ public final class Node {
     private final Vertx vertx;
     private final NodeConfig config;
     private final DataDirectory directory;
-    private final Measured figures = new Measured();
+    private final Metrics metrics;
+    private final Measured figures;
     private final Proposer proposer;
     private final LocalBroker broker;
     private final Doors doors;
@@ -51,7 +54,14 @@ public final class Node {
     private volatile String replicaDeployment;
 
     private Node(
-            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
+            Vertx vertx,
+            NodeConfig config,
+            String version,
+            DataDirectory directory,
+            PrometheusMeterRegistry registry,
+            Consumer<StoreFailure> broken) {
+        this.metrics = new Metrics(registry);
+        this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
         this.config = config;
         this.directory = directory;
@@ -67,7 +77,10 @@ public final class Node {
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
                         CATCH_UP_WAIT_MS),
                 proposer);
-        this.doors = new Doors(vertx, config, broker, version, figures);
+        this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
+        metrics.build(version, "");
+        metrics.watch(broker::status);
+        metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
                 proposer,
@@ -82,11 +95,17 @@ public final class Node {
      * Completes when the doors and the data are open; {@code /readyz} may need a moment more.
      *
      * @param directory locked; let go when the node has stopped
+     * @param registry where the node's figures go; Vert.x's own may go there too
      * @param broken is told when the node must not go on; it ends the process
      */
     public static Future<Node> start(
-            Vertx vertx, NodeConfig config, String version, DataDirectory directory, Consumer<StoreFailure> broken) {
-        Node node = new Node(vertx, config, version, directory, broken);
+            Vertx vertx,
+            NodeConfig config,
+            String version,
+            DataDirectory directory,
+            PrometheusMeterRegistry registry,
+            Consumer<StoreFailure> broken) {
+        Node node = new Node(vertx, config, version, directory, registry, broken);
         return node.doors
                 .open()
                 .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))

@@ -1,5 +1,8 @@
 package io.skein.node;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.metrics.Metrics;
+import io.skein.metrics.VertxMeters;
 import io.skein.store.DataDirectory;
 import io.skein.store.DataDirectoryInUse;
 import io.skein.store.StoreFailure;
@@ -48,9 +51,12 @@ public final class NodeProcess {
         System.setProperty("org.sqlite.tmpdir", directory.temporary().toString());
         System.setProperty(
                 "vertx.cacheDirBase", directory.temporary().resolve("vertx").toString());
-        Vertx vertx = Vertx.vertx(new VertxOptions());
+        PrometheusMeterRegistry registry = Metrics.newRegistry();
+        Vertx vertx = VertxMeters.builder(
+                        new VertxOptions(), registry, config.nodeId().value())
+                .build();
         try {
-            Node node = Node.start(vertx, config, version, directory, NodeProcess::end)
+            Node node = Node.start(vertx, config, version, directory, registry, NodeProcess::end)
                     .await(START_SECONDS, TimeUnit.SECONDS);
             return new Outcome(Optional.of(node), 0, "");
         } catch (Exception failure) {

@@ -5,6 +5,7 @@ import io.skein.replica.WriteBatch.Settled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is applied in memory and not yet in rows (DESIGN D16): changes by entry, oldest first. Taken whole entries at a
@@ -42,14 +43,17 @@ final class Backlog {
         return entries.peekFirst().sinceNanos();
     }
 
-    /** Takes at least one entry, and more up to {@code maxBytes}. */
-    Taken take(long maxBytes) {
+    /**
+     * Takes at least one entry, and more up to {@code maxBytes}; empty when none is at or below {@code maxIndex}: rows
+     * never stand above the durable log.
+     */
+    Optional<Taken> take(long maxBytes, long maxIndex) {
         List<Change> changes = new ArrayList<>();
         long taken = 0;
-        Settled settled = Settled.NOTHING;
+        Settled settled = null;
         while (!entries.isEmpty()) {
             Applied next = entries.peekFirst();
-            if (taken > 0 && taken + next.weight() > maxBytes) {
+            if (next.settled().index() > maxIndex || taken > 0 && taken + next.weight() > maxBytes) {
                 break;
             }
             entries.pollFirst();
@@ -58,6 +62,6 @@ final class Backlog {
             settled = next.settled();
         }
         bytes -= taken;
-        return new Taken(changes, settled);
+        return settled == null ? Optional.empty() : Optional.of(new Taken(changes, settled));
     }
 }

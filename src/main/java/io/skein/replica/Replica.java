@@ -229,7 +229,7 @@ public final class Replica {
             no = Reason.NOT_LEADER;
         } else if (isDiskFull() && !proposal.command().frees()) {
             no = Reason.DISK_FULL;
-        } else if (proposals.bytes() + proposal.command().size() > config.proposalBytes()) {
+        } else if (proposals.bytes() + proposal.size() > config.proposalBytes()) {
             no = Reason.OVERLOADED;
         }
         if (no != null) {
@@ -244,15 +244,17 @@ public final class Replica {
         assert done != null && done.batch().number() == number : "batch " + number + " was not the oldest in flight";
         full = false;
         retryFullAt = 0;
+        if (done.raftWrite() > 0) {
+            step(new io.skein.raft.Input.Written(done.raftWrite()));
+        }
+        // Only now: memory lets go of entries that Raft knows to be durable.
+        if (done.batch().compactTo() > 0) {
+            compacted = done.batch().compactTo();
+            raft.compactedTo(compacted);
+        }
         if (done.batch().settled().isPresent()) {
             settledVisible = done.batch().settled().get().index();
             raft.compact(settledVisible);
-        }
-        if (done.batch().compactTo() > 0) {
-            compacted = done.batch().compactTo();
-        }
-        if (done.raftWrite() > 0) {
-            step(new io.skein.raft.Input.Written(done.raftWrite()));
         }
     }
 
@@ -442,7 +444,7 @@ public final class Replica {
                 break;
             }
             writes.pollFirst();
-            truncateFrom = write.truncateFrom();
+            truncateFrom = raftWrite == 0 ? write.truncateFrom() : truncateFrom;
             entries.addAll(write.entries());
             hardState = write.hardState();
             raftWrite = write.number();
@@ -452,15 +454,18 @@ public final class Replica {
                 writeBytes -= entry.size();
             }
         }
-        Backlog.Taken taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind)
-                ? backlog.take(config.settleBatchBytes())
-                : null;
-        if (raftWrite == 0 && taken == null) {
+        long lastDurable = entries.isEmpty()
+                ? raft.durableIndex()
+                : entries.get(entries.size() - 1).index();
+        Optional<Backlog.Taken> taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind)
+                ? backlog.take(config.settleBatchBytes(), lastDurable)
+                : Optional.empty();
+        if (raftWrite == 0 && taken.isEmpty()) {
             return null;
         }
         long compactTo = 0;
-        if (taken != null) {
-            settledTaken = taken.settled().index();
+        if (taken.isPresent()) {
+            settledTaken = taken.get().settled().index();
             // Compacting follows rows that are already there, not those of this batch.
             compactTo = logBudget.compactTo(settledVisible);
             for (long id : settleRequests) {
@@ -468,16 +473,13 @@ public final class Replica {
             }
             settleRequests.clear();
         }
-        long lastDurable = entries.isEmpty()
-                ? raft.durableIndex()
-                : entries.get(entries.size() - 1).index();
         WriteBatch batch = new WriteBatch(
                 ++batches,
                 truncateFrom,
                 entries,
                 hardState,
-                taken == null ? List.of() : taken.changes(),
-                taken == null ? Optional.empty() : Optional.of(taken.settled()),
+                taken.map(Backlog.Taken::changes).orElse(List.of()),
+                taken.map(Backlog.Taken::settled),
                 compactTo,
                 Math.min(raft.commitIndex(), lastDurable));
         inFlight.add(new InFlight(batch, raftWrite));
