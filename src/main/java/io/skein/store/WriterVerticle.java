@@ -10,6 +10,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,10 @@ final class WriterVerticle extends VerticleBase {
     private final ArrayDeque<WriteOrder> orders = new ArrayDeque<>();
 
     private OpenDatabase opened;
+    private WorkerExecutor worker;
+    /** The checkpoint beside the writer that is under way; null when there is none. */
+    private Future<Object> beside;
+
     private BatchWriter writer;
     private Checkpointer checkpointer;
     private Room room;
@@ -104,7 +109,8 @@ final class WriterVerticle extends VerticleBase {
         opened = OpenDatabase.open(directory, config, id, listener, faults);
         image = opened.image();
         writer = new BatchWriter(opened.connection(), opened.progress(), faults);
-        checkpointer = new Checkpointer(opened.connection(), config, listener, faults);
+        checkpointer = new Checkpointer(opened.connection(), opened.file(), config, listener, faults);
+        worker = vertx.createSharedWorkerExecutor("skein-checkpoint-" + id, 1);
         room = new Room(opened.connection(), directory, config.reserveBytes());
         measure();
         armTimer();
@@ -205,17 +211,53 @@ final class WriterVerticle extends VerticleBase {
     }
 
     private void afterCommit(List<WriteOrder> group) throws SQLException, IOException {
+        checkpoint(checkpointer.need());
+        room.written(group.stream().mapToLong(order -> order.batch().size()).sum());
+        sayRoom();
+    }
+
+    private void checkpoint(Checkpointer.Need need) throws SQLException, IOException {
+        // Only a log that is too long is worth waiting for the checkpoint that is under way.
+        if (beside != null && need != Checkpointer.Need.RESTART) {
+            return;
+        }
         try {
-            // While room is short the write-ahead log must not take more of it.
-            if (tight ? checkpointer.whenIdle() : checkpointer.afterCommit()) {
-                opened.sentinel().sync();
-                measure();
+            if (need == Checkpointer.Need.RESTART) {
+                checkpointer.restart();
+            } else if (need == Checkpointer.Need.BETWEEN || tight) {
+                // While room is short the write-ahead log must not take more of it.
+                checkpointer.between();
+            } else if (need == Checkpointer.Need.BESIDE) {
+                checkpointBeside();
+                return;
+            } else {
+                return;
             }
+            opened.sentinel().sync();
+            measure();
         } catch (SQLException cause) {
             checkpointFailed(cause);
         }
-        room.written(group.stream().mapToLong(order -> order.batch().size()).sum());
-        sayRoom();
+    }
+
+    private void checkpointBeside() {
+        checkpointer.besideBegins();
+        beside = worker.executeBlocking(() -> {
+                    checkpointer.beside();
+                    opened.sentinel().sync();
+                    return null;
+                })
+                .onComplete(done -> {
+                    beside = null;
+                    try {
+                        measure();
+                        if (done.failed() && !Database.isFull(done.cause())) {
+                            fail(done.cause());
+                        }
+                    } catch (IOException cause) {
+                        fail(cause);
+                    }
+                });
     }
 
     private void report(List<WriteOrder> group, long nanos) {
@@ -245,18 +287,14 @@ final class WriterVerticle extends VerticleBase {
         }
     }
 
-    private void diskFull(long number, SQLException cause) throws SQLException {
+    private void diskFull(long number, SQLException cause) throws SQLException, IOException {
         if (!full) {
             LOG.warn("disk full: {}", cause.getMessage());
         }
         full = true;
         room.full();
-        try {
-            // Makes the space of the write-ahead log free for the next transaction.
-            checkpointer.whenIdle();
-        } catch (SQLException stillFull) {
-            checkpointFailed(stillFull);
-        }
+        // Makes the space of the write-ahead log free for the next transaction.
+        checkpoint(Checkpointer.Need.BETWEEN);
         sayRoom();
         send(new DiskFull(number));
     }
@@ -297,11 +335,8 @@ final class WriterVerticle extends VerticleBase {
             if (writer.sweepLeft()) {
                 sweep();
                 armTimer();
-            } else if (checkpointer.waitingBytes() > 0) {
-                if (checkpointer.whenIdle()) {
-                    opened.sentinel().sync();
-                }
-                measure();
+            } else if (checkpointer.waitingBytes() > 0 && beside == null) {
+                checkpointBeside();
             }
             room.look();
             sayRoom();
@@ -319,9 +354,9 @@ final class WriterVerticle extends VerticleBase {
         }
     }
 
-    private void sweep() throws SQLException {
+    private void sweep() throws SQLException, IOException {
         writer.sweep();
-        checkpointer.afterCommit();
+        checkpoint(checkpointer.need());
     }
 
     private void measure() throws IOException {
@@ -341,16 +376,27 @@ final class WriterVerticle extends VerticleBase {
     }
 
     @Override
-    public Future<?> stop() throws Exception {
+    public Future<?> stop() {
         flush();
-        close();
-        return Future.succeededFuture();
+        closed = true;
+        Future<?> running = beside == null ? Future.succeededFuture() : beside.otherwiseEmpty();
+        return running.compose(ignored -> worker.close()).compose(ignored -> {
+            try {
+                close();
+                return Future.succeededFuture();
+            } catch (SQLException | IOException cause) {
+                return Future.failedFuture(cause);
+            }
+        });
     }
 
     private void close() throws SQLException, IOException {
         closed = true;
         if (timer != -1) {
             vertx.cancelTimer(timer);
+        }
+        if (checkpointer != null) {
+            checkpointer.close();
         }
         if (opened != null) {
             opened.close();

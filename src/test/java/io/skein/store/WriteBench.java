@@ -66,7 +66,7 @@ final class WriteBench {
                     longest.accumulateAndGet(nanos, Math::max);
                 }
             };
-            Checkpointer checkpointer = new Checkpointer(connection, config, listener, Faults.NONE);
+            Checkpointer checkpointer = new Checkpointer(connection, file, config, listener, Faults.NONE);
             AtomicBoolean stop = new AtomicBoolean();
             AtomicLong waiting = new AtomicLong();
             Thread second = own == 0 ? null : checkpointing(file, config, own, waiting, stop);
@@ -80,7 +80,10 @@ final class WriteBench {
                 WriteOrder order = source.next();
                 long begin = System.nanoTime();
                 writer.write(List.of(order));
-                checkpointer.afterCommit();
+                Checkpointer.Need need = checkpointer.need();
+                if (need == Checkpointer.Need.BETWEEN) {
+                    checkpointer.between();
+                }
                 waiting.set(checkpointer.waitingBytes());
                 now = System.nanoTime();
                 latencies[batches++] = now - begin;
@@ -89,6 +92,7 @@ final class WriteBench {
             if (second != null) {
                 second.join();
             }
+            checkpointer.close();
             double took = (now - start) / 1e9;
             Arrays.sort(latencies, 0, batches);
             System.out.printf(
