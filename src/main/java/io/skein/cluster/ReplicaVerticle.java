@@ -36,6 +36,9 @@ public final class ReplicaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaVerticle.class);
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long SWEEP_MS = 100;
+    /** Waits below this are too short for a timer. */
+    private static final long FINE_NANOS = 900_000;
+
     private final Clock clock;
     private final Opening opening;
     private final Proposer proposer;
@@ -57,6 +60,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private long nextSettle;
     private long appliedTime;
     private long appliedIndex;
+    private boolean isFine;
     private boolean appliedMoved;
     private long timer = -1;
     private long timerNanos = Long.MAX_VALUE;
@@ -344,13 +348,44 @@ public final class ReplicaVerticle extends VerticleBase {
         }
         if (timer >= 0) {
             vertx.cancelTimer(timer);
+            timer = -1;
+        }
+        long nanos = wakeNanos - clock.now().nanos();
+        if (nanos < FINE_NANOS) {
+            fine();
+            return;
         }
         timerNanos = wakeNanos;
-        long ms = Math.max(1, (wakeNanos - clock.now().nanos() + NANOS_PER_MS - 1) / NANOS_PER_MS);
+        long ms = Math.max(1, (nanos + NANOS_PER_MS - 1) / NANOS_PER_MS);
         timer = vertx.setTimer(ms, id -> {
             timer = -1;
             feed(new Input.Tick());
-            arm();
+            armAgain();
         });
+    }
+
+    /** Timers are of milliseconds; for less the loop goes round, doing what comes, and lets others run meanwhile. */
+    private void fine() {
+        if (!isFine) {
+            isFine = true;
+            context.runOnContext(v -> {
+                isFine = false;
+                if (wakeNanos - clock.now().nanos() > 0) {
+                    Thread.yield();
+                    arm();
+                } else {
+                    feed(new Input.Tick());
+                    armAgain();
+                }
+            });
+        }
+    }
+
+    /** A time that has passed and is still wanted is not asked for more often than a timer would. */
+    private void armAgain() {
+        if (wakeNanos - clock.now().nanos() <= 0) {
+            wakeNanos = clock.now().nanos() + NANOS_PER_MS;
+        }
+        arm();
     }
 }

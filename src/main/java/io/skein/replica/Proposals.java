@@ -27,6 +27,10 @@ final class Proposals {
         return collected.isEmpty();
     }
 
+    int count() {
+        return collected.size();
+    }
+
     long collectedBytes() {
         return collectedBytes;
     }

@@ -31,6 +31,8 @@ import java.util.random.RandomGenerator;
 public final class Replica {
     private static final int MAX_IN_FLIGHT = 2;
     private static final long NANOS_PER_MS = 1_000_000;
+    /** Commands in one entry from which on clients are taken to come together. */
+    private static final int GATHER_FROM = 4;
     /** How long after a full disk the same batch is tried again. */
     private static final long FULL_RETRY_NANOS = 500 * NANOS_PER_MS;
     /** How long after a body could not be read the next is tried. */
@@ -72,6 +74,10 @@ public final class Replica {
     private long catchUpTo;
     private boolean caughtUp;
     private boolean expiring;
+    private boolean gathering;
+    private long gatherUntil;
+    private int lastCommands;
+    private long lastPersistNanos;
     private boolean full;
     private boolean tight;
     private long retryFullAt;
@@ -81,7 +87,7 @@ public final class Replica {
     private long wake = Long.MAX_VALUE;
 
     /** @param raftWrite number of the last Raft write in the batch, 0 when it has none */
-    private record InFlight(WriteBatch batch, long raftWrite) {}
+    private record InFlight(WriteBatch batch, long raftWrite, long sinceNanos) {}
 
     private record SettleWaiting(long id, long index) {}
 
@@ -248,6 +254,7 @@ public final class Replica {
         assert done != null && done.batch().number() == number : "batch " + number + " was not the oldest in flight";
         full = false;
         retryFullAt = 0;
+        lastPersistNanos = now.nanos() - done.sinceNanos();
         if (done.raftWrite() > 0) {
             step(new io.skein.raft.Input.Written(done.raftWrite()));
         }
@@ -425,6 +432,9 @@ public final class Replica {
                 return;
             }
             if (writes.isEmpty() && !behind && !proposals.isEmpty() && raft.isLeader()) {
+                if (inFlight.isEmpty() && gathers()) {
+                    return;
+                }
                 makeEntry();
             }
             WriteBatch batch = nextBatch(behind);
@@ -435,8 +445,25 @@ public final class Replica {
         }
     }
 
+    /**
+     * Whether to wait a moment for more company. Those whose answers came with one batch ask again at nearly one time:
+     * if the first of them left at once, alone, all others would wait for its fsync as well as for their own.
+     */
+    private boolean gathers() {
+        if (lastCommands < GATHER_FROM || proposals.count() >= lastCommands) {
+            return false;
+        }
+        if (!gathering) {
+            gathering = true;
+            gatherUntil = now.nanos() + Math.min(config.gatherNanos(), lastPersistNanos / 4);
+        }
+        return now.nanos() - gatherUntil < 0;
+    }
+
     private void makeEntry() {
+        gathering = false;
         List<Proposal> next = proposals.next(config.entryBytes(), config.entryCommands());
+        lastCommands = next.size();
         EntryCodec.Batch batch = new EntryCodec.Batch(stamps.next(now), next);
         proposals.place(raft.lastIndex() + 1, raft.term(), batch);
         step(new io.skein.raft.Input.Propose(Entry.Kind.COMMANDS, codec.encode(batch.time(), next)));
@@ -493,7 +520,7 @@ public final class Replica {
                 taken.map(Backlog.Taken::settled),
                 compactTo,
                 Math.min(raft.commitIndex(), lastDurable));
-        inFlight.add(new InFlight(batch, raftWrite));
+        inFlight.add(new InFlight(batch, raftWrite, now.nanos()));
         return batch;
     }
 
@@ -526,6 +553,9 @@ public final class Replica {
         }
         if (retryFullAt != 0) {
             next = Math.min(next, retryFullAt);
+        }
+        if (gathering) {
+            next = Math.min(next, gatherUntil);
         }
         if (raft.isLeader() && caughtUp && !full) {
             long time = stamps.peek(now);

@@ -81,6 +81,7 @@ record Options(
                         1 << (6 + random.nextInt(12)),
                         1 + random.nextInt(64),
                         random.nextInt(2048),
+                        random.nextInt(3) == 0 ? 0 : random.nextInt(2_000_000),
                         1 << (12 + random.nextInt(8)),
                         random.nextInt(4096),
                         random.nextInt(100),
