@@ -15,11 +15,15 @@ import java.util.function.Supplier;
  * of subscribers, and no lock. Lives on the replica's context.
  */
 final class Fanout implements AppliedListener {
+    /** Rates of deleted topics that may stay. */
+    private static final int KEPT_RATES = 1024;
+
     private final CopyOnWriteArrayList<Sessions> loops = new CopyOnWriteArrayList<>();
     private final Map<Long, Rate> rates = new HashMap<>();
     private final Rate rate = new Rate();
     private final Runnable whenCaughtUp;
     private Supplier<TopicTotals> counted;
+    private LongPredicate exists;
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
@@ -28,8 +32,9 @@ final class Fanout implements AppliedListener {
     }
 
     /** Where the totals come from; asked on the replica's context with every turn. */
-    void countFrom(Supplier<TopicTotals> machine) {
+    void countFrom(Supplier<TopicTotals> machine, LongPredicate topicExists) {
         counted = machine;
+        exists = topicExists;
     }
 
     /** As of the last turn; from any thread. */
@@ -60,10 +65,6 @@ final class Fanout implements AppliedListener {
         return of == null ? 0 : of.perSecond(nanos);
     }
 
-    void forget(LongPredicate exists) {
-        rates.keySet().removeIf(id -> !exists.test(id));
-    }
-
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
@@ -90,6 +91,9 @@ final class Fanout implements AppliedListener {
 
     private void count(List<StoredMessage> messages) {
         long nanos = System.nanoTime();
+        if (rates.size() > 2 * totals.topics() + KEPT_RATES) {
+            rates.keySet().removeIf(id -> !exists.test(id));
+        }
         published += messages.size();
         rate.add(messages.size(), nanos);
         long topic = -1;

@@ -80,7 +80,7 @@ public final class LocalBroker implements Broker {
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
-        fanout.countFrom(machine::totals);
+        fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
     }
 

@@ -26,6 +26,7 @@ public final class Proposer {
     /** A proposal and who waits for it. */
     record Waiting(
             Command command,
+            int size,
             Optional<IdempotencyKey> key,
             Replies.Home home,
             Promise<Committed> promise,
@@ -68,7 +69,7 @@ public final class Proposer {
             return Future.failedFuture(new NotExecuted(Reason.OVERLOADED));
         }
         Promise<Committed> promise = Promise.promise();
-        queue.add(new Waiting(command, key, Replies.Home.here(vertx), promise, System.nanoTime()));
+        queue.add(new Waiting(command, size, key, Replies.Home.here(vertx), promise, System.nanoTime()));
         schedule(target);
         return promise.future();
     }
@@ -114,7 +115,7 @@ public final class Proposer {
         List<Waiting> taken = new ArrayList<>();
         long bytes = 0;
         for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
-            bytes += next.command().size();
+            bytes += next.size();
             taken.add(next);
         }
         queuedBytes.addAndGet(-bytes);

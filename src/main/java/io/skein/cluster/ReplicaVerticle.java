@@ -148,6 +148,11 @@ public final class ReplicaVerticle extends VerticleBase {
             }
 
             @Override
+            public void diskTight(boolean tight) {
+                feed(new Input.DiskTight(tight));
+            }
+
+            @Override
             public void failed(StoreFailure failure) {
                 broken.accept(failure);
             }
@@ -183,7 +188,7 @@ public final class ReplicaVerticle extends VerticleBase {
                 long id = nextProposal++;
                 waiting.put(id, pending);
                 deadlines.add(id);
-                proposals.add(new Proposal(id, pending.command(), pending.key()));
+                proposals.add(new Proposal(id, pending.command(), pending.key(), pending.size()));
             }
             feed(new Input.Proposed(proposals));
         }

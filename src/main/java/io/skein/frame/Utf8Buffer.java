@@ -193,23 +193,23 @@ public final class Utf8Buffer {
         bytes[length++] = '"';
         int i = 0;
         while (i < count) {
-            // Eight plain bytes at once: none below 0x20, none above 0x7F, no quote, no backslash.
-            while (i + 8 <= count) {
+            if (i + 8 <= count) {
+                // Eight at once, of which those before the first special one count.
+                need(16);
                 long eight = (long) LONGS.get(source, i);
-                if (special(eight)) {
-                    break;
-                }
-                if (bytes.length - length < 8) {
-                    need(count - i + 2);
-                }
                 LONGS.set(bytes, length, eight);
-                length += 8;
-                i += 8;
+                long special = special(eight);
+                if (special == 0) {
+                    length += 8;
+                    i += 8;
+                    continue;
+                }
+                int plain = Long.numberOfTrailingZeros(special) >>> 3;
+                length += plain;
+                i += plain;
+            } else {
+                need(6);
             }
-            if (i == count) {
-                break;
-            }
-            need(6);
             int c = source[i];
             if (c >= 0) {
                 asciiByte(c);
@@ -229,13 +229,17 @@ public final class Utf8Buffer {
         return true;
     }
 
-    private static boolean special(long eight) {
+    /**
+     * The lowest bit that is set stands in the first byte that is below 0x20, above 0x7F, a quote or a backslash; bits
+     * above it mean nothing, because a subtraction borrows upwards.
+     */
+    private static long special(long eight) {
         long below20 = eight - ONES * 0x20 & ~eight;
         long quote = eight ^ ONES * '"';
         long backslash = eight ^ ONES * '\\';
         long isQuote = quote - ONES & ~quote;
         long isBackslash = backslash - ONES & ~backslash;
-        return ((below20 | isQuote | isBackslash | eight) & HIGHS) != 0;
+        return (below20 | isQuote | isBackslash | eight) & HIGHS;
     }
 
     /** In quotes. */

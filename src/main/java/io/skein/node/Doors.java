@@ -129,11 +129,13 @@ final class Doors {
         return tcpPort;
     }
 
+    /** Sockets hear that they should come back elsewhere before their doors go. */
     Future<Void> close() {
-        List<Future<Void>> closing = new ArrayList<>();
-        closing.add(webSocket.drain());
-        deployments.forEach(id -> closing.add(vertx.undeploy(id)));
-        deployments.clear();
-        return Future.join(closing).mapEmpty();
+        return webSocket.drain().eventually(() -> {
+            List<Future<Void>> closing = new ArrayList<>();
+            deployments.forEach(id -> closing.add(vertx.undeploy(id)));
+            deployments.clear();
+            return Future.join(closing);
+        });
     }
 }

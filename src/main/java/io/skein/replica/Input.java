@@ -31,6 +31,12 @@ public sealed interface Input {
      */
     record DiskFull(long number) implements Input {}
 
+    /**
+     * The disk has little room left, or enough again. While it is tight, batches are written, and only commands that
+     * free room are taken: what is left is for them.
+     */
+    record DiskTight(boolean tight) implements Input {}
+
     /** A due body was read ({@link Effect.Fetch}); this command carries it. */
     record Fetched(Command command) implements Input {}
 

@@ -20,7 +20,7 @@ final class Proposals {
 
     void collect(Proposal proposal) {
         collected.add(proposal);
-        collectedBytes += proposal.command().size();
+        collectedBytes += proposal.size();
     }
 
     boolean isEmpty() {
@@ -41,7 +41,7 @@ final class Proposals {
         List<Proposal> next = new ArrayList<>(Math.min(collected.size(), maxCommands));
         long bytes = 0;
         while (!collected.isEmpty() && next.size() < maxCommands) {
-            int size = collected.peekFirst().command().size();
+            int size = collected.peekFirst().size();
             if (!next.isEmpty() && bytes + size > maxBytes) {
                 break;
             }
@@ -86,7 +86,7 @@ final class Proposals {
     private static long bytesOf(List<Proposal> proposals) {
         long bytes = 0;
         for (Proposal proposal : proposals) {
-            bytes += proposal.command().size();
+            bytes += proposal.size();
         }
         return bytes;
     }

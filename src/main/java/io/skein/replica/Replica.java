@@ -73,6 +73,7 @@ public final class Replica {
     private boolean caughtUp;
     private boolean expiring;
     private boolean full;
+    private boolean tight;
     private long retryFullAt;
     private long fetchAgainAt = Long.MIN_VALUE;
     private long dueAskedAt;
@@ -141,6 +142,8 @@ public final class Replica {
             onStarted();
         } else if (input instanceof Input.DiskFull diskFull) {
             onDiskFull(diskFull.number());
+        } else if (input instanceof Input.DiskTight diskTight) {
+            onDiskTight(diskTight.tight());
         } else if (input instanceof Input.Fetched fetched) {
             proposals.collect(new Proposal(Proposal.NOBODY, fetched.command(), Optional.empty()));
         } else if (input instanceof Input.FetchFailed failed) {
@@ -209,7 +212,7 @@ public final class Replica {
     }
 
     public boolean isDiskFull() {
-        return full;
+        return full || tight;
     }
 
     private void onStarted() {
@@ -228,9 +231,9 @@ public final class Replica {
         Reason no = null;
         if (!raft.isLeader()) {
             no = Reason.NOT_LEADER;
-        } else if (full && !proposal.command().frees()) {
+        } else if (isDiskFull() && !proposal.command().frees()) {
             no = Reason.DISK_FULL;
-        } else if (proposals.bytes() + proposal.command().size() > config.proposalBytes()) {
+        } else if (proposals.bytes() + proposal.size() > config.proposalBytes()) {
             no = Reason.OVERLOADED;
         }
         if (no != null) {
@@ -264,6 +267,13 @@ public final class Replica {
         full = true;
         retryFullAt = now.nanos() + FULL_RETRY_NANOS;
         proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
+    }
+
+    private void onDiskTight(boolean now) {
+        if (now && !tight) {
+            proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
+        }
+        tight = now;
     }
 
     private void refuse(Proposal proposal, Reason reason) {
@@ -376,7 +386,11 @@ public final class Replica {
                         proposals.collect(new Proposal(Proposal.NOBODY, propose.command(), Optional.empty()));
                     }
                 } else if (due instanceof Due.Fetch fetch) {
-                    if (now.nanos() >= fetchAgainAt && fetching.size() < MAX_FETCHING && fetching.add(fetch.place())) {
+                    // A copy takes room; it waits until there is some.
+                    if (!tight
+                            && now.nanos() >= fetchAgainAt
+                            && fetching.size() < MAX_FETCHING
+                            && fetching.add(fetch.place())) {
                         effects.add(new Effect.Fetch(fetch.place()));
                     }
                 }
@@ -517,7 +531,7 @@ public final class Replica {
             long time = stamps.peek(now);
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());
+                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty() || tight);
                 if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
                     long in = Math.max(1, machine.nextDue() - time);
                     next = Math.min(next, now.nanos() + Math.min(in, 3_600_000) * NANOS_PER_MS);

@@ -107,8 +107,9 @@ final class BatchWriter {
     void sweep() throws SQLException {
         prepared.begin.execute();
         try {
-            sweepLeft = prepared.sweep.step(4 * REMOVED_AT_LEAST);
+            boolean left = prepared.sweep.step(4 * REMOVED_AT_LEAST);
             commit();
+            sweepLeft = left;
         } catch (SQLException failed) {
             rollback(failed);
             throw failed;

@@ -124,12 +124,13 @@ public final class DataDirectory implements AutoCloseable {
         sync(path);
     }
 
-    /** Sets bytes of the disk aside, really written; does nothing when they are there or space is short. */
+    boolean hasReserve() {
+        return Files.exists(path.resolve("reserve"));
+    }
+
+    /** Sets bytes of the disk aside, really written. */
     void makeReserve(long bytes) throws IOException {
         Path reserve = path.resolve("reserve");
-        if (bytes == 0 || Files.exists(reserve) || freeBytes() < 4 * bytes) {
-            return;
-        }
         Path next = path.resolve("reserve.tmp");
         try (FileChannel file = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -138,7 +139,6 @@ public final class DataDirectory implements AutoCloseable {
                 zeros.clear().limit((int) Math.min(left, zeros.capacity()));
                 file.write(zeros);
             }
-            file.force(true);
         }
         Files.move(next, reserve, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -5,6 +5,7 @@ import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
 import io.skein.store.WriterEvent.DiskFull;
+import io.skein.store.WriterEvent.DiskTight;
 import io.skein.store.WriterEvent.Failed;
 import io.skein.store.WriterEvent.Written;
 import io.vertx.core.Future;
@@ -35,6 +36,7 @@ public final class Store {
     private final Scrubber scrubber;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
+    private boolean isBroken;
     private StoreHandler handler;
     private MessageConsumer<WriterEvent> consumer;
 
@@ -119,8 +121,13 @@ public final class Store {
             handler.written(written.number());
         } else if (event instanceof DiskFull full) {
             handler.diskFull(full.number());
+        } else if (event instanceof DiskTight space) {
+            handler.diskTight(space.tight());
         } else if (event instanceof Failed failed) {
-            handler.failed(failed.failure());
+            if (!isBroken) {
+                isBroken = true;
+                handler.failed(failed.failure());
+            }
         } else {
             throw new AssertionError(event);
         }

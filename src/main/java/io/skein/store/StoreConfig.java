@@ -13,7 +13,8 @@ import java.nio.file.Path;
  * @param tailBytes messages kept in memory for delivery and reads, beside those that no reader can see in rows yet
  * @param readers read-only connections, and so reads at the same time
  * @param waitingReads reads that wait for a connection; more are refused
- * @param reserveBytes a file of this size is given up when the disk is full, so that trims can free space; 0 for none
+ * @param reserveBytes a file of this size is given up when the disk is full, so that what frees room can still be
+ *     written; the disk counts as tight until there is twice as much again. 0 for none
  * @param scrubBytesPerSecond rows read in the background to find damage; 0 turns it off
  */
 public record StoreConfig(

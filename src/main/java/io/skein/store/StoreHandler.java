@@ -11,6 +11,12 @@ public interface StoreHandler {
      */
     void diskFull(long number);
 
+    /**
+     * There is little room left, or enough again. While it is tight batches are still written, from a reserve: only
+     * what frees room should be.
+     */
+    default void diskTight(boolean tight) {}
+
     /** Nothing more is written, and what is on the disk is in doubt: the process ends. Called once. */
     void failed(StoreFailure failure);
 }

@@ -17,13 +17,13 @@ public interface StoreListener {
      */
     default void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {}
 
-    /** @param pages moved into the database file; -1 when readers held it up */
+    /** @param pages that lie in the database file now; -1 when readers or commits beside it held it up */
     default void checkpointed(long nanos, long pages) {}
 
     /** Bytes of the write-ahead log that wait for a checkpoint, after a commit. */
     default void walBytes(long bytes) {}
 
-    /** The disk refuses to take more, or takes again. */
+    /** The disk is full or nearly so, or has room again. */
     default void diskFull(boolean full) {}
 
     /** A row is not what was written. */

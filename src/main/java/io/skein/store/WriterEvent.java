@@ -8,6 +8,9 @@ sealed interface WriterEvent {
     /** The disk is full; the batch was rolled back. It is to be sent again, and after it the later ones again. */
     record DiskFull(long number) implements WriterEvent {}
 
+    /** Room runs short, or no longer does. */
+    record DiskTight(boolean tight) implements WriterEvent {}
+
     /** Nothing more will be written by this process. */
     record Failed(StoreFailure failure) implements WriterEvent {}
 }

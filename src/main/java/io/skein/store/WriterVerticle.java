@@ -3,21 +3,21 @@ package io.skein.store;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.WriterEvent.DiskFull;
+import io.skein.store.WriterEvent.DiskTight;
 import io.skein.store.WriterEvent.Failed;
 import io.skein.store.WriterEvent.Written;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,16 +46,22 @@ final class WriterVerticle extends VerticleBase {
     private final Faults faults;
     private final ArrayDeque<WriteOrder> orders = new ArrayDeque<>();
 
-    private Connection connection;
-    private Sentinel sentinel;
+    private OpenDatabase opened;
+    private WorkerExecutor worker;
+    /** The checkpoint beside the writer that is under way; null when there is none. */
+    private Future<Object> beside;
+
     private BatchWriter writer;
     private Checkpointer checkpointer;
-    private Path file;
+    private Room room;
     private Image image;
-    private long incarnation;
     private boolean flushing;
+    /** A batch was rolled back for want of room and has not come again. */
     private boolean full;
-    private boolean failed;
+
+    private boolean tight;
+    private StoreFailure failure;
+    private boolean sentinelFailed;
     private boolean closed;
     private boolean active;
     private long timer = -1;
@@ -91,70 +97,23 @@ final class WriterVerticle extends VerticleBase {
     public Future<?> start() throws Exception {
         try {
             open();
-        } catch (Exception | Error failure) {
+        } catch (Exception | Error cause) {
             close();
-            throw failure;
+            throw cause;
         }
         vertx.eventBus().<WriteOrder>localConsumer(address(id), message -> take(message.body()));
         return Future.succeededFuture();
     }
 
     private void open() throws IOException, SQLException {
-        Optional<Path> current = directory.generation();
-        boolean isNew = current.isEmpty();
-        Path generation = isNew ? directory.newGeneration() : current.get();
-        file = generation.resolve(DataDirectory.DATABASE);
-        sentinel = new Sentinel(generation.resolve("sentinel"));
-        if (!isNew && !Files.exists(file)) {
-            throw new WentBackwards("the database " + file + " is gone"
-                    + sentinel.read()
-                            .map(mark -> "; it had reached batch " + mark.batch())
-                            .orElse(""));
-        }
-        connection = Database.openWriter(file, config);
-        faults.opened(connection);
-        Database.migrate(connection, file);
-        Database.initialize(connection, file, id);
-        incarnation = Database.number(connection, "SELECT incarnation FROM node");
-        ImageLoader loader = new ImageLoader(connection);
-        Progress progress = loader.progress();
-        if (isNew) {
-            sentinel.reset(new Sentinel.Mark(incarnation, progress.batch()));
-            directory.switchTo(generation);
-        } else {
-            compareWithSentinel(progress);
-        }
-        image = loader.image(progress);
-        writer = new BatchWriter(connection, progress, faults);
-        checkpointer = new Checkpointer(connection, config, listener, faults);
+        opened = OpenDatabase.open(directory, config, id, listener, faults);
+        image = opened.image();
+        writer = new BatchWriter(opened.connection(), opened.progress(), faults);
+        checkpointer = new Checkpointer(opened.connection(), opened.file(), config, listener, faults);
+        worker = vertx.createSharedWorkerExecutor("skein-checkpoint-" + id, 1);
+        room = new Room(opened.connection(), directory, config.reserveBytes());
         measure();
         armTimer();
-    }
-
-    private void compareWithSentinel(Progress progress) throws IOException {
-        Optional<String> problem = sentinel.read().flatMap(mark -> problem(mark, progress));
-        if (problem.isPresent()) {
-            if (config.durability() == StoreConfig.Durability.FSYNC) {
-                throw new WentBackwards(problem.get());
-            }
-            LOG.warn("{}; going on, because durability is relaxed", problem.get());
-            listener.wentBackwards(problem.get());
-        }
-        if (problem.isPresent() || sentinel.read().isEmpty()) {
-            sentinel.reset(new Sentinel.Mark(incarnation, progress.batch()));
-        }
-    }
-
-    private Optional<String> problem(Sentinel.Mark mark, Progress progress) {
-        if (mark.incarnation() != incarnation) {
-            return Optional.of("the database " + file + " is not the one that was here before");
-        }
-        if (mark.batch() > progress.batch()) {
-            return Optional.of("the database " + file + " went backwards: it ends with batch " + progress.batch()
-                    + " (log index " + progress.lastIndex() + "), but batch " + mark.batch()
-                    + " had been written; the last " + (mark.batch() - progress.batch()) + " are missing");
-        }
-        return Optional.empty();
     }
 
     Image takeImage() {
@@ -164,11 +123,11 @@ final class WriterVerticle extends VerticleBase {
     }
 
     long incarnation() {
-        return incarnation;
+        return opened.incarnation();
     }
 
     Path file() {
-        return file;
+        return opened.file();
     }
 
     Sizes sizes() {
@@ -176,7 +135,11 @@ final class WriterVerticle extends VerticleBase {
     }
 
     private void take(WriteOrder order) {
-        if (failed || closed) {
+        if (failure != null) {
+            send(new Failed(failure));
+            return;
+        }
+        if (closed) {
             return;
         }
         orders.add(order);
@@ -190,13 +153,13 @@ final class WriterVerticle extends VerticleBase {
     private void flush() {
         flushing = false;
         try {
-            while (!orders.isEmpty() && !failed && !closed) {
+            while (!orders.isEmpty() && failure == null && !closed) {
                 writeGroup(nextGroup());
             }
             active = true;
             armTimer();
-        } catch (Exception | Error failure) {
-            fail(failure);
+        } catch (Exception | Error cause) {
+            fail(cause);
         }
     }
 
@@ -224,9 +187,9 @@ final class WriterVerticle extends VerticleBase {
         long start = System.nanoTime();
         try {
             writer.write(group);
-        } catch (SQLException failure) {
-            if (!Database.isFull(failure)) {
-                throw failure;
+        } catch (SQLException cause) {
+            if (!Database.isFull(cause)) {
+                throw cause;
             }
             if (group.size() > 1) {
                 // Perhaps the first still fits alone.
@@ -235,27 +198,66 @@ final class WriterVerticle extends VerticleBase {
                 }
                 return;
             }
-            diskFull(first.batch().number(), failure);
+            diskFull(first.batch().number(), cause);
             return;
         }
         long nanos = System.nanoTime() - start;
-        if (full) {
-            full = false;
-            listener.diskFull(false);
-            LOG.info("the disk takes data again");
-        }
+        full = false;
         // Before anybody is told, so that it holds every batch that was promised when the process ends here.
         markSentinel();
         group.forEach(order -> send(new Written(order.batch().number())));
         report(group, nanos);
-        try {
-            if (checkpointer.afterCommit()) {
-                sentinel.sync();
-                measure();
-            }
-        } catch (SQLException failure) {
-            checkpointFailed(failure);
+        afterCommit(group);
+    }
+
+    private void afterCommit(List<WriteOrder> group) throws SQLException, IOException {
+        checkpoint(checkpointer.need());
+        room.written(group.stream().mapToLong(order -> order.batch().size()).sum());
+        sayRoom();
+    }
+
+    private void checkpoint(Checkpointer.Need need) throws SQLException, IOException {
+        // Only a log that is too long is worth waiting for the checkpoint that is under way.
+        if (beside != null && need != Checkpointer.Need.RESTART) {
+            return;
         }
+        try {
+            if (need == Checkpointer.Need.RESTART) {
+                checkpointer.restart();
+            } else if (need == Checkpointer.Need.BETWEEN || tight) {
+                // While room is short the write-ahead log must not take more of it.
+                checkpointer.between();
+            } else if (need == Checkpointer.Need.BESIDE) {
+                checkpointBeside();
+                return;
+            } else {
+                return;
+            }
+            opened.sentinel().sync();
+            measure();
+        } catch (SQLException cause) {
+            checkpointFailed(cause);
+        }
+    }
+
+    private void checkpointBeside() {
+        checkpointer.besideBegins();
+        beside = worker.executeBlocking(() -> {
+                    checkpointer.beside();
+                    opened.sentinel().sync();
+                    return null;
+                })
+                .onComplete(done -> {
+                    beside = null;
+                    try {
+                        measure();
+                        if (done.failed() && !Database.isFull(done.cause())) {
+                            fail(done.cause());
+                        }
+                    } catch (IOException cause) {
+                        fail(cause);
+                    }
+                });
     }
 
     private void report(List<WriteOrder> group, long nanos) {
@@ -270,41 +272,58 @@ final class WriterVerticle extends VerticleBase {
         listener.committed(group.size(), entries, changes, bytes, nanos, writer.commitNanos());
     }
 
-    private void markSentinel() throws IOException {
-        sentinel.write(new Sentinel.Mark(incarnation, writer.progress().batch()));
+    /** A sentinel that stays behind does no harm, so its failure is no reason to stop. */
+    private void markSentinel() {
+        try {
+            opened.sentinel()
+                    .write(new Sentinel.Mark(
+                            opened.incarnation(), writer.progress().batch()));
+            sentinelFailed = false;
+        } catch (IOException cause) {
+            if (!sentinelFailed) {
+                LOG.warn("the sentinel cannot be written", cause);
+            }
+            sentinelFailed = true;
+        }
     }
 
-    private void diskFull(long number, SQLException failure) throws IOException {
+    private void diskFull(long number, SQLException cause) throws SQLException, IOException {
         if (!full) {
-            full = true;
-            listener.diskFull(true);
-            LOG.warn("disk full: {}", failure.getMessage());
+            LOG.warn("disk full: {}", cause.getMessage());
         }
-        if (directory.giveUpReserve()) {
-            LOG.warn("gave up the reserve of {} bytes, so that trims can free space", config.reserveBytes());
-        }
+        full = true;
+        room.full();
+        // Makes the space of the write-ahead log free for the next transaction.
+        checkpoint(Checkpointer.Need.BETWEEN);
+        sayRoom();
         send(new DiskFull(number));
     }
 
-    /** What is committed stays in the write-ahead log, which only grows: no reason to stop for want of space. */
-    private void checkpointFailed(SQLException failure) throws SQLException, IOException {
-        if (!Database.isFull(failure)) {
-            throw failure;
+    private void sayRoom() {
+        if (room.isTight() != tight) {
+            tight = room.isTight();
+            LOG.warn(tight ? "the disk is tight: only what frees room is taken" : "the disk has room again");
+            listener.diskFull(tight);
+            send(new DiskTight(tight));
         }
-        if (directory.giveUpReserve()) {
-            LOG.warn("disk full at a checkpoint; gave up the reserve of {} bytes", config.reserveBytes());
+    }
+
+    /** What is committed stays in the write-ahead log, which only grows: no reason to stop for want of space. */
+    private static void checkpointFailed(SQLException cause) throws SQLException {
+        if (!Database.isFull(cause)) {
+            throw cause;
         }
     }
 
     private void armTimer() {
-        if (timer == -1 && !closed && !failed) {
+        if (timer == -1 && !closed && failure == null) {
             timer = vertx.setTimer(IDLE_MS, ignored -> whenIdle());
         }
     }
 
     private void whenIdle() {
         timer = -1;
-        if (failed || closed) {
+        if (failure != null || closed) {
             return;
         }
         try {
@@ -316,52 +335,59 @@ final class WriterVerticle extends VerticleBase {
             if (writer.sweepLeft()) {
                 sweep();
                 armTimer();
-            } else if (checkpointer.waitingBytes() > 0) {
-                if (checkpointer.whenIdle()) {
-                    sentinel.sync();
-                }
-                measure();
+            } else if (checkpointer.waitingBytes() > 0 && beside == null) {
+                checkpointBeside();
             }
-            if (!full) {
-                directory.makeReserve(config.reserveBytes());
+            room.look();
+            sayRoom();
+            if (tight) {
+                armTimer();
             }
-        } catch (SQLException failure) {
+        } catch (SQLException cause) {
             try {
-                checkpointFailed(failure);
-            } catch (SQLException | IOException worse) {
+                checkpointFailed(cause);
+            } catch (SQLException worse) {
                 fail(worse);
             }
-        } catch (Exception | Error failure) {
-            fail(failure);
+        } catch (Exception | Error cause) {
+            fail(cause);
         }
     }
 
-    private void sweep() throws SQLException {
+    private void sweep() throws SQLException, IOException {
         writer.sweep();
-        checkpointer.afterCommit();
+        checkpoint(checkpointer.need());
     }
 
     private void measure() throws IOException {
-        Path wal = file.resolveSibling(DataDirectory.DATABASE + "-wal");
-        sizes = new Sizes(Files.size(file), Files.exists(wal) ? Files.size(wal) : 0);
+        Path wal = opened.file().resolveSibling(DataDirectory.DATABASE + "-wal");
+        sizes = new Sizes(Files.size(opened.file()), Files.exists(wal) ? Files.size(wal) : 0);
     }
 
     private void send(WriterEvent event) {
         vertx.eventBus().send(answerAddress(id), event, ByReference.options());
     }
 
-    private void fail(Throwable failure) {
-        failed = true;
+    private void fail(Throwable cause) {
+        failure = StoreFailure.of(cause);
         orders.clear();
-        LOG.error("the store of node {} failed; this process must end", id, failure);
-        send(new Failed(StoreFailure.of(failure)));
+        LOG.error("the store of node {} failed; this process must end", id, cause);
+        send(new Failed(failure));
     }
 
     @Override
-    public Future<?> stop() throws Exception {
+    public Future<?> stop() {
         flush();
-        close();
-        return Future.succeededFuture();
+        closed = true;
+        Future<?> running = beside == null ? Future.succeededFuture() : beside.otherwiseEmpty();
+        return running.compose(ignored -> worker.close()).compose(ignored -> {
+            try {
+                close();
+                return Future.succeededFuture();
+            } catch (SQLException | IOException cause) {
+                return Future.failedFuture(cause);
+            }
+        });
     }
 
     private void close() throws SQLException, IOException {
@@ -369,14 +395,11 @@ final class WriterVerticle extends VerticleBase {
         if (timer != -1) {
             vertx.cancelTimer(timer);
         }
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } finally {
-            if (sentinel != null) {
-                sentinel.close();
-            }
+        if (checkpointer != null) {
+            checkpointer.close();
+        }
+        if (opened != null) {
+            opened.close();
         }
     }
 }

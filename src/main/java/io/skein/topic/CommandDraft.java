@@ -104,9 +104,6 @@ final class CommandDraft {
         }
         add(new TopicChange.Configured(topic.id(), config));
         topic.configure(config);
-        if (topic.isCoarse()) {
-            add(topic.cut());
-        }
         topic.trimAge(at.time());
         topic.trimOldest(0, 0);
     }

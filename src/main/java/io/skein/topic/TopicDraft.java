@@ -73,12 +73,6 @@ final class TopicDraft {
                         || figures.openTime >= 0 && time - figures.openTime >= grain.spanMs());
     }
 
-    /** Whether the open stretch is larger than stretches of this topic become now. */
-    boolean isCoarse() {
-        return figures.openMessages() > 1
-                && (figures.openMessages() > grain.messages() || figures.openBytes() > grain.bytes());
-    }
-
     Marked cut() {
         var mark = new Marked(
                 base.id, figures.nextOffset, figures.last, figures.openTime, figures.lastTime, figures.totalBytes);

@@ -13,6 +13,17 @@
  * id is never used twice; whatever decides depends only on what is listed below, so that a node that came back from its
  * rows decides like one that never stopped.
  *
+ * <p>What is exact and what is not: offsets, the low water and the count always; the cursor of the last message that went
+ * and the bytes kept are exact where whole stretches go (bytes, age) and where at most 100 messages are kept; where a
+ * larger count ends a trim within a stretch, the cursor is that of the stretch's last message (never too early, so that
+ * no gap is missed) and the bytes are in proportion. Bytes of expired messages count until their stretch goes.
+ *
+ * <p>What was decided where DESIGN and API are silent: clients neither publish to nor make topics that begin with
+ * {@code $} (MALFORMED), but may change and delete those that exist; a message larger than its topic's {@code maxBytes}
+ * is TOO_LARGE whatever {@code onFull} says; lowering a limit never trims where {@code onFull} is reject; the number of a
+ * sequenced command that was refused stays free; a producer's first sequence is 1, a higher epoch counts from 1 again; a
+ * delayed message expects no offset; a list that is refused whole is not remembered under its idempotency key.
+ *
  * <p><b>What the store keeps of each change</b> so that its rows give the same state back:
  *
  * <table>

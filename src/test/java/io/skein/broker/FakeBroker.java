@@ -54,9 +54,11 @@ public final class FakeBroker implements Broker {
     private final Deque<Refusal> refusals = new ArrayDeque<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
+    private boolean eager;
     private long index;
     private long topicIds;
     private int connections;
+    private int connectionsEver;
     private int maxBodyBytes = 1 << 20;
     private String health = "ok";
 
@@ -132,6 +134,11 @@ public final class FakeBroker implements Broker {
         }
     }
 
+    /** Streams deliver before their subscribe completes, which the interface allows. */
+    public synchronized void deliverEarly() {
+        eager = true;
+    }
+
     public synchronized void maxBodyBytes(int bytes) {
         maxBodyBytes = bytes;
     }
@@ -143,6 +150,11 @@ public final class FakeBroker implements Broker {
 
     public synchronized int connections() {
         return connections;
+    }
+
+    /** Connections that ever were. */
+    public synchronized int connectionsEver() {
+        return connectionsEver;
     }
 
     public synchronized int heldPublishes() {
@@ -374,7 +386,11 @@ public final class FakeBroker implements Broker {
         stream.peer = subscribe.peer();
         streams.add(stream);
         Promise<Subscription> promise = Promise.promise();
+        boolean early = eager;
         stream.context.runOnContext(v -> {
+            if (early) {
+                stream.pump();
+            }
             promise.complete(stream);
             stream.pump();
         });
@@ -691,6 +707,7 @@ public final class FakeBroker implements Broker {
     @Override
     public synchronized Connection connected(String door, String peer) {
         connections++;
+        connectionsEver++;
         return new Connection() {
             private boolean open = true;
 

@@ -332,6 +332,7 @@ class SkeinClientTest {
             client.reconnect();
         }
         Future.all(answers).await();
+        assertTrue(broker.connectionsEver() >= 15, broker.connectionsEver() + " connections");
         assertEquals(numbers(0, 2000), kept("a"));
         for (int i = 0; i < answers.size(); i++) {
             assertEquals(i, answers.get(i).result().offset());
@@ -436,6 +437,7 @@ class SkeinClientTest {
             reader.reconnect();
         }
         diary.awaitBodies(numbers(0, 4000));
+        assertTrue(broker.connectionsEver() >= 20, broker.connectionsEver() + " connections");
     }
 
     @Test

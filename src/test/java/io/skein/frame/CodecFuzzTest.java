@@ -24,7 +24,7 @@ class CodecFuzzTest {
     @Test
     void randomBytesThrowNothingElse() {
         var random = new Random(1);
-        for (int round = 0; round < 50_000; round++) {
+        for (int round = 0; round < 20_000; round++) {
             byte[] bytes = new byte[random.nextInt(64)];
             random.nextBytes(bytes);
             readWithEverything(bytes);
@@ -35,7 +35,7 @@ class CodecFuzzTest {
     void jsonLikeBytesThrowNothingElse() {
         var random = new Random(2);
         byte[] alphabet = "{}[]\",:\\0123456789.eE+-truefalsnidopub ä".getBytes(UTF_8);
-        for (int round = 0; round < 50_000; round++) {
+        for (int round = 0; round < 20_000; round++) {
             byte[] bytes = new byte[random.nextInt(48)];
             for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = alphabet[random.nextInt(alphabet.length)];
@@ -47,7 +47,7 @@ class CodecFuzzTest {
     @Test
     void damagedDocumentsThrowNothingElse() {
         var random = new Random(3);
-        for (int round = 0; round < 60_000; round++) {
+        for (int round = 0; round < 25_000; round++) {
             byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size())).getBytes(UTF_8);
             for (int damage = random.nextInt(4); damage >= 0; damage--) {
                 bytes = damaged(bytes, random);

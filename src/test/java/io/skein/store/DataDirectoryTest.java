@@ -73,6 +73,7 @@ class DataDirectoryTest {
             held.makeReserve(100_000);
             assertEquals(100_000, Files.size(held.path().resolve("reserve")));
 
+            assertTrue(held.hasReserve());
             assertTrue(held.giveUpReserve());
             assertFalse(held.giveUpReserve());
         }

@@ -36,6 +36,7 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     final Store store;
     final Author author;
     final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+    volatile boolean tight;
     private final Context context;
 
     private OpenStore(Vertx vertx, Context context, StoreConfig config, Store store) throws Exception {
@@ -78,6 +79,11 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     @Override
     public void diskFull(long number) {
         heard.add(new Heard.Full(number));
+    }
+
+    @Override
+    public void diskTight(boolean isTight) {
+        tight = isTight;
     }
 
     @Override

@@ -70,6 +70,8 @@ class ProducerTest {
         assertEquals(Rejection.FENCED, fenced.reason());
         assertEquals(4, fenced.actual());
         assertEquals(Optional.of(4L), log.machine.epoch("p"));
+        assertEquals(
+                TopicLog.state(log.machine), TopicLog.state(log.restarted()), "answers of the lower epoch are gone");
     }
 
     @Test

@@ -297,4 +297,45 @@ class RetentionTest {
         small.passTo(small.time);
         assertEquals(0, small.machine.totals().messages());
     }
+
+    @Test
+    void ttlsAreCountedUntilTheyExpireOrTheirTopicForgetsThem() {
+        var small = new TopicLog(new TopicLimits(10, 1, 1, 1_000, 1, 3, 1, 10));
+        small.configure("a", keep(1, 0, 0));
+        small.one(withTtl("a", 1_000));
+        small.one(withTtl("b", 1_000));
+        small.one(withTtl("b", 1_000));
+        assertEquals(
+                Rejection.TOO_MANY_TTL,
+                TopicLog.why(small.one(withTtl("b", 1_000))).reason());
+
+        small.one(message("a", "takes the place of the first"));
+        assertEquals(2, offset(small.one(withTtl("b", 1_000))), "a trim frees one");
+        small.apply(new TopicCommand.Delete(new TopicName("b")));
+
+        for (int i = 0; i < 3; i++) {
+            assertEquals(i, offset(small.one(withTtl("b", 1_000))), "a deletion frees three");
+        }
+        assertEquals(
+                Rejection.TOO_MANY_TTL,
+                TopicLog.why(small.one(withTtl("b", 1_000))).reason());
+    }
+
+    @Test
+    void agesThatWereChangedToAndFroAreSettledInTheSameStepsEverywhere() {
+        var small = new TopicLog(new TopicLimits(10, 1, 1, 1_000, 1, 10, 1, 2));
+        for (String topic : List.of("a", "b", "c")) {
+            small.configure(topic, keep(0, 0, 10_000));
+            small.one(message(topic, "m"));
+        }
+        small.configure("a", keep(0, 0, 5_000));
+        small.configure("a", keep(0, 0, 10_000));
+        small.machine.nextDue();
+        small.shadow = small.restarted();
+        small.time += 20_000;
+
+        small.apply(new TopicCommand.Expire());
+
+        assertEquals(2, small.changes(Trimmed.class).size());
+    }
 }

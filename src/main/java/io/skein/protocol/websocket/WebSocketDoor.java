@@ -23,7 +23,7 @@ public final class WebSocketDoor implements Handler<ServerWebSocketHandshake> {
     public static final String PATH = "/ws";
     public static final String SUBPROTOCOL = "skein.v1.json";
 
-    private static final int CLOSING_SECONDS = 2;
+    private static final int CLOSING_SECONDS = 1;
 
     private final Vertx vertx;
     private final Broker broker;

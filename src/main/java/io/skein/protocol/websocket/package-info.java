@@ -11,6 +11,11 @@
  * taken by the socket. At the last one the connection's streams pause, and the broker reads what they miss from the store
  * later; at the others the socket is not read.
  *
+ * <p>A producer: {@code hello} with a name, and from then on {@code seq} 1, 2, 3... on each publish; one that was refused
+ * for good leaves its number to the next. The epoch that fences an older process of the name is the client's if it gives
+ * one, else the server's clock, above all it gave before; the reply says it, and whoever reconnects gives it again, because
+ * a new one would fence its own publishes under way.
+ *
  * <p>Walk: {@link io.skein.protocol.websocket.WebSocketDoor} (who may come in) makes a {@code Session} per connection
  * (commands), which has an {@code Outbox} (bytes), {@code Publishes} (translation to the broker and back) and a {@code
  * Stream} per subscription. All on the connection's own event loop; nothing is shared between connections but the

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -456,6 +457,20 @@ class WebSocketDoorTest {
     }
 
     @Test
+    void whatIsDeliveredBeforeTheReplyComesAfterIt() {
+        broker.deliverEarly();
+        Talk talk = talk();
+        String[] bodies = IntStream.range(0, 250).mapToObj(Integer::toString).toArray(String[]::new);
+        publish(talk, "a", bodies);
+        broker.trim("a", 10);
+        JsonObject subscribed = talk.ask("{'id':1,'op':'subscribe','topic':'a','from':'c7.0.z'}");
+        assertEquals("s1", subscribed.getString("sub"));
+        assertEquals(1, subscribed.getInteger("id"));
+        assertEquals(10, talk.hear().getJsonObject("gap").getInteger("lost"));
+        assertEquals(List.of(bodies).subList(10, 250), talk.bodies(240));
+    }
+
+    @Test
     void nothingIsSentBeyondTheCredit() {
         Talk talk = talk();
         publish(talk, "a", "1", "2", "3", "4", "5");
@@ -677,6 +692,48 @@ class WebSocketDoorTest {
         JsonObject refused = talk().ask("{'id':5,'op':'publish','messages':[{'topic':'a','body':'1'},"
                 + "{'topic':'a','body':'2'},{'topic':'a','body':'3'}]}");
         assertEquals("more than 2 messages", refused.getJsonObject("error").getString("message"));
+    }
+
+    @Test
+    void whateverBytesComeTheDoorServesTheNext() {
+        var random = new Random(11);
+        String[] pieces = {
+            "{'op':'publish','id':1,'topic':'a','body':'x'}",
+            "{'op':'subscribe','id':2,'topic':'#'}",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\n",
+            "'",
+            "\\u",
+            "null",
+            "{'op':'credit','sub':'s1','n':5}",
+            "{'op':'unsubscribe','sub':'s1'}",
+            "1e999",
+            "\u0000"
+        };
+        for (int round = 0; round < 150; round++) {
+            Talk talk = talk();
+            for (int message = random.nextInt(6); message >= 0; message--) {
+                var text = new StringBuilder();
+                for (int piece = random.nextInt(5); piece >= 0; piece--) {
+                    text.append(pieces[random.nextInt(pieces.length)].replace('\'', '"'));
+                }
+                byte[] bytes = text.toString().getBytes(UTF_8);
+                if (bytes.length > 0 && random.nextInt(3) == 0) {
+                    bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                boolean whole = random.nextInt(4) != 0;
+                WebSocketFrame frame = random.nextInt(10) == 0
+                        ? WebSocketFrame.continuationFrame(Buffer.buffer(bytes), whole)
+                        : WebSocketFrame.textFrame(new String(bytes, UTF_8), whole);
+                talk.socket.writeFrame(frame).onFailure(gone -> {});
+            }
+            talk.socket.close().onFailure(gone -> {});
+        }
+        await().until(() -> door.connections() == 0 && broker.connections() == 0 && broker.streams() == 0);
+        assertTrue(talk().ask("{'op':'publish','id':1,'topic':'b','body':'x'}").getBoolean("ok"));
     }
 
     // Life and end.

@@ -1,0 +1,106 @@
+package io.skein.store;
+
+import io.skein.raft.NodeId;
+import io.skein.replica.Image;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The database of a data directory, opened for writing, brought up to date and checked against its sentinel. */
+record OpenDatabase(
+        Path file, Connection connection, Sentinel sentinel, long incarnation, Progress progress, Image image) {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenDatabase.class);
+
+    /**
+     * Makes the database when the directory was never used.
+     *
+     * @throws WentBackwards when the database holds less than the sentinel saw, and durability is not relaxed
+     * @throws UnusableDatabase when it is not one that this node can use
+     * @throws Damaged when its rows cannot be what was written
+     */
+    static OpenDatabase open(
+            DataDirectory directory, StoreConfig config, NodeId id, StoreListener listener, Faults faults)
+            throws IOException, SQLException {
+        Optional<Path> current = directory.generation();
+        Path generation = current.isPresent() ? current.get() : directory.newGeneration();
+        Path file = generation.resolve(DataDirectory.DATABASE);
+        Sentinel sentinel = new Sentinel(generation.resolve("sentinel"));
+        Connection connection = null;
+        try {
+            if (current.isPresent() && !Files.exists(file)) {
+                throw new WentBackwards("the database " + file + " is gone"
+                        + sentinel.read()
+                                .map(mark -> "; it had reached batch " + mark.batch())
+                                .orElse(""));
+            }
+            connection = Database.openWriter(file, config);
+            faults.opened(connection);
+            Database.migrate(connection, file);
+            Database.initialize(connection, file, id);
+            long incarnation = Database.number(connection, "SELECT incarnation FROM node");
+            ImageLoader loader = new ImageLoader(connection);
+            Progress progress = loader.progress();
+            Sentinel.Mark actual = new Sentinel.Mark(incarnation, progress.batch());
+            if (current.isEmpty()) {
+                sentinel.reset(actual);
+                directory.switchTo(generation);
+            } else {
+                compare(sentinel, actual, file, progress.lastIndex(), config, listener);
+            }
+            return new OpenDatabase(file, connection, sentinel, incarnation, progress, loader.image(progress));
+        } catch (Exception | Error failed) {
+            sentinel.close();
+            if (connection != null) {
+                connection.close();
+            }
+            throw failed;
+        }
+    }
+
+    private static void compare(
+            Sentinel sentinel,
+            Sentinel.Mark actual,
+            Path file,
+            long lastIndex,
+            StoreConfig config,
+            StoreListener listener)
+            throws IOException {
+        Optional<Sentinel.Mark> promised = sentinel.read();
+        Optional<String> problem = promised.flatMap(mark -> problem(mark, actual, file, lastIndex));
+        if (problem.isPresent()) {
+            if (config.durability() == StoreConfig.Durability.FSYNC) {
+                throw new WentBackwards(problem.get());
+            }
+            LOG.warn("{}; going on, because durability is relaxed", problem.get());
+            listener.wentBackwards(problem.get());
+        }
+        if (problem.isPresent() || promised.isEmpty()) {
+            sentinel.reset(actual);
+        }
+    }
+
+    private static Optional<String> problem(Sentinel.Mark promised, Sentinel.Mark actual, Path file, long lastIndex) {
+        if (promised.incarnation() != actual.incarnation()) {
+            return Optional.of("the database " + file + " is not the one that was here before");
+        }
+        if (promised.batch() > actual.batch()) {
+            return Optional.of("the database " + file + " went backwards: it ends with batch " + actual.batch()
+                    + " (log index " + lastIndex + "), but batch " + promised.batch() + " had been written; the last "
+                    + (promised.batch() - actual.batch()) + " are missing");
+        }
+        return Optional.empty();
+    }
+
+    void close() throws SQLException, IOException {
+        try {
+            connection.close();
+        } finally {
+            sentinel.close();
+        }
+    }
+}
