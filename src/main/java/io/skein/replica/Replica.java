@@ -375,7 +375,7 @@ public final class Replica {
         if (!caughtUp || full) {
             return;
         }
-        boolean underWay = expiring || !fetching.isEmpty();
+        boolean underWay = expiring || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
         if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
             return;
         }
