@@ -376,6 +376,11 @@ public final class Raft {
         return log.lastIndex();
     }
 
+    /** The entry at {@link #lastIndex}; empty when it is only on disk, or compacted. */
+    public Optional<Entry> lastEntry() {
+        return log.lastIndex() < log.firstInMemory() ? Optional.empty() : Optional.of(log.entry(log.lastIndex()));
+    }
+
     /** The log in memory, up to and with this index, is on this node's disk. Falls when a new leader overwrites. */
     public long durableIndex() {
         return durability.durableIndex();

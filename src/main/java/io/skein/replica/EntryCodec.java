@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Machine;
+import io.skein.raft.Entry;
 import io.skein.wire.BatchProto;
 import io.skein.wire.CommandProto;
 import io.skein.wire.KeyProto;
@@ -67,6 +68,18 @@ final class EntryCodec {
             proposals.add(new Proposal(Proposal.NOBODY, commandOf(command), key));
         }
         return new Batch(batch.getTime(), proposals);
+    }
+
+    /** @throws IllegalArgumentException as {@link #decode} */
+    static long time(Entry entry) {
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            return ClusterConfiguration.decode(entry.payload()).time();
+        }
+        try {
+            return BatchProto.parseFrom(entry.payload()).getTime();
+        } catch (InvalidProtocolBufferException damaged) {
+            throw new IllegalArgumentException("not a batch of commands: " + damaged.getMessage(), damaged);
+        }
     }
 
     Machine owner(Command command) {

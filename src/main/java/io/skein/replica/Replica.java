@@ -37,6 +37,8 @@ public final class Replica {
     private static final long FETCH_RETRY_NANOS = 200 * NANOS_PER_MS;
     /** Bodies being read for due messages at one time. */
     private static final int MAX_FETCHING = 64;
+    /** While something due is under way the machines are asked for more this often, or when a part of it is done. */
+    private static final long ASK_DUE_NANOS = 20 * NANOS_PER_MS;
 
     private final ReplicaConfig config;
     private final List<Machine> machines;
@@ -74,6 +76,8 @@ public final class Replica {
     private boolean tight;
     private long retryFullAt;
     private long fetchAgainAt = Long.MIN_VALUE;
+    private long dueAskedAt;
+    private boolean dueDone = true;
     private long wake = Long.MAX_VALUE;
 
     /** @param raftWrite number of the last Raft write in the batch, 0 when it has none */
@@ -101,13 +105,13 @@ public final class Replica {
         this.settledTaken = image.settled().index();
         this.settledVisible = image.settled().index();
         this.raft = new Raft(
-                self,
-                image.configuration(),
-                image.hardState(),
-                logStart(image),
-                timing,
-                random,
-                () -> codec.encode(stamps.begin(now), List.of()));
+                self, image.configuration(), image.hardState(), logStart(image), timing, random, this::beginTerm);
+    }
+
+    /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
+    private byte[] beginTerm() {
+        raft.lastEntry().ifPresent(last -> stamps.seen(EntryCodec.time(last)));
+        return codec.encode(stamps.begin(now), List.of());
     }
 
     private static LogStart logStart(Image image) {
@@ -344,6 +348,7 @@ public final class Replica {
 
     /** A proposal of this node's own came to an end, one way or the other; what is still due may be proposed again. */
     private void forgetOwn(Proposal proposal) {
+        dueDone = true;
         Optional<Cursor> body = proposal.command().body();
         if (body.isPresent()) {
             fetching.remove(body.get());
@@ -363,11 +368,17 @@ public final class Replica {
         if (!caughtUp || full) {
             return;
         }
+        boolean underWay = expiring || !fetching.isEmpty();
+        if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
+            return;
+        }
         long time = stamps.peek(now);
         for (Machine machine : machines) {
             if (machine.nextDue() > time) {
                 continue;
             }
+            dueAskedAt = now.nanos();
+            dueDone = false;
             for (Due due : machine.due(time, MAX_FETCHING)) {
                 if (due instanceof Due.Propose propose) {
                     if (!expiring) {

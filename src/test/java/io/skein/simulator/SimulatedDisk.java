@@ -1,6 +1,5 @@
 package io.skein.simulator;
 
-import io.skein.machine.Change;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
@@ -11,7 +10,6 @@ import io.skein.replica.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * The disk of CLAIMS.md: batches become durable in order; a crash keeps the durable ones and a prefix of those in
@@ -19,8 +17,10 @@ import java.util.TreeMap;
  */
 final class SimulatedDisk {
     private final ArrayDeque<WriteBatch> inFlight = new ArrayDeque<>();
-    private final TreeMap<Long, Entry> log = new TreeMap<>();
-    private final List<Change> changes = new ArrayList<>();
+    /** From the entry after the compacted one. */
+    private final List<Entry> log = new ArrayList<>();
+
+    private final Rows rows;
     private HardState hardState = HardState.INITIAL;
     private WriteBatch.Settled settled = WriteBatch.Settled.NOTHING;
     private Image.TermStart compacted = new Image.TermStart(0, 0);
@@ -29,7 +29,14 @@ final class SimulatedDisk {
     private long lastBatch;
     private long commitHint;
 
+    SimulatedDisk(Rows rows) {
+        this.rows = rows;
+    }
+
     void submit(WriteBatch batch) {
+        if (inFlight.size() >= 2) {
+            throw new AssertionError("disk: a third batch in flight");
+        }
         inFlight.add(batch);
     }
 
@@ -64,56 +71,64 @@ final class SimulatedDisk {
     }
 
     long lastDurableIndex() {
-        return log.isEmpty() ? compacted.index() : log.lastKey();
+        return compacted.index() + log.size();
     }
 
-    long settledIndex() {
-        return settled.index();
-    }
-
-    List<Change> changes() {
-        return changes;
+    WriteBatch.Settled settled() {
+        return settled;
     }
 
     private void write(WriteBatch batch) {
-        check(batch.number() == lastBatch + 1, "batch " + batch.number() + " after " + lastBatch);
+        if (batch.number() != lastBatch + 1) {
+            throw new AssertionError("disk: batch " + batch.number() + " after " + lastBatch);
+        }
         lastBatch = batch.number();
         if (batch.truncateFrom() > 0) {
-            check(batch.truncateFrom() > settled.index(), "settled entries truncated from " + batch.truncateFrom());
-            log.tailMap(batch.truncateFrom(), true).clear();
+            check(batch.truncateFrom() > settled.index(), "settled entries truncated", batch);
+            log.subList((int) (batch.truncateFrom() - compacted.index() - 1), log.size())
+                    .clear();
         }
         for (Entry entry : batch.entries()) {
-            check(entry.index() == lastDurableIndex() + 1, "entry " + entry.index() + " after " + lastDurableIndex());
-            log.put(entry.index(), entry);
+            check(entry.index() == lastDurableIndex() + 1, "a gap in the log", batch);
+            log.add(entry);
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
                 configuration = ClusterConfiguration.decode(entry.payload());
             }
         }
-        batch.hardState().ifPresent(state -> {
-            check(state.term() >= hardState.term(), "term went back to " + state.term());
-            hardState = state;
-        });
-        changes.addAll(batch.changes());
-        batch.settled().ifPresent(to -> {
-            check(to.index() >= settled.index(), "settled went back to " + to.index());
-            check(to.index() <= lastDurableIndex(), "settled " + to.index() + " above the durable log");
-            settled = to;
-        });
-        if (batch.compactTo() > 0) {
-            check(batch.compactTo() <= settled.index(), "log compacted above the settled index");
-            long term = log.get(batch.compactTo()).term();
-            compacted = new Image.TermStart(batch.compactTo(), term);
-            log.headMap(batch.compactTo(), true).clear();
+        if (batch.hardState().isPresent()) {
+            check(batch.hardState().get().term() >= hardState.term(), "the term went back", batch);
+            hardState = batch.hardState().get();
         }
-        check(batch.commitHint() <= lastDurableIndex(), "commit hint above the durable log");
+        batch.changes().forEach(rows::add);
+        if (batch.settled().isPresent()) {
+            WriteBatch.Settled to = batch.settled().get();
+            check(to.index() > settled.index() && to.time() >= settled.time(), "rows went back", batch);
+            check(to.index() <= lastDurableIndex(), "rows above the durable log", batch);
+            check(entry(to.index()).term() == to.term(), "rows of another term than the log", batch);
+            settled = to;
+        } else {
+            check(batch.changes().isEmpty(), "changes that settle nothing", batch);
+        }
+        if (batch.compactTo() > 0) {
+            check(batch.compactTo() <= settled.index(), "log compacted above the settled index", batch);
+            check(batch.compactTo() > compacted.index(), "log compacted twice", batch);
+            long term = entry(batch.compactTo()).term();
+            log.subList(0, (int) (batch.compactTo() - compacted.index())).clear();
+            compacted = new Image.TermStart(batch.compactTo(), term);
+        }
+        check(batch.commitHint() <= lastDurableIndex(), "commit hint above the durable log", batch);
         commitHint = Math.max(commitHint, batch.commitHint());
     }
 
-    /** What a node finds here at start; {@code rows} is what the machines are rebuilt from. */
-    Image image(Iterable<Change> rows) {
+    private Entry entry(long index) {
+        return log.get((int) (index - compacted.index() - 1));
+    }
+
+    /** What a node finds here at start. */
+    Image image() {
         List<Image.TermStart> terms = new ArrayList<>();
         long term = -1;
-        for (Entry entry : log.values()) {
+        for (Entry entry : log) {
             if (entry.term() != term) {
                 term = entry.term();
                 terms.add(new Image.TermStart(entry.index(), term));
@@ -124,19 +139,19 @@ final class SimulatedDisk {
                 hardState,
                 compacted,
                 terms,
-                List.copyOf(log.tailMap(settled.index(), false).values()),
+                List.copyOf(log.subList((int) (settled.index() - compacted.index()), log.size())),
                 lastDurableIndex(),
                 settled,
                 commitHint,
                 configuration.configuration(),
                 configuration.clusterId(),
                 configuration.lineage(),
-                rows);
+                rows.read());
     }
 
-    private static void check(boolean holds, String what) {
+    private static void check(boolean holds, String what, WriteBatch batch) {
         if (!holds) {
-            throw new AssertionError("disk: " + what);
+            throw new AssertionError("disk: " + what + " by batch " + batch.number());
         }
     }
 }

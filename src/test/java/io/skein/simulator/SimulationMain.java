@@ -1,5 +1,7 @@
 package io.skein.simulator;
 
+import java.lang.management.ManagementFactory;
+
 /** The long run: {@code SEEDS STEPS FIRST_SEED}, until the first failure. */
 public final class SimulationMain {
     private SimulationMain() {}
@@ -12,15 +14,13 @@ public final class SimulationMain {
         long acknowledged = 0;
         long crashes = 0;
         for (long seed = first; seed < first + seeds; seed++) {
-            Simulation simulation = null;
+            Simulation simulation = new Simulation(seed);
             try {
-                simulation = new Simulation(seed);
                 simulation.run(steps);
             } catch (AssertionError | RuntimeException failure) {
-                System.out.println("seed " + seed + " fails: " + failure);
-                if (simulation != null) {
-                    simulation.lastEvents().forEach(System.out::println);
-                }
+                simulation.lastEvents().forEach(System.out::println);
+                System.out.println(simulation.options());
+                System.out.println("seed " + seed + " with " + steps + " steps fails: " + failure);
                 failure.printStackTrace(System.out);
                 System.exit(1);
             }
@@ -28,8 +28,10 @@ public final class SimulationMain {
             crashes += simulation.crashes();
         }
         double seconds = (System.nanoTime() - began) / 1e9;
+        double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
-                "%d seeds, %d steps in %.1f s (%.0f steps/s), %d messages acknowledged, %d crashes, no violation%n",
-                seeds, seeds * steps, seconds, seeds * steps / seconds, acknowledged, crashes);
+                "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages acknowledged,"
+                        + " %d crashes, no violation%n",
+                seeds, seeds * steps, seconds, seeds * steps / seconds, seeds * steps / busy, acknowledged, crashes);
     }
 }

@@ -3,121 +3,254 @@ package io.skein.simulator;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.IdempotencyKey;
+import io.skein.machine.IdempotencyWindow;
 import io.skein.machine.Outcome;
 import io.skein.machine.Rejected;
+import io.skein.machine.Rejection;
 import io.skein.replica.Proposal;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
-import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
 
 /**
- * Clients with a memory: every message has a body of its own, every answer is evidence. Keyed and sequenced publishes
- * are tried again after a refusal or a crash, with the same key; others are not.
+ * Clients with a memory: every answer is evidence, put into the {@link Ledger}. Keyed and sequenced commands are tried
+ * again after a refusal or a crash, and now and then although they were answered; others are not.
  */
 final class Workload {
+    /** Clients give up before a key may be forgotten. */
+    private static final long PATIENCE_MS = IdempotencyWindow.KEPT_MS / 2;
+
+    private static final int TRIES = 6;
+    private static final int PRODUCERS = 4;
+    private static final int PIPELINED = 3;
+
     /** One thing a client wants. */
     private static final class Operation {
-        final List<String> bodies;
-        final Proposal proposal;
-        final boolean retried;
+        final long id;
+        final Command command;
+        final Optional<IdempotencyKey> key;
+        final long since;
+        /** Whether this uses another operation's key for something else; when that was taken. */
+        long keyTakenAt = -1;
+        /** Whether it may have been executed and nobody was told. */
+        boolean uncertain;
+        /** Stamp of the first answer that said it was taken; -1 before. */
+        long takenAt = -1;
 
-        Operation(List<String> bodies, Proposal proposal, boolean retried) {
-            this.bodies = bodies;
-            this.proposal = proposal;
-            this.retried = retried;
+        int tries;
+        /** Number of the message that a cancel is about; -1 for none. */
+        long cancels = -1;
+
+        Operation(long id, Command command, Optional<IdempotencyKey> key, long since) {
+            this.id = id;
+            this.command = command;
+            this.key = key;
+            this.since = since;
+        }
+
+        boolean isExactlyOnce() {
+            return key.isPresent() || sequence().isPresent();
+        }
+
+        Optional<TopicCommand.Sequence> sequence() {
+            return command instanceof TopicCommand.Publish publish ? publish.sequence() : Optional.empty();
+        }
+
+        long message(int i) {
+            return id * Ledger.PER_PUBLISH + i;
         }
     }
 
-    private final RandomGenerator random;
+    /** One producer's client: it goes to the next epoch when it lost count. */
+    private static final class Producer {
+        final String name;
+        long epoch = 1;
+        long last;
+        int outstanding;
+
+        Producer(String name) {
+            this.name = name;
+        }
+    }
+
+    private record Waiting(Cursor at, long message) {}
+
+    private final SplittableRandom random;
+    private final Options options;
+    private final Ledger ledger;
     private final Map<Long, Operation> pending = new LinkedHashMap<>();
     private final List<Operation> again = new ArrayList<>();
-    /** Bodies that were said to be published: body to "topic@offset". */
-    private final Map<String, String> acknowledged = new HashMap<>();
-    /** Bodies that were said not to be published. */
-    private final Set<String> refused = new HashSet<>();
+    private final ArrayDeque<Operation> keysTaken = new ArrayDeque<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+    private final Producer[] producers = new Producer[PRODUCERS];
+    /** By topic: index of the last entry that was said to delete it. */
+    private final long[] deleted = new long[Ledger.NAMES.length];
 
-    private final List<Cursor> scheduled = new ArrayList<>();
-    private final Map<String, Long> sequences = new HashMap<>();
-    private final Set<String> sequenceBusy = new HashSet<>();
-    private long nextId;
+    private long now;
+    private long nextId = 1;
 
-    Workload(RandomGenerator random) {
+    Workload(SplittableRandom random, Options options, Ledger ledger) {
         this.random = random;
+        this.options = options;
+        this.ledger = ledger;
+        Arrays.setAll(producers, i -> new Producer("p" + i));
     }
 
-    /** The next thing somebody proposes. */
-    Proposal next() {
-        if (!again.isEmpty() && random.nextInt(3) > 0) {
-            Operation operation = again.remove(random.nextInt(again.size()));
-            long id = nextId++;
-            Proposal proposal = new Proposal(id, operation.proposal.command(), operation.proposal.key());
-            pending.put(id, new Operation(operation.bodies, proposal, true));
-            return proposal;
-        }
-        long id = nextId++;
-        int kind = random.nextInt(100);
-        if (kind < 4) {
-            return plain(id, new TopicCommand.Configure(topic(), config()));
-        }
-        if (kind < 6) {
-            return plain(id, new TopicCommand.Delete(topic()));
-        }
-        if (kind < 9 && !scheduled.isEmpty()) {
-            return plain(id, new TopicCommand.Cancel(scheduled.get(random.nextInt(scheduled.size()))));
-        }
-        return publish(id);
-    }
-
-    private Proposal plain(long id, Command command) {
-        Proposal proposal = new Proposal(id, command, Optional.empty());
-        pending.put(id, new Operation(List.of(), proposal, false));
-        return proposal;
-    }
-
-    private Proposal publish(long id) {
-        int count = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
-        List<Publication> messages = new ArrayList<>();
-        List<String> bodies = new ArrayList<>();
+    /** @param stamp no entry made from now on will have a higher one by more than what passes meanwhile */
+    List<Proposal> next(long stamp, int count) {
+        now = stamp;
+        List<Proposal> proposals = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            String body = id + "." + i;
-            bodies.add(body);
-            Message message = new Message("", List.of(), Format.RAW, "", body.getBytes(StandardCharsets.UTF_8));
-            long delay = random.nextInt(12) == 0 ? 1 + random.nextInt(3000) : 0;
-            long ttl = random.nextInt(12) == 0 ? 1 + random.nextInt(3000) : 0;
-            long expect = random.nextInt(20) == 0 ? random.nextInt(10) : -1;
-            messages.add(new Publication(topic(), message, delay, ttl, delay > 0 ? -1 : expect));
+            proposals.add(next());
         }
-        boolean atomic = random.nextInt(3) == 0;
+        return proposals;
+    }
+
+    /** What must be tried again, all of it. */
+    List<Proposal> retries(long stamp) {
+        now = stamp;
+        List<Proposal> proposals = new ArrayList<>();
+        for (int i = again.size(); i > 0; i--) {
+            Operation operation = again.remove(0);
+            if (!isOver(operation)) {
+                proposals.add(propose(operation));
+            }
+        }
+        return proposals;
+    }
+
+    private Proposal next() {
+        while (!again.isEmpty() && random.nextInt(3) > 0) {
+            Operation operation = again.remove(random.nextInt(Math.min(4, again.size())));
+            if (!isOver(operation)) {
+                return propose(operation);
+            }
+        }
+        int kind = random.nextInt(1000);
+        if ((kind -= options.configures()) < 0) {
+            return propose(plain(new TopicCommand.Configure(Ledger.NAMES[topic()], config())));
+        }
+        if ((kind -= options.deletes()) < 0) {
+            return propose(plain(new TopicCommand.Delete(Ledger.NAMES[topic()])));
+        }
+        if ((kind -= options.cancels()) < 0 && !waiting.isEmpty()) {
+            Waiting one = waiting.get(random.nextInt(waiting.size()));
+            Operation cancel = plain(new TopicCommand.Cancel(one.at()));
+            cancel.cancels = one.message();
+            return propose(cancel);
+        }
+        return propose(publish());
+    }
+
+    private Proposal propose(Operation operation) {
+        long id = operation.tries++ == 0 ? operation.id : nextId++;
+        pending.put(id, operation);
+        return new Proposal(id, operation.command, operation.key);
+    }
+
+    /** Whether its client has no more patience, because it took too long or its producer has gone on. */
+    private boolean isOver(Operation operation) {
+        boolean fenced = operation.sequence().isPresent()
+                && operation.sequence().get().epoch() < producer(operation).epoch
+                && random.nextInt(4) > 0;
+        boolean late = now - operation.since > PATIENCE_MS;
+        if (fenced || late) {
+            forsake(operation);
+            end(operation);
+        }
+        return fenced || late;
+    }
+
+    /** It is not proposed again. */
+    private void forsake(Operation operation) {
+        if (operation.takenAt < 0 && !operation.uncertain) {
+            refuse(operation);
+        }
+        if (operation.sequence().isPresent()) {
+            Producer producer = producer(operation);
+            if (operation.takenAt < 0 && operation.sequence().get().epoch() == producer.epoch) {
+                nextEpoch(producer);
+            }
+        }
+    }
+
+    private Operation plain(Command command) {
+        long id = nextId++;
+        return new Operation(
+                id,
+                command,
+                random.nextInt(4) == 0 ? Optional.of(new IdempotencyKey(id, id * 31, id)) : Optional.empty(),
+                now);
+    }
+
+    private Operation publish() {
+        long id = nextId++;
+        int count = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
+        List<Publication> messages = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int topic = topic();
+            int delay = oneIn(options.delays()) ? 1 + random.nextInt(3000) : 0;
+            int ttl = oneIn(options.ttls()) ? 1 + random.nextInt(3000) : 0;
+            long expect = delay == 0 && oneIn(options.expectations()) ? random.nextInt(10) : -1;
+            long number = id * Ledger.PER_PUBLISH + i;
+            ledger.wanted(number, topic, delay, ttl);
+            byte[] body = Ledger.body(number, oneIn(options.largeBodies()) ? random.nextInt(300) : 0);
+            messages.add(new Publication(
+                    Ledger.NAMES[topic], new Message("", List.of(), Format.RAW, "", body), delay, ttl, expect));
+        }
         Optional<TopicCommand.Sequence> sequence = Optional.empty();
         Optional<IdempotencyKey> key = Optional.empty();
-        int kind = random.nextInt(3);
-        String producer = "p" + random.nextInt(3);
-        if (kind == 0) {
-            key = Optional.of(new IdempotencyKey(id, id * 31, id));
-        } else if (kind == 1 && sequenceBusy.add(producer)) {
-            sequence = Optional.of(new TopicCommand.Sequence(producer, 1, sequences.merge(producer, 1L, Long::sum)));
+        long keyTakenAt = -1;
+        int kind = random.nextInt(100);
+        if ((kind -= options.keyed()) < 0) {
+            Operation other = random.nextInt(16) == 0 ? keysTaken.pollFirst() : null;
+            if (other != null) {
+                IdempotencyKey used = other.key.get();
+                key = Optional.of(new IdempotencyKey(used.scopeHigh(), used.scopeLow(), id));
+                keyTakenAt = other.takenAt;
+            } else {
+                key = Optional.of(new IdempotencyKey(id, id * 31, id));
+            }
+        } else if (kind - options.sequenced() < 0) {
+            Producer producer = producers[random.nextInt(PRODUCERS)];
+            if (oneIn(options.fences())) {
+                // Another process of the same name begins.
+                nextEpoch(producer);
+            }
+            if (producer.outstanding < PIPELINED) {
+                producer.outstanding++;
+                sequence = Optional.of(new TopicCommand.Sequence(producer.name, producer.epoch, ++producer.last));
+            }
         }
-        Proposal proposal = new Proposal(id, new TopicCommand.Publish(messages, atomic, true, sequence), key);
-        pending.put(id, new Operation(bodies, proposal, false));
-        return proposal;
+        var publish = new TopicCommand.Publish(messages, random.nextInt(3) == 0, random.nextInt(10) > 0, sequence);
+        Operation operation = new Operation(id, publish, key, now);
+        operation.keyTakenAt = keyTakenAt;
+        return operation;
     }
 
-    private TopicName topic() {
-        return new TopicName(random.nextBoolean() ? "a" : "b/" + random.nextInt(3));
+    private static void nextEpoch(Producer producer) {
+        producer.epoch++;
+        producer.last = 0;
+        producer.outstanding = 0;
+    }
+
+    private boolean oneIn(int n) {
+        return n > 0 && random.nextInt(n) == 0;
+    }
+
+    private int topic() {
+        return random.nextInt(options.topics());
     }
 
     private TopicConfig config() {
@@ -126,91 +259,215 @@ final class Workload {
                 random.nextInt(4) == 0 ? 200 + random.nextInt(2000) : 0,
                 random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0,
                 random.nextBoolean() ? TopicConfig.OnFull.REJECT : TopicConfig.OnFull.DROP_OLDEST,
-                Optional.empty(),
+                random.nextInt(20) == 0 ? Optional.of(Format.JSON) : Optional.empty(),
                 random.nextInt(4) == 0 ? 500 + random.nextInt(5000) : 0);
     }
 
-    void answered(long id, Outcome outcome, boolean replayed) {
+    /** @param index of the entry that decided it, at {@code time} */
+    void answered(long id, Outcome outcome, long index, long time, boolean replayed) {
         Operation operation = pending.remove(id);
-        check(operation != null, "proposal " + id + " was answered twice");
-        release(operation);
-        if (outcome instanceof Rejected) {
-            check(!replayed, "a rejection was replayed");
-            refused.addAll(operation.bodies);
-        } else if (outcome instanceof TopicOutcome.Published published) {
-            check(published.results().size() == operation.bodies.size(), "results do not match messages");
-            for (int i = 0; i < operation.bodies.size(); i++) {
-                record(operation, i, published.results().get(i));
+        check(operation != null, "proposal %d was answered twice", id);
+        boolean taken = outcome.tookEffect();
+        check(!replayed || operation.key.isPresent(), "proposal %d has no key and was answered from it", id);
+        check(!replayed || taken, "proposal %d: a rejection was replayed", id);
+        check(
+                operation.keyTakenAt < 0
+                        || time - operation.keyTakenAt >= IdempotencyWindow.KEPT_MS
+                        || outcome instanceof Rejected rejected && rejected.reason() == Rejection.KEY_REUSED,
+                "proposal %d used a key again and was taken",
+                id);
+        check(
+                operation.takenAt < 0 || operation.key.isEmpty() || replayed || time - operation.takenAt > PATIENCE_MS,
+                "proposal %d was decided twice",
+                id);
+        if (outcome instanceof Rejected rejected) {
+            if (rejected(operation, rejected)) {
+                again.add(operation);
+            } else {
+                end(operation);
+            }
+            return;
+        }
+        if (outcome instanceof TopicOutcome.Published published) {
+            published(operation, published);
+        } else if (operation.command instanceof TopicCommand.Delete delete) {
+            int topic = Arrays.asList(Ledger.NAMES).indexOf(delete.topic());
+            deleted[topic] = Math.max(deleted[topic], index);
+        } else if (operation.cancels >= 0) {
+            ledger.cancelled(operation.cancels);
+        }
+        if (taken) {
+            if (operation.takenAt < 0) {
+                operation.takenAt = time;
+                if (operation.key.isPresent()) {
+                    keysTaken.add(operation);
+                }
+            }
+            if (operation.isExactlyOnce() && random.nextInt(24) == 0) {
+                // The answer was lost on its way.
+                again.add(operation);
+                return;
+            }
+        }
+        end(operation);
+    }
+
+    /** @return whether it is worth another try */
+    private boolean rejected(Operation operation, Rejected rejected) {
+        check(rejected.reason() != Rejection.MALFORMED, "operation %d was malformed", operation.id);
+        if (operation.cancels >= 0) {
+            if (rejected.reason() == Rejection.NOT_SCHEDULED) {
+                ledger.notWaiting(operation.cancels);
+            }
+            return false;
+        }
+        if (operation.sequence().isEmpty()) {
+            refuse(operation);
+            return false;
+        }
+        TopicCommand.Sequence sequence = operation.sequence().get();
+        Producer producer = producer(operation);
+        if (rejected.reason() == Rejection.FENCED) {
+            check(
+                    rejected.actual() > sequence.epoch() && rejected.actual() <= producer.epoch,
+                    "operation %d was fenced by epoch %d",
+                    operation.id,
+                    rejected.actual());
+        }
+        if (rejected.reason() == Rejection.SEQUENCE_GAP
+                && operation.tries < TRIES
+                && sequence.epoch() == producer.epoch) {
+            return true;
+        }
+        forsake(operation);
+        return false;
+    }
+
+    private void published(Operation operation, TopicOutcome.Published published) {
+        TopicCommand.Publish publish = (TopicCommand.Publish) operation.command;
+        List<TopicOutcome.Result> results = published.results();
+        int size = publish.messages().size();
+        check(results.size() == size, "operation %d has %d results", operation.id, results.size());
+        int refused = 0;
+        for (int i = 0; i < size; i++) {
+            TopicOutcome.Result result = results.get(i);
+            long message = operation.message(i);
+            if (result instanceof TopicOutcome.Accepted accepted) {
+                if (accepted.offset() < 0) {
+                    check(published.replayed(), "operation %d was taken nowhere", operation.id);
+                    ledger.taken(message);
+                } else {
+                    long expected = publish.messages().get(i).expectOffset();
+                    check(
+                            expected < 0 || expected == accepted.offset(),
+                            "operation %d expected offset %d",
+                            operation.id,
+                            expected);
+                    ledger.acknowledged(message, accepted.offset(), accepted.cursor());
+                }
+            } else if (result instanceof TopicOutcome.Delayed delayed) {
+                ledger.delayed(message);
+                if (operation.takenAt < 0) {
+                    waiting.add(new Waiting(delayed.cursor(), message));
+                }
+            } else if (result instanceof TopicOutcome.Refused no) {
+                refused++;
+                Rejected why = no.rejected();
+                check(
+                        why.reason() != Rejection.WRONG_OFFSET
+                                || why.actual() != publish.messages().get(i).expectOffset(),
+                        "operation %d got the offset that it expected, and was refused",
+                        operation.id);
+                ledger.refused(message);
+            }
+        }
+        boolean atomic = publish.atomic() || publish.sequence().isPresent();
+        check(!atomic || refused == 0 || refused == size, "operation %d is all or nothing", operation.id);
+        if (refused == size && operation.sequence().isPresent()) {
+            Producer producer = producer(operation);
+            if (operation.sequence().get().epoch() == producer.epoch) {
+                nextEpoch(producer);
             }
         }
     }
 
-    private void record(Operation operation, int i, TopicOutcome.Result result) {
-        String body = operation.bodies.get(i);
-        TopicCommand.Publish publish = (TopicCommand.Publish) operation.proposal.command();
-        if (result instanceof TopicOutcome.Accepted accepted) {
-            String at = publish.messages().get(i).topic() + "@" + accepted.offset() + "@" + accepted.cursor();
-            String before = acknowledged.put(body, at);
-            check(before == null || before.equals(at), body + " was acknowledged at " + before + " and at " + at);
-        } else if (result instanceof TopicOutcome.Delayed delayed) {
-            scheduled.add(delayed.cursor());
-        } else {
-            refused.add(body);
-        }
-    }
-
-    /** An answer that is a row: here only that it was given counts. */
-    void answeredFromRow(long id) {
-        release(pending.remove(id));
+    /** Nobody can say what became of it. */
+    void indeterminate(long id) {
+        Operation operation = pending.remove(id);
+        check(operation != null, "proposal %d was answered twice", id);
+        operation.uncertain = true;
+        end(operation);
     }
 
     void refused(long id) {
         Operation operation = pending.remove(id);
-        check(operation != null, "proposal " + id + " was refused after it was answered");
-        if (isExactlyOnce(operation)) {
+        check(operation != null, "proposal %d was refused after it was answered", id);
+        if (operation.isExactlyOnce()) {
             again.add(operation);
-        } else if (!operation.retried) {
-            refused.addAll(operation.bodies);
+        } else {
+            refuse(operation);
         }
     }
 
     /** The node is gone: nobody knows what became of what was pending. */
     void crashed() {
         for (Operation operation : pending.values()) {
-            if (isExactlyOnce(operation)) {
+            operation.uncertain = true;
+            if (operation.cancels >= 0) {
+                ledger.maybeCancelled(operation.cancels);
+            }
+            if (operation.isExactlyOnce()) {
                 again.add(operation);
             }
         }
         pending.clear();
     }
 
-    private void release(Operation operation) {
-        if (operation != null && operation.proposal.command() instanceof TopicCommand.Publish publish) {
-            publish.sequence().ifPresent(sequence -> sequenceBusy.remove(sequence.producer()));
+    /** Its client knows that none of it is there. */
+    private void refuse(Operation operation) {
+        if (operation.command instanceof TopicCommand.Publish publish) {
+            for (int i = 0; i < publish.messages().size(); i++) {
+                ledger.refused(operation.message(i));
+            }
         }
     }
 
-    private static boolean isExactlyOnce(Operation operation) {
-        return operation.proposal.key().isPresent()
-                || operation.proposal.command() instanceof TopicCommand.Publish publish
-                        && publish.sequence().isPresent();
+    private void end(Operation operation) {
+        if (operation.sequence().isPresent()) {
+            Producer producer = producer(operation);
+            if (operation.sequence().get().epoch() == producer.epoch && producer.outstanding > 0) {
+                producer.outstanding--;
+            }
+        }
     }
 
-    Map<String, String> acknowledged() {
-        return acknowledged;
+    private Producer producer(Operation operation) {
+        return producers[operation.sequence().get().producer().charAt(1) - '0'];
     }
 
-    boolean wasRefused(String body) {
-        return refused.contains(body);
+    /** A topic that a reader finds was made after the last deletion that was acknowledged. */
+    void read(String name, long createdIndex) {
+        for (int i = 0; i < deleted.length; i++) {
+            check(
+                    !Ledger.NAMES[i].value().equals(name) || createdIndex >= deleted[i],
+                    "topic of entry %d is there, deleted in entry %d",
+                    createdIndex,
+                    deleted[i]);
+        }
     }
 
     int pending() {
         return pending.size();
     }
 
-    private static void check(boolean holds, String what) {
+    boolean isIdle() {
+        return pending.isEmpty() && again.isEmpty();
+    }
+
+    private static void check(boolean holds, String what, long... numbers) {
         if (!holds) {
-            throw new AssertionError("client: " + what);
+            throw new AssertionError("client: "
+                    + String.format(what, Arrays.stream(numbers).boxed().toArray()));
         }
     }
 }

@@ -1,0 +1,335 @@
+package io.skein.simulator;
+
+import io.skein.machine.Cursor;
+import io.skein.topic.Message;
+import io.skein.topic.TopicChange;
+import io.skein.topic.TopicName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is known of every message that anybody ever wanted published: what was asked, what was answered, where it was
+ * served, whether it is in rows. Each new fact is held against the others at once.
+ *
+ * <p>A message is a number, which its body begins with. A place, once served, is that message's for ever: whatever a
+ * restart serves again must stand where it stood, and no other in its place.
+ */
+final class Ledger {
+    /** Messages of one publish have numbers {@code PER_PUBLISH * id + 0, 1, ...}. */
+    static final int PER_PUBLISH = 8;
+
+    static final TopicName[] NAMES = {
+        new TopicName("a"), new TopicName("b/0"), new TopicName("b/1"), new TopicName("b/2"), new TopicName("c/d/e")
+    };
+
+    private static final int REFUSED = 1;
+    private static final int ACKNOWLEDGED = 1 << 1;
+    private static final int WRITTEN = 1 << 2;
+    private static final int DELAYED = 1 << 3;
+    private static final int CANCELLED = 1 << 4;
+    private static final int MAYBE_CANCELLED = 1 << 5;
+    private static final int SCHEDULED = 1 << 6;
+    private static final int TAKEN_SOMEWHERE = 1 << 7;
+
+    /** A topic by its id: up to where it was served in this life of the node, ever, and written. */
+    private static final class Topic {
+        final long id;
+        long next;
+        long lastIndex;
+        int lastPlace;
+        long everServed;
+        long written;
+        long writtenIndex;
+        int writtenPlace;
+        long lowWater;
+        /** Expiry of each message by offset; {@link Long#MAX_VALUE} for never. */
+        long[] expiries = new long[16];
+
+        Topic(long id) {
+            this.id = id;
+        }
+    }
+
+    private final List<Topic> topics = new ArrayList<>();
+
+    // By number of the message.
+    private int[] flags = new int[1024];
+    private byte[] names = new byte[1024];
+    private int[] delays = new int[1024];
+    private int[] ttls = new int[1024];
+    private long[] dues = new long[1024];
+    private long[] servedTopic = new long[1024];
+    private long[] servedOffset = new long[1024];
+    /** 0: never served. */
+    private long[] servedIndex = new long[1024];
+
+    private int[] servedPlace = new int[1024];
+    private int end;
+    private int acknowledged;
+
+    int acknowledged() {
+        return acknowledged;
+    }
+
+    /** Somebody is about to ask for this. */
+    void wanted(long number, int name, int delayMs, int ttlMs) {
+        int n = (int) number;
+        if (n >= flags.length) {
+            int length = Math.max(n + 1, flags.length * 2);
+            flags = Arrays.copyOf(flags, length);
+            names = Arrays.copyOf(names, length);
+            delays = Arrays.copyOf(delays, length);
+            ttls = Arrays.copyOf(ttls, length);
+            dues = Arrays.copyOf(dues, length);
+            servedTopic = Arrays.copyOf(servedTopic, length);
+            servedOffset = Arrays.copyOf(servedOffset, length);
+            servedIndex = Arrays.copyOf(servedIndex, length);
+            servedPlace = Arrays.copyOf(servedPlace, length);
+        }
+        end = Math.max(end, n + 1);
+        names[n] = (byte) name;
+        delays[n] = delayMs;
+        ttls[n] = ttlMs;
+    }
+
+    static byte[] body(long number, int length) {
+        byte[] body = new byte[Math.max(8, length)];
+        for (int i = 0; i < 8; i++) {
+            body[i] = (byte) (number >>> 56 - 8 * i);
+        }
+        return body;
+    }
+
+    private static int number(Message message) {
+        byte[] body = message.body();
+        long number = 0;
+        for (int i = 0; i < 8; i++) {
+            number = number << 8 | body[i] & 0xFF;
+        }
+        return (int) number;
+    }
+
+    /** The node starts from its rows. */
+    void started() {
+        for (Topic topic : topics) {
+            topic.next = topic.written;
+            topic.lastIndex = topic.writtenIndex;
+            topic.lastPlace = topic.writtenPlace;
+        }
+    }
+
+    void caughtUp() {
+        for (Topic topic : topics) {
+            check(
+                    topic.next >= topic.everServed,
+                    "topic %d was served up to offset %d, is now up to %d",
+                    topic.id,
+                    topic.everServed,
+                    topic.next);
+        }
+    }
+
+    /** Subscribers get this. */
+    void served(TopicChange.Appended run) {
+        Topic topic = topic(run.topic());
+        check(run.firstOffset() == topic.next, "topic %d: offset %d after %d", topic.id, run.firstOffset(), topic.next);
+        long index = run.first().index();
+        int place = run.first().place();
+        check(
+                index > topic.lastIndex || index == topic.lastIndex && place > topic.lastPlace,
+                "topic %d: entry %d comes after entry %d",
+                topic.id,
+                index,
+                topic.lastIndex);
+        long offset = run.firstOffset();
+        for (Message message : run.messages()) {
+            int n = number(message);
+            check((flags[n] & REFUSED) == 0, "message %d was refused and is there", n);
+            check((flags[n] & CANCELLED) == 0, "message %d was cancelled and is there", n);
+            check(run.name().equals(NAMES[names[n]]), "message %d is in the wrong topic %d", n, topic.id);
+            if (servedIndex[n] != 0) {
+                check(
+                        isAt(n, topic.id, offset, index, place),
+                        "message %d was served from entry %d, is now at entry %d",
+                        n,
+                        servedIndex[n],
+                        index);
+            } else {
+                check(
+                        offset >= topic.everServed,
+                        "message %d is at offset %d of topic %d, where another was served",
+                        n,
+                        offset,
+                        topic.id);
+                servedTopic[n] = topic.id;
+                servedOffset[n] = offset;
+                servedIndex[n] = index;
+                servedPlace[n] = place;
+            }
+            check(delays[n] == 0 || dues[n] > 0, "message %d left before its waiting was written", n);
+            check(dues[n] <= run.time(), "message %d was due at %d, left at %d", n, dues[n], run.time());
+            check(
+                    run.expiresAt() == (ttls[n] == 0 ? Long.MAX_VALUE : run.time() + ttls[n]),
+                    "message %d expires at %d",
+                    n,
+                    run.expiresAt());
+            if (offset >= topic.expiries.length) {
+                topic.expiries = Arrays.copyOf(topic.expiries, topic.expiries.length * 2);
+            }
+            topic.expiries[(int) offset] = run.expiresAt();
+            offset++;
+            place++;
+        }
+        topic.next = offset;
+        topic.lastIndex = index;
+        topic.lastPlace = place - 1;
+        topic.everServed = Math.max(topic.everServed, offset);
+    }
+
+    /** This became a durable row. */
+    void written(TopicChange change) {
+        if (change instanceof TopicChange.Appended run) {
+            Topic topic = topic(run.topic());
+            check(run.firstOffset() == topic.written, "rows of topic %d: offset %d", topic.id, run.firstOffset());
+            long offset = run.firstOffset();
+            int place = run.first().place();
+            for (Message message : run.messages()) {
+                int n = number(message);
+                check((flags[n] & WRITTEN) == 0, "message %d is there twice", n);
+                // Subscribers get it before the batch with its row is even submitted.
+                check(
+                        isAt(n, topic.id, offset, run.first().index(), place),
+                        "message %d was served from entry %d and is written as of entry %d",
+                        n,
+                        servedIndex[n],
+                        run.first().index());
+                offset++;
+                place++;
+                flags[n] |= WRITTEN;
+            }
+            topic.written = offset;
+            topic.writtenIndex = run.first().index();
+            topic.writtenPlace = place - 1;
+        } else if (change instanceof TopicChange.Scheduled waiting) {
+            int n = number(waiting.publication().message());
+            check((flags[n] & (SCHEDULED | REFUSED)) == 0, "message %d waits and should not", n);
+            check(waiting.due() == waiting.time() + delays[n], "message %d is due at %d", n, waiting.due());
+            flags[n] |= SCHEDULED;
+            dues[n] = waiting.due();
+        }
+    }
+
+    /** A client is told where its message is. */
+    void acknowledged(long number, long offset, Cursor cursor) {
+        int n = (int) number;
+        check((flags[n] & REFUSED) == 0, "message %d was refused, then acknowledged", n);
+        check(
+                servedIndex[n] == cursor.index() && servedOffset[n] == offset && servedPlace[n] == cursor.place(),
+                "message %d was acknowledged at offset %d, entry %d; it is at %d, %d",
+                n,
+                offset,
+                cursor.index(),
+                servedOffset[n],
+                servedIndex[n]);
+        if ((flags[n] & ACKNOWLEDGED) == 0) {
+            flags[n] |= ACKNOWLEDGED;
+            acknowledged++;
+        }
+    }
+
+    /** A client is told that its message was taken, but no longer where. */
+    void taken(long number) {
+        flags[(int) number] |= TAKEN_SOMEWHERE;
+        check((flags[(int) number] & REFUSED) == 0, "message %d was refused, then taken", number);
+    }
+
+    void delayed(long number) {
+        check((flags[(int) number] & REFUSED) == 0, "message %d was refused, then waits", number);
+        check(delays[(int) number] > 0, "message %d waits and nobody asked for that", number);
+        flags[(int) number] |= DELAYED;
+    }
+
+    /** A client is told that its message is not there and never will be. */
+    void refused(long number) {
+        int n = (int) number;
+        check(servedIndex[n] == 0, "message %d was refused and is in entry %d", n, servedIndex[n]);
+        check((flags[n] & (ACKNOWLEDGED | SCHEDULED | DELAYED | TAKEN_SOMEWHERE)) == 0, "message %d was taken", n);
+        flags[n] |= REFUSED;
+    }
+
+    void cancelled(long number) {
+        int n = (int) number;
+        check(servedIndex[n] == 0, "message %d was cancelled and is in entry %d", n, servedIndex[n]);
+        flags[n] |= CANCELLED;
+    }
+
+    void maybeCancelled(long number) {
+        flags[(int) number] |= MAYBE_CANCELLED;
+    }
+
+    /** A client is told that there is nothing to cancel. */
+    void notWaiting(long number) {
+        int n = (int) number;
+        check(
+                servedIndex[n] != 0 || (flags[n] & (CANCELLED | MAYBE_CANCELLED)) != 0,
+                "message %d neither left nor was cancelled, and does not wait",
+                n);
+    }
+
+    /** What a reader sees of a topic; low-water marks never go back, and nothing expires early. */
+    void read(long id, long lowWater, long nextOffset, long count, long time, boolean allExpired) {
+        Topic topic = topic(id);
+        check(nextOffset == topic.next, "topic %d is at %d, was served to %d", id, nextOffset, topic.next);
+        check(lowWater >= topic.lowWater, "low water of topic %d went from %d to %d", id, topic.lowWater, lowWater);
+        check(lowWater <= nextOffset, "low water of topic %d is %d of %d", id, lowWater, nextOffset);
+        topic.lowWater = lowWater;
+        long live = 0;
+        for (int offset = (int) lowWater; offset < nextOffset; offset++) {
+            if (topic.expiries[offset] > time) {
+                live++;
+            }
+        }
+        check(count >= live, "topic %d counts %d messages of %d not expired", id, count, live);
+        check(count <= nextOffset - lowWater, "topic %d counts %d messages", id, count);
+        check(!allExpired || count == live, "topic %d counts %d messages, %d have not expired", id, count, live);
+    }
+
+    /** Everything is answered, due and written. */
+    void finished() {
+        for (int n = 0; n < end; n++) {
+            int is = flags[n];
+            check((is & ACKNOWLEDGED) == 0 || (is & WRITTEN) != 0, "message %d was acknowledged and is lost", n);
+            check(
+                    (is & TAKEN_SOMEWHERE) == 0 || (is & (WRITTEN | SCHEDULED)) != 0,
+                    "message %d was said to be taken and is lost",
+                    n);
+            check(
+                    (is & DELAYED) == 0 || (is & (WRITTEN | CANCELLED | MAYBE_CANCELLED)) != 0,
+                    "message %d waited, was not cancelled, and is lost",
+                    n);
+            check(servedIndex[n] == 0 || (is & WRITTEN) != 0, "message %d was served and is lost", n);
+        }
+    }
+
+    private Topic topic(long id) {
+        while (topics.size() < id) {
+            topics.add(new Topic(topics.size() + 1L));
+        }
+        return topics.get((int) id - 1);
+    }
+
+    private boolean isAt(int n, long topic, long offset, long index, int place) {
+        return servedTopic[n] == topic
+                && servedOffset[n] == offset
+                && servedIndex[n] == index
+                && servedPlace[n] == place;
+    }
+
+    private static void check(boolean holds, String what, long... numbers) {
+        if (!holds) {
+            throw new AssertionError("ledger: "
+                    + String.format(what, Arrays.stream(numbers).boxed().toArray()));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.skein.simulator;
+
+import io.skein.machine.Change;
+import io.skein.machine.Cursor;
+import io.skein.machine.KeyChange.KeyRemembered;
+import io.skein.machine.KeyChange.KeysForgotten;
+import io.skein.topic.Publication;
+import io.skein.topic.TopicChange;
+import io.skein.topic.TopicLimits;
+import io.skein.topic.TopicMachine;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rows of the durable changes, folded as they come: a shadow of the machines, the keys, and what memory does not
+ * keep (bodies that wait, answers). What a start reads back is the shadow's snapshot; some seeds read back every change
+ * ever written instead, and both must come to the same.
+ */
+final class Rows {
+    private final TopicMachine machine;
+    private final Ledger ledger;
+    private final boolean raw;
+    private final List<Change> all = new ArrayList<>();
+    private final ArrayDeque<KeyRemembered> keys = new ArrayDeque<>();
+    private final Map<Cursor, byte[]> answers = new HashMap<>();
+    private final Map<Cursor, Publication> bodies = new HashMap<>();
+    /** By producer: epoch and number of its last command. */
+    private final Map<String, TopicChange.Produced> producers = new HashMap<>();
+
+    private Cursor forgotten = Cursor.ORIGIN;
+
+    Rows(TopicLimits limits, Ledger ledger, boolean raw) {
+        this.machine = new TopicMachine(limits);
+        this.ledger = ledger;
+        this.raw = raw;
+    }
+
+    void add(Change change) {
+        if (raw) {
+            all.add(change);
+        }
+        if (change instanceof KeyRemembered remembered) {
+            keys.add(remembered);
+            if (remembered.brief().isEmpty()) {
+                answers.put(new Cursor(remembered.index(), remembered.place()), remembered.answer());
+            }
+        } else if (change instanceof KeysForgotten gone) {
+            forget(new Cursor(gone.index(), gone.place()));
+        } else {
+            ledger.written((TopicChange) change);
+            machine.evolve(change);
+            if (change instanceof TopicChange.Scheduled waiting) {
+                bodies.put(waiting.at(), waiting.publication());
+            } else if (change instanceof TopicChange.Unscheduled gone) {
+                check(bodies.remove(gone.at()) != null, "nothing waited at " + gone.at());
+            } else if (change instanceof TopicChange.Produced produced) {
+                follow(produced);
+            } else if (change instanceof TopicChange.ProducerRemoved removed) {
+                producers.remove(removed.producer());
+            }
+        }
+    }
+
+    private void forget(Cursor through) {
+        forgotten = through;
+        while (!keys.isEmpty() && !cursorOf(keys.peekFirst()).isAfter(through)) {
+            answers.remove(cursorOf(keys.pollFirst()));
+        }
+    }
+
+    private static Cursor cursorOf(KeyRemembered key) {
+        return new Cursor(key.index(), key.place());
+    }
+
+    /** A producer's commands are taken one after the other, and a new epoch begins anew. */
+    private void follow(TopicChange.Produced next) {
+        TopicChange.Produced last = producers.put(next.producer(), next);
+        boolean follows = last == null
+                ? next.number() == 1
+                : next.epoch() == last.epoch()
+                        ? next.number() == last.number() + 1
+                        : next.epoch() > last.epoch() && next.number() == 1;
+        check(follows, "producer took " + next + " after " + last);
+    }
+
+    /** The changes that rebuild the machines. */
+    List<Change> read() {
+        if (raw) {
+            return all;
+        }
+        List<Change> rows = new ArrayList<>(keys.size() + 64);
+        machine.snapshot(rows::add);
+        rows.addAll(keys);
+        return rows;
+    }
+
+    TopicMachine machine() {
+        return machine;
+    }
+
+    /** The body that waits there; empty when it was released or cancelled. */
+    Optional<Publication> body(Cursor place) {
+        return Optional.ofNullable(bodies.get(place));
+    }
+
+    /** The answer kept for a key; empty when the key is forgotten. */
+    Optional<byte[]> answer(Cursor place) {
+        byte[] answer = answers.get(place);
+        check(answer != null || !place.isAfter(forgotten), "no row holds the answer kept at " + place);
+        return Optional.ofNullable(answer);
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError("rows: " + what);
+        }
+    }
+}
