@@ -21,6 +21,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -30,7 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <pre>java -cp target/test-classes:target/classes:... io.skein.store.WriteBench DIRECTORY [key=value...]</pre>
  *
  * Keys: seconds, messages (a batch), bytes (a body), every (batches between two that carry changes), page, wal (MiB at
- * which the writer checkpoints), own (MiB at which a second connection checkpoints on a thread of its own; 0: none).
+ * which the writer checkpoints), beside (0: everything between batches), and {@code open=1} to time an opening as well.
  */
 final class WriteBench {
     private static final String TEXT =
@@ -46,7 +49,7 @@ final class WriteBench {
         int every = (int) option(args, "every", 1);
         int page = (int) option(args, "page", 16384);
         long wal = option(args, "wal", 64) << 20;
-        long own = option(args, "own", 0) << 20;
+        boolean alone = option(args, "beside", 1) == 0;
         StoreConfig config = new StoreConfig(
                 directory, StoreConfig.Durability.FSYNC, page, wal, Math.max(wal, 256L << 20), 0, 1, 1, 0, 0);
         delete(directory);
@@ -67,9 +70,8 @@ final class WriteBench {
                 }
             };
             Checkpointer checkpointer = new Checkpointer(connection, file, config, listener, Faults.NONE);
-            AtomicBoolean stop = new AtomicBoolean();
-            AtomicLong waiting = new AtomicLong();
-            Thread second = own == 0 ? null : checkpointing(file, config, own, waiting, stop);
+            ExecutorService beside = Executors.newSingleThreadExecutor();
+            AtomicBoolean busy = new AtomicBoolean();
             long[] latencies = new long[10_000_000];
             int batches = 0;
             Batches source = new Batches(perBatch, bytes, every);
@@ -81,17 +83,23 @@ final class WriteBench {
                 long begin = System.nanoTime();
                 writer.write(List.of(order));
                 Checkpointer.Need need = checkpointer.need();
-                if (need == Checkpointer.Need.BETWEEN) {
+                if (need == Checkpointer.Need.RESTART) {
+                    checkpointer.restart();
+                } else if (need == Checkpointer.Need.BETWEEN && (alone || !busy.get())) {
                     checkpointer.between();
+                } else if (need == Checkpointer.Need.BESIDE && !alone && busy.compareAndSet(false, true)) {
+                    checkpointer.besideBegins();
+                    beside.submit(() -> {
+                        checkpointer.beside();
+                        busy.set(false);
+                        return null;
+                    });
                 }
-                waiting.set(checkpointer.waitingBytes());
                 now = System.nanoTime();
                 latencies[batches++] = now - begin;
             }
-            stop.set(true);
-            if (second != null) {
-                second.join();
-            }
+            beside.shutdown();
+            beside.awaitTermination(1, TimeUnit.MINUTES);
             checkpointer.close();
             double took = (now - start) / 1e9;
             Arrays.sort(latencies, 0, batches);
@@ -110,25 +118,20 @@ final class WriteBench {
                     Files.size(Path.of(file + "-wal")) >> 20,
                     Files.size(file) >> 20);
         }
-        delete(directory);
-    }
-
-    private static Thread checkpointing(
-            Path file, StoreConfig config, long threshold, AtomicLong waiting, AtomicBoolean stop) {
-        Thread thread = new Thread(() -> {
+        if (option(args, "open", 0) == 1) {
+            long begin = System.nanoTime();
             try (Connection connection = Database.openWriter(file, config)) {
-                while (!stop.get()) {
-                    if (waiting.get() >= threshold) {
-                        Database.execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-                    }
-                    Thread.sleep(1);
-                }
-            } catch (Exception failed) {
-                throw new AssertionError(failed);
+                Database.migrate(connection, file);
+                ImageLoader loader = new ImageLoader(connection);
+                Progress found = loader.progress();
+                loader.image(found);
+                System.out.printf(
+                        "%s messages: opened in %.0f ms%n",
+                        Database.number(connection, "SELECT next_offset FROM topic"),
+                        (System.nanoTime() - begin) / 1e6);
             }
-        });
-        thread.start();
-        return thread;
+        }
+        delete(directory);
     }
 
     private static long option(String[] args, String key, long otherwise) {
