@@ -37,6 +37,22 @@ final class History {
 
     /** @param lowWater first offset still kept */
     record Trim(long topicId, String topic, Cursor last, long lowWater) {
+        /**
+         * Whether messages after the position went that nobody was told of. The cursor of a trim may be a little late;
+         * a page whose first message of the topic is above its low water shows that nothing went.
+         */
+        boolean isNews(Map<Long, Cursor> known, Cursor position, List<StoredMessage> page) {
+            if (!last.isAfter(known.getOrDefault(topicId, Cursor.ORIGIN)) || !last.isAfter(position)) {
+                return false;
+            }
+            for (StoredMessage message : page) {
+                if (message.topicId() == topicId) {
+                    return message.offset() <= lowWater;
+                }
+            }
+            return true;
+        }
+
         /** How many were lost after {@code position}, as far as that is known: -1 when it is not. */
         long lostAfter(Cursor position) {
             return position.equals(Cursor.ORIGIN) ? lowWater : -1;
@@ -47,12 +63,29 @@ final class History {
      * Where a stream begins.
      *
      * @param after everything up to here is not wanted
-     * @param minOffset offsets below it are not wanted; 0 for none
+     * @param floor of one topic, offsets that are not wanted
      * @param gap what was asked for is gone: the stream says so first
      * @param requested the position as it was asked for
      */
     record Start(
-            Cursor after, long minOffset, Map<Long, Cursor> knownTrims, Optional<Page.Gap> gap, String requested) {}
+            Cursor after, Floor floor, Map<Long, Cursor> knownTrims, Optional<Page.Gap> gap, String requested) {}
+
+    /**
+     * A stream that begins at an offset, of the topic that has it now.
+     *
+     * @param topicId 0: of whatever topic appears under the name first
+     */
+    record Floor(long topicId, long offset) {
+        static final Floor NONE = new Floor(0, 0);
+
+        long of(long topic) {
+            return topicId == 0 || topicId == topic ? offset : 0;
+        }
+
+        boolean isAbove(StoredMessage message) {
+            return message.offset() < of(message.topicId());
+        }
+    }
 
     private final Store store;
     private final Proposer proposer;
@@ -72,33 +105,40 @@ final class History {
      * One page: at least one message when there is one, or a cursor further on. A page from rows is not filled up from
      * the tail; the reader comes again.
      */
-    Future<Slice> page(List<TopicFilter> filters, Cursor after, long minOffset, int limit, long maxBytes) {
-        return proposer.ask(() -> newest(filters, after, minOffset, limit, maxBytes))
+    Future<Slice> page(List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes) {
+        return proposer.ask(() -> newest(filters, after, floor, limit, maxBytes))
                 .compose(step -> step.slice().isPresent()
                         ? Future.succeededFuture(step.slice().get())
-                        : store.reader()
-                                .page(step.scope(), after, step.rowsEnd(), limit, maxBytes, step.time())
-                                .compose(page -> page.messages().isEmpty()
-                                        ? page(filters, page.next(), minOffset, limit, maxBytes)
-                                        : Future.succeededFuture(
-                                                new Slice(page.messages(), page.next(), false, step.trims()))));
+                        : older(filters, after, floor, limit, maxBytes, step));
+    }
+
+    private Future<Slice> older(
+            List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes, Step step) {
+        return store.reader()
+                .page(step.scope(), after, step.rowsEnd(), limit, maxBytes, step.time())
+                .compose(page -> proposer.ask(() -> trims(matching(filters))).compose(trims -> {
+                    if (!page.messages().isEmpty()) {
+                        // What was trimmed while rows were read is missing from them: these trims know of it.
+                        return Future.succeededFuture(new Slice(page.messages(), page.next(), false, trims));
+                    }
+                    boolean trimmedMeanwhile = !trims.equals(step.trims());
+                    return page(filters, trimmedMeanwhile ? after : page.next(), floor, limit, maxBytes);
+                }));
     }
 
     /** Either the slice, or what is needed to read it from rows, as of one turn of the replica. */
     private record Step(Optional<Slice> slice, Scope scope, List<Trim> trims, Cursor rowsEnd, long time) {}
 
     /** On the replica's context. */
-    private Step newest(List<TopicFilter> filters, Cursor after, long minOffset, int limit, long maxBytes) {
+    private Step newest(List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes) {
         Tail tail = store.tail();
         long applied = replica.status().appliedIndex();
         long time = replica.status().time();
+        List<TopicView> views = matching(filters);
+        List<Trim> trims = trims(views);
         Map<Long, Long> lowWaters = new HashMap<>();
-        List<Trim> trims = new ArrayList<>();
-        for (TopicView view : matching(filters)) {
-            lowWaters.put(view.id(), Math.max(view.lowWater(), minOffset));
-            if (view.lowWater() > 0) {
-                trims.add(new Trim(view.id(), view.name().value(), view.lastTrimmed(), view.lowWater()));
-            }
+        for (TopicView view : views) {
+            lowWaters.put(view.id(), Math.max(view.lowWater(), floor.of(view.id())));
         }
         List<Long> few = lowWaters.size() <= Scope.FEW ? List.copyOf(lowWaters.keySet()) : List.of();
         Scope scope = new Scope(few, id -> lowWaters.getOrDefault(id, Scope.NOTHING));
@@ -113,6 +153,16 @@ final class History {
         boolean live = tail.endsAt(page.next());
         Cursor through = live ? Cursor.endOf(applied) : page.next();
         return new Step(Optional.of(new Slice(page.messages(), through, live, trims)), scope, trims, through, time);
+    }
+
+    private static List<Trim> trims(List<TopicView> views) {
+        List<Trim> trims = new ArrayList<>();
+        for (TopicView view : views) {
+            if (view.lowWater() > 0) {
+                trims.add(new Trim(view.id(), view.name().value(), view.lastTrimmed(), view.lowWater()));
+            }
+        }
+        return trims;
     }
 
     private List<TopicView> matching(List<TopicFilter> filters) {
@@ -133,10 +183,10 @@ final class History {
         }
         if (from instanceof From.Latest) {
             return proposer.ask(() -> new Start(
-                    Cursor.endOf(replica.status().appliedIndex()), 0, known(filters), Optional.empty(), "latest"));
+                    Cursor.endOf(replica.status().appliedIndex()), Floor.NONE, known(filters), Optional.empty(), "latest"));
         }
         if (from instanceof From.Earliest) {
-            return proposer.ask(() -> new Start(Cursor.ORIGIN, 0, known(filters), Optional.empty(), "earliest"));
+            return proposer.ask(() -> new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.empty(), "earliest"));
         }
         if (from instanceof From.Offset offset) {
             return startAtOffset(filters, offset.offset());
@@ -167,9 +217,9 @@ final class History {
         if (asked.lineage() != lineage.id()) {
             // A position in another log says nothing about this one (DESIGN D6).
             Page.Gap gap = new Page.Gap(filters.get(0).value(), lineage.text(Cursor.ORIGIN), -1);
-            return new Start(Cursor.ORIGIN, 0, known(filters), Optional.of(gap), requested);
+            return new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.of(gap), requested);
         }
-        return new Start(asked.cursor(), 0, Map.of(), Optional.empty(), requested);
+        return new Start(asked.cursor(), Floor.NONE, Map.of(), Optional.empty(), requested);
     }
 
     private Future<Start> startAtOffset(List<TopicFilter> filters, long offset) {
@@ -181,19 +231,28 @@ final class History {
         return proposer.ask(() -> topics.matching(filters.get(0)).stream().findFirst())
                 .compose(found -> {
                     if (found.isEmpty()) {
-                        return Future.succeededFuture(
-                                new Start(Cursor.ORIGIN, offset, Map.of(), Optional.empty(), requested));
+                        return Future.succeededFuture(new Start(
+                                Cursor.ORIGIN, new Floor(0, offset), Map.of(), Optional.empty(), requested));
                     }
                     TopicView view = found.get();
                     Map<Long, Cursor> known = view.lowWater() > 0 ? Map.of(view.id(), view.lastTrimmed()) : Map.of();
-                    if (offset < view.lowWater()) {
-                        Page.Gap gap = new Page.Gap(
-                                view.name().value(), lineage.text(view.lastTrimmed()), view.lowWater() - offset);
-                        return Future.succeededFuture(
-                                new Start(view.lastTrimmed(), 0, known, Optional.of(gap), requested));
-                    }
-                    return locate(view, offset).map(at -> new Start(at, offset, known, Optional.empty(), requested));
+                    long first = Math.max(offset, view.lowWater());
+                    return locate(view, first).map(at -> {
+                        Optional<Page.Gap> gap = offset < view.lowWater()
+                                ? Optional.of(new Page.Gap(
+                                        view.name().value(), lineage.text(at), view.lowWater() - offset))
+                                : Optional.empty();
+                        return new Start(at, new Floor(view.id(), first), known, gap, requested);
+                    });
                 });
+    }
+
+    /** Just before the first message of a topic that is still kept. */
+    Future<Cursor> earliest(TopicFilter topic) {
+        return proposer.ask(() -> topics.matching(topic).stream().findFirst())
+                .compose(found -> found.isEmpty()
+                        ? Future.succeededFuture(Cursor.ORIGIN)
+                        : locate(found.get(), found.get().lowWater()));
     }
 
     /** A cursor at or before the message of that offset, and after most of what comes before it. */
@@ -226,7 +285,7 @@ final class History {
 
     private record TimeStep(Map<Long, Cursor> known, Optional<Cursor> inTail, boolean whole, Cursor end) {
         Start start(Cursor after, String requested) {
-            return new Start(after, 0, known, Optional.empty(), requested);
+            return new Start(after, Floor.NONE, known, Optional.empty(), requested);
         }
     }
 }

@@ -29,6 +29,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,10 +110,17 @@ public final class LocalBroker implements Broker {
                     return new PublishAck(
                             published.results(),
                             committed.term(),
-                            committed.index(),
+                            published.replayed() ? firstIndex(published, committed.index()) : committed.index(),
                             committed.replayed() || published.replayed(),
                             lineage);
                 });
+    }
+
+    /** A producer's repeat is told where its messages are, not where the repeat stands. */
+    private static long firstIndex(TopicOutcome.Published published, long otherwise) {
+        return published.results().get(0) instanceof TopicOutcome.Accepted accepted && accepted.offset() >= 0
+                ? accepted.cursor().index()
+                : otherwise;
     }
 
     private Refusal problem(Publish publish) {
@@ -177,6 +185,10 @@ public final class LocalBroker implements Broker {
         return Refusal.of(Refusal.Kind.UNAVAILABLE, code, detail);
     }
 
+    private static <T> Future<T> refused(Throwable cause) {
+        return Future.failedFuture(refusal(cause));
+    }
+
     private static Throwable refusal(Throwable cause) {
         if (cause instanceof NotExecuted not) {
             return switch (not.reason()) {
@@ -194,6 +206,9 @@ public final class LocalBroker implements Broker {
                     "indeterminate",
                     cause.getMessage() + "; it may or may not have happened, try again with the same key");
         }
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return unavailable("overloaded", "too many reads wait for the disk");
+        }
         return cause;
     }
 
@@ -209,56 +224,85 @@ public final class LocalBroker implements Broker {
                 .compose(v -> reached(read.minIndex(), read.waitMs()))
                 .compose(v -> known(read.filters()))
                 .compose(v -> history.start(read.filters(), read.from()))
-                .compose(start -> readFrom(read, start));
+                .compose(start -> readFrom(read, start))
+                .recover(LocalBroker::refused);
     }
 
     private Future<Page> readFrom(Read read, History.Start start) {
-        boolean single = read.filters().size() == 1 && read.filters().get(0).isName();
+        boolean single = isSingle(read.filters());
         if (single && start.gap().isPresent()) {
-            return Future.failedFuture(gone(start.gap().get()));
+            return gone(read);
         }
-        return history.page(read.filters(), start.after(), start.minOffset(), read.limit(), MAX_PAGE_BYTES)
+        if (start.after().index() > replica.status().appliedIndex()) {
+            // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
+            return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
+        }
+        return history.page(read.filters(), start.after(), start.floor(), read.limit(), MAX_PAGE_BYTES)
+                .compose(slice -> fill(read, start, slice))
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
                     for (History.Trim trim : slice.trims()) {
-                        if (trim.last().isAfter(start.knownTrims().getOrDefault(trim.topicId(), Cursor.ORIGIN))
-                                && trim.last().isAfter(start.after())) {
+                        if (trim.isNews(start.knownTrims(), start.after(), slice.messages())) {
                             gaps.add(new Page.Gap(
                                     trim.topic(), lineage.text(trim.last()), trim.lostAfter(start.after())));
                         }
                     }
                     if (single && !gaps.isEmpty()) {
-                        return Future.failedFuture(gone(gaps.get(0)));
+                        return gone(read);
                     }
                     Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
+                    boolean notReached = slice.messages().isEmpty() && start.floor().offset() > 0;
                     Page page = new Page(
                             slice.messages(),
-                            lineage.text(next),
+                            notReached ? start.requested() : lineage.text(next),
                             gaps,
                             replica.status().appliedIndex());
                     if (!slice.messages().isEmpty()) {
                         delivered.addAndGet(slice.messages().size());
                         return Future.succeededFuture(page);
                     }
-                    return read.waitMs() > 0 ? waitForFirst(read, start, page) : Future.succeededFuture(page);
+                    return read.waitMs() > 0 ? waitForFirst(read, start, next, page) : Future.succeededFuture(page);
                 });
+    }
+
+    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
+    private Future<History.Slice> fill(Read read, History.Start start, History.Slice so) {
+        int left = read.limit() - so.messages().size();
+        if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
+            return Future.succeededFuture(so);
+        }
+        return history.page(read.filters(), so.through(), start.floor(), left, MAX_PAGE_BYTES / 2)
+                .compose(more -> {
+                    List<StoredMessage> all = new ArrayList<>(so.messages());
+                    all.addAll(more.messages());
+                    return fill(read, start, new History.Slice(all, more.through(), more.live(), so.trims()));
+                });
+    }
+
+    /** Messages after which a read is not filled up further. */
+    private static final int MAX_FILL = BrokerConfig.MAX_LIMIT / 2;
+
+    private static boolean isSingle(List<TopicFilter> filters) {
+        return filters.size() == 1 && filters.get(0).isName();
+    }
+
+    private Future<Page> gone(Read read) {
+        TopicFilter topic = read.filters().get(0);
+        return history.earliest(topic)
+                .compose(earliest -> Future.failedFuture(Refusal.of(
+                        Refusal.Kind.GONE,
+                        "gone",
+                        "messages of " + topic + " up to the position are older than its retention",
+                        Map.of("earliest", lineage.text(earliest), "topic", topic.value()))));
     }
 
     private static final long MAX_PAGE_BYTES = 8L << 20;
 
-    private static Refusal gone(Page.Gap gap) {
-        return Refusal.of(
-                Refusal.Kind.GONE,
-                "gone",
-                "messages of " + gap.topic() + " up to the position are older than its retention",
-                Map.of("earliest", gap.earliest(), "topic", gap.topic()));
-    }
-
     /** A long poll is a stream that ends with its first messages. */
-    private Future<Page> waitForFirst(Read read, History.Start start, Page empty) {
+    private Future<Page> waitForFirst(Read read, History.Start start, Cursor position, Page empty) {
         Promise<Page> first = Promise.promise();
         History.Start resumed = new History.Start(
-                position(empty.next()), start.minOffset(), start.knownTrims(), Optional.empty(), empty.next());
+                position, start.floor(), start.knownTrims(), Optional.empty(), empty.next());
         Subscriber taker = new Subscriber() {
             @Override
             public boolean deliver(List<StoredMessage> messages, String lastCursor) {
@@ -274,7 +318,7 @@ public final class LocalBroker implements Broker {
 
             @Override
             public void ended(String reason, boolean retry) {
-                first.tryFail(unavailable(reason, "the node is stopping"));
+                first.tryFail(unavailable(reason, "the node ended the wait: " + reason));
             }
         };
         Session session = open(new Subscribe(read.filters(), read.from(), read.limit(), "http", ""), taker, resumed);
@@ -283,10 +327,6 @@ public final class LocalBroker implements Broker {
             vertx.cancelTimer(timer);
             session.close();
         });
-    }
-
-    private static Cursor position(String text) {
-        return Lineage.parse(text).orElseThrow().cursor();
     }
 
     @Override
@@ -306,7 +346,8 @@ public final class LocalBroker implements Broker {
         }
         return ready(false)
                 .compose(v -> history.start(subscribe.filters(), subscribe.from()))
-                .map(start -> open(subscribe, subscriber, start));
+                .<Subscription>map(start -> open(subscribe, subscriber, start))
+                .recover(LocalBroker::refused);
     }
 
     /** On the event loop that the session will live on. Sessions of a loop share one context of that loop. */
@@ -323,7 +364,7 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
     private Future<Void> ready(boolean anyway) {
-        if (anyway && replica != null || caughtUp.future().isComplete()) {
+        if (anyway && replica != null && replica.status() != null || caughtUp.future().isComplete()) {
             return Future.succeededFuture();
         }
         Promise<Void> here = Promise.promise();
@@ -359,10 +400,15 @@ public final class LocalBroker implements Broker {
 
     /** Reading one unknown topic is an error, a filter that matches none is not. */
     private Future<Void> known(List<TopicFilter> filters) {
-        if (filters.size() != 1 || !filters.get(0).isName()) {
-            return Future.succeededFuture();
-        }
-        return topic(new TopicName(filters.get(0).value())).mapEmpty();
+        return isSingle(filters) ? find(new TopicName(filters.get(0).value())).mapEmpty() : Future.succeededFuture();
+    }
+
+    private Future<TopicInfo> find(TopicName name) {
+        return ask(() -> topics.find(name).map(view -> info(view, System.nanoTime())))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(Refusal.of(
+                                Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     @Override
@@ -387,11 +433,10 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<TopicInfo> topic(TopicName name) {
         return ready(false)
-                .compose(v -> ask(() -> topics.find(name).map(view -> info(view, System.nanoTime()))))
-                .compose(found -> found.isPresent()
-                        ? Future.succeededFuture(found.get())
-                        : Future.failedFuture(
-                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
+                .compose(v -> find(name))
+                .compose(info -> history.earliest(new TopicFilter(name.value()))
+                        .map(at -> new TopicInfo(info.view(), lineage.text(at), info.publishedPerSecond())))
+                .recover(LocalBroker::refused);
     }
 
     private <T> Future<T> ask(Supplier<T> question) {
@@ -416,44 +461,52 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-        Optional<Cursor> position = after.flatMap(Lineage::parse).map(Lineage.Text::cursor);
-        if (after.isPresent() && position.isEmpty()) {
-            return Future.failedFuture(malformed("after is the cursor of a delayed message"));
-        }
         return ready(false)
                 .compose(v -> settled())
-                .compose(v -> store.reader()
-                        .scheduled(position.orElse(Cursor.ORIGIN), limit)
-                        .map(rows -> {
-                            List<ScheduledPage.Item> items = rows.stream()
-                                    .map(row -> new ScheduledPage.Item(
-                                            lineage.text(row.at()), row.due(), row.time(), row.publication()))
-                                    .toList();
-                            Optional<String> next = items.size() < limit
-                                    ? Optional.empty()
-                                    : Optional.of(items.get(items.size() - 1).cursor());
-                            return new ScheduledPage(items, next);
-                        }));
+                .compose(v -> {
+                    Optional<Cursor> position = after.map(text -> ofThisLog(text));
+                    return store.reader().scheduled(position.orElse(Cursor.ORIGIN), limit);
+                })
+                .map(rows -> {
+                    List<ScheduledPage.Item> items = rows.stream()
+                            .map(row -> new ScheduledPage.Item(
+                                    lineage.text(row.at()), row.due(), row.time(), row.publication()))
+                            .toList();
+                    Optional<String> next = items.size() < limit
+                            ? Optional.empty()
+                            : Optional.of(items.get(items.size() - 1).cursor());
+                    return new ScheduledPage(items, next);
+                })
+                .recover(LocalBroker::refused);
+    }
+
+    /** @throws Refusal when the text is no cursor, or one of another log: there its place means something else */
+    private Cursor ofThisLog(String text) {
+        Lineage.Text parsed =
+                Lineage.parse(text).orElseThrow(() -> malformed("\"" + text + "\" is no cursor"));
+        if (parsed.lineage() != lineage.id()) {
+            throw Refusal.of(Refusal.Kind.NOT_FOUND, "not-scheduled", "the cursor " + text + " is of another log");
+        }
+        return parsed.cursor();
     }
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
         Promise<Void> done = Promise.promise();
         Context context = vertx.getOrCreateContext();
+        long timer = vertx.setTimer(
+                config.catchUpWaitMs(),
+                id -> done.tryFail(unavailable("rows-behind", "the rows did not come up to date in time")));
         proposer.tell(() -> replica.settle(() -> context.runOnContext(v -> done.tryComplete())));
-        return done.future();
+        return done.future().onComplete(v -> vertx.cancelTimer(timer));
     }
 
     @Override
     public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
-        Optional<Lineage.Text> at = Lineage.parse(cursor);
-        if (at.isEmpty()) {
-            return Future.failedFuture(malformed("\"" + cursor + "\" is no cursor"));
-        }
-        return propose(
-                        new TopicCommand.Cancel(at.get().cursor()),
+        return ready(false).compose(v -> propose(
+                        new TopicCommand.Cancel(ofThisLog(cursor)),
                         idempotencyKey.map(k -> KeyHash.of("scheduled", k, "delete " + cursor)))
-                .mapEmpty();
+                .mapEmpty());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.machine.Cursor;
+import io.skein.store.Reader;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ final class Session implements Subscription {
     private Cursor position;
     private long credit;
     private boolean paused;
+    private boolean giving;
     private long delivered;
 
     Session(
@@ -149,6 +151,7 @@ final class Session implements Subscription {
             state = State.BEHIND;
             if (!paused && credit > 0) {
                 give(news.subList(0, (int) credit));
+                readOn();
             }
             return;
         }
@@ -164,7 +167,7 @@ final class Session implements Subscription {
         int from = 0;
         while (from < messages.size()
                 && (!messages.get(from).cursor().isAfter(position)
-                        || messages.get(from).offset() < start.minOffset())) {
+                        || start.floor().isAbove(messages.get(from)))) {
             from++;
         }
         return from == 0 ? messages : messages.subList(from, messages.size());
@@ -175,18 +178,24 @@ final class Session implements Subscription {
         credit -= messages.size();
         delivered += messages.size();
         sessions.countDelivered(messages.size());
-        if (!subscriber.deliver(messages, sessions.text(position))) {
-            paused = true;
+        // A subscriber may give credit from within: what follows from it waits until the state is what it will be.
+        giving = true;
+        try {
+            if (!subscriber.deliver(messages, sessions.text(position))) {
+                paused = true;
+            }
+        } finally {
+            giving = false;
         }
     }
 
     private void readOn() {
-        if (state != State.BEHIND || paused || credit <= 0) {
+        if (giving || state != State.BEHIND || paused || credit <= 0) {
             return;
         }
         state = State.READING;
         int limit = (int) Math.min(PAGE_MESSAGES, credit);
-        history.page(subscribe.filters(), position, start.minOffset(), limit, PAGE_BYTES)
+        history.page(subscribe.filters(), position, start.floor(), limit, PAGE_BYTES)
                 .onComplete(read -> {
                     if (state == State.CLOSED) {
                         return;
@@ -201,10 +210,16 @@ final class Session implements Subscription {
 
     private void onPage(History.Slice slice) {
         for (History.Trim trim : slice.trims()) {
-            Cursor known = knownTrims.getOrDefault(trim.topicId(), Cursor.ORIGIN);
-            if (trim.last().isAfter(known) && trim.last().isAfter(position)) {
+            if (trim.isNews(knownTrims, position, slice.messages())) {
                 knownTrims.put(trim.topicId(), trim.last());
-                subscriber.gap(sessions.text(position), sessions.text(trim.last()), trim.lostAfter(position));
+                Cursor goesOn = position;
+                for (StoredMessage message : slice.messages()) {
+                    if (message.topicId() == trim.topicId()) {
+                        goesOn = later(position, Reader.before(message.cursor()));
+                        break;
+                    }
+                }
+                subscriber.gap(sessions.text(position), sessions.text(goesOn), trim.lostAfter(position));
             }
         }
         state = State.BEHIND;

@@ -11,7 +11,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one event loop. Everything but {@link #post} and {@link #isEmpty} happens on that loop.
@@ -19,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Sessions with the same filters form an audience: what a batch holds for them is picked out once.
  */
 final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     /** Batches on their way to a loop that does not keep up, in bytes; above it they are dropped and read again later. */
     private static final long MAX_POSTED_BYTES = 16L << 20;
 
@@ -75,8 +79,7 @@ final class Sessions {
     private final AtomicLong postedBytes = new AtomicLong();
     private final AtomicLong delivered;
     private volatile int count;
-    /** Set when a batch was dropped; only by the replica's context. */
-    private boolean dropping;
+    private final AtomicBoolean catchUpPosted = new AtomicBoolean();
 
     private Cursor liveEnd = Cursor.ORIGIN;
 
@@ -146,18 +149,19 @@ final class Sessions {
     /** Called on the replica's context, in log order. */
     void post(LiveBatch batch) {
         if (postedBytes.get() + batch.bytes() > MAX_POSTED_BYTES) {
-            dropping = true;
+            // The batch is dropped; who is live reads it from the store. The word of that stands behind every batch
+            // posted before, and one is enough for all that are dropped until it is heard.
+            if (catchUpPosted.compareAndSet(false, true)) {
+                context.runOnContext(v -> {
+                    catchUpPosted.set(false);
+                    all().forEach(session -> session.fallBehind(liveEnd));
+                });
+            }
             return;
         }
-        boolean missed = dropping;
-        dropping = false;
         postedBytes.addAndGet(batch.bytes());
         context.runOnContext(v -> {
             postedBytes.addAndGet(-batch.bytes());
-            if (missed) {
-                // Between the last batch and this one some are missing here: everybody reads them from the store.
-                all().forEach(session -> session.fallBehind(liveEnd));
-            }
             live(batch);
         });
     }
@@ -172,7 +176,13 @@ final class Sessions {
                 continue;
             }
             for (Session session : List.copyOf(audience.members)) {
-                session.live(picked, before);
+                try {
+                    session.live(picked, before);
+                } catch (RuntimeException | AssertionError defect) {
+                    // One door's defect is not the others' gap.
+                    LOG.error("a subscriber failed", defect);
+                    session.end("internal", true);
+                }
             }
         }
     }

@@ -86,8 +86,11 @@ public final class Proposer {
             try {
                 T answer = question.get();
                 caller.runOnContext(v -> promise.tryComplete(answer));
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | AssertionError failure) {
                 caller.runOnContext(v -> promise.tryFail(failure));
+                if (failure instanceof AssertionError broken) {
+                    throw broken;
+                }
             }
         });
         schedule(target);

@@ -16,6 +16,7 @@ import io.skein.store.StoreFailure;
 import io.skein.store.StoreHandler;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,7 +198,11 @@ public final class ReplicaVerticle extends VerticleBase {
             }
             feed(new Input.Proposed(proposals));
         }
-        proposer.runTasks();
+        try {
+            proposer.runTasks();
+        } catch (AssertionError defect) {
+            broken.accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
+        }
     }
 
     private void feed(Input input) {
@@ -271,7 +277,7 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
     private void fetch(Cursor place) {
-        settle(() -> opening.dueBody(store.reader(), place)
+        afterThisTurn(() -> opening.dueBody(store.reader(), place)
                 .onSuccess(command -> context.runOnContext(v -> feed(new Input.Fetched(command))))
                 .onFailure(failure -> {
                     LOG.warn("the body due at {} could not be read", place, failure);
@@ -279,30 +285,37 @@ public final class ReplicaVerticle extends VerticleBase {
                 }));
     }
 
-    /** The first answer was too large for memory: it is a row, once rows are up to date. */
+    /** Settles and then does it; an input in the middle of another's effects would take its batch before theirs. */
+    private void afterThisTurn(Runnable then) {
+        context.runOnContext(v -> settle(then));
+    }
+
+    /** The first answer was too large for memory: it is a row, once rows are up to date. Its deadline stands meanwhile. */
     private void replyFromRow(Effect.ReplyStored stored) {
+        afterThisTurn(() -> store.reader()
+                .answer(stored.index(), stored.place())
+                .onComplete(row -> context.runOnContext(v -> replyFromRow(stored, row))));
+    }
+
+    private void replyFromRow(Effect.ReplyStored stored, AsyncResult<Optional<byte[]>> row) {
         Proposer.Waiting pending = waiting.remove(stored.proposal());
         if (pending == null) {
             return;
         }
-        settle(() -> store.reader()
-                .answer(stored.index(), stored.place())
-                .onComplete(row -> context.runOnContext(v -> {
-                    if (row.succeeded() && row.result().isPresent()) {
-                        Outcome outcome = opening.outcome(row.result().get());
-                        replies.complete(
-                                pending.home(),
-                                pending.promise(),
-                                new Committed(outcome, stored.index(), stored.term(), stored.time(), true));
-                    } else {
-                        LOG.warn("the answer kept at {} could not be read", stored.index(), row.cause());
-                        replies.fail(
-                                pending.home(),
-                                pending.promise(),
-                                new Indeterminate("the answer of the first request could not be read"));
-                    }
-                    replies.flush();
-                })));
+        if (row.succeeded() && row.result().isPresent()) {
+            Outcome outcome = opening.outcome(row.result().get());
+            replies.complete(
+                    pending.home(),
+                    pending.promise(),
+                    new Committed(outcome, stored.index(), stored.term(), stored.time(), true));
+        } else {
+            LOG.warn("the answer kept at {} could not be read", stored.index(), row.cause());
+            replies.fail(
+                    pending.home(),
+                    pending.promise(),
+                    new Indeterminate("the answer of the first request could not be read"));
+        }
+        replies.flush();
     }
 
     /** Says "unknown" to those whose deadline passed; what they proposed may still be executed. */

@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Completes promises on the event loops of those who wait, with one hop for each loop and turn however many wait there.
  */
 final class Replies {
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
     /** Where somebody waits: a loop's thread, and any context of that loop. */
     record Home(Thread loop, Context context) {
         static Home here(Vertx vertx) {
@@ -26,6 +30,17 @@ final class Replies {
 
         Loop(Context context) {
             this.context = context;
+        }
+
+        void give() {
+            for (Runnable reply : replies) {
+                try {
+                    reply.run();
+                } catch (RuntimeException | AssertionError defect) {
+                    // Whoever waits behind gets an answer all the same.
+                    LOG.error("somebody could not take an answer", defect);
+                }
+            }
         }
     }
 
@@ -48,7 +63,7 @@ final class Replies {
     void flush() {
         if (!loops.isEmpty()) {
             for (Loop loop : loops.values()) {
-                loop.context.runOnContext(v -> loop.replies.forEach(Runnable::run));
+                loop.context.runOnContext(v -> loop.give());
             }
             loops.clear();
         }

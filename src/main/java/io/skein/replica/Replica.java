@@ -37,6 +37,8 @@ public final class Replica {
     private static final long FULL_RETRY_NANOS = 500 * NANOS_PER_MS;
     /** How long after a body could not be read the next is tried. */
     private static final long FETCH_RETRY_NANOS = 200 * NANOS_PER_MS;
+    /** What is overdue and not under way is tried again after this. */
+    private static final long OVERDUE_AGAIN_MS = 200;
     /** Bodies being read for due messages at one time. */
     private static final int MAX_FETCHING = 64;
     /** While something due is under way the machines are asked for more this often, or when a part of it is done. */
@@ -51,7 +53,8 @@ public final class Replica {
     private final Proposals proposals = new Proposals();
     private final Backlog backlog = new Backlog();
     private final LogBudget logBudget;
-    private final Image image;
+    /** Until the start: it is large. */
+    private Image image;
 
     /** What Raft wants written and no batch carries yet; writes are joined when that keeps their meaning. */
     private final ArrayDeque<io.skein.raft.Effect.Write> writes = new ArrayDeque<>();
@@ -230,6 +233,7 @@ public final class Replica {
             }
         }
         catchUpTo = image.lastIndex();
+        image = null;
         step(new io.skein.raft.Input.Tick());
     }
 
@@ -548,7 +552,7 @@ public final class Replica {
 
     private void rewake() {
         long next = raft.nextDeadlineNanos();
-        if (!backlog.isEmpty()) {
+        if (!backlog.isEmpty() && !full && inFlight.isEmpty()) {
             next = Math.min(next, backlog.oldestNanos() + 2 * config.settleAgeMs() * NANOS_PER_MS);
         }
         if (retryFullAt != 0) {
@@ -561,9 +565,10 @@ public final class Replica {
             long time = stamps.peek(now);
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty() || tight);
+                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());
                 if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
-                    long in = Math.max(1, machine.nextDue() - time);
+                    // What could not be done when it was due is looked at again, but not all the time.
+                    long in = machine.nextDue() > time ? machine.nextDue() - time : OVERDUE_AGAIN_MS;
                     next = Math.min(next, now.nanos() + Math.min(in, 3_600_000) * NANOS_PER_MS);
                 }
             }
