@@ -280,11 +280,11 @@ public final class Replica {
         proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
     }
 
-    private void onDiskTight(boolean now) {
-        if (now && !tight) {
+    private void onDiskTight(boolean isTight) {
+        if (isTight && !tight) {
             proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
         }
-        tight = now;
+        tight = isTight;
     }
 
     private void refuse(Proposal proposal, Reason reason) {
