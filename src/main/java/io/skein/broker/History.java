@@ -67,8 +67,7 @@ final class History {
      * @param gap what was asked for is gone: the stream says so first
      * @param requested the position as it was asked for
      */
-    record Start(
-            Cursor after, Floor floor, Map<Long, Cursor> knownTrims, Optional<Page.Gap> gap, String requested) {}
+    record Start(Cursor after, Floor floor, Map<Long, Cursor> knownTrims, Optional<Page.Gap> gap, String requested) {}
 
     /**
      * A stream that begins at an offset, of the topic that has it now.
@@ -183,10 +182,15 @@ final class History {
         }
         if (from instanceof From.Latest) {
             return proposer.ask(() -> new Start(
-                    Cursor.endOf(replica.status().appliedIndex()), Floor.NONE, known(filters), Optional.empty(), "latest"));
+                    Cursor.endOf(replica.status().appliedIndex()),
+                    Floor.NONE,
+                    known(filters),
+                    Optional.empty(),
+                    "latest"));
         }
         if (from instanceof From.Earliest) {
-            return proposer.ask(() -> new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.empty(), "earliest"));
+            return proposer.ask(
+                    () -> new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.empty(), "earliest"));
         }
         if (from instanceof From.Offset offset) {
             return startAtOffset(filters, offset.offset());
@@ -231,16 +235,16 @@ final class History {
         return proposer.ask(() -> topics.matching(filters.get(0)).stream().findFirst())
                 .compose(found -> {
                     if (found.isEmpty()) {
-                        return Future.succeededFuture(new Start(
-                                Cursor.ORIGIN, new Floor(0, offset), Map.of(), Optional.empty(), requested));
+                        return Future.succeededFuture(
+                                new Start(Cursor.ORIGIN, new Floor(0, offset), Map.of(), Optional.empty(), requested));
                     }
                     TopicView view = found.get();
                     Map<Long, Cursor> known = view.lowWater() > 0 ? Map.of(view.id(), view.lastTrimmed()) : Map.of();
                     long first = Math.max(offset, view.lowWater());
                     return locate(view, first).map(at -> {
                         Optional<Page.Gap> gap = offset < view.lowWater()
-                                ? Optional.of(new Page.Gap(
-                                        view.name().value(), lineage.text(at), view.lowWater() - offset))
+                                ? Optional.of(
+                                        new Page.Gap(view.name().value(), lineage.text(at), view.lowWater() - offset))
                                 : Optional.empty();
                         return new Start(at, new Floor(view.id(), first), known, gap, requested);
                     });

@@ -251,7 +251,8 @@ public final class LocalBroker implements Broker {
                         return gone(read);
                     }
                     Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
-                    boolean notReached = slice.messages().isEmpty() && start.floor().offset() > 0;
+                    boolean notReached =
+                            slice.messages().isEmpty() && start.floor().offset() > 0;
                     Page page = new Page(
                             slice.messages(),
                             notReached ? start.requested() : lineage.text(next),
@@ -301,8 +302,8 @@ public final class LocalBroker implements Broker {
     /** A long poll is a stream that ends with its first messages. */
     private Future<Page> waitForFirst(Read read, History.Start start, Cursor position, Page empty) {
         Promise<Page> first = Promise.promise();
-        History.Start resumed = new History.Start(
-                position, start.floor(), start.knownTrims(), Optional.empty(), empty.next());
+        History.Start resumed =
+                new History.Start(position, start.floor(), start.knownTrims(), Optional.empty(), empty.next());
         Subscriber taker = new Subscriber() {
             @Override
             public boolean deliver(List<StoredMessage> messages, String lastCursor) {
@@ -364,7 +365,8 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
     private Future<Void> ready(boolean anyway) {
-        if (anyway && replica != null && replica.status() != null || caughtUp.future().isComplete()) {
+        if (anyway && replica != null && replica.status() != null
+                || caughtUp.future().isComplete()) {
             return Future.succeededFuture();
         }
         Promise<Void> here = Promise.promise();
@@ -407,8 +409,8 @@ public final class LocalBroker implements Broker {
         return ask(() -> topics.find(name).map(view -> info(view, System.nanoTime())))
                 .compose(found -> found.isPresent()
                         ? Future.succeededFuture(found.get())
-                        : Future.failedFuture(Refusal.of(
-                                Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
+                        : Future.failedFuture(
+                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     @Override
@@ -482,8 +484,7 @@ public final class LocalBroker implements Broker {
 
     /** @throws Refusal when the text is no cursor, or one of another log: there its place means something else */
     private Cursor ofThisLog(String text) {
-        Lineage.Text parsed =
-                Lineage.parse(text).orElseThrow(() -> malformed("\"" + text + "\" is no cursor"));
+        Lineage.Text parsed = Lineage.parse(text).orElseThrow(() -> malformed("\"" + text + "\" is no cursor"));
         if (parsed.lineage() != lineage.id()) {
             throw Refusal.of(Refusal.Kind.NOT_FOUND, "not-scheduled", "the cursor " + text + " is of another log");
         }
@@ -503,10 +504,11 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
-        return ready(false).compose(v -> propose(
-                        new TopicCommand.Cancel(ofThisLog(cursor)),
-                        idempotencyKey.map(k -> KeyHash.of("scheduled", k, "delete " + cursor)))
-                .mapEmpty());
+        return ready(false)
+                .compose(v -> propose(
+                                new TopicCommand.Cancel(ofThisLog(cursor)),
+                                idempotencyKey.map(k -> KeyHash.of("scheduled", k, "delete " + cursor)))
+                        .mapEmpty());
     }
 
     @Override

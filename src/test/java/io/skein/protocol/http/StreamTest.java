@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,8 +160,9 @@ class StreamTest {
             String gap = live.dataEvent();
             assertTrue(gap.contains("event: gap\n"), gap);
             assertEquals(seen, data(gap).getString("requested"));
-            String resumed = data(gap).getString("resumedAt");
-            assertTrue(gap.startsWith("id: " + resumed + "\n"), gap);
+            assertTrue(data(gap).containsKey("resumedAt"), gap);
+            // A cut here must not skip what other topics still have before that place.
+            assertFalse(gap.contains("id: "), gap);
             assertTrue(data(gap).containsKey("lost"), gap);
             assertEquals("m3", data(live.dataEvent()).getString("body"));
         }
