@@ -8,7 +8,7 @@ final class Stamps {
     private static final long NANOS_PER_MS = 1_000_000;
 
     private long last;
-    /** Time of {@code last} with its fraction, so that many short steps do not lose what they elapsed. */
+    /** Where the clock stands, with its fraction, so that many short steps do not lose what they elapsed. */
     private double exact;
 
     private long lastNanos;
@@ -27,7 +27,7 @@ final class Stamps {
     void seen(long stamp) {
         if (stamp > last) {
             last = stamp;
-            exact = stamp;
+            exact = Math.max(exact, stamp);
         }
     }
 
@@ -39,15 +39,18 @@ final class Stamps {
         return last;
     }
 
-    /** The time it would be on the log's clock, without stamping anything. Only meaningful on a leader. */
+    /**
+     * What time it is on the log's clock; no later stamp is lower, whatever the wall clock does meanwhile: what was found
+     * due is due when it is stamped. Only meaningful on a leader.
+     */
     long peek(Now now) {
-        return Math.max(last, (long) advanced(now));
+        exact = Math.max(exact, advanced(now));
+        lastNanos = now.nanos();
+        return Math.max(last, (long) exact);
     }
 
     long next(Now now) {
-        exact = Math.max(exact, advanced(now));
-        lastNanos = now.nanos();
-        last = Math.max(last, (long) exact);
+        last = peek(now);
         return last;
     }
 

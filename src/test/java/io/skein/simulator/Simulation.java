@@ -8,6 +8,7 @@ import io.skein.raft.RaftTiming;
 import io.skein.replica.Effect;
 import io.skein.replica.Input;
 import io.skein.replica.Now;
+import io.skein.replica.Proposal;
 import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
 import io.skein.topic.Publication;
@@ -165,14 +166,16 @@ final class Simulation {
     }
 
     private void propose() {
-        var proposals = workload.next(stampBound(), 1 + schedule.nextInt(5));
+        tellTime();
+        var proposals = workload.next(1 + schedule.nextInt(5));
         events.add(What.PROPOSED, proposals.size(), proposals.get(0).id());
         feed(new Input.Proposed(proposals));
     }
 
     /** A node that has yet to lead may step forward to the wall clock (DESIGN D5). */
-    private long stampBound() {
-        return caughtUp ? replica.appliedTime() : Math.max(wallMs, stamps[(int) highestApplied]);
+    private void tellTime() {
+        long applied = stamps[(int) highestApplied];
+        workload.time(applied, caughtUp ? applied : Math.max(wallMs, applied));
     }
 
     private void write() {
@@ -299,9 +302,8 @@ final class Simulation {
             while (!due.isEmpty()) {
                 bring(due.poll());
             }
-            var retries = caughtUp && !replica.isDiskFull()
-                    ? workload.retries(stampBound())
-                    : List.<io.skein.replica.Proposal>of();
+            tellTime();
+            var retries = caughtUp && !replica.isDiskFull() ? workload.retries() : List.<Proposal>of();
             if (!retries.isEmpty()) {
                 feed(new Input.Proposed(retries));
             }

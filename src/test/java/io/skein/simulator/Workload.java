@@ -40,6 +40,7 @@ final class Workload {
         final long id;
         final Command command;
         final Optional<IdempotencyKey> key;
+        /** Never later than the stamp of its first try. */
         final long since;
         /** Whether this uses another operation's key for something else; when that was taken. */
         long keyTakenAt = -1;
@@ -97,7 +98,10 @@ final class Workload {
     /** By topic: index of the last entry that was said to delete it. */
     private final long[] deleted = new long[Ledger.NAMES.length];
 
-    private long now;
+    /** Bounds of the stamp that an entry made now gets. */
+    private long earliest;
+
+    private long latest;
     private long nextId = 1;
 
     Workload(SplittableRandom random, Options options, Ledger ledger) {
@@ -107,9 +111,13 @@ final class Workload {
         Arrays.setAll(producers, i -> new Producer("p" + i));
     }
 
-    /** @param stamp no entry made from now on will have a higher one by more than what passes meanwhile */
-    List<Proposal> next(long stamp, int count) {
-        now = stamp;
+    /** What time it is on the log's clock, as far as one can say before the node leads. */
+    void time(long earliestStamp, long latestStamp) {
+        earliest = earliestStamp;
+        latest = latestStamp;
+    }
+
+    List<Proposal> next(int count) {
         List<Proposal> proposals = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             proposals.add(next());
@@ -118,8 +126,7 @@ final class Workload {
     }
 
     /** What must be tried again, all of it. */
-    List<Proposal> retries(long stamp) {
-        now = stamp;
+    List<Proposal> retries() {
         List<Proposal> proposals = new ArrayList<>();
         for (int i = again.size(); i > 0; i--) {
             Operation operation = again.remove(0);
@@ -164,7 +171,7 @@ final class Workload {
         boolean fenced = operation.sequence().isPresent()
                 && operation.sequence().get().epoch() < producer(operation).epoch
                 && random.nextInt(4) > 0;
-        boolean late = now - operation.since > PATIENCE_MS;
+        boolean late = latest - operation.since > PATIENCE_MS;
         if (fenced || late) {
             forsake(operation);
             end(operation);
@@ -191,7 +198,7 @@ final class Workload {
                 id,
                 command,
                 random.nextInt(4) == 0 ? Optional.of(new IdempotencyKey(id, id * 31, id)) : Optional.empty(),
-                now);
+                earliest);
     }
 
     private Operation publish() {
@@ -234,7 +241,7 @@ final class Workload {
             }
         }
         var publish = new TopicCommand.Publish(messages, random.nextInt(3) == 0, random.nextInt(10) > 0, sequence);
-        Operation operation = new Operation(id, publish, key, now);
+        Operation operation = new Operation(id, publish, key, earliest);
         operation.keyTakenAt = keyTakenAt;
         return operation;
     }
