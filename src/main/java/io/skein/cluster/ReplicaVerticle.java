@@ -68,6 +68,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private long timerNanos = Long.MAX_VALUE;
     private long wakeNanos = Long.MAX_VALUE;
     private volatile ReplicaStatus status;
+    private volatile int unanswered;
 
     /** Where the verticle takes its time from. */
     public interface Clock {
@@ -338,7 +339,13 @@ public final class ReplicaVerticle extends VerticleBase {
         replies.flush();
     }
 
+    /** Proposals that somebody waits for; from any thread. */
+    public int unanswered() {
+        return unanswered;
+    }
+
     private void refreshStatus() {
+        unanswered = waiting.size();
         status = new ReplicaStatus(
                 replica.role(),
                 replica.leader().map(NodeId::value).orElse(""),

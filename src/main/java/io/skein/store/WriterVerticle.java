@@ -154,12 +154,24 @@ final class WriterVerticle extends VerticleBase {
         flushing = false;
         try {
             while (!orders.isEmpty() && failure == null && !closed) {
-                writeGroup(nextGroup());
+                dropStale();
+                if (!orders.isEmpty()) {
+                    writeGroup(nextGroup());
+                }
             }
             active = true;
             armTimer();
         } catch (Exception | Error cause) {
             fail(cause);
+        }
+    }
+
+    /** Sent before the sender heard that the disk is full; they come again behind the one that failed. */
+    private void dropStale() {
+        while (full
+                && !orders.isEmpty()
+                && orders.peekFirst().batch().number() > writer.progress().batch() + 1) {
+            orders.pollFirst();
         }
     }
 
@@ -346,6 +358,10 @@ final class WriterVerticle extends VerticleBase {
         } catch (SQLException cause) {
             try {
                 checkpointFailed(cause);
+                // A tight disk is looked at again, also when what was to be done meanwhile found no room.
+                room.look();
+                sayRoom();
+                armTimer();
             } catch (SQLException worse) {
                 fail(worse);
             }
