@@ -73,7 +73,10 @@ final class Doors {
                     webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
             HttpServer server = vertx.createHttpServer(options)
                     .connectionHandler(door::connected)
-                    .webSocketHandshakeHandler(webSocket)
+                    .webSocketHandshakeHandler(handshake -> {
+                        door.upgraded(handshake.remoteAddress());
+                        webSocket.handle(handshake);
+                    })
                     .requestHandler(door.handler(router));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
             return server.listen(config.httpPort() == 0 ? -1 : config.httpPort())

@@ -8,9 +8,11 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,9 @@ public final class HttpDoor {
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
+    /** Open ones, by their peer. */
+    private final Map<String, Connection> connections = new HashMap<>();
+
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
     private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
@@ -151,8 +156,21 @@ public final class HttpDoor {
 
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
-        Connection counted = broker.connected("http", String.valueOf(connection.remoteAddress()));
-        connection.closeHandler(gone -> counted.close());
+        String peer = String.valueOf(connection.remoteAddress());
+        Connection counted = broker.connected("http", peer);
+        connections.put(peer, counted);
+        connection.closeHandler(gone -> {
+            connections.remove(peer, counted);
+            counted.close();
+        });
+    }
+
+    /** The connection is a WebSocket from now on: another door counts it, and its end is not told here. */
+    public void upgraded(SocketAddress peer) {
+        Connection counted = connections.remove(String.valueOf(peer));
+        if (counted != null) {
+            counted.close();
+        }
     }
 
     /** @return false when no route of the door matches */
