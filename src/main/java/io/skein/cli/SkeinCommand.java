@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import io.skein.node.ConfigurationProblem;
 import io.skein.node.ExitCode;
+import io.skein.node.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -61,8 +62,12 @@ public final class SkeinCommand implements Runnable {
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
-            at.getErr().println(at.getColorScheme().errorText("skein: " + problem.getMessage()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(problem, at.getErr());
+            String meant = problem instanceof CommandLine.UnmatchedArgumentException unmatched
+                    ? Settings.nearest(
+                            unmatched.getUnmatched().get(0),
+                            at.getCommandSpec().optionsMap().keySet())
+                    : "";
+            at.getErr().println(at.getColorScheme().errorText("skein: " + problem.getMessage() + meant));
             at.getErr().println("Try 'skein " + (at.getParent() == null ? "" : at.getCommandName() + " ") + "--help'.");
             return ExitCode.USAGE;
         });

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -73,7 +75,7 @@ public final class Settings {
             throw new ConfigurationProblem(
                     "the configuration file " + file + " cannot be read: " + unreadable.getMessage());
         }
-        for (String key : new java.util.TreeSet<>(properties.stringPropertyNames())) {
+        for (String key : new TreeSet<>(properties.stringPropertyNames())) {
             values.put(
                     byKey(key, file + ": "),
                     new Value(properties.getProperty(key).trim(), file.toString()));
@@ -89,7 +91,7 @@ public final class Settings {
             }
             Setting setting = known.get(variable);
             if (setting == null) {
-                throw new ConfigurationProblem("unknown variable " + variable + nearest(variable, known.keySet(), ""));
+                throw new ConfigurationProblem("unknown variable " + variable + nearest(variable, known.keySet()));
             }
             values.put(setting, new Value(text, variable));
         });
@@ -102,16 +104,16 @@ public final class Settings {
                 .orElseThrow(() -> new ConfigurationProblem("unknown setting " + prefix + key
                         + nearest(
                                 key,
-                                Stream.of(Setting.values()).map(Setting::key).toList(),
-                                "")));
+                                Stream.of(Setting.values()).map(Setting::key).toList())));
     }
 
-    private static String nearest(String name, Collection<String> known, String none) {
+    /** {@code "; did you mean ...?"} with the nearest of the known names, or nothing when none is near. */
+    public static String nearest(String name, Collection<String> known) {
         return known.stream()
-                .min(java.util.Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                 .filter(candidate -> distance(name, candidate) <= Math.max(3, name.length() / 3))
                 .map(candidate -> "; did you mean " + candidate + "?")
-                .orElse(none);
+                .orElse("");
     }
 
     /** Levenshtein. */

@@ -128,7 +128,12 @@ final class NodeUnderTest implements AutoCloseable {
 
     /** SIGTERM; gives the exit code. */
     int terminate() throws InterruptedException {
-        process.destroy();
+        // A tracer in front would only let go of the node.
+        List<ProcessHandle> traced = process.descendants().toList();
+        if (traced.isEmpty()) {
+            process.destroy();
+        }
+        traced.forEach(ProcessHandle::destroy);
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError("the node did not end");
         }
