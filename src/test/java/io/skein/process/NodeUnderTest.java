@@ -23,8 +23,10 @@ final class NodeUnderTest implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("curl -d 'hello' localhost:([0-9]+)/");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
     private final Process process;
     private final Path output;
     private final int port;
