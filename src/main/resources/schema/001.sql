@@ -10,12 +10,12 @@ CREATE TABLE node (
     only            INTEGER PRIMARY KEY CHECK (only = 1),
     id              TEXT    NOT NULL,            -- the name the node was started with
     incarnation     INTEGER NOT NULL,            -- random, made with this file and lost with it
-    batch           INTEGER NOT NULL,            -- number of the last write batch
+    batch           INTEGER NOT NULL,            -- number of the last write batch, here or in the last row of "log"
     term            INTEGER NOT NULL,            -- Raft: current term
     voted_for       TEXT,                        -- Raft: NULL when no vote was given in this term
     compacted_idx   INTEGER NOT NULL,            -- the log is gone up to and with this entry
     compacted_term  INTEGER NOT NULL,            -- term of that entry
-    commit_hint     INTEGER NOT NULL             -- entries up to here were committed and durable here
+    commit_hint     INTEGER NOT NULL             -- entries up to here were committed and durable here; or as above
 ) STRICT;
 
 -- How far the replicated state stands in the tables below.
@@ -32,7 +32,9 @@ CREATE TABLE log (
     idx     INTEGER PRIMARY KEY,
     term    INTEGER NOT NULL,
     kind    INTEGER NOT NULL,                    -- 0 begins a term, 1 commands, 2 configuration
-    crc     INTEGER NOT NULL,
+    crc     INTEGER NOT NULL,                    -- over idx, term, kind and payload
+    batch       INTEGER NOT NULL,                -- the write batch that it came with, and its hint: a batch that only
+    commit_hint INTEGER NOT NULL,                -- appends leaves the row of the node as it is
     payload BLOB    NOT NULL
 ) STRICT;
 

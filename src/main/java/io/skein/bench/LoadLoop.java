@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** One event loop of the generator, with its share of the publishers and subscribers. All of it runs there. */
 final class LoadLoop extends VerticleBase {
     private static final long DRAIN_CHECK_MS = 10;
-    private static final int QUIET_CHECKS = 10;
+    /** When every subscriber has had what was acknowledged; what comes now was published by others. */
+    private static final int QUIET_CHECKS = 2;
+    /** When messages are missing: a busy machine may stand still for a moment. */
+    private static final int QUIET_CHECKS_WHEN_MISSING = 100;
     /** Connections that are being made at the same time: more would overrun a server's accept queue. */
     private static final int CONNECTING = 32;
 
@@ -23,6 +26,7 @@ final class LoadLoop extends VerticleBase {
     private final Receiver.Opening opening;
     private final Leash leash;
     private final int number;
+    private final Tally.Live live;
     private final Tally tally;
     /** By the number of their publisher. */
     private final Map<Integer, Pump> pumps = new TreeMap<>();
@@ -38,6 +42,7 @@ final class LoadLoop extends VerticleBase {
         this.opening = opening;
         this.leash = leash;
         this.number = number;
+        this.live = live;
         this.tally = new Tally(live);
     }
 
@@ -141,8 +146,10 @@ final class LoadLoop extends VerticleBase {
         long arrived = tally.arrived();
         int quiet = arrived == arrivedBefore ? quietChecks + 1 : 0;
         boolean answered = pumps.values().stream().allMatch(Pump::isIdle);
+        boolean missing = live.delivered.sum() < live.acked.sum() * config.subscribers();
+        int enough = missing ? QUIET_CHECKS_WHEN_MISSING : QUIET_CHECKS;
         // Whoever does not publish does not know when it should be quiet.
-        boolean done = answered && (quiet >= QUIET_CHECKS || config.publishers() == 0);
+        boolean done = answered && (quiet >= enough || config.publishers() == 0);
         if (done || System.nanoTime() - deadline >= 0) {
             idle.complete();
         } else {

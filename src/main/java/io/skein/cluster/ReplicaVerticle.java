@@ -212,14 +212,15 @@ public final class ReplicaVerticle extends VerticleBase {
             for (Effect effect : effects) {
                 carryOut(effect);
             }
+            refreshStatus();
+            // Who waits for an answer comes before who listens.
+            replies.flush();
             if (appliedMoved) {
                 appliedMoved = false;
                 List<StoredMessage> messages = List.copyOf(delivered);
                 delivered.clear();
                 applied.applied(appliedIndex, appliedTime, messages);
             }
-            refreshStatus();
-            replies.flush();
         } catch (RuntimeException | AssertionError defect) {
             broken.accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
         }

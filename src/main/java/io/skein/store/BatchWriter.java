@@ -91,7 +91,10 @@ final class BatchWriter {
                 after = prepared.log.write(after, order.batch());
                 written += writeChanges(order);
             }
-            left = prepared.sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
+            // Only changes leave something to remove.
+            boolean settles =
+                    orders.stream().anyMatch(order -> order.batch().settled().isPresent());
+            left = (sweepLeft || settles) && prepared.sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
             faults.beforeCommit(after.batch());
             commit();
         } catch (SQLException failed) {

@@ -50,8 +50,15 @@ final class ImageLoader {
         long last = Database.number(connection, "SELECT max(idx) FROM log");
         List<TermStart> terms =
                 all("SELECT idx, term FROM term ORDER BY idx", row -> new TermStart(row.getLong(1), row.getLong(2)));
-        return one("SELECT batch, term, voted_for, compacted_idx, compacted_term, commit_hint FROM node", row -> {
+        // A batch that only appended stands in the rows of its entries (LogRows).
+        return one("""
+                SELECT max(n.batch, coalesce(l.batch, 0)), n.term, n.voted_for, n.compacted_idx, n.compacted_term,
+                    max(n.commit_hint, coalesce(l.commit_hint, 0))
+                FROM node n LEFT JOIN (SELECT batch, commit_hint FROM log ORDER BY idx DESC LIMIT 1) l""", row -> {
             TermStart compacted = new TermStart(row.getLong(4), row.getLong(5));
+            if (Math.max(last, compacted.index()) < settled.index()) {
+                throw new Damaged("the log ends at " + last + ", below the settled index " + settled.index());
+            }
             return new Progress(
                     row.getLong(1),
                     new HardState(
@@ -118,11 +125,6 @@ final class ImageLoader {
                     expected++;
                 }
             }
-        }
-        if (expected <= progress.settled().index()
-                || progress.lastIndex() < progress.settled().index()) {
-            throw new Damaged("the log ends at " + progress.lastIndex() + ", below the settled index "
-                    + progress.settled().index());
         }
         return entries;
     }

@@ -28,7 +28,8 @@ final class LogRows {
     private final PreparedStatement updateNode;
 
     LogRows(Statements statements) throws SQLException {
-        insertEntry = statements.prepare("INSERT INTO log (idx, term, kind, crc, payload) VALUES (?, ?, ?, ?, ?)");
+        insertEntry = statements.prepare(
+                "INSERT INTO log (idx, term, kind, crc, batch, commit_hint, payload) VALUES (?, ?, ?, ?, ?, ?, ?)");
         insertTerm = statements.prepare("INSERT INTO term (idx, term) VALUES (?, ?)");
         insertConfiguration = statements.prepare("INSERT INTO configuration (idx, payload) VALUES (?, ?)");
         truncateLog = statements.prepare("DELETE FROM log WHERE idx >= ?");
@@ -54,7 +55,7 @@ final class LogRows {
         if (batch.truncateFrom() > 0) {
             lastIndex = truncate(before, batch.truncateFrom(), terms);
         }
-        lastIndex = append(before, batch.entries(), terms, lastIndex);
+        lastIndex = append(before, batch, terms, lastIndex);
         TermStart compacted = before.compacted();
         long oldest = before.oldestIndex();
         if (batch.compactTo() > compacted.index()) {
@@ -79,8 +80,21 @@ final class LogRows {
                 batch.settled().orElse(before.settled()),
                 Math.max(before.commitHint(), batch.commitHint()));
         check(before, after);
-        updateNode(after);
+        if (!saysAll(batch, before, after)) {
+            updateNode(after);
+        }
         return after;
+    }
+
+    /**
+     * Whether the rows of its entries say all that a batch changes. Then the row of the node stays: a publish alone
+     * writes and flushes one page instead of two.
+     */
+    private static boolean saysAll(WriteBatch batch, Progress before, Progress after) {
+        return !batch.entries().isEmpty()
+                && batch.truncateFrom() == 0
+                && after.hardState().equals(before.hardState())
+                && after.compacted().equals(before.compacted());
     }
 
     private long truncate(Progress before, long from, List<TermStart> terms) throws SQLException {
@@ -96,13 +110,13 @@ final class LogRows {
         return Math.min(before.lastIndex(), from - 1);
     }
 
-    private long append(Progress before, List<Entry> entries, List<TermStart> terms, long lastIndex)
-            throws SQLException {
+    private long append(Progress before, WriteBatch batch, List<TermStart> terms, long lastIndex) throws SQLException {
+        long hint = Math.max(before.commitHint(), batch.commitHint());
         long last = lastIndex;
         long term = terms.isEmpty()
                 ? before.compacted().term()
                 : terms.get(terms.size() - 1).term();
-        for (Entry entry : entries) {
+        for (Entry entry : batch.entries()) {
             if (entry.index() != last + 1 || entry.term() < term) {
                 throw new AssertionError("entry " + entry.index() + " of term " + entry.term() + " after entry " + last
                         + " of term " + term);
@@ -113,7 +127,9 @@ final class LogRows {
             insertEntry.setLong(
                     4,
                     Checksum.ofEntry(entry.index(), entry.term(), entry.kind().ordinal(), entry.payload()));
-            insertEntry.setBytes(5, entry.payload());
+            insertEntry.setLong(5, batch.number());
+            insertEntry.setLong(6, hint);
+            insertEntry.setBytes(7, entry.payload());
             insertEntry.executeUpdate();
             if (terms.isEmpty() || entry.term() != term) {
                 insertTerm.setLong(1, entry.index());

@@ -43,7 +43,7 @@ class RatiosTest {
                         "acked/s / SQLite message rows, 1000 a commit",
                         "window 1, ack ms p50 / fdatasync ms p50",
                         "window 1, ack ms p99 / ack ms p50",
-                        "window 1, end to end ms p50 / ack ms p50",
+                        "window 1, one subscriber: end to end ms p50 / ack ms p50",
                         "HTTP POST/s / bare POST/s, 4 connections",
                         "deliveries/s / bare fan-out, 2 clients"),
                 names);

@@ -206,6 +206,10 @@ class SessionTest {
         publish("a", 1).await(20, TimeUnit.SECONDS);
         Future<Page> waiting = node.broker()
                 .read(new Read(List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Read.Level.LINEARIZABLE, 0));
+        // Until then "latest" is not resolved, and may well be behind the next message.
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> node.broker().status().figures().subscribers() == 1);
         publish("a", 1).await(20, TimeUnit.SECONDS);
         Page page = waiting.await(20, TimeUnit.SECONDS);
         assertEquals(1, page.messages().size());
