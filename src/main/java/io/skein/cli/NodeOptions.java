@@ -22,7 +22,8 @@ final class NodeOptions implements IModelTransformer {
             spec.addOption(OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.label())
                     .type(String.class)
-                    .arity("1")
+                    .arity(setting.label().equals("BOOL") ? "0..1" : "1")
+                    .fallbackValue("true")
                     .description(setting.description() + fallback)
                     .build());
         }

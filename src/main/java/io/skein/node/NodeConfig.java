@@ -1,12 +1,20 @@
 package io.skein.node;
 
 import io.skein.raft.NodeId;
+import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** What a node is told at its start; read once, cut into pieces for the rooms. */
+/**
+ * What a node is told at its start; read once, cut into pieces for the rooms.
+ *
+ * @param peers by id, host:port of their Raft ports; empty for a cluster of one
+ */
 public record NodeConfig(
         NodeId nodeId,
         Path dataDir,
@@ -15,6 +23,10 @@ public record NodeConfig(
         int tcpPort,
         int raftPort,
         String advertise,
+        Map<NodeId, String> peers,
+        boolean join,
+        RaftTiming timing,
+        long stepDownAfterMs,
         Durability durability,
         long logBudget,
         boolean autoCreateTopics,
@@ -22,6 +34,7 @@ public record NodeConfig(
         List<String> allowedOrigins,
         long publishTimeoutMs) {
     public NodeConfig {
+        peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
     }
 
@@ -48,11 +61,47 @@ public record NodeConfig(
                 settings.port(Setting.TCP_PORT),
                 settings.port(Setting.RAFT_PORT),
                 advertise.isEmpty() ? host : advertise,
+                peers(settings),
+                settings.flag(Setting.JOIN),
+                timing(settings),
+                settings.millis(Setting.STEP_DOWN_AFTER, 0, 3_600_000),
                 durability.equals("fsync") ? Durability.FSYNC : Durability.RELAXED,
                 settings.bytes(Setting.LOG_BUDGET, 1 << 20, 1L << 40),
                 settings.flag(Setting.AUTO_CREATE_TOPICS),
                 (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
                 origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
                 settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000));
+    }
+
+    private static RaftTiming timing(Settings settings) {
+        long heartbeat = settings.millis(Setting.HEARTBEAT, 1, 60_000);
+        long election = settings.millis(Setting.ELECTION_TIMEOUT, 2, 600_000);
+        if (election < 2 * heartbeat) {
+            throw settings.problem(Setting.ELECTION_TIMEOUT, "at least twice --heartbeat");
+        }
+        return RaftTiming.ofMillis(heartbeat, election);
+    }
+
+    private static Map<NodeId, String> peers(Settings settings) {
+        Map<NodeId, String> peers = new TreeMap<>();
+        String list = settings.text(Setting.PEERS).strip();
+        if (list.isEmpty()) {
+            return peers;
+        }
+        for (String peer : list.split("\\s*,\\s*")) {
+            int equals = peer.indexOf('=');
+            int colon = peer.lastIndexOf(':');
+            if (equals < 1 || colon <= equals + 1 || !peer.substring(colon + 1).matches("[1-9][0-9]{0,4}")) {
+                throw settings.problem(Setting.PEERS, "id=host:port, separated by commas");
+            }
+            try {
+                if (peers.put(new NodeId(peer.substring(0, equals)), peer.substring(equals + 1)) != null) {
+                    throw settings.problem(Setting.PEERS, "each id once");
+                }
+            } catch (IllegalArgumentException notId) {
+                throw settings.problem(Setting.PEERS, notId.getMessage());
+            }
+        }
+        return peers;
     }
 }

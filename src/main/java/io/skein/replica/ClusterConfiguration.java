@@ -20,7 +20,8 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
                     .setId(member.id().value())
                     .setIncarnation(member.incarnation())
                     .setAddress(member.address())
-                    .setVoter(member.voter()));
+                    .setVoter(member.voter())
+                    .setPromote(member.promote()));
         }
         return proto.build().toByteArray();
     }
@@ -29,7 +30,7 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
         try {
             var proto = ConfigurationProto.parseFrom(payload);
             var members = proto.getMembersList().stream()
-                    .map(m -> new Member(new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter()))
+                    .map(m -> new Member(new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
                     .toList();
             return new ClusterConfiguration(
                     new Configuration(members), proto.getClusterId(), new Lineage(proto.getLineage()), proto.getTime());

@@ -3,15 +3,37 @@ package io.skein.replica;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Outcome;
+import io.skein.machine.Lineage;
+import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
-import io.skein.raft.Rpc;
 import java.util.List;
 import java.util.Optional;
 
 /** What a {@link Replica} wants done, in list order, without conditions. */
 public sealed interface Effect {
-    record Send(NodeId to, Rpc rpc) implements Effect {}
+    record Send(NodeId to, PeerMessage message) implements Effect {}
+
+    /** Read entries from {@code from} on, up to so many bytes, for a peer that lags; back with {@link Input.Loaded}. */
+    record Load(NodeId peer, long from, int maxBytes) implements Effect {}
+
+    /** A peer lacks what is compacted here: send it a snapshot; back with {@link Input.SnapshotSent}. */
+    record SendSnapshot(NodeId peer) implements Effect {}
+
+    /** Whoever reads now, from state as it is applied here, sees all that was committed when the read was asked. */
+    record ReadReady(long id, long index) implements Effect {}
+
+    /** No leader confirmed the read; it may be asked again. */
+    record ReadFailed(long id) implements Effect {}
+
+    /** The members are now these, from entry {@code index} on, committed or not. */
+    record MembersChanged(Configuration configuration, long index, long clusterId, Lineage lineage) implements Effect {}
+
+    /** Answers {@link Input.ChangeMembers}: the change is committed. */
+    record Reconfigured(long id, long index) implements Effect {}
+
+    /** This node's state at {@code index} is not what a majority has: nothing it says can be trusted (DESIGN D10). */
+    record Corrupt(long index) implements Effect {}
 
     /** At most two are under way; they are written in order of number. */
     record Persist(WriteBatch batch) implements Effect {}
@@ -37,7 +59,10 @@ public sealed interface Effect {
             NOT_LEADER,
             OVERLOADED,
             DISK_FULL,
-            CATCHING_UP
+            CATCHING_UP,
+            /** Another change of members is not committed yet. */
+            CHANGE_PENDING,
+            UNKNOWN_MEMBER
         }
     }
 

@@ -2,8 +2,8 @@ package io.skein.replica;
 
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
+import io.skein.raft.Entry;
 import io.skein.raft.NodeId;
-import io.skein.raft.Rpc;
 import java.util.List;
 
 /** What can happen to a {@link Replica}. */
@@ -20,7 +20,27 @@ public sealed interface Input {
         }
     }
 
-    record Received(NodeId from, Rpc rpc) implements Input {}
+    /** @param incarnation of the sender, as its connection proved */
+    record Received(NodeId from, long incarnation, PeerMessage message) implements Input {}
+
+    /** Somebody wants to read what is committed by now; answered by {@link Effect.ReadReady} or {@link Effect.ReadFailed}. */
+    record Read(long id) implements Input {}
+
+    /** Answered like a proposal: by {@link Effect.Reconfigured} or {@link Effect.Refuse}. Ids are those of proposals. */
+    record ChangeMembers(long id, MemberChange change) implements Input {}
+
+    /** Hands leadership over, if this node has it and the other can take it; {@link Effect.RoleChanged} says so. */
+    record Transfer(NodeId to) implements Input {}
+
+    /** Answers {@link Effect.Load}: entries without a gap from where was asked; none when they could not be read. */
+    record Loaded(NodeId peer, List<Entry> entries) implements Input {
+        public Loaded {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** Answers {@link Effect.SendSnapshot}. @param index of the snapshot; 0 when none could be made */
+    record SnapshotSent(NodeId peer, long index, boolean ok) implements Input {}
 
     /** Batch {@code number} and all before it are durable and visible to readers. */
     record Persisted(long number) implements Input {}

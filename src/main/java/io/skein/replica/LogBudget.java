@@ -44,6 +44,10 @@ final class LogBudget {
         openEnd = index - 1;
     }
 
+    boolean isTwiceOver() {
+        return bytes > 2 * budget;
+    }
+
     /** The index up to which the log should go, not above {@code limit}; 0 when nothing should. */
     long compactTo(long limit) {
         long to = 0;

@@ -24,17 +24,13 @@ import java.util.random.RandomGenerator;
  * One node's mind: Raft and the state machines, as a value machine. Inputs in, effects out (DESIGN section 1). It reads
  * no clock, starts no thread, draws no number it was not given, opens nothing.
  *
- * <p>Invariants: settled &le; applied &le; commit &le; last; at most {@value #MAX_IN_FLIGHT} batches are being written;
- * whatever is proposed is answered once, by {@link Effect.Reply}, {@link Effect.ReplyStored} or {@link Effect.Refuse},
+ * <p>Invariants: settled &le; applied &le; commit &le; last; whatever is proposed is answered once, by {@link Effect.Reply}, {@link Effect.ReplyStored} or {@link Effect.Refuse},
  * unless it waits in the log for a commit.
  */
 public final class Replica {
-    private static final int MAX_IN_FLIGHT = 2;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Commands in one entry from which on clients are taken to come together. */
     private static final int GATHER_FROM = 4;
-    /** How long after a full disk the same batch is tried again. */
-    private static final long FULL_RETRY_NANOS = 500 * NANOS_PER_MS;
     /** How long after a body could not be read the next is tried. */
     private static final long FETCH_RETRY_NANOS = 200 * NANOS_PER_MS;
     /** What is overdue and not under way is tried again after this. */
@@ -50,49 +46,30 @@ public final class Replica {
     private final Raft raft;
     private final Applier applier;
     private final Stamps stamps;
+    private final Clocks clocks;
+    private final StateHashes hashes;
+    private final Members members;
+    private final Reads reads = new Reads();
     private final Proposals proposals = new Proposals();
-    private final Backlog backlog = new Backlog();
-    private final LogBudget logBudget;
+    private final Batches batches;
     /** Until the start: it is large. */
     private Image image;
 
-    /** What Raft wants written and no batch carries yet; writes are joined when that keeps their meaning. */
-    private final ArrayDeque<io.skein.raft.Effect.Write> writes = new ArrayDeque<>();
-
-    private long writeBytes;
-
-    /** Being written, oldest first. */
-    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-
-    private final List<Long> settleRequests = new ArrayList<>();
-    private final ArrayDeque<SettleWaiting> settleWaiting = new ArrayDeque<>();
     private final Set<Cursor> fetching = new HashSet<>();
 
     private List<Effect> effects = new ArrayList<>();
     private Now now = new Now(0, 0);
-    private long batches;
-    private long compacted;
-    private long settledTaken;
-    private long settledVisible;
-    private long catchUpTo;
     private boolean caughtUp;
+    private boolean corrupt;
     private boolean expiring;
     private boolean gathering;
     private long gatherUntil;
     private int lastCommands;
-    private long lastPersistNanos;
-    private boolean full;
     private boolean tight;
-    private long retryFullAt;
     private long fetchAgainAt = Long.MIN_VALUE;
     private long dueAskedAt;
     private boolean dueDone = true;
     private long wake = Long.MAX_VALUE;
-
-    /** @param raftWrite number of the last Raft write in the batch, 0 when it has none */
-    private record InFlight(WriteBatch batch, long raftWrite, long sinceNanos) {}
-
-    private record SettleWaiting(long id, long index) {}
 
     /** @param random for election timeouts only */
     public Replica(
@@ -108,19 +85,23 @@ public final class Replica {
         this.codec = new EntryCodec(this.machines);
         this.applier = new Applier(this.machines, codec, image.settled(), image.rows());
         this.stamps = new Stamps(image.settled().time());
-        this.logBudget = new LogBudget(config.logBytes(), image.compacted().index(), image.lastIndex());
-        this.compacted = image.compacted().index();
-        this.batches = image.lastBatch();
-        this.settledTaken = image.settled().index();
-        this.settledVisible = image.settled().index();
+        this.clocks = new Clocks(self);
+        this.hashes = new StateHashes(self);
+        this.members = new Members(image);
         this.raft = new Raft(
                 self, image.configuration(), image.hardState(), logStart(image), timing, random, this::beginTerm);
+        this.batches = new Batches(config, image, raft, applier);
     }
 
     /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
     private byte[] beginTerm() {
         raft.lastEntry().ifPresent(last -> stamps.seen(EntryCodec.time(last)));
-        return codec.encode(stamps.begin(now), List.of());
+        return codec.encode(stamps.begin(now, median()), List.of());
+    }
+
+    /** What time the cluster says it is (DESIGN D5). */
+    private OptionalLong median() {
+        return clocks.median(raft.configuration().voters(), now);
     }
 
     private static LogStart logStart(Image image) {
@@ -144,7 +125,7 @@ public final class Replica {
         } else if (input instanceof Input.Persisted persisted) {
             onPersisted(persisted.number());
         } else if (input instanceof Input.Received received) {
-            step(new io.skein.raft.Input.Received(received.from(), received.rpc()));
+            onReceived(received);
         } else if (input instanceof Input.Tick) {
             step(new io.skein.raft.Input.Tick());
         } else if (input instanceof Input.Started) {
@@ -159,14 +140,27 @@ public final class Replica {
             fetching.remove(failed.place());
             fetchAgainAt = now.nanos() + FETCH_RETRY_NANOS;
         } else if (input instanceof Input.Settle settle) {
-            settleRequests.add(settle.id());
+            batches.settle(settle.id());
+        } else if (input instanceof Input.Read read) {
+            step(new io.skein.raft.Input.ReadIndex(read.id()));
+        } else if (input instanceof Input.ChangeMembers change) {
+            changeMembers(change);
+        } else if (input instanceof Input.Transfer transfer) {
+            step(new io.skein.raft.Input.Transfer(transfer.to()));
+        } else if (input instanceof Input.Loaded loaded) {
+            step(new io.skein.raft.Input.Loaded(loaded.peer(), loaded.entries()));
+        } else if (input instanceof Input.SnapshotSent sent) {
+            batches.snapshotSent(sent.peer());
+            step(new io.skein.raft.Input.SnapshotSent(sent.peer(), sent.index(), sent.ok()));
         } else {
             throw new AssertionError("unhandled " + input);
         }
         if (raft.isLeader()) {
+            promote();
             proposeWhatIsDue();
         }
-        answerSettled();
+        maybeCaughtUp();
+        batches.answerSettled(effects::add);
         write();
         rewake();
         return effects;
@@ -199,12 +193,12 @@ public final class Replica {
 
     /** Rows up to here are visible to readers. */
     public long settledIndex() {
-        return settledVisible;
+        return batches.settledVisible();
     }
 
     /** First entry still in the log on disk. */
     public long firstIndex() {
-        return compacted + 1;
+        return batches.compacted() + 1;
     }
 
     public long lastIndex() {
@@ -221,7 +215,7 @@ public final class Replica {
     }
 
     public boolean isDiskFull() {
-        return full || tight;
+        return batches.isFull() || tight;
     }
 
     private void onStarted() {
@@ -232,7 +226,6 @@ public final class Replica {
                 apply(entry);
             }
         }
-        catchUpTo = image.lastIndex();
         image = null;
         step(new io.skein.raft.Input.Tick());
     }
@@ -254,29 +247,23 @@ public final class Replica {
     }
 
     private void onPersisted(long number) {
-        InFlight done = inFlight.pollFirst();
-        assert done != null && done.batch().number() == number : "batch " + number + " was not the oldest in flight";
-        full = false;
-        retryFullAt = 0;
-        lastPersistNanos = now.nanos() - done.sinceNanos();
-        if (done.raftWrite() > 0) {
-            step(new io.skein.raft.Input.Written(done.raftWrite()));
+        long compacted = batches.compacted();
+        long settled = batches.settledVisible();
+        long raftWrite = batches.persisted(number, now);
+        if (raftWrite > 0) {
+            step(new io.skein.raft.Input.Written(raftWrite));
         }
         // Only now: memory lets go of entries that Raft knows to be durable.
-        if (done.batch().compactTo() > 0) {
-            compacted = done.batch().compactTo();
-            raft.compactedTo(compacted);
+        if (batches.compacted() > compacted) {
+            raft.compactedTo(batches.compacted());
         }
-        if (done.batch().settled().isPresent()) {
-            settledVisible = done.batch().settled().get().index();
-            raft.compact(settledVisible);
+        if (batches.settledVisible() > settled) {
+            raft.compact(batches.settledVisible());
         }
     }
 
     private void onDiskFull(long number) {
-        assert !inFlight.isEmpty() && inFlight.peekFirst().batch().number() == number : "batch " + number + " unknown";
-        full = true;
-        retryFullAt = now.nanos() + FULL_RETRY_NANOS;
+        batches.diskFull(number, now);
         proposals.refuseCollected(proposal -> refuse(proposal, Reason.DISK_FULL));
     }
 
@@ -298,30 +285,112 @@ public final class Replica {
     private void step(io.skein.raft.Input input) {
         for (io.skein.raft.Effect effect : raft.step(input, now.nanos())) {
             if (effect instanceof io.skein.raft.Effect.Write write) {
-                writes.add(write);
-                writeBytes += 64;
-                if (write.truncateFrom() > 0) {
-                    logBudget.truncated(write.truncateFrom());
-                }
-                for (Entry entry : write.entries()) {
-                    writeBytes += entry.size();
-                    logBudget.appended(entry.index(), entry.size());
-                }
+                batches.add(write);
             } else if (effect instanceof io.skein.raft.Effect.Send send) {
-                effects.add(new Effect.Send(send.to(), send.rpc()));
+                send(send.to(), send.rpc());
             } else if (effect instanceof io.skein.raft.Effect.Committed committed) {
                 while (applier.index() < committed.index()) {
                     apply(raft.entry(applier.index() + 1));
                 }
-                maybeCaughtUp();
             } else if (effect instanceof io.skein.raft.Effect.RoleChanged changed) {
                 effects.add(new Effect.RoleChanged(changed.role(), changed.term(), changed.leader()));
                 if (changed.role() != Role.LEADER) {
                     proposals.refuseCollected(proposal -> refuse(proposal, Reason.NOT_LEADER));
+                    batches.sendingNoSnapshots();
                 }
+                hashes.forgetReports();
+            } else if (effect instanceof io.skein.raft.Effect.ReadReady ready) {
+                reads.confirmed(ready.id(), ready.index());
+            } else if (effect instanceof io.skein.raft.Effect.ReadFailed failed) {
+                effects.add(new Effect.ReadFailed(failed.id()));
+            } else if (effect instanceof io.skein.raft.Effect.Load load) {
+                effects.add(new Effect.Load(load.peer(), load.from(), load.maxBytes()));
+            } else if (effect instanceof io.skein.raft.Effect.SendSnapshot snapshot) {
+                batches.sendingSnapshot(snapshot.peer());
+                effects.add(new Effect.SendSnapshot(snapshot.peer()));
+            } else if (effect instanceof io.skein.raft.Effect.ConfigurationChanged changed) {
+                onConfiguration(changed);
             } else {
                 throw new AssertionError("unhandled " + effect);
             }
+        }
+    }
+
+    private void send(NodeId to, Rpc rpc) {
+        Optional<StateHashes.Truth> truth = raft.isLeader() ? hashes.newestTruth() : hashes.mine();
+        long index = truth.map(StateHashes.Truth::index).orElse(0L);
+        effects.add(new Effect.Send(
+                to,
+                new PeerMessage(
+                        rpc,
+                        now.wallMs(),
+                        raft.isLeader() ? -index : index,
+                        truth.map(StateHashes.Truth::hash).orElse(0L))));
+    }
+
+    private void onReceived(Input.Received received) {
+        PeerMessage message = received.message();
+        if (raft.configuration().voters().contains(received.from())) {
+            clocks.heard(received.from(), message.wallMs(), now);
+        }
+        step(new io.skein.raft.Input.Received(received.from(), received.incarnation(), message.rpc()));
+        if (message.hashIndex() > 0 && raft.isLeader()) {
+            hashes.reported(
+                            received.from(),
+                            message.hashIndex(),
+                            message.hash(),
+                            raft.configuration().voters())
+                    .ifPresent(this::compare);
+        } else if (message.hashIndex() < 0 && raft.leader().equals(Optional.of(received.from()))) {
+            compare(new StateHashes.Truth(-message.hashIndex(), message.hash()));
+        }
+    }
+
+    private void compare(StateHashes.Truth truth) {
+        if (hashes.contradicts(truth) && !corrupt) {
+            corrupt = true;
+            effects.add(new Effect.Corrupt(truth.index()));
+        }
+    }
+
+    private void onConfiguration(io.skein.raft.Effect.ConfigurationChanged changed) {
+        clocks.keep(changed.configuration().members().stream().map(Member::id).toList());
+        if (changed.index() > 0 && changed.index() >= raft.firstInMemory()) {
+            members.appended(raft.entry(changed.index()));
+        }
+        effects.add(new Effect.MembersChanged(
+                changed.configuration(), changed.index(), members.clusterId(), members.lineage()));
+    }
+
+    private void changeMembers(Input.ChangeMembers change) {
+        if (!raft.isLeader()) {
+            effects.add(new Effect.Refuse(change.id(), Reason.NOT_LEADER));
+            return;
+        }
+        Optional<Configuration> next = change.change().to(raft.configuration());
+        if (next.isEmpty()) {
+            effects.add(new Effect.Refuse(change.id(), Reason.UNKNOWN_MEMBER));
+        } else if (next.get().equals(raft.configuration()) && raft.configurationIndex() <= applier.index()) {
+            effects.add(new Effect.Reconfigured(change.id(), raft.configurationIndex()));
+        } else if (!raft.mayChangeConfiguration()) {
+            effects.add(new Effect.Refuse(change.id(), Reason.CHANGE_PENDING));
+        } else {
+            reconfigure(next.get());
+            members.waits(change.id(), raft.lastIndex(), raft.term());
+        }
+    }
+
+    private void reconfigure(Configuration next) {
+        byte[] payload = members.with(next, stamps.next(now, median())).encode();
+        step(new io.skein.raft.Input.Propose(Entry.Kind.CONFIGURATION, payload));
+    }
+
+    /** A learner that was added to vote does so once it has caught up (thesis §4.2.1). */
+    private void promote() {
+        if (raft.mayChangeConfiguration()) {
+            members.toPromote(raft).ifPresent(learner -> new MemberChange.Promote(learner)
+                    .to(raft.configuration())
+                    .ifPresent(this::reconfigure));
         }
     }
 
@@ -329,12 +398,14 @@ public final class Replica {
         EntryCodec.Batch mine = proposals.applied(entry.index(), entry.term(), lost -> refuse(lost, Reason.NOT_LEADER));
         Applier.Applied applied = applier.apply(entry, mine);
         stamps.seen(applied.settled().time());
-        backlog.add(applied.settled(), applied.changes(), now.nanos());
+        batches.applied(applied, now);
+        hashes.applied(entry.index(), applied.settled().hash());
         // Messages reach the tail before the answer leaves, so that who reads after an answer finds them.
         if (!applied.deliveries().isEmpty()) {
             effects.add(new Effect.Deliver(entry.index(), applied.settled().time(), applied.deliveries()));
         }
         effects.add(new Effect.Applied(entry.index(), applied.settled().time()));
+        members.applied(entry, effects::add);
         if (mine != null) {
             for (int i = 0; i < applied.answers().size(); i++) {
                 answer(mine.proposals().get(i), applied.answers().get(i), entry);
@@ -368,22 +439,27 @@ public final class Replica {
         }
     }
 
+    /**
+     * Until a leader's commit index of its own term is applied here, reads would be older than what was served before
+     * (DESIGN D16).
+     */
     private void maybeCaughtUp() {
-        if (!caughtUp && raft.hasCommittedInTerm() && applier.index() >= catchUpTo) {
+        if (!caughtUp && raft.knowsCommitOfTerm() && applier.index() >= raft.commitIndex()) {
             caughtUp = true;
             effects.add(new Effect.CaughtUp(applier.index()));
         }
+        reads.answer(applier.index(), effects::add);
     }
 
     private void proposeWhatIsDue() {
-        if (!caughtUp || full) {
+        if (!caughtUp || batches.isFull()) {
             return;
         }
         boolean underWay = expiring || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
         if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
             return;
         }
-        long time = stamps.peek(now);
+        long time = stamps.peek(now, median());
         for (Machine machine : machines) {
             if (machine.nextDue() > time) {
                 continue;
@@ -409,39 +485,20 @@ public final class Replica {
         }
     }
 
-    private void answerSettled() {
-        while (!settleWaiting.isEmpty() && settleWaiting.peekFirst().index() <= settledVisible) {
-            effects.add(new Effect.Settled(settleWaiting.pollFirst().id(), settledVisible));
-        }
-        if (!settleRequests.isEmpty() && settledVisible >= applier.index()) {
-            for (long id : settleRequests) {
-                effects.add(new Effect.Settled(id, settledVisible));
-            }
-            settleRequests.clear();
-        }
-    }
-
     /** Makes entries of what was proposed and batches of what is to be written, as long as the disk takes them. */
     private void write() {
-        if (full) {
-            if (retryFullAt != 0 && now.nanos() - retryFullAt >= 0) {
-                retryFullAt = 0;
-                inFlight.forEach(waiting -> effects.add(new Effect.Persist(waiting.batch())));
-            }
+        if (batches.isFull()) {
+            batches.retry(now, batch -> effects.add(new Effect.Persist(batch)));
             return;
         }
-        while (inFlight.size() < MAX_IN_FLIGHT) {
-            boolean behind = backlog.bytes() >= config.backlogBytes();
-            if (inFlight.size() == 1 && proposals.collectedBytes() + writeBytes < config.pipelineBytes()) {
-                return;
-            }
-            if (writes.isEmpty() && !behind && !proposals.isEmpty() && raft.isLeader()) {
-                if (inFlight.isEmpty() && gathers()) {
+        while (batches.takesMore(proposals.collectedBytes())) {
+            if (!batches.hasWrites() && !batches.isBehind() && !proposals.isEmpty() && raft.mayPropose()) {
+                if (batches.isIdle() && gathers()) {
                     return;
                 }
                 makeEntry();
             }
-            WriteBatch batch = nextBatch(behind);
+            WriteBatch batch = batches.next(now);
             if (batch == null) {
                 return;
             }
@@ -459,7 +516,7 @@ public final class Replica {
         }
         if (!gathering) {
             gathering = true;
-            gatherUntil = now.nanos() + Math.min(config.gatherNanos(), lastPersistNanos / 4);
+            gatherUntil = now.nanos() + Math.min(config.gatherNanos(), batches.lastPersistNanos() / 4);
         }
         return now.nanos() - gatherUntil < 0;
     }
@@ -468,101 +525,18 @@ public final class Replica {
         gathering = false;
         List<Proposal> next = proposals.next(config.entryBytes(), config.entryCommands());
         lastCommands = next.size();
-        EntryCodec.Batch batch = new EntryCodec.Batch(stamps.next(now), next);
+        EntryCodec.Batch batch = new EntryCodec.Batch(stamps.next(now, median()), next);
         proposals.place(raft.lastIndex() + 1, raft.term(), batch);
         step(new io.skein.raft.Input.Propose(Entry.Kind.COMMANDS, codec.encode(batch.time(), next)));
     }
 
-    private WriteBatch nextBatch(boolean behind) {
-        long truncateFrom = 0;
-        List<Entry> entries = new ArrayList<>();
-        Optional<HardState> hardState = Optional.empty();
-        long raftWrite = 0;
-        long bytes = 0;
-        while (!writes.isEmpty() && !behind) {
-            io.skein.raft.Effect.Write write = writes.peekFirst();
-            // A truncation stands at the front of its batch, and a new term or vote shares its batch with no later one.
-            if (raftWrite > 0 && (write.truncateFrom() > 0 || hardState.isPresent() || bytes >= config.entryBytes())) {
-                break;
-            }
-            writes.pollFirst();
-            truncateFrom = raftWrite == 0 ? write.truncateFrom() : truncateFrom;
-            entries.addAll(write.entries());
-            hardState = write.hardState();
-            raftWrite = write.number();
-            writeBytes -= 64;
-            for (Entry entry : write.entries()) {
-                bytes += entry.size();
-                writeBytes -= entry.size();
-            }
-        }
-        long lastDurable = entries.isEmpty()
-                ? raft.durableIndex()
-                : entries.get(entries.size() - 1).index();
-        Optional<Backlog.Taken> taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind)
-                ? backlog.take(config.settleBatchBytes(), lastDurable)
-                : Optional.empty();
-        if (raftWrite == 0 && taken.isEmpty()) {
-            return null;
-        }
-        long compactTo = 0;
-        if (taken.isPresent()) {
-            settledTaken = taken.get().settled().index();
-            // Compacting follows rows that are already there, not those of this batch.
-            compactTo = logBudget.compactTo(settledVisible);
-            for (long id : settleRequests) {
-                settleWaiting.add(new SettleWaiting(id, applier.index()));
-            }
-            settleRequests.clear();
-        }
-        WriteBatch batch = new WriteBatch(
-                ++batches,
-                truncateFrom,
-                entries,
-                hardState,
-                taken.map(Backlog.Taken::changes).orElse(List.of()),
-                taken.map(Backlog.Taken::settled),
-                compactTo,
-                Math.min(raft.commitIndex(), lastDurable));
-        inFlight.add(new InFlight(batch, raftWrite, now.nanos()));
-        return batch;
-    }
-
-    /** Whether changes go with the next batch (DESIGN D16): worth it, old, asked for, or in the way. */
-    private boolean settleNow(boolean withEntries, boolean behind) {
-        if (backlog.isEmpty()) {
-            return false;
-        }
-        if (behind || !settleRequests.isEmpty() || moreToSettleForRequests()) {
-            return true;
-        }
-        long age = now.nanos() - backlog.oldestNanos();
-        long old = config.settleAgeMs() * NANOS_PER_MS;
-        // Without entries it would be a transaction of its own that the next publish waits for: only when none came for
-        // a while, or when it is large.
-        return withEntries
-                ? backlog.bytes() >= config.settleBytes() || age >= old
-                : backlog.bytes() >= config.settleBatchBytes() || age >= 2 * old;
-    }
-
-    private boolean moreToSettleForRequests() {
-        return !settleWaiting.isEmpty()
-                && settledTaken < settleWaiting.peekLast().index();
-    }
-
     private void rewake() {
-        long next = raft.nextDeadlineNanos();
-        if (!backlog.isEmpty() && !full && inFlight.isEmpty()) {
-            next = Math.min(next, backlog.oldestNanos() + 2 * config.settleAgeMs() * NANOS_PER_MS);
-        }
-        if (retryFullAt != 0) {
-            next = Math.min(next, retryFullAt);
-        }
+        long next = Math.min(raft.nextDeadlineNanos(), batches.wakeNanos());
         if (gathering) {
             next = Math.min(next, gatherUntil);
         }
-        if (raft.isLeader() && caughtUp && !full) {
-            long time = stamps.peek(now);
+        if (raft.isLeader() && caughtUp && !batches.isFull()) {
+            long time = stamps.peek(now, median());
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
                 boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());

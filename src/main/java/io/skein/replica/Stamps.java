@@ -1,8 +1,11 @@
 package io.skein.replica;
 
+import java.util.OptionalLong;
+
 /**
  * The log's own time (DESIGN D5). From the last stamp it advances with the leader's monotonic clock, pulled towards the
- * wall clock by at most a tenth of what elapsed; it never goes back. Only a new leader may step forward.
+ * median of the voters' wall clocks by at most a tenth of what elapsed; it never goes back, and it does not stand still.
+ * Only a new leader may step forward, to that median.
  */
 final class Stamps {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -31,9 +34,9 @@ final class Stamps {
         }
     }
 
-    /** A new leader's first stamp: steps forward to the wall clock, never back. */
-    long begin(Now now) {
-        exact = Math.max(last + 1, now.wallMs());
+    /** A new leader's first stamp: steps forward to the median, never back. */
+    long begin(Now now, OptionalLong median) {
+        exact = Math.max(last + 1, median.orElse(0));
         lastNanos = now.nanos();
         last = (long) exact;
         return last;
@@ -43,21 +46,21 @@ final class Stamps {
      * What time it is on the log's clock; no later stamp is lower, whatever the wall clock does meanwhile: what was found
      * due is due when it is stamped. Only meaningful on a leader.
      */
-    long peek(Now now) {
-        exact = Math.max(exact, advanced(now));
+    long peek(Now now, OptionalLong median) {
+        exact = Math.max(exact, advanced(now, median));
         lastNanos = now.nanos();
         return Math.max(last, (long) exact);
     }
 
-    long next(Now now) {
-        last = peek(now);
+    long next(Now now, OptionalLong median) {
+        last = peek(now, median);
         return last;
     }
 
-    private double advanced(Now now) {
+    private double advanced(Now now, OptionalLong median) {
         double elapsedMs = Math.max(0, now.nanos() - lastNanos) / (double) NANOS_PER_MS;
         double straight = exact + elapsedMs;
-        double apart = now.wallMs() - straight;
+        double apart = median.isPresent() ? median.getAsLong() - straight : 0;
         double pull = Math.max(-elapsedMs / 10, Math.min(elapsedMs / 10, apart));
         return straight + pull;
     }

@@ -3,6 +3,7 @@ package io.skein.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class StampsTest {
@@ -12,35 +13,55 @@ class StampsTest {
 
     @Test
     void aLeaderStepsForwardToItsWallClockAndNeverBack() {
-        assertEquals(WALL, stamps.begin(at(0, WALL)));
-        assertEquals(WALL + 1, stamps.begin(at(5, WALL - 3_600_000)));
+        assertEquals(WALL, begin(at(0, WALL)));
+        assertEquals(WALL + 1, begin(at(5, WALL - 3_600_000)));
     }
 
     @Test
     void stampsFollowTheWallClockByATenthOfWhatElapsedAtMost() {
-        stamps.begin(at(0, WALL));
+        begin(at(0, WALL));
 
-        assertEquals(WALL + 1_100, stamps.next(at(1_000, WALL + 3_600_000)));
-        assertEquals(WALL + 2_000, stamps.next(at(2_000, WALL - 3_600_000)));
-        assertEquals(WALL + 3_000, stamps.next(at(3_000, WALL + 3_000)));
+        assertEquals(WALL + 1_100, next(at(1_000, WALL + 3_600_000)));
+        assertEquals(WALL + 2_000, next(at(2_000, WALL - 3_600_000)));
+        assertEquals(WALL + 3_000, next(at(3_000, WALL + 3_000)));
     }
 
     @Test
     void whatWasDueIsDueWhenItIsStampedThoughTheWallClockWentBack() {
-        stamps.begin(at(0, WALL));
-        long due = stamps.peek(at(1_000, WALL + 60_000));
+        begin(at(0, WALL));
+        long due = peek(at(1_000, WALL + 60_000));
 
-        assertTrue(stamps.next(at(1_001, WALL - 60_000)) >= due);
+        assertTrue(next(at(1_001, WALL - 60_000)) >= due);
     }
 
     @Test
     void manyShortStepsComeToWhatTheyElapsed() {
-        stamps.begin(at(0, WALL));
+        begin(at(0, WALL));
         for (int i = 1; i <= 10_000; i++) {
-            stamps.peek(new Now(i * 100_000L, WALL + i / 10));
+            peek(new Now(i * 100_000L, WALL + i / 10));
         }
 
-        assertEquals(WALL + 1_000, stamps.next(at(1_000, WALL + 1_000)), 1);
+        assertEquals(WALL + 1_000, next(at(1_000, WALL + 1_000)), 1);
+    }
+
+    @Test
+    void withoutAMajorityALeaderBeginsJustAboveTheLastStampAndFollowsItsOwnMonotonicClock() {
+        stamps.seen(WALL);
+
+        assertEquals(WALL + 1, stamps.begin(at(0, WALL + 3_600_000), OptionalLong.empty()));
+        assertEquals(WALL + 1_001, stamps.next(at(1_000, WALL + 7_200_000), OptionalLong.empty()));
+    }
+
+    private long begin(Now now) {
+        return stamps.begin(now, OptionalLong.of(now.wallMs()));
+    }
+
+    private long next(Now now) {
+        return stamps.next(now, OptionalLong.of(now.wallMs()));
+    }
+
+    private long peek(Now now) {
+        return stamps.peek(now, OptionalLong.of(now.wallMs()));
     }
 
     private static Now at(long ms, long wallMs) {

@@ -1,0 +1,83 @@
+package io.skein.cluster;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.skein.wire.FactsProto;
+import io.skein.wire.MemberProto;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a node says about itself to whoever asks, before they are one cluster.
+ *
+ * @param clusterId 0 when it belongs to none
+ * @param isEmpty nothing was ever written into its log
+ * @param onlyFirst its log holds nothing but the first entry of a cluster
+ * @param members as its log knows them, committed or not
+ * @param leaderAddress host:port of the Raft port of whom it takes for the leader; empty when it knows none
+ * @param address host:port where it wants to be found
+ */
+public record Facts(
+        NodeId node,
+        long incarnation,
+        long clusterId,
+        boolean isEmpty,
+        boolean onlyFirst,
+        long term,
+        List<Member> members,
+        String leaderAddress,
+        String address) {
+    public Facts {
+        members = List.copyOf(members);
+    }
+
+    /** This id as that node's cluster knows it. */
+    public Optional<Member> member(NodeId id) {
+        return members.stream().filter(member -> member.id().equals(id)).findFirst();
+    }
+
+    public byte[] encode() {
+        var proto = FactsProto.newBuilder()
+                .setNode(node.value())
+                .setIncarnation(incarnation)
+                .setClusterId(clusterId)
+                .setEmpty(isEmpty)
+                .setOnlyFirst(onlyFirst)
+                .setTerm(term)
+                .setLeaderAddress(leaderAddress)
+                .setAddress(address);
+        for (Member member : members) {
+            proto.addMembers(MemberProto.newBuilder()
+                    .setId(member.id().value())
+                    .setIncarnation(member.incarnation())
+                    .setAddress(member.address())
+                    .setVoter(member.voter())
+                    .setPromote(member.promote()));
+        }
+        return proto.build().toByteArray();
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no facts */
+    public static Facts decode(byte[] bytes) {
+        try {
+            FactsProto proto = FactsProto.parseFrom(bytes);
+            List<Member> members = proto.getMembersList().stream()
+                    .map(m -> new Member(
+                            new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
+                    .toList();
+            return new Facts(
+                    new NodeId(proto.getNode()),
+                    proto.getIncarnation(),
+                    proto.getClusterId(),
+                    proto.getEmpty(),
+                    proto.getOnlyFirst(),
+                    proto.getTerm(),
+                    members,
+                    proto.getLeaderAddress(),
+                    proto.getAddress());
+        } catch (InvalidProtocolBufferException damaged) {
+            throw new IllegalArgumentException("not facts: " + damaged.getMessage(), damaged);
+        }
+    }
+}
