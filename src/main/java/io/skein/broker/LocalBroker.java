@@ -195,6 +195,10 @@ public final class LocalBroker implements Broker {
                 case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
                 case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
                 case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
+                case CHANGE_PENDING ->
+                    Refusal.of(
+                            Refusal.Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
+                case UNKNOWN_MEMBER -> Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-member", "there is no such member");
                 case DISK_FULL ->
                     Refusal.of(
                             Refusal.Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");

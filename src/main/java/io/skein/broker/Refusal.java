@@ -15,6 +15,8 @@ public final class Refusal extends RuntimeException {
         /** What was asked makes no sense; 400. */
         MALFORMED,
         NOT_FOUND,
+        /** Something else stands in the way; 409. */
+        CONFLICT,
         /** The position is older than retention; 410. */
         GONE,
         TOO_LARGE,

@@ -70,9 +70,7 @@ final class Bootstrap {
                 first.index(),
                 WriteBatch.Settled.NOTHING,
                 first.index(),
-                cluster.configuration(),
-                cluster.clusterId(),
-                cluster.lineage(),
+                List.of(new Image.ConfigurationStart(first.index(), cluster)),
                 List.of());
     }
 }

@@ -11,7 +11,6 @@ import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.metrics.Metrics;
-import io.skein.raft.RaftTiming;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
@@ -138,10 +137,11 @@ public final class Node {
                 broker.attach(store, replica, topics, lineage);
                 return new Replica(
                         config.nodeId(),
+                        store.incarnation(),
                         start,
                         List.of(topics),
                         ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
-                        RaftTiming.DEFAULT,
+                        config.timing(),
                         RandomGenerator.getDefault());
             });
         }

@@ -5,9 +5,24 @@ final class Following {
     private final Raft raft;
     private final RaftLimits limits;
 
+    /** What the leader of this term said last; -1 when it has said nothing in this life of the node. */
+    private long leaderCommit = -1;
+
     Following(Raft raft, RaftLimits limits) {
         this.raft = raft;
         this.limits = limits;
+    }
+
+    /** A leader's word is good for its own term. */
+    void forgetLeader() {
+        leaderCommit = -1;
+    }
+
+    /** Whether all that the leader of this term knows to be committed, at least its no-op, is known here too. */
+    boolean knowsCommitOfTerm() {
+        return leaderCommit > 0
+                && raft.commitment().commitIndex() >= leaderCommit
+                && raft.log().termOf(leaderCommit) == raft.term();
     }
 
     /** The message is of the current term: its sender leads it. */
@@ -29,6 +44,7 @@ final class Following {
             accept(entry, commitIndex);
         }
         long matchIndex = Math.max(prevLogIndex + append.entries().size(), commitIndex);
+        leaderCommit = Math.max(leaderCommit, append.leaderCommit());
         raft.commitment().leaderHas(Math.min(append.leaderCommit(), matchIndex));
         acknowledge(from, matchIndex, append.entries().isEmpty());
     }
@@ -56,9 +72,9 @@ final class Following {
         if (isHeartbeat || matchIndex <= durability.durableIndex()) {
             // Says what is durable now, so that a slow disk does not look like a dead node.
             long durable = Math.min(matchIndex, durability.durableIndex());
-            raft.promise(durability.hardStateWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), durable));
+            raft.promise(durability.hardStateWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), durable, 0));
         } else {
-            raft.promise(durability.newestWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex));
+            raft.promise(durability.newestWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex, 0));
         }
     }
 
@@ -73,7 +89,7 @@ final class Following {
         raft.promise(
                 raft.durability().hardStateWrite(),
                 leader,
-                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint)));
+                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint), 0));
     }
 
     /** Nothing that a peer sends may stop a node; a message that no leader makes is dropped. */

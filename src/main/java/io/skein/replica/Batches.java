@@ -169,8 +169,7 @@ final class Batches {
 
     /** The disk takes another batch, and what waits, with {@code proposed} bytes to come, is worth one. */
     boolean takesMore(long proposed) {
-        return inFlight.isEmpty()
-                || inFlight.size() < MAX_IN_FLIGHT && proposed + writeBytes >= config.pipelineBytes();
+        return inFlight.isEmpty() || inFlight.size() < MAX_IN_FLIGHT && proposed + writeBytes >= config.pipelineBytes();
     }
 
     boolean hasWrites() {

@@ -7,9 +7,14 @@ import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.wire.ConfigurationProto;
 import io.skein.wire.MemberProto;
+import java.util.List;
 
 /** The payload of a CONFIGURATION entry: members, and what makes this cluster and its log this one. */
 public record ClusterConfiguration(Configuration configuration, long clusterId, Lineage lineage, long time) {
+    /** Of a node that belongs to no cluster. */
+    public static final ClusterConfiguration NONE =
+            new ClusterConfiguration(new Configuration(List.of()), 0, new Lineage(0), 0);
+
     public byte[] encode() {
         var proto = ConfigurationProto.newBuilder()
                 .setClusterId(clusterId)
@@ -30,7 +35,8 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
         try {
             var proto = ConfigurationProto.parseFrom(payload);
             var members = proto.getMembersList().stream()
-                    .map(m -> new Member(new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
+                    .map(m -> new Member(
+                            new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
                     .toList();
             return new ClusterConfiguration(
                     new Configuration(members), proto.getClusterId(), new Lineage(proto.getLineage()), proto.getTime());

@@ -2,8 +2,8 @@ package io.skein.replica;
 
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
-import io.skein.machine.Outcome;
 import io.skein.machine.Lineage;
+import io.skein.machine.Outcome;
 import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;

@@ -16,9 +16,7 @@ import java.util.List;
  * @param entries of the log above the settled index, contiguous; older ones stay on disk
  * @param lastIndex of the log; at least the settled index
  * @param commitHint everything up to here was committed and durable here
- * @param configuration the last one in the log, committed or not; without members when the node is empty
- * @param clusterId of the cluster this node belongs to; 0 when the node is empty
- * @param lineage of the log (DESIGN D6)
+ * @param configurations the last at or below the settled index and all later ones, ascending; none when the node is empty
  * @param rows the changes that rebuild the machines as of the settled index, bodies excepted
  */
 public record Image(
@@ -30,10 +28,36 @@ public record Image(
         long lastIndex,
         WriteBatch.Settled settled,
         long commitHint,
-        Configuration configuration,
-        long clusterId,
-        Lineage lineage,
+        List<ConfigurationStart> configurations,
         Iterable<Change> rows) {
     /** Index of the first entry of a term. */
     public record TermStart(long index, long term) {}
+
+    /** A configuration and the index of its entry. */
+    public record ConfigurationStart(long index, ClusterConfiguration cluster) {}
+
+    public Image {
+        configurations = List.copyOf(configurations);
+    }
+
+    /** The last one, committed or not; without members when the node is empty. */
+    public ClusterConfiguration cluster() {
+        return configurations.isEmpty()
+                ? ClusterConfiguration.NONE
+                : configurations.get(configurations.size() - 1).cluster();
+    }
+
+    public Configuration configuration() {
+        return cluster().configuration();
+    }
+
+    /** Of the cluster this node belongs to; 0 when it is empty. */
+    public long clusterId() {
+        return cluster().clusterId();
+    }
+
+    /** Of the log (DESIGN D6). */
+    public Lineage lineage() {
+        return cluster().lineage();
+    }
 }

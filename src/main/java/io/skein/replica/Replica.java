@@ -4,19 +4,22 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Due;
 import io.skein.machine.Machine;
 import io.skein.machine.Moment;
+import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
-import io.skein.raft.HardState;
 import io.skein.raft.LogStart;
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.raft.Raft;
+import io.skein.raft.RaftLimits;
 import io.skein.raft.RaftTiming;
 import io.skein.raft.Role;
+import io.skein.raft.Rpc;
 import io.skein.replica.Effect.Refuse.Reason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -71,9 +74,13 @@ public final class Replica {
     private boolean dueDone = true;
     private long wake = Long.MAX_VALUE;
 
-    /** @param random for election timeouts only */
+    /**
+     * @param incarnation of this node's database
+     * @param random for election timeouts only
+     */
     public Replica(
             NodeId self,
+            long incarnation,
             Image image,
             List<Machine> machines,
             ReplicaConfig config,
@@ -89,7 +96,15 @@ public final class Replica {
         this.hashes = new StateHashes(self);
         this.members = new Members(image);
         this.raft = new Raft(
-                self, image.configuration(), image.hardState(), logStart(image), timing, random, this::beginTerm);
+                self,
+                incarnation,
+                image.hardState(),
+                logStart(image),
+                payload -> ClusterConfiguration.decode(payload).configuration(),
+                timing,
+                RaftLimits.DEFAULT,
+                random,
+                this::beginTerm);
         this.batches = new Batches(config, image, raft, applier);
     }
 
@@ -110,6 +125,10 @@ public final class Replica {
                 image.compacted().term(),
                 image.terms().stream()
                         .map(t -> new LogStart.TermStart(t.index(), t.term()))
+                        .toList(),
+                image.configurations().stream()
+                        .map(c -> new LogStart.ConfigurationStart(
+                                c.index(), c.cluster().configuration()))
                         .toList(),
                 image.entries(),
                 image.lastIndex(),
@@ -304,7 +323,7 @@ public final class Replica {
             } else if (effect instanceof io.skein.raft.Effect.ReadFailed failed) {
                 effects.add(new Effect.ReadFailed(failed.id()));
             } else if (effect instanceof io.skein.raft.Effect.Load load) {
-                effects.add(new Effect.Load(load.peer(), load.from(), load.maxBytes()));
+                effects.add(new Effect.Load(load.peer(), load.fromIndex(), load.maxBytes()));
             } else if (effect instanceof io.skein.raft.Effect.SendSnapshot snapshot) {
                 batches.sendingSnapshot(snapshot.peer());
                 effects.add(new Effect.SendSnapshot(snapshot.peer()));
@@ -388,9 +407,10 @@ public final class Replica {
     /** A learner that was added to vote does so once it has caught up (thesis §4.2.1). */
     private void promote() {
         if (raft.mayChangeConfiguration()) {
-            members.toPromote(raft).ifPresent(learner -> new MemberChange.Promote(learner)
-                    .to(raft.configuration())
-                    .ifPresent(this::reconfigure));
+            members.toPromote(raft)
+                    .ifPresent(learner -> new MemberChange.Promote(learner)
+                            .to(raft.configuration())
+                            .ifPresent(this::reconfigure));
         }
     }
 

@@ -5,13 +5,12 @@ import io.skein.machine.Change;
 import io.skein.machine.Cursor;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.KeyChange.KeyRemembered;
-import io.skein.machine.Lineage;
-import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.raft.NodeId;
 import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Image;
+import io.skein.replica.Image.ConfigurationStart;
 import io.skein.replica.Image.TermStart;
 import io.skein.replica.WriteBatch.Settled;
 import io.skein.topic.Format;
@@ -75,10 +74,8 @@ final class ImageLoader {
 
     /** @throws Damaged when the rows cannot be what was written */
     Image image(Progress progress) throws SQLException {
-        Optional<ClusterConfiguration> configuration =
-                all("SELECT payload FROM configuration ORDER BY idx DESC LIMIT 1", row -> row.getBytes(1)).stream()
-                        .findFirst()
-                        .map(ImageLoader::configuration);
+        List<ConfigurationStart> configurations =
+                configurations(progress.settled().index());
         List<TermStart> terms = progress.terms().stream()
                 .filter(start -> start.index() <= progress.lastIndex())
                 .toList();
@@ -91,10 +88,23 @@ final class ImageLoader {
                 progress.lastIndex(),
                 progress.settled(),
                 progress.commitHint(),
-                configuration.map(ClusterConfiguration::configuration).orElse(new Configuration(List.of())),
-                configuration.map(ClusterConfiguration::clusterId).orElse(0L),
-                configuration.map(ClusterConfiguration::lineage).orElse(new Lineage(0)),
+                configurations,
                 rows());
+    }
+
+    private List<ConfigurationStart> configurations(long settled) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT idx, payload FROM configuration
+                WHERE idx >= coalesce((SELECT max(idx) FROM configuration WHERE idx <= ?), 0) ORDER BY idx""")) {
+            select.setLong(1, settled);
+            List<ConfigurationStart> found = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.add(new ConfigurationStart(row.getLong(1), configuration(row.getBytes(2))));
+                }
+            }
+            return found;
+        }
     }
 
     private static ClusterConfiguration configuration(byte[] payload) {

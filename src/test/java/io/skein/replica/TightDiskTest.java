@@ -48,12 +48,11 @@ class TightDiskTest {
                 1,
                 WriteBatch.Settled.NOTHING,
                 1,
-                cluster.configuration(),
-                1,
-                cluster.lineage(),
+                List.of(new Image.ConfigurationStart(1, cluster)),
                 List.of());
         replica = new Replica(
                 SELF,
+                1,
                 image,
                 List.of(new TopicMachine()),
                 ReplicaConfig.DEFAULT,

@@ -1,7 +1,5 @@
 package io.skein.simulator;
 
-import io.skein.machine.Lineage;
-import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.replica.ClusterConfiguration;
@@ -10,6 +8,7 @@ import io.skein.replica.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The disk of CLAIMS.md: batches become durable in order; a crash keeps the durable ones and a prefix of those in
@@ -24,8 +23,7 @@ final class SimulatedDisk {
     private HardState hardState = HardState.INITIAL;
     private WriteBatch.Settled settled = WriteBatch.Settled.NOTHING;
     private Image.TermStart compacted = new Image.TermStart(0, 0);
-    private ClusterConfiguration configuration =
-            new ClusterConfiguration(new Configuration(List.of()), 0, new Lineage(0), 0);
+    private final TreeMap<Long, ClusterConfiguration> configurations = new TreeMap<>();
     private long lastBatch;
     private long commitHint;
 
@@ -87,12 +85,13 @@ final class SimulatedDisk {
             check(batch.truncateFrom() > settled.index(), "settled entries truncated", batch);
             log.subList((int) (batch.truncateFrom() - compacted.index() - 1), log.size())
                     .clear();
+            configurations.tailMap(batch.truncateFrom(), true).clear();
         }
         for (Entry entry : batch.entries()) {
             check(entry.index() == lastDurableIndex() + 1, "a gap in the log", batch);
             log.add(entry);
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
-                configuration = ClusterConfiguration.decode(entry.payload());
+                configurations.put(entry.index(), ClusterConfiguration.decode(entry.payload()));
             }
         }
         if (batch.hardState().isPresent()) {
@@ -134,6 +133,7 @@ final class SimulatedDisk {
                 terms.add(new Image.TermStart(entry.index(), term));
             }
         }
+        Long from = configurations.floorKey(settled.index());
         return new Image(
                 lastBatch,
                 hardState,
@@ -143,9 +143,9 @@ final class SimulatedDisk {
                 lastDurableIndex(),
                 settled,
                 commitHint,
-                configuration.configuration(),
-                configuration.clusterId(),
-                configuration.lineage(),
+                configurations.tailMap(from == null ? 0 : from, true).entrySet().stream()
+                        .map(c -> new Image.ConfigurationStart(c.getKey(), c.getValue()))
+                        .toList(),
                 rows.read());
     }
 

@@ -256,7 +256,7 @@ final class Simulation {
     private void start() {
         topics = new TopicMachine(options.limits());
         ledger.started();
-        replica = new Replica(SELF, disk.image(), List.of(topics), options.replica(), RaftTiming.DEFAULT, timeouts);
+        replica = new Replica(SELF, 1, disk.image(), List.of(topics), options.replica(), RaftTiming.DEFAULT, timeouts);
         caughtUp = false;
         died = false;
         wakeAt = Long.MAX_VALUE;

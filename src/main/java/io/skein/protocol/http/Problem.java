@@ -104,6 +104,7 @@ record Problem(int status, String code, String detail, boolean retryable, String
         return switch (kind) {
             case REJECTED, MALFORMED -> 400;
             case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
             case GONE -> 410;
             case TOO_LARGE -> 413;
             case TOO_MANY -> 429;

@@ -249,7 +249,7 @@ final class PublisherSession implements Session {
     private static boolean isPassing(Refusal.Kind kind) {
         return switch (kind) {
             case UNAVAILABLE, INDETERMINATE, DISK_FULL, TOO_MANY -> true;
-            case REJECTED, MALFORMED, NOT_FOUND, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
         };
     }
 
