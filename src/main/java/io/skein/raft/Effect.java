@@ -27,4 +27,32 @@ public sealed interface Effect {
 
     /** Role, term or leader are others than at the step before; at most once a step, first. */
     record RoleChanged(Role role, long term, Optional<NodeId> leader) implements Effect {}
+
+    /**
+     * Another configuration holds than at the step before: one was appended, or one was taken back with the entry that
+     * brought it. At most once a step.
+     *
+     * @param index of its entry; lower than before when one was taken back
+     */
+    record ConfigurationChanged(Configuration configuration, long index) implements Effect {}
+
+    /** Answers {@link Input.ReadIndex}: a state that holds all entries up to this index is not too old. */
+    record ReadReady(long id, long index) implements Effect {}
+
+    /** Answers {@link Input.ReadIndex}: no leader, another leader, too many waiting, or too late. Ask again. */
+    record ReadFailed(long id) implements Effect {}
+
+    /**
+     * A peer needs entries that are only on the disk: read them and come back with {@link Input.Loaded}. One at a time
+     * for each peer.
+     *
+     * @param maxBytes as {@link Entry#size} counts; at least one entry, whatever its size
+     */
+    record Load(NodeId peer, long fromIndex, int maxBytes) implements Effect {}
+
+    /**
+     * A peer needs entries that are compacted away: send it a snapshot and come back with {@link Input.SnapshotSent}.
+     * Once, until that came or the peer got there in another way.
+     */
+    record SendSnapshot(NodeId peer) implements Effect {}
 }

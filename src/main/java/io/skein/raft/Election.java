@@ -76,7 +76,7 @@ final class Election {
         Log log = raft.log();
         for (NodeId voter : raft.voters()) {
             if (!voter.equals(raft.self())) {
-                raft.send(voter, new Rpc.RequestVote(raft.term(), raft.self(), log.lastIndex(), log.lastTerm()));
+                raft.send(voter, new Rpc.RequestVote(raft.term(), raft.self(), log.lastIndex(), log.lastTerm(), false));
             }
         }
         count(raft.self());

@@ -56,9 +56,9 @@ final class Following {
         if (isHeartbeat || matchIndex <= durability.durableIndex()) {
             // Says what is durable now, so that a slow disk does not look like a dead node.
             long durable = Math.min(matchIndex, durability.durableIndex());
-            raft.promise(durability.hardStateWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), durable));
+            raft.promise(durability.hardStateWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), durable, 0));
         } else {
-            raft.promise(durability.newestWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex));
+            raft.promise(durability.newestWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex, 0));
         }
     }
 
@@ -73,7 +73,7 @@ final class Following {
         raft.promise(
                 raft.durability().hardStateWrite(),
                 leader,
-                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint)));
+                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint), 0));
     }
 
     /** Nothing that a peer sends may stop a node; a message that no leader makes is dropped. */

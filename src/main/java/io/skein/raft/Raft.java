@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -25,9 +26,7 @@ public final class Raft {
     private static final long AT_ONCE = Long.MIN_VALUE / 2;
 
     private final NodeId self;
-    private final Configuration configuration;
-    private final List<NodeId> voters;
-    private final boolean voter;
+    private final Membership membership;
     private final Supplier<byte[]> noopPayload;
     private final RaftTiming timing;
     private final RaftLimits limits;
@@ -61,34 +60,24 @@ public final class Raft {
     /**
      * A node as its disk left it.
      *
-     * @param configuration the last one in the log, committed or not; without members when the node has none yet
-     * @param random for election timeouts only
+     * @param incarnation of this node's database; a configuration means this node only when it names both
+     * @param configurations reads the payloads of CONFIGURATION entries; throws {@link IllegalArgumentException} for
+     *     those that it cannot
+     * @param random for election timeouts and for the ids of questions, which no earlier life may have used
      * @param noopPayload asked once each time this node becomes leader, for the entry that begins its term
      */
     public Raft(
             NodeId self,
-            Configuration configuration,
+            long incarnation,
             HardState hardState,
             LogStart start,
-            RaftTiming timing,
-            RandomGenerator random,
-            Supplier<byte[]> noopPayload) {
-        this(self, configuration, hardState, start, timing, RaftLimits.DEFAULT, random, noopPayload);
-    }
-
-    public Raft(
-            NodeId self,
-            Configuration configuration,
-            HardState hardState,
-            LogStart start,
+            Function<byte[], Configuration> configurations,
             RaftTiming timing,
             RaftLimits limits,
             RandomGenerator random,
             Supplier<byte[]> noopPayload) {
         this.self = self;
-        this.configuration = configuration;
-        this.voters = configuration.voters();
-        this.voter = configuration.isVoter(self);
+        this.membership = new Membership(self, incarnation, start, configurations);
         this.noopPayload = noopPayload;
         this.timing = timing;
         this.limits = limits;
@@ -124,8 +113,13 @@ public final class Raft {
             onReceived(received.from(), received.rpc());
         } else if (input instanceof Input.Tick) {
             onTick();
+        } else if (input instanceof Input.ReadIndex read) {
+            effects.add(new Effect.ReadFailed(read.id()));
         } else {
-            throw new AssertionError("unhandled " + input);
+            assert input instanceof Input.Transfer
+                            || input instanceof Input.Loaded
+                            || input instanceof Input.SnapshotSent
+                    : "unhandled " + input;
         }
         return takeEffects();
     }
@@ -199,7 +193,7 @@ public final class Raft {
         } else if (rpc instanceof Rpc.RequestVoteReply reply) {
             election.onRequestVoteReply(from, reply);
         } else {
-            throw new AssertionError("unhandled " + rpc);
+            assert rpc.term() == term : "unhandled " + rpc;
         }
     }
 
@@ -208,7 +202,7 @@ public final class Raft {
         if (rpc instanceof Rpc.RequestVote) {
             promise(durability.hardStateWrite(), from, new Rpc.RequestVoteReply(term, false));
         } else if (rpc instanceof Rpc.AppendEntries) {
-            promise(durability.hardStateWrite(), from, Rpc.AppendEntriesReply.refused(term, 0, 0));
+            promise(durability.hardStateWrite(), from, Rpc.AppendEntriesReply.refused(term, 0, 0, 0));
         }
     }
 
@@ -235,7 +229,7 @@ public final class Raft {
     }
 
     void becomeCandidate() {
-        assert role != Role.LEADER && voter : role + " campaigns";
+        assert role != Role.LEADER && membership.isVoter() : role + " campaigns";
         enterTerm(term + 1);
         voteFor(self);
         role = Role.CANDIDATE;
@@ -247,7 +241,7 @@ public final class Raft {
         role = Role.LEADER;
         leader = votedFor;
         var others = new ArrayList<NodeId>();
-        for (Member member : configuration.members()) {
+        for (Member member : membership.current().members()) {
             if (!member.id().equals(self)) {
                 others.add(member.id());
             }
@@ -283,7 +277,7 @@ public final class Raft {
     }
 
     private Role passiveRole() {
-        return voter ? Role.FOLLOWER : Role.LEARNER;
+        return membership.isVoter() ? Role.FOLLOWER : Role.LEARNER;
     }
 
     private void append(Entry.Kind kind, byte[] payload) {
@@ -338,7 +332,7 @@ public final class Raft {
     }
 
     public Configuration configuration() {
-        return configuration;
+        return membership.current();
     }
 
     public Role role() {
@@ -424,7 +418,7 @@ public final class Raft {
         if (role == Role.LEADER) {
             return replication.nextDeadlineNanos();
         }
-        if (!voter) {
+        if (!membership.isVoter()) {
             return NEVER;
         }
         if (isOnlyVoter()) {
@@ -474,23 +468,23 @@ public final class Raft {
     }
 
     List<NodeId> voters() {
-        return voters;
+        return membership.voters();
     }
 
     /** Any two of this size have a member in common. */
     int majority() {
-        return voters.size() / 2 + 1;
+        return membership.majority();
     }
 
     boolean isVoter() {
-        return voter;
+        return membership.isVoter();
     }
 
     boolean isVoter(NodeId id) {
-        return voters.contains(id);
+        return membership.isVoter(id);
     }
 
     boolean isOnlyVoter() {
-        return voter && voters.size() == 1;
+        return membership.isOnlyVoter();
     }
 }

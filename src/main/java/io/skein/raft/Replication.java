@@ -191,7 +191,13 @@ final class Replication {
         raft.send(
                 progress.peer(),
                 new Rpc.AppendEntries(
-                        raft.term(), raft.self(), prevLogIndex, raft.log().termOf(prevLogIndex), entries, commitIndex));
+                        raft.term(),
+                        raft.self(),
+                        prevLogIndex,
+                        raft.log().termOf(prevLogIndex),
+                        entries,
+                        commitIndex,
+                        0));
     }
 
     /** The highest value that a majority of voters has at least. */

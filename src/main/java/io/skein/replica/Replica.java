@@ -4,11 +4,14 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Due;
 import io.skein.machine.Machine;
 import io.skein.machine.Moment;
+import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.raft.LogStart;
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.raft.Raft;
+import io.skein.raft.RaftLimits;
 import io.skein.raft.RaftTiming;
 import io.skein.raft.Role;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -114,7 +117,19 @@ public final class Replica {
         this.settledTaken = image.settled().index();
         this.settledVisible = image.settled().index();
         this.raft = new Raft(
-                self, image.configuration(), image.hardState(), logStart(image), timing, random, this::beginTerm);
+                self,
+                incarnation(image.configuration(), self),
+                image.hardState(),
+                logStart(image),
+                payload -> ClusterConfiguration.decode(payload).configuration(),
+                timing,
+                RaftLimits.DEFAULT,
+                random,
+                this::beginTerm);
+    }
+
+    private static long incarnation(Configuration configuration, NodeId id) {
+        return configuration.member(id).map(Member::incarnation).orElse(0L);
     }
 
     /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
@@ -130,6 +145,7 @@ public final class Replica {
                 image.terms().stream()
                         .map(t -> new LogStart.TermStart(t.index(), t.term()))
                         .toList(),
+                List.of(new LogStart.ConfigurationStart(0, image.configuration())),
                 image.entries(),
                 image.lastIndex(),
                 Math.max(image.settled().index(), image.commitHint()));
@@ -144,7 +160,8 @@ public final class Replica {
         } else if (input instanceof Input.Persisted persisted) {
             onPersisted(persisted.number());
         } else if (input instanceof Input.Received received) {
-            step(new io.skein.raft.Input.Received(received.from(), received.rpc()));
+            long incarnation = incarnation(raft.configuration(), received.from());
+            step(new io.skein.raft.Input.Received(received.from(), incarnation, received.rpc()));
         } else if (input instanceof Input.Tick) {
             step(new io.skein.raft.Input.Tick());
         } else if (input instanceof Input.Started) {
@@ -319,7 +336,7 @@ public final class Replica {
                 if (changed.role() != Role.LEADER) {
                     proposals.refuseCollected(proposal -> refuse(proposal, Reason.NOT_LEADER));
                 }
-            } else {
+            } else if (!(effect instanceof io.skein.raft.Effect.ConfigurationChanged)) {
                 throw new AssertionError("unhandled " + effect);
             }
         }
@@ -435,7 +452,7 @@ public final class Replica {
             if (inFlight.size() == 1 && proposals.collectedBytes() + writeBytes < config.pipelineBytes()) {
                 return;
             }
-            if (writes.isEmpty() && !behind && !proposals.isEmpty() && raft.isLeader()) {
+            if (writes.isEmpty() && !behind && !proposals.isEmpty() && raft.mayPropose()) {
                 if (inFlight.isEmpty() && gathers()) {
                     return;
                 }

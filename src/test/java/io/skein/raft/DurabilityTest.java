@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DurabilityTest {
-    private final Log log = new Log(new LogStart(0, 0, List.of(), OneNode.log(1), 1, 0));
+    private final Log log = new Log(new LogStart(0, 0, List.of(), List.of(), OneNode.log(1), 1, 0));
     private final Durability durability = new Durability(log);
 
     @Test

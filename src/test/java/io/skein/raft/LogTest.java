@@ -82,7 +82,7 @@ class LogTest {
     void aLogStartsFromWhatTheDiskKnows() {
         var terms =
                 List.of(new LogStart.TermStart(90, 3), new LogStart.TermStart(101, 3), new LogStart.TermStart(105, 6));
-        var log = new Log(new LogStart(100, 3, terms, OneNode.entries(107, 6, 6), 108, 106));
+        var log = new Log(new LogStart(100, 3, terms, List.of(), OneNode.entries(107, 6, 6), 108, 106));
 
         assertEquals(100, log.compactedIndex());
         assertEquals(Log.UNKNOWN, log.termOf(99));

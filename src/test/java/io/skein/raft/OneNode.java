@@ -54,6 +54,46 @@ final class OneNode {
         return new NodeId("" + number);
     }
 
+    // Messages without what only later tests are about.
+
+    static Rpc.AppendEntries append(
+            long term, NodeId leader, long prevLogIndex, long prevLogTerm, List<Entry> entries, long leaderCommit) {
+        return new Rpc.AppendEntries(term, leader, prevLogIndex, prevLogTerm, entries, leaderCommit, 0);
+    }
+
+    static Rpc.AppendEntriesReply accepted(long term, long matchIndex) {
+        return Rpc.AppendEntriesReply.accepted(term, matchIndex, 0);
+    }
+
+    static Rpc.AppendEntriesReply refused(long term, long hintIndex, long hintTerm) {
+        return Rpc.AppendEntriesReply.refused(term, hintIndex, hintTerm, 0);
+    }
+
+    static Rpc.RequestVote requestVote(long term, NodeId candidate, long lastLogIndex, long lastLogTerm) {
+        return new Rpc.RequestVote(term, candidate, lastLogIndex, lastLogTerm, false);
+    }
+
+    /** Alone with its disk as described, of the incarnation that the configuration says. */
+    static Raft raft(NodeId self, Configuration configuration, HardState hardState, LogStart start) {
+        return new Raft(
+                self,
+                configuration.member(self).map(Member::incarnation).orElse(77L),
+                hardState,
+                new LogStart(
+                        start.compactedIndex(),
+                        start.compactedTerm(),
+                        start.terms(),
+                        List.of(new LogStart.ConfigurationStart(0, configuration)),
+                        start.entries(),
+                        start.lastIndex(),
+                        start.committed()),
+                SimulatedNode::configuration,
+                TIMING,
+                RaftLimits.DEFAULT,
+                new Random(1),
+                () -> new byte[0]);
+    }
+
     Raft raft() {
         return node.raft();
     }
@@ -72,7 +112,7 @@ final class OneNode {
     }
 
     List<Effect> receive(int from, Rpc rpc) {
-        return step(new Input.Received(id(from), rpc));
+        return step(new Input.Received(id(from), from, rpc));
     }
 
     List<Effect> propose(String payload) {

@@ -1,8 +1,12 @@
 package io.skein.raft;
 
+import static io.skein.raft.OneNode.accepted;
+import static io.skein.raft.OneNode.append;
 import static io.skein.raft.OneNode.entries;
 import static io.skein.raft.OneNode.id;
 import static io.skein.raft.OneNode.log;
+import static io.skein.raft.OneNode.refused;
+import static io.skein.raft.OneNode.requestVote;
 import static io.skein.raft.OneNode.sentTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,7 +30,7 @@ class PaperTest {
         var node = OneNode.of(3);
         node.becomeLeader();
 
-        node.receive(2, Rpc.AppendEntriesReply.refused(9, 0, 0));
+        node.receive(2, refused(9, 0, 0));
 
         assertEquals(Role.FOLLOWER, node.raft().role());
         assertEquals(9, node.raft().term());
@@ -49,10 +53,10 @@ class PaperTest {
     void requestsOfAStaleTermAreRejected() {
         var node = OneNode.withLog(3, 4);
 
-        var toAppend = node.receive(2, new Rpc.AppendEntries(3, id(2), 1, 4, entries(2, 4), 2));
-        var toVote = node.receive(3, new Rpc.RequestVote(3, id(3), 9, 3));
+        var toAppend = node.receive(2, append(3, id(2), 1, 4, entries(2, 4), 2));
+        var toVote = node.receive(3, requestVote(3, id(3), 9, 3));
 
-        assertEquals(List.of(Rpc.AppendEntriesReply.refused(4, 0, 0)), sentTo(2, toAppend));
+        assertEquals(List.of(refused(4, 0, 0)), sentTo(2, toAppend));
         assertEquals(List.of(new Rpc.RequestVoteReply(4, false)), sentTo(3, toVote));
         assertEquals(1, node.raft().lastIndex());
         assertEquals(Optional.empty(), node.raft().leader());
@@ -70,7 +74,7 @@ class PaperTest {
         var node = OneNode.of(3);
         for (int i = 0; i < 50; i++) {
             node.pass(100);
-            node.receive(2, new Rpc.AppendEntries(1, id(2), 0, 0, List.of(), 0));
+            node.receive(2, append(1, id(2), 0, 0, List.of(), 0));
         }
         assertEquals(Role.FOLLOWER, node.raft().role());
         assertEquals(1, node.raft().term());
@@ -89,8 +93,8 @@ class PaperTest {
         assertEquals(Role.CANDIDATE, node.raft().role());
         assertEquals(3, node.raft().term());
         assertEquals(new HardState(3, Optional.of(OneNode.SELF)), node.node.diskHardState());
-        assertEquals(List.of(new Rpc.RequestVote(3, id(1), 3, 2)), sentTo(2, effects));
-        assertEquals(List.of(new Rpc.RequestVote(3, id(1), 3, 2)), sentTo(3, effects));
+        assertEquals(List.of(requestVote(3, id(1), 3, 2)), sentTo(2, effects));
+        assertEquals(List.of(requestVote(3, id(1), 3, 2)), sentTo(3, effects));
     }
 
     /** §5.2: "A candidate wins an election if it receives votes from a majority of the servers in the full cluster". */
@@ -116,9 +120,9 @@ class PaperTest {
     void aVoterVotesOnceInATerm() {
         var node = OneNode.of(3);
 
-        var first = node.receive(2, new Rpc.RequestVote(1, id(2), 0, 0));
-        var second = node.receive(3, new Rpc.RequestVote(1, id(3), 0, 0));
-        var repeated = node.receive(2, new Rpc.RequestVote(1, id(2), 0, 0));
+        var first = node.receive(2, requestVote(1, id(2), 0, 0));
+        var second = node.receive(3, requestVote(1, id(3), 0, 0));
+        var repeated = node.receive(2, requestVote(1, id(2), 0, 0));
 
         assertEquals(List.of(new Rpc.RequestVoteReply(1, true)), sentTo(2, first));
         assertEquals(List.of(new Rpc.RequestVoteReply(1, false)), sentTo(3, second));
@@ -133,7 +137,7 @@ class PaperTest {
         var node = OneNode.of(3);
         node.becomeCandidate();
 
-        node.receive(2, new Rpc.AppendEntries(leadersTerm, id(2), 0, 0, List.of(), 0));
+        node.receive(2, append(leadersTerm, id(2), 0, 0, List.of(), 0));
 
         assertEquals(Role.FOLLOWER, node.raft().role());
         assertEquals(Optional.of(id(2)), node.raft().leader());
@@ -146,7 +150,7 @@ class PaperTest {
         var node = OneNode.withLog(3, 4);
         node.becomeCandidate();
 
-        node.receive(2, new Rpc.AppendEntries(4, id(2), 0, 0, List.of(), 0));
+        node.receive(2, append(4, id(2), 0, 0, List.of(), 0));
 
         assertEquals(Role.CANDIDATE, node.raft().role());
     }
@@ -188,7 +192,7 @@ class PaperTest {
     void aFollowerTakesWhatFitsItsLog(long prevLogIndex, long prevLogTerm, boolean accepted) {
         var node = OneNode.withLog(3, 1, 2);
 
-        var effects = node.receive(2, new Rpc.AppendEntries(3, id(2), prevLogIndex, prevLogTerm, List.of(), 0));
+        var effects = node.receive(2, append(3, id(2), prevLogIndex, prevLogTerm, List.of(), 0));
 
         var reply = (Rpc.AppendEntriesReply) sentTo(2, effects).get(0);
         assertEquals(accepted, reply.success());
@@ -199,7 +203,7 @@ class PaperTest {
     void aFollowerGivesUpWhatConflicts() {
         var node = OneNode.withLog(3, 1, 2, 2, 2);
 
-        node.receive(2, new Rpc.AppendEntries(3, id(2), 1, 1, entries(2, 2, 3), 0));
+        node.receive(2, append(3, id(2), 1, 1, entries(2, 2, 3), 0));
 
         assertEquals(List.of(1L, 2L, 3L), terms(node));
         assertEquals(3, node.node.diskLog().size());
@@ -241,7 +245,7 @@ class PaperTest {
         while (!messages.isEmpty()) {
             assertTrue(++roundTrips < 10, "still busy after " + roundTrips + " round trips");
             Rpc message = messages.get(messages.size() - 1);
-            var effects = new ArrayList<>(follower.step(new Input.Received(id(1), message), 0));
+            var effects = new ArrayList<>(follower.step(new Input.Received(id(1), 1, message), 0));
             if (follower.underway() > 0) {
                 effects.addAll(follower.finishWrites(follower.underway(), 0));
             }
@@ -262,7 +266,7 @@ class PaperTest {
     void aVoterDeniesItsVoteToACandidateThatHasLess(long lastLogIndex, long lastLogTerm, boolean granted) {
         var node = OneNode.withLog(3, 1, 3, 3);
 
-        var effects = node.receive(2, new Rpc.RequestVote(5, id(2), lastLogIndex, lastLogTerm));
+        var effects = node.receive(2, requestVote(5, id(2), lastLogIndex, lastLogTerm));
 
         assertEquals(List.of(new Rpc.RequestVoteReply(5, granted)), sentTo(2, effects));
     }
@@ -273,11 +277,11 @@ class PaperTest {
         var node = OneNode.withLog(3, 1, 2, 2);
         node.becomeLeader();
 
-        node.receive(2, Rpc.AppendEntriesReply.accepted(3, 3));
+        node.receive(2, accepted(3, 3));
         assertEquals(0, node.raft().commitIndex());
         assertFalse(node.raft().hasCommittedInTerm());
 
-        node.receive(2, Rpc.AppendEntriesReply.accepted(3, 4));
+        node.receive(2, accepted(3, 4));
         assertEquals(4, node.raft().commitIndex());
         assertTrue(node.raft().hasCommittedInTerm());
     }
@@ -287,7 +291,7 @@ class PaperTest {
     void aFollowerCommitsNoFurtherThanItKnowsItsLogToBeTheLeaders() {
         var node = OneNode.withLog(3, 1, 1, 2, 2);
 
-        node.receive(2, new Rpc.AppendEntries(3, id(2), 1, 1, entries(2, 1), 9));
+        node.receive(2, append(3, id(2), 1, 1, entries(2, 1), 9));
 
         assertEquals(2, node.raft().commitIndex());
     }

@@ -1,8 +1,13 @@
 package io.skein.raft;
 
+import static io.skein.raft.OneNode.accepted;
+import static io.skein.raft.OneNode.append;
 import static io.skein.raft.OneNode.entries;
 import static io.skein.raft.OneNode.id;
 import static io.skein.raft.OneNode.log;
+import static io.skein.raft.OneNode.raft;
+import static io.skein.raft.OneNode.refused;
+import static io.skein.raft.OneNode.requestVote;
 import static io.skein.raft.OneNode.sentTo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,7 +18,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,14 +43,7 @@ class RaftTest {
 
     @Test
     void theOnlyVoterCampaignsAtOnceAndThenNeedsNoTick() {
-        var raft = new Raft(
-                id(1),
-                SimulatedNode.voters(1),
-                HardState.INITIAL,
-                LogStart.EMPTY,
-                OneNode.TIMING,
-                new Random(1),
-                () -> new byte[0]);
+        var raft = raft(id(1), SimulatedNode.voters(1), HardState.INITIAL, LogStart.EMPTY);
         assertTrue(raft.nextDeadlineNanos() < 0);
 
         raft.step(new Input.Tick(), 77);
@@ -61,14 +58,7 @@ class RaftTest {
 
     @Test
     void aNodeThatIsNoVoterNeverCampaignsButVotes() {
-        var raft = new Raft(
-                id(9),
-                SimulatedNode.voters(3),
-                HardState.INITIAL,
-                LogStart.EMPTY,
-                OneNode.TIMING,
-                new Random(1),
-                () -> new byte[0]);
+        var raft = raft(id(9), SimulatedNode.voters(3), HardState.INITIAL, LogStart.EMPTY);
         for (long second = 1; second < 100; second++) {
             assertEquals(List.of(), raft.step(new Input.Tick(), second * 1_000_000_000));
         }
@@ -76,24 +66,17 @@ class RaftTest {
         assertEquals(Raft.NEVER, raft.nextDeadlineNanos());
 
         // Perhaps it was made a voter by an entry that it does not have yet.
-        raft.step(new Input.Received(id(2), new Rpc.RequestVote(1, id(2), 0, 0)), 100_000_000_000L);
+        raft.step(new Input.Received(id(2), 2, requestVote(1, id(2), 0, 0)), 100_000_000_000L);
         List<Effect> effects = raft.step(new Input.Written(1), 100_000_000_000L);
         assertEquals(List.of(new Effect.Send(id(2), new Rpc.RequestVoteReply(1, true))), effects);
     }
 
     @Test
     void aNodeWithoutAConfigurationWaitsForALeader() {
-        var raft = new Raft(
-                id(1),
-                new Configuration(List.of()),
-                HardState.INITIAL,
-                LogStart.EMPTY,
-                OneNode.TIMING,
-                new Random(1),
-                () -> new byte[0]);
+        var raft = raft(id(1), new Configuration(List.of()), HardState.INITIAL, LogStart.EMPTY);
 
         raft.step(new Input.Tick(), 0);
-        raft.step(new Input.Received(id(2), new Rpc.AppendEntries(1, id(2), 0, 0, log(1), 1)), 0);
+        raft.step(new Input.Received(id(2), 2, append(1, id(2), 0, 0, log(1), 1)), 0);
 
         assertEquals(Role.LEARNER, raft.role());
         assertEquals(Optional.of(id(2)), raft.leader());
@@ -102,15 +85,8 @@ class RaftTest {
 
     @Test
     void whatTheDiskKnowsToBeCommittedIsNotAnnouncedAgain() {
-        var start = new LogStart(0, 0, List.of(new LogStart.TermStart(1, 1)), entries(3, 1), 3, 2);
-        var raft = new Raft(
-                id(1),
-                SimulatedNode.voters(1),
-                new HardState(1, Optional.of(id(1))),
-                start,
-                OneNode.TIMING,
-                new Random(1),
-                () -> new byte[0]);
+        var start = new LogStart(0, 0, List.of(new LogStart.TermStart(1, 1)), List.of(), entries(3, 1), 3, 2);
+        var raft = raft(id(1), SimulatedNode.voters(1), new HardState(1, Optional.of(id(1))), start);
         assertEquals(2, raft.commitIndex());
         assertEquals(3, raft.firstInMemory());
 
@@ -125,8 +101,8 @@ class RaftTest {
     void appendsLeaveBeforeTheLeadersOwnWrite() {
         var node = OneNode.of(3);
         node.becomeLeader();
-        node.receive(2, Rpc.AppendEntriesReply.accepted(1, 1));
-        node.receive(3, Rpc.AppendEntriesReply.accepted(1, 1));
+        node.receive(2, accepted(1, 1));
+        node.receive(3, accepted(1, 1));
         node.holdDisk();
 
         List<Effect> effects = node.propose("x");
@@ -151,7 +127,7 @@ class RaftTest {
     void theWindowToAPeerIsBounded() {
         var node = OneNode.of(3, SMALL);
         node.becomeLeader();
-        node.receive(2, Rpc.AppendEntriesReply.accepted(1, 1));
+        node.receive(2, accepted(1, 1));
 
         var sent = new ArrayList<Rpc>();
         for (int i = 0; i < 20; i++) {
@@ -160,7 +136,7 @@ class RaftTest {
         assertEquals(3, sent.size());
 
         // As much as one append may carry, for each that was acknowledged.
-        List<Rpc> more = sentTo(2, node.receive(2, Rpc.AppendEntriesReply.accepted(1, 3)));
+        List<Rpc> more = sentTo(2, node.receive(2, accepted(1, 3)));
         assertEquals(
                 List.of(2, 2),
                 more.stream().map(m -> ((Rpc.AppendEntries) m).entries().size()).toList());
@@ -185,7 +161,7 @@ class RaftTest {
         var node = OneNode.of(3, SMALL);
         node.holdDisk();
         for (int i = 0; i < 20; i++) {
-            node.receive(2, new Rpc.AppendEntries(1, id(2), i, i == 0 ? 0 : 1, entries(i + 1, 1), 0));
+            node.receive(2, append(1, id(2), i, i == 0 ? 0 : 1, entries(i + 1, 1), 0));
         }
         assertEquals(8, node.raft().writesUnderway());
         assertEquals(8, node.raft().lastIndex());
@@ -226,16 +202,16 @@ class RaftTest {
         var node = OneNode.of(3);
         node.becomeLeader();
         node.propose("x");
-        node.receive(2, Rpc.AppendEntriesReply.accepted(1, 2));
+        node.receive(2, accepted(1, 2));
         node.raft().compact(2);
         node.raft().compactedTo(2);
 
         // Node 3 has nothing. It is answered once, with a probe at the place where our log begins, and not for ever.
-        List<Rpc> answer = sentTo(3, node.receive(3, Rpc.AppendEntriesReply.refused(1, 0, 0)));
+        List<Rpc> answer = sentTo(3, node.receive(3, refused(1, 0, 0)));
         assertEquals(List.of(), answer);
         List<Rpc> heartbeats = sentTo(3, node.pass(60));
-        assertEquals(List.of(new Rpc.AppendEntries(1, id(1), 2, 1, List.of(), 2)), heartbeats);
-        assertEquals(List.of(), sentTo(3, node.receive(3, Rpc.AppendEntriesReply.refused(1, 0, 0))));
+        assertEquals(List.of(append(1, id(1), 2, 1, List.of(), 2)), heartbeats);
+        assertEquals(List.of(), sentTo(3, node.receive(3, refused(1, 0, 0))));
 
         assertTrue(sentTo(2, node.propose("y")).size() == 1, "the others go on");
     }
@@ -249,10 +225,10 @@ class RaftTest {
         var futureTerm = entries(3, 9);
 
         for (List<Entry> entries : List.of(gap, fallingTerms, futureTerm)) {
-            var effects = node.receive(2, new Rpc.AppendEntries(2, id(2), 2, 1, entries, 9));
+            var effects = node.receive(2, append(2, id(2), 2, 1, entries, 9));
             assertEquals(List.of(), sentTo(2, effects));
         }
-        node.receive(2, new Rpc.AppendEntries(2, id(2), -1, 0, List.of(), 9));
+        node.receive(2, append(2, id(2), -1, 0, List.of(), 9));
 
         assertEquals(2, node.raft().lastIndex());
         assertEquals(0, node.raft().commitIndex());
@@ -265,7 +241,7 @@ class RaftTest {
         node.holdDisk();
         node.propose("x");
 
-        node.receive(2, Rpc.AppendEntriesReply.accepted(1, 99));
+        node.receive(2, accepted(1, 99));
 
         assertEquals(0, node.raft().commitIndex());
         assertEquals(0, node.raft().matchIndex(id(2)));
@@ -274,16 +250,15 @@ class RaftTest {
     @Test
     void twoLeadersInOneTermStopTheNode() {
         var node = OneNode.of(3);
-        node.receive(2, new Rpc.AppendEntries(1, id(2), 0, 0, List.of(), 0));
-        assertThrows(AssertionError.class, () -> node.receive(3, new Rpc.AppendEntries(1, id(3), 0, 0, List.of(), 0)));
+        node.receive(2, append(1, id(2), 0, 0, List.of(), 0));
+        assertThrows(AssertionError.class, () -> node.receive(3, append(1, id(3), 0, 0, List.of(), 0)));
     }
 
     @Test
     void aCommittedEntryThatWouldBeOverwrittenStopsTheNode() {
         var node = OneNode.withLog(3, 1, 1);
-        node.receive(2, new Rpc.AppendEntries(2, id(2), 2, 1, List.of(), 2));
-        assertThrows(
-                AssertionError.class, () -> node.receive(3, new Rpc.AppendEntries(3, id(3), 1, 1, entries(2, 3), 0)));
+        node.receive(2, append(2, id(2), 2, 1, List.of(), 2));
+        assertThrows(AssertionError.class, () -> node.receive(3, append(3, id(3), 1, 1, entries(2, 3), 0)));
     }
 
     @Test
@@ -292,7 +267,7 @@ class RaftTest {
         assertEquals(-1, node.raft().matchIndex(id(2)));
         node.becomeLeader();
         assertEquals(0, node.raft().matchIndex(id(2)));
-        node.receive(2, Rpc.AppendEntriesReply.accepted(1, 1));
+        node.receive(2, accepted(1, 1));
         assertEquals(1, node.raft().matchIndex(id(2)));
         assertEquals(-1, node.raft().matchIndex(id(9)));
     }
@@ -302,16 +277,16 @@ class RaftTest {
     void everyInputAndEveryRpcIsHandled() {
         var inputs = List.of(
                 new Input.Tick(),
-                new Input.Received(id(2), new Rpc.RequestVote(1, id(2), 0, 0)),
+                new Input.Received(id(2), 2, requestVote(1, id(2), 0, 0)),
                 new Input.Propose(Entry.Kind.COMMANDS, new byte[0]),
                 new Input.Written(1));
         assertEquals(Set.of(Input.class.getPermittedSubclasses()), classesOf(inputs.stream()));
 
         var rpcs = List.of(
-                new Rpc.RequestVote(1, id(2), 0, 0),
+                requestVote(1, id(2), 0, 0),
                 new Rpc.RequestVoteReply(1, false),
-                new Rpc.AppendEntries(1, id(2), 0, 0, List.of(), 0),
-                Rpc.AppendEntriesReply.accepted(1, 0));
+                append(1, id(2), 0, 0, List.of(), 0),
+                accepted(1, 0));
         assertEquals(Set.of(Rpc.class.getPermittedSubclasses()), classesOf(rpcs.stream()));
         for (Rpc rpc : rpcs) {
             OneNode.of(3).receive(2, rpc);

@@ -107,8 +107,11 @@ final class Scenario {
                 prevLogIndex,
                 termIn(prev),
                 entries(prevLogIndex + 1, args.subList(1, args.size())),
+                0,
                 0);
-        step(node(args.get(0).substring(args.get(0).indexOf('>') + 1)), new Input.Received(from, append));
+        step(
+                node(args.get(0).substring(args.get(0).indexOf('>') + 1)),
+                new Input.Received(from, incarnationOf(from), append));
     }
 
     private void timeout(SimulatedNode node) {
@@ -155,7 +158,9 @@ final class Scenario {
         for (Envelope envelope : arriving) {
             SimulatedNode to = nodes.get(envelope.to().value());
             if (to.isUp() || to.lives() == 0) {
-                step(node(envelope.to().value()), new Input.Received(envelope.from(), envelope.rpc()));
+                step(
+                        node(envelope.to().value()),
+                        new Input.Received(envelope.from(), incarnationOf(envelope.from()), envelope.rpc()));
             }
         }
     }
@@ -191,6 +196,10 @@ final class Scenario {
                 network.add(new Envelope(node.id, send.to(), send.rpc()));
             }
         }
+    }
+
+    private long incarnationOf(NodeId id) {
+        return nodes.get(id.value()).incarnation();
     }
 
     /** Started now if it never ran. */

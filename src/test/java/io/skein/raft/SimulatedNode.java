@@ -46,6 +46,22 @@ final class SimulatedNode {
         return new Configuration(members);
     }
 
+    /** As {@link #voters} numbers them. */
+    long incarnation() {
+        return Long.parseLong(id.value());
+    }
+
+    /** Written {@code 1 2 3 +4}: voters, and a learner. */
+    static Configuration configuration(byte[] payload) {
+        var members = new ArrayList<Member>();
+        for (String word : new String(payload, UTF_8).split(" ")) {
+            String name = word.startsWith("+") ? word.substring(1) : word;
+            members.add(
+                    new Member(new NodeId(name), Long.parseLong(name), "node" + name + ":7002", !word.startsWith("+")));
+        }
+        return new Configuration(members);
+    }
+
     void disk(HardState hardState, List<Entry> log) {
         assert !isUp() : id + " is running";
         diskHardState = hardState;
@@ -62,9 +78,18 @@ final class SimulatedNode {
                 terms.add(new LogStart.TermStart(entry.index(), entry.term()));
             }
         }
-        var start = new LogStart(0, 0, terms, diskLog, diskLog.size(), 0);
+        var start = new LogStart(
+                0, 0, terms, List.of(new LogStart.ConfigurationStart(0, configuration)), diskLog, diskLog.size(), 0);
         raft = Optional.of(new Raft(
-                id, configuration, diskHardState, start, timing, limits, random, () -> "noop".getBytes(UTF_8)));
+                id,
+                incarnation(),
+                diskHardState,
+                start,
+                SimulatedNode::configuration,
+                timing,
+                limits,
+                random,
+                () -> "noop".getBytes(UTF_8)));
     }
 
     List<Effect> step(Input input, long nowNanos) {

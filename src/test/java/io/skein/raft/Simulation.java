@@ -164,7 +164,12 @@ final class Simulation {
     private void arrive(Envelope envelope) {
         SimulatedNode to = nodes.get(numberOf(envelope.to()));
         if (to.isUp()) {
-            step(to, new Input.Received(envelope.from(), envelope.rpc()));
+            step(
+                    to,
+                    new Input.Received(
+                            envelope.from(),
+                            nodes.get(numberOf(envelope.from())).incarnation(),
+                            envelope.rpc()));
         }
     }
 
