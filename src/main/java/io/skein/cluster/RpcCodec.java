@@ -1,0 +1,146 @@
+package io.skein.cluster;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.skein.raft.Entry;
+import io.skein.raft.NodeId;
+import io.skein.raft.Rpc;
+import io.skein.replica.PeerMessage;
+import io.skein.wire.AppendEntriesProto;
+import io.skein.wire.AppendEntriesReplyProto;
+import io.skein.wire.EntryKindProto;
+import io.skein.wire.EntryProto;
+import io.skein.wire.PeerMessageProto;
+import io.skein.wire.RequestVoteProto;
+import io.skein.wire.RequestVoteReplyProto;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What replicas say to each other, as protobuf. Decoding throws {@link IllegalArgumentException} and nothing else. */
+final class RpcCodec {
+    private RpcCodec() {}
+
+    static PeerMessageProto toProto(PeerMessage message) {
+        var proto = PeerMessageProto.newBuilder()
+                .setWallMs(message.wallMs())
+                .setHashIndex(message.hashIndex())
+                .setHash(message.hash());
+        Rpc rpc = message.rpc();
+        if (rpc instanceof Rpc.AppendEntries append) {
+            proto.setAppendEntries(toProto(append));
+        } else if (rpc instanceof Rpc.AppendEntriesReply reply) {
+            proto.setAppendEntriesReply(AppendEntriesReplyProto.newBuilder()
+                    .setTerm(reply.term())
+                    .setSuccess(reply.success())
+                    .setMatchIndex(reply.matchIndex())
+                    .setHintIndex(reply.hintIndex())
+                    .setHintTerm(reply.hintTerm()));
+        } else if (rpc instanceof Rpc.RequestVote vote) {
+            proto.setRequestVote(RequestVoteProto.newBuilder()
+                    .setTerm(vote.term())
+                    .setCandidate(vote.candidate().value())
+                    .setLastLogIndex(vote.lastLogIndex())
+                    .setLastLogTerm(vote.lastLogTerm()));
+        } else if (rpc instanceof Rpc.RequestVoteReply reply) {
+            proto.setRequestVoteReply(
+                    RequestVoteReplyProto.newBuilder().setTerm(reply.term()).setGranted(reply.granted()));
+        } else {
+            throw new AssertionError("unhandled " + rpc);
+        }
+        return proto.build();
+    }
+
+    /** Payloads are not copied. */
+    private static AppendEntriesProto toProto(Rpc.AppendEntries append) {
+        var proto = AppendEntriesProto.newBuilder()
+                .setTerm(append.term())
+                .setLeader(append.leader().value())
+                .setPrevLogIndex(append.prevLogIndex())
+                .setPrevLogTerm(append.prevLogTerm())
+                .setLeaderCommit(append.leaderCommit());
+        for (Entry entry : append.entries()) {
+            proto.addEntries(EntryProto.newBuilder()
+                    .setTerm(entry.term())
+                    .setKind(
+                            switch (entry.kind()) {
+                                case NOOP -> EntryKindProto.ENTRY_KIND_NOOP;
+                                case COMMANDS -> EntryKindProto.ENTRY_KIND_COMMANDS;
+                                case CONFIGURATION -> EntryKindProto.ENTRY_KIND_CONFIGURATION;
+                            })
+                    .setPayload(UnsafeByteOperations.unsafeWrap(entry.payload())));
+        }
+        return proto.build();
+    }
+
+    static PeerMessage fromProto(PeerMessageProto proto) {
+        return new PeerMessage(
+                rpc(proto), proto.getWallMs(), natural(proto.getHashIndex(), "hash index"), proto.getHash());
+    }
+
+    private static Rpc rpc(PeerMessageProto proto) {
+        return switch (proto.getRpcCase()) {
+            case APPEND_ENTRIES -> fromProto(proto.getAppendEntries());
+            case APPEND_ENTRIES_REPLY -> {
+                var reply = proto.getAppendEntriesReply();
+                yield new Rpc.AppendEntriesReply(
+                        term(reply.getTerm()),
+                        reply.getSuccess(),
+                        natural(reply.getMatchIndex(), "match index"),
+                        natural(reply.getHintIndex(), "hint index"),
+                        natural(reply.getHintTerm(), "hint term"));
+            }
+            case REQUEST_VOTE -> {
+                var vote = proto.getRequestVote();
+                yield new Rpc.RequestVote(
+                        term(vote.getTerm()),
+                        new NodeId(vote.getCandidate()),
+                        natural(vote.getLastLogIndex(), "last log index"),
+                        natural(vote.getLastLogTerm(), "last log term"));
+            }
+            case REQUEST_VOTE_REPLY -> {
+                var reply = proto.getRequestVoteReply();
+                yield new Rpc.RequestVoteReply(term(reply.getTerm()), reply.getGranted());
+            }
+            default -> throw new IllegalArgumentException("a message of an unknown kind: " + proto.getRpcCase());
+        };
+    }
+
+    private static Rpc.AppendEntries fromProto(AppendEntriesProto proto) {
+        long index = natural(proto.getPrevLogIndex(), "previous log index");
+        if (index > Long.MAX_VALUE - proto.getEntriesCount()) {
+            throw new IllegalArgumentException("no entry can follow index " + index);
+        }
+        List<Entry> entries = new ArrayList<>(proto.getEntriesCount());
+        for (EntryProto entry : proto.getEntriesList()) {
+            index++;
+            Entry.Kind kind = switch (entry.getKind()) {
+                case ENTRY_KIND_NOOP -> Entry.Kind.NOOP;
+                case ENTRY_KIND_COMMANDS -> Entry.Kind.COMMANDS;
+                case ENTRY_KIND_CONFIGURATION -> Entry.Kind.CONFIGURATION;
+                default -> throw new IllegalArgumentException("entry " + index + " is of an unknown kind");
+            };
+            entries.add(new Entry(
+                    index, term(entry.getTerm()), kind, entry.getPayload().toByteArray()));
+        }
+        return new Rpc.AppendEntries(
+                term(proto.getTerm()),
+                new NodeId(proto.getLeader()),
+                proto.getPrevLogIndex(),
+                natural(proto.getPrevLogTerm(), "previous log term"),
+                entries,
+                natural(proto.getLeaderCommit(), "commit index"));
+    }
+
+    private static long term(long term) {
+        if (term < 1) {
+            throw new IllegalArgumentException("terms begin at 1, not " + term);
+        }
+        return term;
+    }
+
+    private static long natural(long number, String what) {
+        if (number < 0) {
+            throw new IllegalArgumentException(what + " is not negative, but " + number);
+        }
+        return number;
+    }
+}
