@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,8 +68,11 @@ class MetricsTest {
             Map.entry("skein_raft_snapshot_index", "gauge"),
             Map.entry("skein_raft_elections_total", "counter"),
             Map.entry("skein_raft_leader_changes_total", "counter"),
+            Map.entry("skein_raft_append_duration_seconds", "histogram"),
             Map.entry("skein_raft_commit_duration_seconds", "histogram"),
+            Map.entry("skein_raft_proposals_inflight", "gauge"),
             Map.entry("skein_raft_proposals_rejected_total", "counter"),
+            Map.entry("skein_sqlite_write_queue_depth", "gauge"),
             Map.entry("skein_sqlite_batch_statements", "histogram"),
             Map.entry("skein_sqlite_commit_duration_seconds", "histogram"),
             Map.entry("skein_sqlite_fsync_duration_seconds", "histogram"),
@@ -79,6 +83,7 @@ class MetricsTest {
             Map.entry("skein_messages_published_total", "counter"),
             Map.entry("skein_messages_delivered_total", "counter"),
             Map.entry("skein_messages_deduplicated_total", "counter"),
+            Map.entry("skein_messages_expired_total", "counter"),
             Map.entry("skein_messages_rejected_total", "counter"),
             Map.entry("skein_messages_scheduled", "gauge"),
             Map.entry("skein_messages_stored", "gauge"),
@@ -103,6 +108,7 @@ class MetricsTest {
     private Vertx vertx;
     private Metrics metrics;
     private FakeBroker fake;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private Broker broker;
 
     @BeforeEach
@@ -116,6 +122,7 @@ class MetricsTest {
         metrics.build("1.2.3", "");
         metrics.watch(fake::status);
         metrics.watchDisk(directory);
+        metrics.watchProposals(unanswered::get);
         vertx.deployVerticle(metrics.eventLoopLag()).await(10, SECONDS);
     }
 
@@ -149,6 +156,9 @@ class MetricsTest {
     private void live() throws Exception {
         metrics.store().committed(1, 3, 4, 5000, 2_000_000, 1_000_000);
         metrics.store().checkpointed(7_000_000, 12);
+        metrics.store().queued(1);
+        metrics.store().expired(1);
+        metrics.cluster().appended(1_500_000);
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.LEADER, 1);
         metrics.cluster().committed(3_000_000);
@@ -268,6 +278,29 @@ class MetricsTest {
         one.close();
         assertEquals(0, value("skein_connections{interface=\"tcp\"}"));
         assertEquals(1, value("skein_connections_total{interface=\"tcp\"}"));
+    }
+
+    @Test
+    void whatWaitsIsAsOfNow() {
+        metrics.store().queued(2);
+        unanswered.set(17);
+        assertEquals(2, value("skein_sqlite_write_queue_depth"));
+        assertEquals(17, value("skein_raft_proposals_inflight"));
+        metrics.store().queued(0);
+        unanswered.set(0);
+        assertEquals(0, value("skein_sqlite_write_queue_depth"));
+        assertEquals(0, value("skein_raft_proposals_inflight"));
+    }
+
+    @Test
+    void expiredMessagesAndAppendsAddUp() {
+        metrics.store().expired(3);
+        metrics.store().expired(4);
+        metrics.cluster().appended(1_000_000);
+        metrics.cluster().appended(3_000_000);
+        assertEquals(7, value("skein_messages_expired_total"));
+        assertEquals(2, value("skein_raft_append_duration_seconds_count"));
+        assertEquals(0.004, value("skein_raft_append_duration_seconds_sum"), 1e-9);
     }
 
     @Test
