@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
@@ -31,6 +36,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +57,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class MetricsTest {
@@ -341,6 +348,43 @@ class MetricsTest {
         String text = get(server, "/metrics", "").body;
         assertTrue(text.contains("vertx_pool_"), "pools");
         assertFalse(text.contains("vertx_http_server"), "http server");
+    }
+
+    /** Micrometer warns of the first in a process and says the others below that: listened to is all of it. */
+    @Test
+    void noGaugeIsRegisteredTwice() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(said);
+        try {
+            close();
+            assemble();
+            for (String address : List.of("orders", "answers")) {
+                vertx.eventBus().localConsumer(address, message -> {});
+                vertx.eventBus().send(address, "");
+            }
+            live();
+            HttpServer server = serve();
+            get(server, "/metrics", "");
+            get(server, "/metrics", "");
+            NetServer tcp = vertx.createNetServer()
+                    .connectHandler(socket -> {})
+                    .listen(0, "127.0.0.1")
+                    .await(10, SECONDS);
+            for (int i = 0; i < 2; i++) {
+                vertx.createNetClient().connect(tcp.actualPort(), "127.0.0.1").await(10, SECONDS);
+            }
+        } finally {
+            logger.detachAppender(said);
+            logger.setLevel(null);
+        }
+        List<String> twice = List.copyOf(said.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(message -> message.contains("already registered"))
+                .toList();
+        assertEquals(List.of(), twice);
     }
 
     @Test
