@@ -4,10 +4,19 @@ import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Outcome;
+import io.skein.raft.Configuration;
+import io.skein.raft.Entry;
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
+import io.skein.raft.Role;
+import io.skein.replica.CommandBytes;
 import io.skein.replica.Effect;
+import io.skein.replica.Effect.Refuse.Reason;
+import io.skein.replica.Image;
 import io.skein.replica.Input;
+import io.skein.replica.MemberChange;
 import io.skein.replica.Now;
+import io.skein.replica.PeerMessage;
 import io.skein.replica.Proposal;
 import io.skein.replica.Replica;
 import io.skein.store.Reader;
@@ -18,6 +27,7 @@ import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +57,27 @@ public final class ReplicaVerticle extends VerticleBase {
     private final Proposer proposer;
     private final AppliedListener applied;
     private final ClusterListener listener;
+    private final PeerListener peerListener;
     private final long deadlineNanos;
     private final Consumer<StoreFailure> broken;
 
+    private Peers peers;
+    private Forwarding forwarding;
+    private final Membership membership = new Membership(this);
     private Store store;
+    /** Null while there is none to feed: until the node knows what to start from, and after its end. */
     private Replica replica;
+
+    private Configuration members = Configuration.EMPTY;
+    private long membersIndex;
+    private long clusterId;
+    private List<MemberStatus> memberStatus = List.of();
+    private boolean isCorrupt;
+    private boolean isStopped;
+    private volatile int raftPort;
+    private final Map<Long, Promise<Long>> reads = new HashMap<>();
+    private final Map<Long, Promise<Long>> changes = new HashMap<>();
+    private long nextRead;
     private final Map<Long, Proposer.Waiting> waiting = new HashMap<>();
     /** In order of proposal, so that the oldest deadline is at the front. */
     private final ArrayDeque<Long> deadlines = new ArrayDeque<>();
@@ -82,11 +109,17 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** What the assembly of the node hands in: the verticle knows no machine. */
     public interface Opening {
-        /** On the replica's context, which the store will be confined to. */
+        /** On the replica's context, which the store will be confined to. Asked again after a snapshot was installed. */
         Future<Store> store();
 
-        /** Called once, with the store open; whoever asks the replica may be told of it here. */
-        Future<Replica> replica(Store store);
+        /**
+         * What the node starts from: what its store found, or the first entry of a cluster, once there is one. May take
+         * as long as the other nodes do.
+         */
+        Future<Image> image(Store store, Peers peers);
+
+        /** Called for each replica, with the store open; whoever asks the replica may be told of it here. */
+        Replica replica(Store store, Image image);
 
         /** Encodes what subscribers want, once, into the tail. */
         List<StoredMessage> append(Tail tail, Delivery delivery);
@@ -96,6 +129,13 @@ public final class ReplicaVerticle extends VerticleBase {
 
         /** Decodes an answer that was kept as a row. */
         Outcome outcome(byte[] row);
+
+        CommandBytes commandBytes();
+
+        PeerConfig peers();
+
+        /** The host that others are told to find this node at. */
+        String advertise();
     }
 
     /**
@@ -107,6 +147,7 @@ public final class ReplicaVerticle extends VerticleBase {
             Proposer proposer,
             AppliedListener applied,
             ClusterListener listener,
+            PeerListener peerListener,
             Clock clock,
             long deadlineMs,
             Consumer<StoreFailure> broken) {
@@ -114,6 +155,7 @@ public final class ReplicaVerticle extends VerticleBase {
         this.proposer = proposer;
         this.applied = applied;
         this.listener = listener;
+        this.peerListener = peerListener;
         this.clock = clock;
         this.deadlineNanos = deadlineMs * NANOS_PER_MS;
         this.broken = broken;
@@ -131,61 +173,120 @@ public final class ReplicaVerticle extends VerticleBase {
         feed(new Input.Settle(id));
     }
 
+    /** Completes when the disk is open and others can ask; the rest may have to wait for them. */
     @Override
     public Future<?> start() {
+        peers = new Peers(vertx, opening.peers(), new FromPeers(), peerListener);
+        forwarding = new Forwarding(peers, opening.commandBytes(), replies, proposer);
+        vertx.setPeriodic(SWEEP_MS, id -> sweep());
         return opening.store()
                 .compose(opened -> {
                     store = opened;
-                    return opening.replica(opened);
+                    store.handler(new FromStore());
+                    peers.identity(0, store.incarnation(), true);
+                    return peers.listen();
                 })
-                .map(mind -> {
-                    replica = mind;
-                    begin();
+                .map(port -> {
+                    raftPort = port;
+                    enter();
                     return null;
                 });
     }
 
-    private void begin() {
-        store.handler(new StoreHandler() {
-            @Override
-            public void written(long number) {
-                Long since = appending.remove(number);
-                if (since != null) {
-                    listener.appended(System.nanoTime() - since);
-                }
-                feed(new Input.Persisted(number));
+    /** Finds out what to start from, and starts. */
+    private void enter() {
+        opening.image(store, peers).onComplete(found -> {
+            if (isStopped) {
+                return;
             }
-
-            @Override
-            public void diskFull(long number) {
-                feed(new Input.DiskFull(number));
-            }
-
-            @Override
-            public void diskTight(boolean tight) {
-                feed(new Input.DiskTight(tight));
-            }
-
-            @Override
-            public void failed(StoreFailure failure) {
-                broken.accept(failure);
+            if (found.failed()) {
+                broken.accept(new StoreFailure(StoreFailure.Kind.DISK, found.cause()));
+            } else {
+                store.handler(new FromStore());
+                begin(found.result());
             }
         });
+    }
+
+    private void begin(Image image) {
+        members = image.configuration();
+        membersIndex = image.configurations().isEmpty() ? 0 : 1;
+        clusterId = image.clusterId();
+        tellPeers();
+        replica = opening.replica(store, image);
         refreshStatus();
         proposer.bind(context, this::turn);
-        vertx.setPeriodic(SWEEP_MS, id -> sweep());
         feed(new Input.Started());
+    }
+
+    private void tellPeers() {
+        peers.identity(clusterId, store.incarnation(), membersIndex == 0);
+        Map<NodeId, String> addresses = new TreeMap<>();
+        members.members().forEach(member -> addresses.put(member.id(), member.address()));
+        peers.members(addresses);
+    }
+
+    private final class FromStore implements StoreHandler {
+        @Override
+        public void written(long number) {
+            Long since = appending.remove(number);
+            if (since != null) {
+                listener.appended(System.nanoTime() - since);
+            }
+            feed(new Input.Persisted(number));
+        }
+
+        @Override
+        public void diskFull(long number) {
+            feed(new Input.DiskFull(number));
+        }
+
+        @Override
+        public void diskTight(boolean tight) {
+            feed(new Input.DiskTight(tight));
+        }
+
+        @Override
+        public void failed(StoreFailure failure) {
+            broken.accept(failure);
+        }
+    }
+
+    private final class FromPeers implements PeerHandler {
+        @Override
+        public void message(NodeId from, long incarnation, PeerMessage message) {
+            feed(new Input.Received(from, incarnation, message));
+        }
+
+        @Override
+        public Future<ForwardReply> forward(NodeId from, Forward forward) {
+            return forwarding.take(forward);
+        }
+
+        @Override
+        public Future<Answer> ask(PeerFacts from, Ask ask) {
+            return membership.answer(ask);
+        }
+
+        @Override
+        public Future<SnapshotAck> chunk(NodeId from, SnapshotChunk chunk) {
+            return Future.succeededFuture(SnapshotAck.refused(chunk));
+        }
     }
 
     @Override
     public Future<?> stop() {
+        isStopped = true;
         proposer.unbind();
+        replica = null;
+        reads.values().forEach(read -> read.tryFail(new NotExecuted(Reason.NOT_LEADER)));
+        reads.clear();
         for (Proposer.Waiting pending : waiting.values()) {
             replies.fail(pending.home(), pending.promise(), new Indeterminate("the node stopped"));
         }
         waiting.clear();
         replies.flush();
-        return store == null ? Future.succeededFuture() : store.close();
+        return peers.close().eventually(() -> store == null ? Future.succeededFuture() : store.close());
     }
 
     /** On the replica's context. */
@@ -195,7 +296,7 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** Takes what was proposed since the last turn. */
     private void turn() {
-        List<Proposer.Waiting> taken = proposer.drain();
+        List<Proposer.Waiting> taken = forwarding.pass(proposer.drain(), leads() ? Optional.empty() : leader());
         if (!taken.isEmpty()) {
             List<Proposal> proposals = new ArrayList<>(taken.size());
             for (Proposer.Waiting pending : taken) {
@@ -213,7 +314,48 @@ public final class ReplicaVerticle extends VerticleBase {
         }
     }
 
+    boolean leads() {
+        return replica != null && replica.role() == Role.LEADER;
+    }
+
+    Optional<NodeId> leader() {
+        return replica == null ? Optional.empty() : replica.leader();
+    }
+
+    Peers peers() {
+        return peers;
+    }
+
+    /** Where peers find this node. */
+    private String address() {
+        return opening.advertise() + ":" + raftPort;
+    }
+
+    /** What this node says of itself to whoever asks. */
+    Facts facts() {
+        String leaderAddress =
+                leader().flatMap(members::member).map(Member::address).orElse("");
+        return new Facts(
+                config().node(),
+                store.incarnation(),
+                clusterId,
+                membersIndex == 0,
+                replica != null && replica.lastIndex() == 1,
+                replica == null ? 0 : replica.term(),
+                members.members(),
+                leaderAddress,
+                address());
+    }
+
+    /** Members and leadership; on the replica's context. */
+    public Membership membership() {
+        return membership;
+    }
+
     private void feed(Input input) {
+        if (replica == null) {
+            return;
+        }
         try {
             List<Effect> effects = replica.on(input, clock.now());
             for (Effect effect : effects) {
@@ -262,6 +404,7 @@ public final class ReplicaVerticle extends VerticleBase {
             replyFromRow(stored);
         } else if (effect instanceof Effect.Refuse refuse) {
             Proposer.Waiting pending = waiting.remove(refuse.proposal());
+            fail(changes.remove(refuse.proposal()), new NotExecuted(refuse.reason()));
             if (pending != null) {
                 listener.refused(refuse.reason().name());
                 replies.fail(pending.home(), pending.promise(), new NotExecuted(refuse.reason()));
@@ -281,11 +424,90 @@ public final class ReplicaVerticle extends VerticleBase {
         } else if (effect instanceof Effect.Wake wake) {
             wakeNanos = wake.nanos();
             arm();
-        } else if (effect instanceof Effect.Send) {
-            throw new AssertionError("a cluster of one has nobody to send to");
+        } else if (effect instanceof Effect.Send send) {
+            peers.send(send.to(), send.message());
+        } else if (effect instanceof Effect.ReadReady ready) {
+            complete(reads.remove(ready.id()), ready.index());
+        } else if (effect instanceof Effect.ReadFailed failed) {
+            fail(reads.remove(failed.id()), new NotExecuted(Reason.NOT_LEADER));
+        } else if (effect instanceof Effect.Reconfigured reconfigured) {
+            complete(changes.remove(reconfigured.id()), reconfigured.index());
+        } else if (effect instanceof Effect.MembersChanged changed) {
+            members = changed.configuration();
+            membersIndex = changed.index();
+            clusterId = changed.clusterId();
+            tellPeers();
+        } else if (effect instanceof Effect.Load load) {
+            load(load);
+        } else if (effect instanceof Effect.SendSnapshot snapshot) {
+            sendSnapshot(snapshot.peer());
+        } else if (effect instanceof Effect.Corrupt corrupt) {
+            LOG.error("the state at index {} is not what a majority has", corrupt.index());
+            isCorrupt = true;
         } else {
             throw new AssertionError("unhandled " + effect);
         }
+    }
+
+    private static void complete(Promise<Long> promise, long value) {
+        if (promise != null) {
+            promise.tryComplete(value);
+        }
+    }
+
+    private static void fail(Promise<Long> promise, Throwable cause) {
+        if (promise != null) {
+            promise.tryFail(cause);
+        }
+    }
+
+    /**
+     * Completes, on the replica's context, when what is applied here holds all that was committed when this was asked;
+     * fails with {@link NotExecuted}. To be called there.
+     */
+    public Future<Long> confirmRead() {
+        if (replica == null) {
+            return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        }
+        long id = nextRead++;
+        Promise<Long> promise = Promise.promise();
+        reads.put(id, promise);
+        feed(new Input.Read(id));
+        return promise.future();
+    }
+
+    /** Completes with the index of the entry that says so, when it is committed. On the replica's context. */
+    Future<Long> change(MemberChange change) {
+        long id = nextProposal++;
+        Promise<Long> promise = Promise.promise();
+        changes.put(id, promise);
+        feed(new Input.ChangeMembers(id, change));
+        return promise.future();
+    }
+
+    Future<Long> transfer(NodeId to) {
+        if (members.member(to).filter(Member::voter).isEmpty()) {
+            return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
+        }
+        feed(new Input.Transfer(to));
+        return Future.succeededFuture(replica.lastIndex());
+    }
+
+    /** Entries that a peer lacks and that are no longer in memory. */
+    private void load(Effect.Load load) {
+        afterThisTurn(() -> store.reader()
+                .entries(load.from(), replica.lastIndex(), load.maxBytes())
+                .onComplete(read -> {
+                    if (read.failed()) {
+                        LOG.warn("the log from {} on could not be read for {}", load.from(), load.peer(), read.cause());
+                    }
+                    List<Entry> entries = read.succeeded() ? read.result() : List.<Entry>of();
+                    context.runOnContext(v -> feed(new Input.Loaded(load.peer(), entries)));
+                }));
+    }
+
+    private void sendSnapshot(NodeId peer) {
+        context.runOnContext(v -> feed(new Input.SnapshotSent(peer, 0, false)));
     }
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
@@ -333,6 +555,10 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** Says "unknown" to those whose deadline passed; what they proposed may still be executed. */
     private void sweep() {
+        if (replica == null) {
+            return;
+        }
+        refreshMembers();
         long now = System.nanoTime();
         while (!deadlines.isEmpty()) {
             Proposer.Waiting oldest = waiting.get(deadlines.peekFirst());
@@ -371,7 +597,38 @@ public final class ReplicaVerticle extends VerticleBase {
                 replica.stateHash(),
                 replica.appliedTime(),
                 replica.isCaughtUp(),
-                replica.isDiskFull());
+                replica.isDiskFull(),
+                standing(),
+                memberStatus);
+    }
+
+    private ReplicaStatus.Standing standing() {
+        if (isCorrupt) {
+            return ReplicaStatus.Standing.CORRUPT;
+        }
+        Optional<Member> self = members.member(config().node());
+        boolean counted = self.map(Member::incarnation).equals(Optional.of(store.incarnation()));
+        return counted || members.members().isEmpty()
+                ? ReplicaStatus.Standing.MEMBER
+                : self.isPresent() ? ReplicaStatus.Standing.AMNESIAC : ReplicaStatus.Standing.REMOVED;
+    }
+
+    private PeerConfig config() {
+        return opening.peers();
+    }
+
+    private void refreshMembers() {
+        List<MemberStatus> all = new ArrayList<>();
+        for (Member member : members.members()) {
+            boolean isSelf = member.id().equals(config().node());
+            all.add(new MemberStatus(
+                    member.id().value(),
+                    member.address(),
+                    member.voter(),
+                    isSelf ? replica.lastIndex() : replica.matchIndex(member.id()),
+                    isSelf || peers.isReachable(member.id())));
+        }
+        memberStatus = List.copyOf(all);
     }
 
     /** A timer that goes off too early costs less than arming anew with every batch. */

@@ -224,6 +224,16 @@ public final class Replica {
         return raft.lastIndex();
     }
 
+    /** What a leader knows to be durable at a peer; -1 when this node does not lead or does not know it. */
+    public long matchIndex(NodeId peer) {
+        return raft.matchIndex(peer);
+    }
+
+    /** Whether a snapshot of that entry would bring this node further (thesis §7). */
+    public boolean wants(long index, long snapshotTerm) {
+        return raft.wants(index, snapshotTerm);
+    }
+
     /** At {@link #appliedIndex}. */
     public long stateHash() {
         return applier.hash();
