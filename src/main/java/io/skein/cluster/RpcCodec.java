@@ -10,8 +10,13 @@ import io.skein.wire.AppendEntriesReplyProto;
 import io.skein.wire.EntryKindProto;
 import io.skein.wire.EntryProto;
 import io.skein.wire.PeerMessageProto;
+import io.skein.wire.PreVoteProto;
+import io.skein.wire.PreVoteReplyProto;
+import io.skein.wire.ReadIndexProto;
+import io.skein.wire.ReadIndexReplyProto;
 import io.skein.wire.RequestVoteProto;
 import io.skein.wire.RequestVoteReplyProto;
+import io.skein.wire.TimeoutNowProto;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,13 +38,32 @@ final class RpcCodec {
                     .setSuccess(reply.success())
                     .setMatchIndex(reply.matchIndex())
                     .setHintIndex(reply.hintIndex())
-                    .setHintTerm(reply.hintTerm()));
+                    .setHintTerm(reply.hintTerm())
+                    .setRound(reply.round()));
+        } else if (rpc instanceof Rpc.PreVote vote) {
+            proto.setPreVote(PreVoteProto.newBuilder()
+                    .setTerm(vote.term())
+                    .setLastLogIndex(vote.lastLogIndex())
+                    .setLastLogTerm(vote.lastLogTerm()));
+        } else if (rpc instanceof Rpc.PreVoteReply reply) {
+            proto.setPreVoteReply(
+                    PreVoteReplyProto.newBuilder().setTerm(reply.term()).setGranted(reply.granted()));
+        } else if (rpc instanceof Rpc.TimeoutNow now) {
+            proto.setTimeoutNow(TimeoutNowProto.newBuilder().setTerm(now.term()));
+        } else if (rpc instanceof Rpc.ReadIndex read) {
+            proto.setReadIndex(ReadIndexProto.newBuilder().setTerm(read.term()).setId(read.id()));
+        } else if (rpc instanceof Rpc.ReadIndexReply reply) {
+            proto.setReadIndexReply(ReadIndexReplyProto.newBuilder()
+                    .setTerm(reply.term())
+                    .setId(reply.id())
+                    .setIndexPlusOne(reply.index() + 1));
         } else if (rpc instanceof Rpc.RequestVote vote) {
             proto.setRequestVote(RequestVoteProto.newBuilder()
                     .setTerm(vote.term())
                     .setCandidate(vote.candidate().value())
                     .setLastLogIndex(vote.lastLogIndex())
-                    .setLastLogTerm(vote.lastLogTerm()));
+                    .setLastLogTerm(vote.lastLogTerm())
+                    .setTransfer(vote.transfer()));
         } else if (rpc instanceof Rpc.RequestVoteReply reply) {
             proto.setRequestVoteReply(
                     RequestVoteReplyProto.newBuilder().setTerm(reply.term()).setGranted(reply.granted()));
@@ -56,7 +80,8 @@ final class RpcCodec {
                 .setLeader(append.leader().value())
                 .setPrevLogIndex(append.prevLogIndex())
                 .setPrevLogTerm(append.prevLogTerm())
-                .setLeaderCommit(append.leaderCommit());
+                .setLeaderCommit(append.leaderCommit())
+                .setRound(append.round());
         for (Entry entry : append.entries()) {
             proto.addEntries(EntryProto.newBuilder()
                     .setTerm(entry.term())
@@ -86,7 +111,29 @@ final class RpcCodec {
                         reply.getSuccess(),
                         natural(reply.getMatchIndex(), "match index"),
                         natural(reply.getHintIndex(), "hint index"),
-                        natural(reply.getHintTerm(), "hint term"));
+                        natural(reply.getHintTerm(), "hint term"),
+                        natural(reply.getRound(), "round"));
+            }
+            case PRE_VOTE -> {
+                var vote = proto.getPreVote();
+                yield new Rpc.PreVote(
+                        term(vote.getTerm()),
+                        natural(vote.getLastLogIndex(), "last log index"),
+                        natural(vote.getLastLogTerm(), "last log term"));
+            }
+            case PRE_VOTE_REPLY -> {
+                var reply = proto.getPreVoteReply();
+                yield new Rpc.PreVoteReply(term(reply.getTerm()), reply.getGranted());
+            }
+            case TIMEOUT_NOW -> new Rpc.TimeoutNow(term(proto.getTimeoutNow().getTerm()));
+            case READ_INDEX -> {
+                var read = proto.getReadIndex();
+                yield new Rpc.ReadIndex(term(read.getTerm()), read.getId());
+            }
+            case READ_INDEX_REPLY -> {
+                var reply = proto.getReadIndexReply();
+                yield new Rpc.ReadIndexReply(
+                        term(reply.getTerm()), reply.getId(), natural(reply.getIndexPlusOne(), "index") - 1);
             }
             case REQUEST_VOTE -> {
                 var vote = proto.getRequestVote();
@@ -94,7 +141,8 @@ final class RpcCodec {
                         term(vote.getTerm()),
                         new NodeId(vote.getCandidate()),
                         natural(vote.getLastLogIndex(), "last log index"),
-                        natural(vote.getLastLogTerm(), "last log term"));
+                        natural(vote.getLastLogTerm(), "last log term"),
+                        vote.getTransfer());
             }
             case REQUEST_VOTE_REPLY -> {
                 var reply = proto.getRequestVoteReply();
@@ -118,8 +166,11 @@ final class RpcCodec {
                 case ENTRY_KIND_CONFIGURATION -> Entry.Kind.CONFIGURATION;
                 default -> throw new IllegalArgumentException("entry " + index + " is of an unknown kind");
             };
-            entries.add(new Entry(
-                    index, term(entry.getTerm()), kind, entry.getPayload().toByteArray()));
+            if (entry.getTerm() < 1) {
+                throw new IllegalArgumentException("entry " + index + " is of term " + entry.getTerm());
+            }
+            entries.add(
+                    new Entry(index, entry.getTerm(), kind, entry.getPayload().toByteArray()));
         }
         return new Rpc.AppendEntries(
                 term(proto.getTerm()),
@@ -127,14 +178,13 @@ final class RpcCodec {
                 proto.getPrevLogIndex(),
                 natural(proto.getPrevLogTerm(), "previous log term"),
                 entries,
-                natural(proto.getLeaderCommit(), "commit index"));
+                natural(proto.getLeaderCommit(), "commit index"),
+                natural(proto.getRound(), "round"));
     }
 
+    /** 0 from a node that has not been in any yet. */
     private static long term(long term) {
-        if (term < 1) {
-            throw new IllegalArgumentException("terms begin at 1, not " + term);
-        }
-        return term;
+        return natural(term, "a term");
     }
 
     private static long natural(long number, String what) {
