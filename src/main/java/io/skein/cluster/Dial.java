@@ -26,6 +26,7 @@ final class Dial implements PeerLink.Owner {
         this.node = node;
         this.address = address;
         this.config = config;
+        this.retryMs = config.minRetryMs();
     }
 
     String address() {
@@ -77,18 +78,16 @@ final class Dial implements PeerLink.Owner {
         if (!(frame instanceof PeerFrame.HelloReply reply)) {
             throw new IllegalArgumentException("it did not say who it is");
         }
-        Optional<HelloRefusal> refusal = Greeting.refusal(reply, config.group(), peers.facts(), node);
-        if (refusal.isPresent()) {
-            peers.complaints()
-                    .say(about(), "no words with " + label() + ": " + refusal.get() + ", it is " + reply.facts());
-            retryMs = config.refusedRetryMs();
-            from.close("refused: " + refusal.get());
-            peers.refused(node, reply.facts(), refusal.get());
-        } else {
-            from.known(reply.facts(), Purpose.MEMBER);
+        peers.answered(from, reply, node);
+        from.facts().ifPresent(known -> {
             peers.complaints().forget(about());
-            peers.connected(reply.facts());
-        }
+            peers.connected(known);
+        });
+    }
+
+    /** Who answered is not spoken with; that does not change as fast as a network does. */
+    void refused() {
+        retryMs = config.refusedRetryMs();
     }
 
     @Override
@@ -131,10 +130,9 @@ final class Dial implements PeerLink.Owner {
         }
     }
 
-    /** This node is another than it said: the connection is made anew. */
-    void again() {
-        retryMs = 0;
-        link.ifPresent(open -> open.close("this node says anew who it is"));
+    /** This node is another than it said. */
+    void introduce() {
+        link.ifPresent(open -> open.send(peers.hello(Purpose.MEMBER), SendQueue.Lane.NORMAL));
     }
 
     void tick(long now) {

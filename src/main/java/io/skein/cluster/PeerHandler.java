@@ -27,7 +27,7 @@ public interface PeerHandler {
     /** As {@link #message}. A failure is not answered; it is asked again. */
     Future<SnapshotAck> chunk(NodeId from, SnapshotChunk chunk);
 
-    /** This node's connection to a peer stands. */
+    /** This node's connection to a peer stands, or the peer says anew who it is. */
     default void connected(PeerFacts peer) {}
 
     default void disconnected(NodeId peer) {}

@@ -104,7 +104,7 @@ final class PeerLink {
                 .closeHandler(v -> close("the connection was lost"));
     }
 
-    /** Both ends said who they are, and want to speak with each other. */
+    /** Both ends said who they are, perhaps anew, and want to speak with each other. */
     void known(PeerFacts other, Purpose why) {
         facts = Optional.of(other);
         purpose = why;
@@ -118,6 +118,10 @@ final class PeerLink {
 
     boolean isOutgoing() {
         return isOutgoing;
+    }
+
+    Purpose purpose() {
+        return purpose;
     }
 
     boolean isBetweenMembers() {
@@ -143,7 +147,8 @@ final class PeerLink {
 
     /** Returns false when it was dropped, for the queue is full or the connection closed. */
     boolean send(PeerFrame frame, Lane lane) {
-        return offer(codec.toProto(frame), lane, Ticket.ALWAYS);
+        Ticket ticket = frame instanceof PeerFrame.Message ? Ticket.COUNTED : Ticket.ALWAYS;
+        return offer(codec.toProto(frame), lane, ticket);
     }
 
     /** Answers a call of the other end. One that does not take its answers is not served further. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,22 +96,25 @@ public final class Peers {
 
     /** Who this node is; said anew to everybody when it changes. */
     public void identity(long clusterId, long incarnation, boolean empty) {
-        PeerFacts before = facts;
-        facts = new PeerFacts(config.node(), clusterId, incarnation, empty);
-        if (before.clusterId() == clusterId && before.incarnation() == incarnation) {
+        PeerFacts now = new PeerFacts(config.node(), clusterId, incarnation, empty);
+        if (now.equals(facts)) {
             return;
         }
-        // Who called stays when it was right about us, so that the first answer of a new member is not lost.
+        facts = now;
+        List.copyOf(dials.values()).forEach(Dial::introduce);
         for (PeerLink caller : List.copyOf(incoming)) {
-            boolean isRight = before.incarnation() == incarnation
-                    && caller.facts()
-                            .filter(other -> !Greeting.areStrangers(other, facts))
-                            .isPresent();
-            if (!isRight) {
-                caller.close("this node says anew who it is");
+            if (caller.facts().isEmpty()) {
+                continue;
+            }
+            if (caller.isBetweenMembers()
+                    && Greeting.areStrangers(caller.facts().orElseThrow(), now)) {
+                listener.refused(HelloRefusal.OTHER_CLUSTER);
+                caller.closeAfter(
+                        helloReply(Optional.of(HelloRefusal.OTHER_CLUSTER)), "this node belongs to another cluster");
+            } else {
+                caller.send(helloReply(Optional.empty()), Lane.NORMAL);
             }
         }
-        List.copyOf(dials.values()).forEach(Dial::again);
     }
 
     /** Connects with these and with nobody else; this node itself may be among them. */
@@ -204,7 +208,7 @@ public final class Peers {
         return visit(address, link -> Future.succeededFuture(link.facts().orElseThrow()));
     }
 
-    private <T> Future<T> visit(String address, java.util.function.Function<PeerLink, Future<T>> question) {
+    private <T> Future<T> visit(String address, Function<PeerLink, Future<T>> question) {
         if (isClosed || visits.size() >= MAX_VISITS) {
             return Future.failedFuture(new NotExecuted(isClosed ? Reason.NOT_LEADER : Reason.OVERLOADED));
         }
@@ -309,25 +313,47 @@ public final class Peers {
         }
     }
 
+    /** First on a connection, or anew when the other became another than it said. */
     private void greet(PeerLink link, PeerFrame.Hello hello) {
+        NodeId node = hello.facts().node();
         Optional<HelloRefusal> refusal = Greeting.refusal(hello, config.group(), facts);
-        PeerFrame reply = new PeerFrame.HelloReply(config.group(), Greeting.VERSIONS, refusal, facts);
         if (refusal.isPresent()) {
             listener.refused(refusal.get());
-            link.closeAfter(reply, "refused: " + refusal.get() + ", it is " + hello.facts());
+            link.closeAfter(helloReply(refusal), "refused: " + refusal.get() + ", it is " + hello.facts());
             return;
+        }
+        if (link.facts().filter(before -> !before.node().equals(node)).isPresent()) {
+            throw new IllegalArgumentException("it was another node before");
         }
         link.known(hello.facts(), hello.purpose());
-        if (!link.send(reply, Lane.NORMAL)) {
-            return;
-        }
+        link.send(helloReply(Optional.empty()), Lane.NORMAL);
         if (hello.purpose() == Purpose.MEMBER) {
             // A node that calls again has lost its former connection, even if this end has not noticed yet.
-            PeerLink former = callers.put(hello.facts().node(), link);
-            if (former != null) {
+            PeerLink former = callers.put(node, link);
+            if (former != null && former != link) {
                 former.close("it called again");
             }
         }
+    }
+
+    private PeerFrame helloReply(Optional<HelloRefusal> refusal) {
+        return new PeerFrame.HelloReply(config.group(), Greeting.VERSIONS, refusal, facts);
+    }
+
+    /** The other end of a connection that this node made says who it is, first or anew. */
+    void answered(PeerLink link, PeerFrame.HelloReply reply, NodeId expected) {
+        Optional<HelloRefusal> refusal = Greeting.refusal(reply, config.group(), facts, expected);
+        if (refusal.isEmpty()) {
+            link.known(reply.facts(), link.facts().isEmpty() ? Purpose.MEMBER : link.purpose());
+            return;
+        }
+        Dial dial = dials.get(expected);
+        if (dial != null) {
+            dial.refused();
+        }
+        link.close("refused: " + refusal.get() + ", it is " + reply.facts());
+        listener.refused(refusal.get());
+        guarded(() -> handler.refused(expected, reply.facts(), refusal.get()));
     }
 
     private boolean mayReplicasSpeak(PeerLink link) {
@@ -375,8 +401,17 @@ public final class Peers {
             } else {
                 link.reply(new PeerFrame.Acked(call.id(), SnapshotAck.refused(call.chunk())));
             }
+        } else if (frame instanceof PeerFrame.Hello hello && !link.isOutgoing()) {
+            greet(link, hello);
+        } else if (frame instanceof PeerFrame.HelloReply reply && link.isOutgoing()) {
+            if (link.isBetweenMembers()) {
+                answered(link, reply, other.node());
+                if (!link.isClosed()) {
+                    guarded(() -> handler.connected(reply.facts()));
+                }
+            }
         } else if (frame instanceof PeerFrame.Hello || frame instanceof PeerFrame.HelloReply) {
-            throw new IllegalArgumentException("it said twice who it is");
+            throw new IllegalArgumentException("it greets the wrong way round");
         } else {
             throw new AssertionError("unhandled " + frame);
         }
@@ -486,11 +521,6 @@ public final class Peers {
         }
         listener.disconnected(node);
         guarded(() -> handler.disconnected(node));
-    }
-
-    void refused(NodeId node, PeerFacts answered, HelloRefusal why) {
-        listener.refused(why);
-        guarded(() -> handler.refused(node, answered, why));
     }
 
     void delivered() {

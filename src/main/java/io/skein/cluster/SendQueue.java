@@ -33,6 +33,8 @@ final class SendQueue {
     /** Is asked when the frame is about to be written, whether it shall be. */
     interface Ticket {
         Ticket ALWAYS = () -> true;
+        /** For what its sender sends again by itself: it is counted when it does not leave. */
+        Ticket COUNTED = () -> true;
 
         boolean leaves();
     }
@@ -101,11 +103,11 @@ final class SendQueue {
         }
     }
 
-    /** What waits is not written any more; bytes of each thing dropped are told. */
+    /** What waits is not written any more; bytes of each thing that is counted are told. */
     void close(IntConsumer dropped) {
         isClosed = true;
         for (Waiting waiting : normal) {
-            if (waiting.ticket() == Ticket.ALWAYS) {
+            if (waiting.ticket() == Ticket.COUNTED) {
                 dropped.accept(waiting.bytes());
             }
         }

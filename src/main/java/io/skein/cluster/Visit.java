@@ -31,6 +31,10 @@ final class Visit<T> implements PeerLink.Owner {
     }
 
     private void opened(NetSocket socket) {
+        if (promise.future().isComplete()) {
+            socket.close().onFailure(ignored -> {});
+            return;
+        }
         PeerLink opened = peers.link(socket, true, address, this);
         link = Optional.of(opened);
         opened.send(peers.hello(Purpose.ASK), SendQueue.Lane.NORMAL);
