@@ -203,6 +203,7 @@ final class Election {
     private void count(NodeId voter) {
         votes.add(voter);
         if (isMajority(votes) && votes.contains(raft.self())) {
+            preVoting = false; // it may have been asking about the next term already
             raft.standing().becomeLeader();
         }
     }

@@ -116,6 +116,7 @@ class RaftTest {
     void aCandidateWhoseDiskIsBehindBeginsNoFurtherTerm() {
         var node = OneNode.of(3);
         node.holdDisk();
+        node.becomeCandidate();
 
         node.pass(10_000);
 
