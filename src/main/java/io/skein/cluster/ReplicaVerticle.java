@@ -3,6 +3,7 @@ package io.skein.cluster;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
+import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
@@ -115,11 +116,15 @@ public final class ReplicaVerticle extends VerticleBase {
         /**
          * What the node starts from: what its store found, or the first entry of a cluster, once there is one. May take
          * as long as the other nodes do.
+         *
+         * @param address where others find this node
          */
-        Future<Image> image(Store store, Peers peers);
+        Future<Image> image(Store store, Peers peers, String address);
 
-        /** Called for each replica, with the store open; whoever asks the replica may be told of it here. */
         Replica replica(Store store, Image image);
+
+        /** This replica belongs to a cluster, with this log: whoever asks it may be told of it. Once for each. */
+        void entered(Store store, Lineage lineage);
 
         /** Encodes what subscribers want, once, into the tail. */
         List<StoredMessage> append(Tail tail, Delivery delivery);
@@ -195,7 +200,7 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** Finds out what to start from, and starts. */
     private void enter() {
-        opening.image(store, peers).onComplete(found -> {
+        opening.image(store, peers, address()).onComplete(found -> {
             if (isStopped) {
                 return;
             }
@@ -215,6 +220,9 @@ public final class ReplicaVerticle extends VerticleBase {
         tellPeers();
         replica = opening.replica(store, image);
         refreshStatus();
+        if (clusterId != 0) {
+            opening.entered(store, image.lineage());
+        }
         proposer.bind(context, this::turn);
         feed(new Input.Started());
     }
@@ -336,7 +344,7 @@ public final class ReplicaVerticle extends VerticleBase {
         String leaderAddress =
                 leader().flatMap(members::member).map(Member::address).orElse("");
         return new Facts(
-                config().node(),
+                peerConfig().node(),
                 store.incarnation(),
                 clusterId,
                 membersIndex == 0,
@@ -435,6 +443,9 @@ public final class ReplicaVerticle extends VerticleBase {
         } else if (effect instanceof Effect.MembersChanged changed) {
             members = changed.configuration();
             membersIndex = changed.index();
+            if (clusterId == 0 && changed.clusterId() != 0) {
+                opening.entered(store, changed.lineage());
+            }
             clusterId = changed.clusterId();
             tellPeers();
         } else if (effect instanceof Effect.Load load) {
@@ -606,21 +617,21 @@ public final class ReplicaVerticle extends VerticleBase {
         if (isCorrupt) {
             return ReplicaStatus.Standing.CORRUPT;
         }
-        Optional<Member> self = members.member(config().node());
+        Optional<Member> self = members.member(peerConfig().node());
         boolean counted = self.map(Member::incarnation).equals(Optional.of(store.incarnation()));
         return counted || members.members().isEmpty()
                 ? ReplicaStatus.Standing.MEMBER
                 : self.isPresent() ? ReplicaStatus.Standing.AMNESIAC : ReplicaStatus.Standing.REMOVED;
     }
 
-    private PeerConfig config() {
+    private PeerConfig peerConfig() {
         return opening.peers();
     }
 
     private void refreshMembers() {
         List<MemberStatus> all = new ArrayList<>();
         for (Member member : members.members()) {
-            boolean isSelf = member.id().equals(config().node());
+            boolean isSelf = member.id().equals(peerConfig().node());
             all.add(new MemberStatus(
                     member.id().value(),
                     member.address(),

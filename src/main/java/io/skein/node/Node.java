@@ -3,6 +3,10 @@ package io.skein.node;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.LocalBroker;
+import io.skein.cluster.Arrival;
+import io.skein.cluster.PeerConfig;
+import io.skein.cluster.PeerListener;
+import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
@@ -11,6 +15,7 @@ import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.metrics.Metrics;
+import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
@@ -51,7 +56,6 @@ public final class Node {
     private final Proposer proposer;
     private final LocalBroker broker;
     private final Doors doors;
-    private final TopicMachine topics = new TopicMachine();
     private final ReplicaVerticle replica;
     private volatile String replicaDeployment;
 
@@ -88,6 +92,7 @@ public final class Node {
                 proposer,
                 broker.applied(),
                 figures,
+                PeerListener.NONE,
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);
@@ -121,6 +126,7 @@ public final class Node {
     /** What the replica's room may not know: which machines there are, and what they keep where. */
     private final class Opening implements ReplicaVerticle.Opening {
         private Lineage lineage;
+        private TopicMachine topics;
 
         @Override
         public Future<Store> store() {
@@ -129,22 +135,32 @@ public final class Node {
         }
 
         @Override
-        public Future<Replica> replica(Store store) {
-            Image found = store.image();
-            Future<Image> image =
-                    found.lastIndex() == 0 ? Bootstrap.begin(store, config) : Future.succeededFuture(found);
-            return image.map(start -> {
-                lineage = start.lineage();
-                broker.attach(store, replica, topics, lineage);
-                return new Replica(
-                        config.nodeId(),
-                        store.incarnation(),
-                        start,
-                        List.of(topics),
-                        ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
-                        config.timing(),
-                        RandomGenerator.getDefault());
-            });
+        public Future<Image> image(Store store, Peers peers, String address) {
+            return Arrival.of(
+                    vertx,
+                    store,
+                    peers,
+                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join()),
+                    store.image());
+        }
+
+        @Override
+        public Replica replica(Store store, Image image) {
+            topics = new TopicMachine();
+            return new Replica(
+                    config.nodeId(),
+                    store.incarnation(),
+                    image,
+                    List.of(topics),
+                    ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                    config.timing(),
+                    RandomGenerator.getDefault());
+        }
+
+        @Override
+        public void entered(Store store, Lineage logLineage) {
+            lineage = logLineage;
+            broker.attach(store, replica, topics, logLineage);
         }
 
         @Override
@@ -164,6 +180,22 @@ public final class Node {
         @Override
         public Outcome outcome(byte[] row) {
             return topics.decode(row);
+        }
+
+        @Override
+        public CommandBytes commandBytes() {
+            return new CommandBytes(List.of(new TopicMachine()));
+        }
+
+        @Override
+        public PeerConfig peers() {
+            return PeerConfig.of(config.nodeId(), config.host(), config.raftPort(), config.publishTimeoutMs())
+                    .withOverrides(config.peers());
+        }
+
+        @Override
+        public String advertise() {
+            return config.advertise();
         }
     }
 
