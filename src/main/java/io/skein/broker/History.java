@@ -12,6 +12,7 @@ import io.skein.store.StoredPage;
 import io.skein.store.Tail;
 import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicMachine;
+import io.skein.topic.TopicName;
 import io.skein.topic.TopicView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -249,6 +250,15 @@ final class History {
                         return new Start(at, new Floor(view.id(), first), known, gap, requested);
                     });
                 });
+    }
+
+    /** Fails when there is no such topic. */
+    Future<TopicView> topic(TopicName name) {
+        return proposer.ask(() -> topics.find(name))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(
+                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     /** Just before the first message of a topic that is still kept. */

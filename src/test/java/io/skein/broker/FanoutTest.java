@@ -60,6 +60,31 @@ class FanoutTest {
     }
 
     @Test
+    void whatBecomesVisibleWhileAStreamTakesItsLastPageAndGivesCreditComesOnce() throws Exception {
+        hall.publish("a", 5);
+        CountDownLatch taking = new CountDownLatch(1);
+        CountDownLatch published = new CountDownLatch(1);
+        Listener listener = new Listener(told -> {
+            if (told.messages() == 5) {
+                taking.countDown();
+                Hall.awaitLatch(published);
+                told.subscription().credit(100);
+            }
+        });
+        Context loop = hall.loopApart();
+        listener.open(hall, loop, From.EARLIEST, 0, "a");
+        loop.runOnContext(v -> listener.subscription().credit(10));
+        Hall.awaitLatch(taking);
+        // On its way to the loop, and in whatever the loop asks for from now on.
+        hall.publish("a", 2);
+        published.countDown();
+        Awaitility.await().until(() -> isLive(1) && listener.messages() >= 7);
+        hall.publish("a", 1);
+        Awaitility.await().until(() -> listener.messages() >= 8);
+        assertEquals(Listener.told("a", 0, 8), listener.heard());
+    }
+
+    @Test
     void creditGivenWhileMessagesAreTakenBringsEachOnceAndInOrder() throws Exception {
         hall.publish("a", 20);
         Listener one = new Listener(listener -> giveOne(listener)).open(hall, hall.loopApart(), From.EARLIEST, 1, "a");

@@ -78,6 +78,10 @@ final class Hall implements AutoCloseable {
 
     /** @param tailBytes 0: what rows hold is read from rows */
     Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
+        this(directory, tailBytes, catchUpWaitMs, BrokerConfig.MAX_STREAMS);
+    }
+
+    Hall(Path directory, long tailBytes, long catchUpWaitMs, int maxStreams) throws TimeoutException {
         this.directory = directory;
         StoreConfig usual = StoreConfig.at(directory);
         config = new StoreConfig(
@@ -92,7 +96,9 @@ final class Hall implements AutoCloseable {
                 0,
                 0);
         broker = new LocalBroker(
-                vertx, new BrokerConfig(NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs), proposer);
+                vertx,
+                new BrokerConfig(NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, maxStreams),
+                proposer);
         replica = new ReplicaVerticle(
                 new Opening(),
                 proposer,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,5 +89,50 @@ class LocalBrokerTest {
                             .messages()
                             .size());
         }
+    }
+
+    @Test
+    void aReadThatWaitsIsAStreamAndOneTooManyIsRefused() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000, 2)) {
+            hall.publish("a", 1);
+            Future<Page> first = waiting(hall);
+            Future<Page> second = waiting(hall);
+            Awaitility.await().until(() -> hall.broker.status().figures().subscribers() == 2);
+            Refusal third = assertThrows(Refusal.class, () -> Hall.await(waiting(hall)));
+            assertEquals(Refusal.Kind.TOO_MANY, third.kind());
+            assertEquals(1, hall.read(From.EARLIEST, "a").messages().size(), "who does not wait is no stream");
+            hall.publish("a", 1);
+            assertEquals(List.of(1L), offsets(Hall.await(first)));
+            assertEquals(List.of(1L), offsets(Hall.await(second)));
+            Awaitility.await().until(() -> hall.broker.status().figures().subscribers() == 0);
+            Future<Page> again = waiting(hall);
+            Awaitility.await().until(() -> hall.broker.status().figures().subscribers() == 1);
+            hall.publish("a", 1);
+            assertEquals(List.of(2L), offsets(Hall.await(again)));
+        }
+    }
+
+    private static Future<Page> waiting(Hall hall) {
+        return hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Read.Level.LINEARIZABLE, 0));
+    }
+
+    @Test
+    void readsThatWaitForAnIndexHaveALimitToo() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000, 1)) {
+            hall.publish("a", 1);
+            long ahead = hall.broker.status().appliedIndex() + 1;
+            Future<Page> waits = ahead(hall, ahead);
+            Refusal second = assertThrows(Refusal.class, () -> Hall.await(ahead(hall, ahead)));
+            assertEquals("overloaded", second.code());
+            hall.publish("a", 1);
+            assertEquals(List.of(0L, 1L), offsets(Hall.await(waits)));
+            Future<Page> again = ahead(hall, ahead + 1);
+            hall.publish("a", 1);
+            assertEquals(List.of(0L, 1L, 2L), offsets(Hall.await(again)));
+        }
+    }
+
+    private static Future<Page> ahead(Hall hall, long index) {
+        return hall.broker.read(new Read(Hall.filters("a"), From.EARLIEST, 10, 30_000, Read.Level.LINEARIZABLE, index));
     }
 }

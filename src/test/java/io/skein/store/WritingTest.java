@@ -215,7 +215,7 @@ class WritingTest {
         Faults faults = new Faults() {
             @Override
             public void beforeCommit(long batch) throws SQLException {
-                if (batch == 2) {
+                if (batch == 22) {
                     throw error(SQLiteErrorCode.SQLITE_FULL);
                 }
             }
@@ -232,12 +232,16 @@ class WritingTest {
             }
         };
         try (OpenStore open = open(listener, faults)) {
-            open.author.publish("a", "1");
+            // More chunks than a batch removes on its way, so that some are left to sweep.
+            for (int i = 1; i <= 20; i++) {
+                open.author.publish("a", "" + i);
+                open.settle();
+            }
             open.author.delete("a");
             open.settle();
             open.author.publish("b", "1");
             open.send(open.author.settling());
-            assertEquals(new Heard.Full(2), open.hear());
+            assertEquals(new Heard.Full(22), open.hear());
             await().until(() -> List.copyOf(reported).equals(List.of(true, false)));
         }
     }
