@@ -65,33 +65,39 @@ final class Reads {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
             return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
         }
-        return history.page(read.filters(), start.after(), start.floor(), read.limit(), MAX_PAGE_BYTES)
+        return history.page(wanted(read, start, start.after(), start.told(), read.limit()))
                 .compose(slice -> fill(read, start, slice))
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
-                    for (History.Trim trim : slice.trims()) {
-                        if (trim.isNews(start.knownTrims(), start.after(), slice.messages())) {
-                            gaps.add(new Page.Gap(
-                                    trim.topic(), lineage.text(trim.last()), trim.lostAfter(start.after())));
-                        }
+                    for (History.Loss loss : slice.losses()) {
+                        gaps.add(new Page.Gap(loss.topic(), lineage.text(loss.earliest()), loss.lost()));
                     }
-                    if (single && !gaps.isEmpty()) {
-                        return gone(read);
-                    }
-                    Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
-                    boolean notReached =
-                            slice.messages().isEmpty() && start.floor().offset() > 0;
-                    Page page = new Page(
-                            slice.messages(),
-                            notReached ? start.requested() : lineage.text(next),
-                            gaps,
-                            replica.status().appliedIndex());
-                    if (!slice.messages().isEmpty()) {
-                        streams.countDelivered(slice.messages().size());
-                        return Future.succeededFuture(page);
-                    }
-                    return read.waitMs() > 0 ? waitForFirst(read, start, next, page) : Future.succeededFuture(page);
+                    return single && !gaps.isEmpty() ? gone(read) : found(read, start, slice, gaps);
                 });
+    }
+
+    private Future<Page> found(Read read, History.Start start, History.Slice slice, List<Page.Gap> gaps) {
+        Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
+        String nextText = isYetToCome(start.floor()) ? start.requested() : lineage.text(next);
+        if (!slice.messages().isEmpty()) {
+            streams.countDelivered(slice.messages().size());
+            return Future.succeededFuture(page(slice.messages(), lineage.text(next), gaps));
+        }
+        Page empty = page(List.of(), nextText, gaps);
+        return read.waitMs() > 0 ? waitForFirst(read, start, next, slice.told(), empty) : Future.succeededFuture(empty);
+    }
+
+    private Page page(List<StoredMessage> messages, String next, List<Page.Gap> gaps) {
+        return new Page(messages, next, gaps, replica.status().appliedIndex());
+    }
+
+    /** The log's end says nothing of an offset or a time that it has not reached: who comes again asks for that again. */
+    private boolean isYetToCome(History.Floor floor) {
+        return floor.offset() > 0 || floor.time() > replica.status().time();
+    }
+
+    private static History.Wanted wanted(Read read, History.Start start, Cursor after, long told, int limit) {
+        return new History.Wanted(read.filters(), after, told, start.floor(), limit, MAX_PAGE_BYTES);
     }
 
     /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
@@ -100,12 +106,15 @@ final class Reads {
         if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
             return Future.succeededFuture(so);
         }
-        return history.page(read.filters(), so.through(), start.floor(), left, MAX_PAGE_BYTES / 2)
-                .compose(more -> {
-                    List<StoredMessage> all = new ArrayList<>(so.messages());
-                    all.addAll(more.messages());
-                    return fill(read, start, new History.Slice(all, more.through(), more.live(), so.trims()));
-                });
+        return history.page(wanted(read, start, so.through(), so.told(), left)).compose(more -> {
+            if (!more.losses().isEmpty()) {
+                // Trimmed since: for the page that begins there to tell.
+                return Future.succeededFuture(so);
+            }
+            List<StoredMessage> all = new ArrayList<>(so.messages());
+            all.addAll(more.messages());
+            return fill(read, start, new History.Slice(all, more.through(), more.live(), so.losses(), more.told()));
+        });
     }
 
     static boolean isSingle(List<TopicFilter> filters) {
@@ -123,15 +132,13 @@ final class Reads {
     }
 
     /** A long poll is a stream that ends with its first messages. */
-    private Future<Page> waitForFirst(Read read, History.Start start, Cursor position, Page empty) {
+    private Future<Page> waitForFirst(Read read, History.Start start, Cursor position, long told, Page empty) {
         Promise<Page> first = Promise.promise();
-        History.Start resumed =
-                new History.Start(position, start.floor(), start.knownTrims(), Optional.empty(), empty.next());
+        History.Start resumed = new History.Start(position, start.floor(), told, Optional.empty(), empty.next());
         Subscriber taker = new Subscriber() {
             @Override
             public boolean deliver(List<StoredMessage> messages, String lastCursor) {
-                first.tryComplete(new Page(
-                        messages, lastCursor, empty.gaps(), replica.status().appliedIndex()));
+                first.tryComplete(page(messages, lastCursor, empty.gaps()));
                 return false;
             }
 
