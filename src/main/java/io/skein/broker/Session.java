@@ -209,12 +209,12 @@ final class Session implements Subscription {
 
     private void onPage(History.Slice slice) {
         told = slice.told();
-        for (History.Loss loss : slice.losses()) {
+        if (!slice.losses().isEmpty()) {
             // Not beyond what comes now: whoever comes back with this cursor must not miss other topics' messages.
             Cursor goesOn = slice.messages().isEmpty()
                     ? slice.through()
                     : Reader.before(slice.messages().get(0).cursor());
-            subscriber.gap(sessions.text(position), sessions.text(later(position, goesOn)), loss.lost());
+            subscriber.gap(sessions.text(position), sessions.text(later(position, goesOn)), lost(slice.losses()));
         }
         state = State.BEHIND;
         if (!slice.messages().isEmpty()) {
@@ -230,5 +230,16 @@ final class Session implements Subscription {
         } else {
             readOn();
         }
+    }
+
+    private static long lost(List<History.Loss> losses) {
+        long lost = 0;
+        for (History.Loss loss : losses) {
+            if (loss.lost() < 0) {
+                return -1;
+            }
+            lost += loss.lost();
+        }
+        return lost;
     }
 }

@@ -2,6 +2,7 @@ package io.skein.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
 import io.vertx.core.Context;
 import java.nio.file.Path;
@@ -111,5 +112,94 @@ class CatchUpTest {
         hall.publish("a", 3);
         Awaitility.await().until(() -> listener.messages() == 3);
         assertEquals(Listener.told("a", 2, 5), listener.heard());
+    }
+
+    @Test
+    void aSecondTrimWithinTheSameStretchIsAGapToo() throws Exception {
+        publishFourChunks();
+        // So many may stay that the twenty are one stretch, whose end is all that is known of where a trim in it ended.
+        hall.keep("a", 18, 0);
+        Context loop = hall.loopApart();
+        Listener listener = new Listener().open(hall, loop, From.EARLIEST, 0, "a");
+        hall.keep("a", 12, 0);
+        loop.runOnContext(v -> listener.subscription().credit(3));
+        Awaitility.await().until(() -> listener.messages() == 3);
+        hall.keep("a", 5, 0);
+        loop.runOnContext(v -> listener.subscription().credit(100));
+        Awaitility.await().until(() -> listener.messages() == 8);
+        List<String> expected = new ArrayList<>(List.of("gap"));
+        expected.addAll(Listener.told("a", 8, 11));
+        expected.add("gap");
+        expected.addAll(Listener.told("a", 15, 20));
+        assertEquals(expected, listener.heard());
+    }
+
+    @Test
+    void aTrimOfWhatWasReadIsNoGap() throws Exception {
+        publishFourChunks();
+        Context loop = hall.loopApart();
+        Listener listener = new Listener().open(hall, loop, From.EARLIEST, 0, "#");
+        loop.runOnContext(v -> listener.subscription().credit(10));
+        Awaitility.await().until(() -> listener.messages() == 10);
+        hall.publish("b", 3);
+        hall.keep("a", 10, 0);
+        loop.runOnContext(v -> listener.subscription().credit(100));
+        Awaitility.await().until(() -> listener.messages() == 23);
+        List<String> expected = Listener.told("a", 0, 20);
+        expected.addAll(Listener.told("b", 0, 3));
+        assertEquals(expected, listener.heard());
+    }
+
+    @Test
+    void aTrimBeforeMessagesThatHaveExpiredIsAGap() throws Exception {
+        hall.publish("a", 5);
+        // The sixth to the tenth expire by themselves, and are the first that retention keeps.
+        List<Publication> expiring = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Publication plain = Hall.message("a", "x");
+            expiring.add(new Publication(plain.topic(), plain.message(), 0, 1, plain.expectOffset()));
+        }
+        Hall.await(hall.broker.publish(new Publish(expiring, false, Optional.empty(), "test", "", Optional.empty())));
+        Context loop = hall.loopApart();
+        Listener listener = new Listener().open(hall, loop, From.EARLIEST, 0, "a");
+        Awaitility.await().until(() -> {
+            hall.publish("b", 1);
+            return hall.ask(() ->
+                            hall.topics.find(new TopicName("a")).orElseThrow().count())
+                    == 5;
+        });
+        hall.publish("a", 5);
+        hall.settle();
+        hall.keep("a", 9, 0);
+        assertEquals(
+                1,
+                hall.ask(
+                        () -> hall.topics.find(new TopicName("a")).orElseThrow().lowWater()));
+        loop.runOnContext(v -> listener.subscription().credit(1));
+        Awaitility.await().until(() -> listener.messages() == 1);
+        hall.keep("a", 5, 0);
+        loop.runOnContext(v -> listener.subscription().credit(100));
+        Awaitility.await().until(() -> listener.messages() == 6);
+        List<String> expected = new ArrayList<>(List.of("gap", "a1", "gap"));
+        expected.addAll(Listener.told("a", 10, 15));
+        assertEquals(expected, listener.heard());
+    }
+
+    @Test
+    void whoComesBackWithTheCursorOfAGapMissesNoOtherTopic() throws Exception {
+        hall.publish("a", 10);
+        hall.publish("b", 2);
+        hall.publish("a", 10);
+        hall.settle();
+        String start = hall.read(From.EARLIEST, "a").messages().stream()
+                .findFirst()
+                .map(message -> hall.lineage().text(message.cursor()))
+                .orElseThrow();
+        hall.keep("a", 10, 0);
+        Listener listener = new Listener().open(hall, hall.loopApart(), From.parse(start), 1000, "#");
+        Awaitility.await().until(() -> listener.messages() == 12);
+        assertEquals("gap", listener.heard().get(0));
+        Page resumed = hall.read(From.parse(listener.resumedAt()), "#");
+        assertEquals(12, resumed.messages().size());
     }
 }

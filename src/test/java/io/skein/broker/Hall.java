@@ -39,6 +39,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -207,10 +208,21 @@ final class Hall implements AutoCloseable {
         return await(proposer.ask(question));
     }
 
+    /** As a door does it: on an event loop. */
+    <T> Future<T> onLoop(Supplier<Future<T>> action) {
+        return onLoopOf(vertx.getOrCreateContext(), action);
+    }
+
+    <T> Future<T> onLoopOf(Context loop, Supplier<Future<T>> action) {
+        Promise<T> done = Promise.promise();
+        loop.runOnContext(v -> action.get().onComplete(done));
+        return done.future();
+    }
+
     static Publication message(String topic, String body) {
         return Publication.of(
                 new TopicName(topic),
-                new Message("", List.of(), Format.RAW, "", body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                new Message("", List.of(), Format.RAW, "", body.getBytes(StandardCharsets.UTF_8)));
     }
 
     Future<PublishAck> publishing(String topic, int count, String body) {
@@ -233,8 +245,8 @@ final class Hall implements AutoCloseable {
     }
 
     Page read(From from, String... filters) throws TimeoutException {
-        return await(
-                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Read.Level.LINEARIZABLE, 0)));
+        return await(onLoop(() ->
+                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Read.Level.LINEARIZABLE, 0))));
     }
 
     static List<TopicFilter> filters(String... filters) {

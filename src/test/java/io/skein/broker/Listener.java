@@ -13,6 +13,7 @@ final class Listener implements Subscriber {
     private final List<String> heard = new ArrayList<>();
     private final Consumer<Listener> whenTold;
     private int messages;
+    private String lastResumedAt = "";
     private volatile Subscription subscription;
 
     Listener() {
@@ -56,6 +57,7 @@ final class Listener implements Subscriber {
     @Override
     public synchronized void gap(String requested, String resumedAt, long lost) {
         heard.add("gap");
+        lastResumedAt = resumedAt;
     }
 
     @Override
@@ -66,6 +68,11 @@ final class Listener implements Subscriber {
     /** Gaps, and messages as topic and offset. */
     synchronized List<String> heard() {
         return List.copyOf(heard);
+    }
+
+    /** Where the last gap said that the stream goes on. */
+    synchronized String resumedAt() {
+        return lastResumedAt;
     }
 
     synchronized int messages() {

@@ -7,6 +7,7 @@ import io.skein.store.StoredMessage;
 import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -113,7 +114,8 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> waiting(Hall hall) {
-        return hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Read.Level.LINEARIZABLE, 0));
+        return hall.onLoop(() ->
+                hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Read.Level.LINEARIZABLE, 0)));
     }
 
     @Test
@@ -133,6 +135,42 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> ahead(Hall hall, long index) {
-        return hall.broker.read(new Read(Hall.filters("a"), From.EARLIEST, 10, 30_000, Read.Level.LINEARIZABLE, index));
+        return hall.onLoop(() -> hall.broker.read(
+                new Read(Hall.filters("a"), From.EARLIEST, 10, 30_000, Read.Level.LINEARIZABLE, index)));
+    }
+
+    @Test
+    void aTimeToComeBeginsWithTheFirstMessageOfThatTime() throws Exception {
+        try (Hall hall = new Hall(directory, 0, 10_000)) {
+            hall.publish("a", 3);
+            hall.settle();
+            long soon = hall.broker.status().time() + 1000;
+            Listener live = new Listener().open(hall, hall.loopApart(), new From.Time(soon), 1000, "a");
+            Page none = hall.read(new From.Time(soon), "a");
+            assertEquals(List.of(), offsets(none));
+            assertEquals(Instant.ofEpochMilli(soon).toString(), none.next(), "who comes again asks for the same");
+            Future<Page> poll = hall.onLoop(() -> hall.broker.read(
+                    new Read(Hall.filters("a"), new From.Time(soon), 10, 30_000, Read.Level.LINEARIZABLE, 0)));
+            long published = 3;
+            while (hall.broker.status().time() < soon) {
+                hall.publish("a", 1);
+                published++;
+            }
+            hall.publish("a", 1);
+            published++;
+            List<StoredMessage> all = hall.read(new From.Offset(Math.max(0, published - 100)), "a")
+                    .messages();
+            long first = all.stream()
+                    .filter(message -> message.time() >= soon)
+                    .findFirst()
+                    .orElseThrow()
+                    .offset();
+            long end = published;
+            Awaitility.await().until(() -> live.messages() == end - first);
+            assertEquals(Listener.told("a", first, end), live.heard());
+            assertEquals(first, Hall.await(poll).messages().get(0).offset());
+            assertEquals(
+                    first, hall.read(new From.Time(soon), "a").messages().get(0).offset());
+        }
     }
 }
