@@ -65,7 +65,7 @@ final class Reads {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
             return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
         }
-        return history.page(wanted(read, start, start.after(), start.told(), read.limit()))
+        return history.page(wanted(read, start, start.after(), start.told(), read.limit(), MAX_PAGE_BYTES))
                 .compose(slice -> fill(read, start, slice))
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
@@ -96,8 +96,9 @@ final class Reads {
         return floor.offset() > 0 || floor.time() > replica.status().time();
     }
 
-    private static History.Wanted wanted(Read read, History.Start start, Cursor after, long told, int limit) {
-        return new History.Wanted(read.filters(), after, told, start.floor(), limit, MAX_PAGE_BYTES);
+    private static History.Wanted wanted(
+            Read read, History.Start start, Cursor after, long told, int limit, long bytes) {
+        return new History.Wanted(read.filters(), after, told, start.floor(), limit, bytes);
     }
 
     /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
@@ -106,15 +107,17 @@ final class Reads {
         if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
             return Future.succeededFuture(so);
         }
-        return history.page(wanted(read, start, so.through(), so.told(), left)).compose(more -> {
-            if (!more.losses().isEmpty()) {
-                // Trimmed since: for the page that begins there to tell.
-                return Future.succeededFuture(so);
-            }
-            List<StoredMessage> all = new ArrayList<>(so.messages());
-            all.addAll(more.messages());
-            return fill(read, start, new History.Slice(all, more.through(), more.live(), so.losses(), more.told()));
-        });
+        return history.page(wanted(read, start, so.through(), so.told(), left, MAX_PAGE_BYTES / 2))
+                .compose(more -> {
+                    if (!more.losses().isEmpty()) {
+                        // Trimmed since: for the page that begins there to tell.
+                        return Future.succeededFuture(so);
+                    }
+                    List<StoredMessage> all = new ArrayList<>(so.messages());
+                    all.addAll(more.messages());
+                    return fill(
+                            read, start, new History.Slice(all, more.through(), more.live(), so.losses(), more.told()));
+                });
     }
 
     static boolean isSingle(List<TopicFilter> filters) {
@@ -144,7 +147,8 @@ final class Reads {
 
             @Override
             public void gap(String requested, String resumedAt, long lost) {
-                // Messages that came and went while this waited: the reader finds out with its next page.
+                // Messages came and went while this waited: the page that begins before them says so.
+                first.tryComplete(empty);
             }
 
             @Override
