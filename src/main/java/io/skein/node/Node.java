@@ -81,7 +81,8 @@ public final class Node {
                         config.maxMessageBytes(),
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
-                        CATCH_UP_WAIT_MS),
+                        CATCH_UP_WAIT_MS,
+                        BrokerConfig.MAX_STREAMS),
                 proposer);
         this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
         metrics.build(version, "");

@@ -16,5 +16,8 @@ interface Faults {
     /** After COMMIT, before anybody is told. */
     default void afterCommit(long batch) throws SQLException {}
 
+    /** Before a transaction that only removes rows. */
+    default void beforeSweep() throws SQLException {}
+
     default void beforeCheckpoint() throws SQLException {}
 }

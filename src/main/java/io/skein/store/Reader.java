@@ -102,7 +102,24 @@ public final class Reader {
      * @param appliedTime stamp of the last applied entry; what expired by then is left out
      */
     public Future<StoredPage> page(Scope scope, Cursor after, Cursor upTo, int limit, long maxBytes, long appliedTime) {
-        return new PageReader(pool, scope, after, upTo, limit, maxBytes, appliedTime)
+        Visibility known = topics -> Future.succeededFuture(scope.lowWater());
+        return page(scope.few(), known, after, upTo, limit, maxBytes, appliedTime);
+    }
+
+    /**
+     * The same, of topics that are found while reading.
+     *
+     * @param few the topics, as in {@link Scope}; empty when the whole log is walked
+     */
+    public Future<StoredPage> page(
+            List<Long> few,
+            Visibility visibility,
+            Cursor after,
+            Cursor upTo,
+            int limit,
+            long maxBytes,
+            long appliedTime) {
+        return new PageReader(pool, few, visibility, after, upTo, limit, maxBytes, appliedTime)
                 .read()
                 .onFailure(this::reportDamage);
     }

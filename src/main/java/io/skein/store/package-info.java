@@ -25,8 +25,8 @@
  *
  * {@link io.skein.store.Store#page} does this. Nothing is read twice and nothing left out, because both sides order by
  * cursor and a page says up to where it is complete. What retention removes meanwhile is the caller's to notice: rows that
- * are trimmed and gone between the taking of the {@link io.skein.store.Scope} and the query are simply not there, so whether
- * there was a gap is judged by the topics' last trimmed cursors as they are <em>after</em> the page has come.
+ * are trimmed and gone before the query are simply not there, so whether there was a gap is judged by the topics' trims as
+ * they are when {@link io.skein.store.Visibility} is asked, which is after the query.
  *
  * <p>May know: {@code replica}, {@code raft}, {@code machine} and the machines, {@code wire}, {@code frame}; of foreigners
  * Vert.x core, the Vert.x SQL client, {@code java.sql} and {@code org.sqlite}, the last three nowhere else.

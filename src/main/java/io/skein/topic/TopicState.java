@@ -17,6 +17,9 @@ final class TopicState {
     /** When {@link TopicRegister} will look at this topic's age again; only a cache. */
     long ageAskedAt = Long.MAX_VALUE;
 
+    /** Of the latest trim in {@link Trims}; 0 when there was none. */
+    long trimNumber;
+
     private TopicConfig config;
     private Grain grain;
 

@@ -206,6 +206,93 @@ class WritingTest {
     }
 
     @Test
+    void ordersSentBeforeTheFullDiskWasHeardOfDoNotTakeTheirRepeatsAway() throws Exception {
+        CountDownLatch writing = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        Faults faults = new Faults() {
+            private boolean wasFull;
+
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (batch == 2 && !wasFull) {
+                    wasFull = true;
+                    writing.countDown();
+                    awaitLatch(sent);
+                    throw error(SQLiteErrorCode.SQLITE_FULL);
+                }
+            }
+        };
+        try (OpenStore open = open(StoreListener.NONE, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            open.author.publish("a", "2");
+            WriteBatch second = open.author.settling();
+            open.send(second);
+            awaitLatch(writing);
+            open.author.publish("a", "3");
+            WriteBatch third = open.author.settling();
+            open.send(third);
+            // The word of the full disk has come by now, as far as the writer can tell.
+            open.on(() -> {
+                open.store.write(second);
+                open.store.write(third);
+                return null;
+            });
+            sent.countDown();
+            assertEquals(new Heard.Full(2), open.hear());
+            assertEquals(new Heard.Done(2), open.hear());
+            assertEquals(new Heard.Done(3), open.hear());
+            assertEquals(
+                    List.of("1", "2", "3"), StoreTest.bodies(open.readRows(open.author.of("a"), Cursor.ORIGIN, 10)));
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    void aTightDiskIsLookedAtAgainAlsoWhenSweepingFindsNoRoom() throws Exception {
+        ConcurrentLinkedQueue<Boolean> reported = new ConcurrentLinkedQueue<>();
+        Faults faults = new Faults() {
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (batch == 22) {
+                    throw error(SQLiteErrorCode.SQLITE_FULL);
+                }
+            }
+
+            @Override
+            public void beforeSweep() throws SQLException {
+                throw error(SQLiteErrorCode.SQLITE_FULL);
+            }
+        };
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void diskFull(boolean full) {
+                reported.add(full);
+            }
+        };
+        try (OpenStore open = open(listener, faults)) {
+            // More chunks than a batch removes on its way, so that some are left to sweep.
+            for (int i = 1; i <= 20; i++) {
+                open.author.publish("a", "" + i);
+                open.settle();
+            }
+            open.author.delete("a");
+            open.settle();
+            open.author.publish("b", "1");
+            open.send(open.author.settling());
+            assertEquals(new Heard.Full(22), open.hear());
+            await().until(() -> List.copyOf(reported).equals(List.of(true, false)));
+        }
+    }
+
+    @Test
     void aDatabaseThatMayNotGrowIsFullAndGoesOnOnceItMay() throws Exception {
         AtomicReference<Connection> writer = new AtomicReference<>();
         Faults faults = new Faults() {
