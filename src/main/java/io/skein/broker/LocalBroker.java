@@ -2,6 +2,7 @@ package io.skein.broker;
 
 import io.skein.cluster.AppliedListener;
 import io.skein.cluster.Committed;
+import io.skein.cluster.MemberStatus;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.cluster.ReplicaVerticle;
@@ -10,6 +11,7 @@ import io.skein.machine.Cursor;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
 import io.skein.machine.Rejected;
+import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
 import io.skein.topic.TopicCommand;
@@ -27,6 +29,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -38,7 +41,7 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
-    private final Promise<Void> caughtUp = Promise.promise();
+    private volatile Promise<Void> caughtUp = Promise.promise();
     private final AtomicLong connections = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
@@ -69,6 +72,12 @@ public final class LocalBroker implements Broker {
         store = openStore;
         topics = machine;
         lineage = logLineage;
+        if (replica != null) {
+            // A snapshot took the place of all there was: who reads comes back, and waits until this node knows the
+            // rest.
+            streams.endAll("catching-up");
+            caughtUp = Promise.promise();
+        }
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
         streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
         reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
@@ -145,8 +154,13 @@ public final class LocalBroker implements Broker {
             return Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
         }
         return ready(read.level() == Read.Level.NONE)
+                .compose(v -> isConfirmed(read.level()) ? confirmed() : Future.succeededFuture())
                 .compose(v -> reads.read(read))
                 .recover(LocalBroker::refused);
+    }
+
+    private static boolean isConfirmed(Read.Level level) {
+        return level == Read.Level.LINEARIZABLE || level == Read.Level.STRONG;
     }
 
     @Override
@@ -183,6 +197,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
         return ready(false)
+                .compose(v -> confirmed())
                 .compose(v -> ask(() -> {
                     long now = System.nanoTime();
                     List<TopicInfo> infos = new ArrayList<>();
@@ -202,6 +217,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<TopicInfo> topic(TopicName name) {
         return ready(false)
+                .compose(v -> confirmed())
                 .compose(v -> history.topic(name))
                 .compose(view -> history.earliest(new TopicFilter(name.value()))
                         .compose(at -> proposer.ask(() ->
@@ -232,6 +248,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
         return ready(false)
+                .compose(v -> confirmed())
                 .compose(v -> settled())
                 .compose(v -> {
                     Optional<Cursor> position = after.map(text -> ofThisLog(text));
@@ -270,6 +287,9 @@ public final class LocalBroker implements Broker {
         return done.future().onComplete(v -> vertx.cancelTimer(timer));
     }
 
+    private static final long TRANSFER_WAIT_MS = 2000;
+    private static final long LOOK_MS = 10;
+
     @Override
     public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
         return ready(false)
@@ -295,7 +315,7 @@ public final class LocalBroker implements Broker {
                 config.node(),
                 now.role(),
                 now.leader(),
-                now.leader().equals(config.node()) ? config.httpAddress().get() : "",
+                leaderAddress(now),
                 now.term(),
                 now.commitIndex(),
                 now.appliedIndex(),
@@ -306,7 +326,10 @@ public final class LocalBroker implements Broker {
                 now.time(),
                 health(now),
                 config.durable(),
-                List.of(new NodeStatus.MemberStatus(config.node(), config.raftAddress(), true, now.lastIndex(), true)),
+                now.members().stream()
+                        .map(member -> new NodeStatus.MemberStatus(
+                                member.id(), member.address(), member.voter(), member.matchIndex(), member.reachable()))
+                        .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
                         streams.delivered(),
@@ -319,6 +342,72 @@ public final class LocalBroker implements Broker {
                         sizes.databaseBytes(),
                         sizes.walBytes(),
                         startedAtMs));
+    }
+
+    private String leaderAddress(ReplicaStatus now) {
+        if (now.leader().equals(config.node())) {
+            return config.httpAddress().get();
+        }
+        return now.members().stream()
+                .filter(member -> member.id().equals(now.leader()))
+                .map(MemberStatus::httpAddress)
+                .findFirst()
+                .orElse("");
+    }
+
+    @Override
+    public Future<Void> addMember(String id, String address, boolean voter) {
+        return onReplica(() -> replica.membership().add(new NodeId(id), address, voter));
+    }
+
+    @Override
+    public Future<Void> removeMember(String id) {
+        return onReplica(() -> replica.membership().remove(new NodeId(id)));
+    }
+
+    @Override
+    public Future<Void> transfer(String id) {
+        return onReplica(() -> replica.membership().transfer(new NodeId(id))).compose(v -> led(id));
+    }
+
+    /** Until that node leads; a leader gives up handing over after one election timeout. */
+    private Future<Void> led(String id) {
+        Promise<Void> done = Promise.promise();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
+        vertx.setPeriodic(LOOK_MS, timer -> {
+            if (replica.status().leader().equals(id)) {
+                vertx.cancelTimer(timer);
+                done.complete();
+            } else if (System.nanoTime() - until >= 0) {
+                vertx.cancelTimer(timer);
+                done.fail(Refusal.of(
+                        Refusal.Kind.CONFLICT, "not-transferred", id + " did not take over; is it up to date?"));
+            }
+        });
+        return done.future();
+    }
+
+    /** Asks on the replica's context and completes here. */
+    private Future<Void> onReplica(Supplier<Future<Long>> question) {
+        if (replica == null) {
+            return Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"));
+        }
+        Context context = vertx.getOrCreateContext();
+        Promise<Void> done = Promise.promise();
+        proposer.tell(() -> question.get()
+                .onComplete(answer -> context.runOnContext(v -> {
+                    if (answer.succeeded()) {
+                        done.complete();
+                    } else {
+                        done.fail(Refusal.from(answer.cause()));
+                    }
+                })));
+        return done.future();
+    }
+
+    /** Until what is applied here holds all that was committed when this was asked (API.md, level). */
+    private Future<Void> confirmed() {
+        return onReplica(replica::confirmRead);
     }
 
     private NodeStatus starting() {
@@ -344,6 +433,18 @@ public final class LocalBroker implements Broker {
     private String health(ReplicaStatus now) {
         if (draining) {
             return "draining";
+        }
+        switch (now.standing()) {
+            case CORRUPT -> {
+                return "corrupt";
+            }
+            case AMNESIAC -> {
+                return "amnesiac";
+            }
+            case REMOVED -> {
+                return "removed";
+            }
+            default -> {}
         }
         if (now.diskFull()) {
             return "disk-full";

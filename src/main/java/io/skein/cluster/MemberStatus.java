@@ -5,6 +5,8 @@ package io.skein.cluster;
  *
  * @param address host:port of its Raft port
  * @param matchIndex what a leader knows to be durable there; -1 when this node does not lead
+ * @param httpAddress where clients find it; empty when this node has not heard
  * @param reachable this node's connection to it stands
  */
-public record MemberStatus(String id, String address, boolean voter, long matchIndex, boolean reachable) {}
+public record MemberStatus(
+        String id, String address, boolean voter, long matchIndex, String httpAddress, boolean reachable) {}

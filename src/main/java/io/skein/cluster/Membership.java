@@ -60,7 +60,7 @@ public final class Membership {
         return peers.ask(address, new Ask(FACTS, NOTHING)).compose(Membership::facts);
     }
 
-    private static Future<Facts> facts(Answer answer) {
+    static Future<Facts> facts(Answer answer) {
         try {
             return answer.ok()
                     ? Future.succeededFuture(Facts.decode(answer.payload()))

@@ -73,6 +73,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private long membersIndex;
     private long clusterId;
     private List<MemberStatus> memberStatus = List.of();
+    private final Map<NodeId, String> httpAddresses = new HashMap<>();
     private boolean isCorrupt;
     private boolean isStopped;
     private volatile int raftPort;
@@ -138,6 +139,9 @@ public final class ReplicaVerticle extends VerticleBase {
         CommandBytes commandBytes();
 
         PeerConfig peers();
+
+        /** host:port where clients find this node. */
+        String httpAddress();
 
         /** The host that others are told to find this node at. */
         String advertise();
@@ -267,6 +271,14 @@ public final class ReplicaVerticle extends VerticleBase {
         }
 
         @Override
+        public void connected(PeerFacts peer) {
+            peers.ask(peer.node(), new Ask(Membership.FACTS, new byte[0]))
+                    .compose(Membership::facts)
+                    .onSuccess(facts -> httpAddresses.put(facts.node(), facts.httpAddress()))
+                    .onFailure(silent -> LOG.debug("{} does not say where its clients find it", peer.node(), silent));
+        }
+
+        @Override
         public Future<ForwardReply> forward(NodeId from, Forward forward) {
             return forwarding.take(forward);
         }
@@ -352,7 +364,8 @@ public final class ReplicaVerticle extends VerticleBase {
                 replica == null ? 0 : replica.term(),
                 members.members(),
                 leaderAddress,
-                address());
+                address(),
+                opening.httpAddress());
     }
 
     /** Members and leadership; on the replica's context. */
@@ -637,6 +650,7 @@ public final class ReplicaVerticle extends VerticleBase {
                     member.address(),
                     member.voter(),
                     isSelf ? replica.lastIndex() : replica.matchIndex(member.id()),
+                    isSelf ? opening.httpAddress() : httpAddresses.getOrDefault(member.id(), ""),
                     isSelf || peers.isReachable(member.id())));
         }
         memberStatus = List.copyOf(all);

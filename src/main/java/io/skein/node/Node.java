@@ -195,6 +195,11 @@ public final class Node {
         }
 
         @Override
+        public String httpAddress() {
+            return config.advertise() + ":" + httpPort();
+        }
+
+        @Override
         public String advertise() {
             return config.advertise();
         }

@@ -672,6 +672,21 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
+    public Future<Void> addMember(String id, String address, boolean voter) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> removeMember(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> transfer(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
     public synchronized NodeStatus status() {
         var figures = new NodeStatus.Figures(
                 index,

@@ -153,6 +153,11 @@ final class Hall implements AutoCloseable {
         }
 
         @Override
+        public String httpAddress() {
+            return "";
+        }
+
+        @Override
         public String advertise() {
             return "127.0.0.1";
         }

@@ -127,6 +127,21 @@ final class ConsoleDemo {
         }
 
         @Override
+        public Future<Void> addMember(String id, String address, boolean voter) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> removeMember(String id) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> transfer(String id) {
+            return Future.succeededFuture();
+        }
+
+        @Override
         public NodeStatus status() {
             long last = 9_204_118 + published;
             int open = random.nextInt(14);

@@ -22,7 +22,7 @@ public final class RunningNode implements AutoCloseable {
 
     public RunningNode(Path directory) throws TimeoutException {
         NodeConfig config = NodeConfig.of(Settings.resolve(
-                Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0"),
+                Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"),
                 Map.of(),
                 Optional.empty()));
         node = Node.start(vertx, config, "test", DataDirectory.lock(directory), Metrics.newRegistry(), broken::set)
