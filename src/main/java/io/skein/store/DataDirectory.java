@@ -184,7 +184,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /** A directory is a file too: a name in it is on the disk only after this. */
-    private static void sync(Path directory) throws IOException {
+    static void sync(Path directory) throws IOException {
         try (FileChannel file = FileChannel.open(directory, StandardOpenOption.READ)) {
             file.force(true);
         }

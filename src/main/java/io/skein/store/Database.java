@@ -69,6 +69,38 @@ final class Database {
         return source;
     }
 
+    /** For a look at a file that is nobody's database yet. */
+    static Connection openReader(Path file) throws SQLException {
+        return readers(file).getConnection();
+    }
+
+    /**
+     * Makes an empty database of the same schema and page size in an empty file, with the live one attached read-only as
+     * {@code live}. Without a journal, and nothing is flushed: whoever fails throws the file away.
+     */
+    static Connection openCopy(Path file, Path live) throws SQLException {
+        SQLiteConfig sqlite = new SQLiteConfig();
+        sqlite.setBusyTimeout(BUSY_MS);
+        Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
+        try {
+            try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS live")) {
+                attach.setString(1, live.toUri() + "?mode=ro");
+                attach.execute();
+            }
+            execute(connection, "PRAGMA main.page_size = " + number(connection, "PRAGMA live.page_size"));
+            execute(connection, "PRAGMA main.journal_mode = OFF");
+            execute(connection, "PRAGMA main.synchronous = OFF");
+            execute(connection, "PRAGMA main.cache_size = -" + WRITER_CACHE_KIB);
+            execute(connection, "PRAGMA live.cache_size = -" + READER_CACHE_KIB);
+            execute(connection, "PRAGMA temp_store = MEMORY");
+            migrate(connection, file);
+            return connection;
+        } catch (SQLException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
     /** Brings the schema of an opened database up to date, one transaction for each version. */
     static void migrate(Connection connection, Path file) throws SQLException {
         int version = (int) number(connection, "PRAGMA user_version");

@@ -17,4 +17,7 @@ interface Faults {
     default void afterCommit(long batch) throws SQLException {}
 
     default void beforeCheckpoint() throws SQLException {}
+
+    /** Between two read transactions of a snapshot that is being made. */
+    default void snapshotStep() {}
 }
