@@ -75,10 +75,7 @@ final class ImageLoader {
 
     /** @throws Damaged when the rows cannot be what was written */
     Image image(Progress progress) throws SQLException {
-        Optional<ClusterConfiguration> configuration =
-                all("SELECT payload FROM configuration ORDER BY idx DESC LIMIT 1", row -> row.getBytes(1)).stream()
-                        .findFirst()
-                        .map(ImageLoader::configuration);
+        Optional<ClusterConfiguration> configuration = lastConfiguration();
         List<TermStart> terms = progress.terms().stream()
                 .filter(start -> start.index() <= progress.lastIndex())
                 .toList();
@@ -95,6 +92,13 @@ final class ImageLoader {
                 configuration.map(ClusterConfiguration::clusterId).orElse(0L),
                 configuration.map(ClusterConfiguration::lineage).orElse(new Lineage(0)),
                 rows());
+    }
+
+    /** Committed or not; empty when the node is. */
+    Optional<ClusterConfiguration> lastConfiguration() throws SQLException {
+        return all("SELECT payload FROM configuration ORDER BY idx DESC LIMIT 1", row -> row.getBytes(1)).stream()
+                .findFirst()
+                .map(ImageLoader::configuration);
     }
 
     private static ClusterConfiguration configuration(byte[] payload) {
