@@ -180,6 +180,7 @@ public final class DataDirectory implements AutoCloseable {
     /** From here on this generation counts. It is complete and on the disk before this is called. */
     void switchTo(Path generation) throws IOException {
         sync(generation);
+        sync(path);
         Path next = path.resolve("CURRENT.tmp");
         byte[] name = (generation.getFileName() + "\n").getBytes(StandardCharsets.UTF_8);
         try (FileChannel file = FileChannel.open(
