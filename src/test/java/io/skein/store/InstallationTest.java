@@ -203,6 +203,7 @@ class InstallationTest {
             }
         });
 
+        assertEquals(step != Step.OLD_REMOVED, Files.exists(killed.resolve("gen-1/skein.db")));
         try (DataDirectory held = DataDirectory.lock(killed)) {
             Store store = Store.open(vertx, held, StoreConfig.at(killed), Author.NODE, StoreListener.NONE)
                     .await();
