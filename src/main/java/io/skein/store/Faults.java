@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -20,4 +21,10 @@ interface Faults {
     default void beforeSweep() throws SQLException {}
 
     default void beforeCheckpoint() throws SQLException {}
+
+    /** Between two read transactions of a snapshot that is being made. */
+    default void snapshotStep() {}
+
+    /** After a step of an installation. */
+    default void installed(Installation.Step step) throws IOException {}
 }

@@ -32,7 +32,7 @@ public interface StoreListener {
     /** The disk is full or nearly so, or has room again. */
     default void diskFull(boolean full) {}
 
-    /** A row is not what was written. */
+    /** A row is not what was written; who acts on it hears {@link StoreHandler#damaged}. */
     default void damaged(String what) {}
 
     /** Relaxed durability: what was written last is gone, as the operator chose. */

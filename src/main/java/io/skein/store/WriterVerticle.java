@@ -108,6 +108,7 @@ final class WriterVerticle extends VerticleBase {
     }
 
     private void open() throws IOException, SQLException {
+        directory.use(true);
         opened = OpenDatabase.open(directory, config, id, listener, faults);
         image = opened.image();
         writer = new BatchWriter(opened.connection(), opened.progress(), faults);
@@ -426,5 +427,6 @@ final class WriterVerticle extends VerticleBase {
         if (opened != null) {
             opened.close();
         }
+        directory.use(false);
     }
 }
