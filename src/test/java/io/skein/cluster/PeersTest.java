@@ -178,10 +178,10 @@ class PeersTest {
     @Test
     void whoAnswersPingsStays() {
         PeerNode two = node("n2");
-        PeerNode one = PeerNode.start(vertx, PeerNode.config("n1", 0).withSilence(20, 400), CLUSTER, 1);
+        PeerNode one = PeerNode.start(vertx, PeerNode.config("n1", 0).withSilence(20, 300), CLUSTER, 1);
         connect(one, two);
 
-        await().until(() -> one.roundTrips.get() > 30);
+        await().until(() -> one.roundTrips.get() > 8);
 
         assertEquals(1, one.connections.get());
     }
