@@ -21,6 +21,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,7 +339,7 @@ class PeersTest {
             Promise<Void> closed = Promise.promise();
             socket.closeHandler(v -> closed.tryComplete());
 
-            socket.write(Buffer.buffer(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)))
+            socket.write(Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1)))
                     .await();
 
             closed.future().await();
