@@ -173,7 +173,6 @@ class PeersTest {
         await().until(() -> one.connections.get() == 1);
 
         await().until(() -> !one.on(p -> Future.succeededFuture(p.isReachable(two))));
-        await().until(() -> one.connections.get() > 1);
     }
 
     @Test
@@ -187,12 +186,14 @@ class PeersTest {
         assertEquals(1, one.connections.get());
     }
 
-    /** A server that says hello and then nothing more, and takes nothing more. */
+    /** Says hello to its first caller and then nothing more, and takes nothing more. */
     private NetServer answering(PeerFacts facts, AtomicReference<NetSocket> last) {
         PeerCodec codec = new PeerCodec(0);
         return vertx.createNetServer()
                 .connectHandler(socket -> {
-                    last.set(socket);
+                    if (!last.compareAndSet(null, socket)) {
+                        return;
+                    }
                     byte[] reply = codec.toProto(
                                     new PeerFrame.HelloReply(0, Greeting.VERSIONS, Optional.empty(), facts))
                             .toByteArray();
