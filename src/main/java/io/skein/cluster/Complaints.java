@@ -14,8 +14,9 @@ final class Complaints {
     private final Set<String> said = new HashSet<>();
     private final ArrayDeque<String> oldest = new ArrayDeque<>();
 
-    void say(String about, String sentence) {
-        String both = about + " " + sentence;
+    /** @param kind of complaint; what else is in the sentence may be another each time */
+    void say(String about, String kind, String sentence) {
+        String both = about + " " + kind;
         if (!said.add(both)) {
             LOG.debug("again: {}", sentence);
             return;

@@ -5,15 +5,19 @@ import io.skein.raft.NodeId;
 import io.vertx.core.net.NetSocket;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** This node's connection to one member, made again and again until it stands. */
 final class Dial implements PeerLink.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final Peers peers;
     private final NodeId node;
     private final String address;
     private final PeerConfig config;
+    private final PeerListener listener;
     private Optional<PeerLink> link = Optional.empty();
     private boolean isConnecting;
     private boolean isClosed;
@@ -21,11 +25,12 @@ final class Dial implements PeerLink.Owner {
     /** 0: the next attempt is made at once. */
     private long retryMs;
 
-    Dial(Peers peers, NodeId node, String address, PeerConfig config) {
+    Dial(Peers peers, NodeId node, String address, PeerConfig config, PeerListener listener) {
         this.peers = peers;
         this.node = node;
         this.address = address;
         this.config = config;
+        this.listener = listener;
         this.retryMs = config.minRetryMs();
     }
 
@@ -51,6 +56,7 @@ final class Dial implements PeerLink.Owner {
                     peers.complaints()
                             .say(
                                     about(),
+                                    "unreachable",
                                     "the way to " + label() + " is closed: "
                                             + opened.cause().getMessage());
                     retry();
@@ -71,28 +77,41 @@ final class Dial implements PeerLink.Owner {
 
     @Override
     public void frame(PeerLink from, PeerFrame frame) {
-        if (from.facts().isPresent()) {
-            peers.frame(from, frame);
-            return;
-        }
-        if (!(frame instanceof PeerFrame.HelloReply reply)) {
+        if (frame instanceof PeerFrame.HelloReply reply) {
+            answered(from, reply);
+        } else if (from.facts().isPresent()) {
+            peers.reception().take(from, frame);
+        } else {
             throw new IllegalArgumentException("it did not say who it is");
         }
-        peers.answered(from, reply, node);
-        from.facts().ifPresent(known -> {
-            peers.complaints().forget(about());
-            peers.connected(known);
-        });
     }
 
-    /** Who answered is not spoken with; that does not change as fast as a network does. */
-    void refused() {
-        retryMs = config.refusedRetryMs();
+    /** The other end says who it is: first, or anew when it became another than it said. */
+    private void answered(PeerLink from, PeerFrame.HelloReply reply) {
+        Optional<HelloRefusal> refusal = Greeting.refusal(reply, config.group(), peers.facts(), node);
+        if (refusal.isPresent()) {
+            HelloRefusal why = refusal.get();
+            // That does not change as fast as a network does.
+            retryMs = config.refusedRetryMs();
+            listener.refused(why);
+            from.close(why.sentence() + " (" + reply.facts() + ")");
+            peers.reception().refused(node, reply.facts(), why);
+            return;
+        }
+        boolean isNew = from.facts().isEmpty();
+        from.known(reply.facts(), Purpose.MEMBER);
+        retryMs = Math.min(retryMs, config.maxRetryMs());
+        if (isNew) {
+            LOG.info("connected with {}", label());
+            peers.complaints().forget(about());
+            listener.connected(node);
+        }
+        peers.reception().connected(reply.facts());
     }
 
     @Override
     public void delivered() {
-        peers.delivered();
+        peers.reception().delivered();
     }
 
     @Override
@@ -103,13 +122,18 @@ final class Dial implements PeerLink.Owner {
         link = Optional.empty();
         boolean stood = closed.isBetweenMembers();
         if (stood) {
-            peers.disconnected(node, label(), why);
+            if (!peers.isClosed()) {
+                LOG.info("the connection with {} ended: {}", label(), why);
+            }
+            listener.disconnected(node);
+            peers.reception().disconnected(node);
             // One that is closed as soon as it stands must not be tried without end and rest.
-            if (System.nanoTime() - closed.openedNanos() > config.maxRetryMs() * NANOS_PER_MS) {
+            if (retryMs <= config.maxRetryMs()
+                    && System.nanoTime() - closed.openedNanos() > config.maxRetryMs() * NANOS_PER_MS) {
                 retryMs = 0;
             }
         } else {
-            peers.complaints().say(about(), "no words with " + label() + ": " + why);
+            peers.complaints().say(about(), why, "no words with " + label() + ": " + why);
         }
         if (!isClosed) {
             retry();

@@ -58,7 +58,7 @@ public record PeerConfig(
     /** @param answerMs as long as a proposal may wait for its answer */
     public static PeerConfig of(NodeId node, String host, int port, long answerMs) {
         return new PeerConfig(
-                node, host, port, 0, Map.of(), 32L << 20, 256, 1_000, 2_000, 20, 200, 1_000, 300, 1_500, answerMs);
+                node, host, port, 0, Map.of(), 32L << 20, 256, 500, 2_000, 20, 200, 1_000, 300, 1_500, answerMs);
     }
 
     public PeerConfig withOverrides(Map<NodeId, String> addresses) {

@@ -13,4 +13,10 @@ public record PeerFacts(NodeId node, long clusterId, long incarnation, boolean e
     boolean hasCluster() {
         return clusterId != 0;
     }
+
+    @Override
+    public String toString() {
+        return "node " + node + " of " + (hasCluster() ? "cluster " + Long.toHexString(clusterId) : "no cluster")
+                + ", incarnation " + Long.toHexString(incarnation) + (empty ? ", empty" : "");
+    }
 }

@@ -13,8 +13,6 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * piece of a snapshot) fails with {@link NotExecuted} when it never left this process and with {@link Indeterminate} when
  * nobody can say.
  *
- * <p>Confined to the context on which it was made; so are all answers.
+ * <p>Confined to the event loop context on which it was made; so are all answers. Start at {@link Dial} for the way out,
+ * {@link Callers} for the way in, {@link Greeting} for who speaks with whom, {@link Reception} for what was said.
  */
 public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -49,15 +47,14 @@ public final class Peers {
     private final Vertx vertx;
     private final Context context;
     private final PeerConfig config;
-    private final PeerHandler handler;
     private final PeerListener listener;
     private final PeerCodec codec;
     private final NetServer server;
     private final NetClient client;
     private final Complaints complaints = new Complaints();
     private final Map<NodeId, Dial> dials = new HashMap<>();
-    private final Set<PeerLink> incoming = new HashSet<>();
-    private final Map<NodeId, PeerLink> callers = new HashMap<>();
+    private final Callers callers;
+    private final Reception reception;
     private final Set<Visit<?>> visits = new HashSet<>();
     private PeerFacts facts;
     private long timer = -1;
@@ -68,10 +65,11 @@ public final class Peers {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.handler = handler;
         this.listener = listener;
         this.codec = new PeerCodec(config.group());
         this.facts = new PeerFacts(config.node(), 0, 0, true);
+        this.callers = new Callers(this, config, listener);
+        this.reception = new Reception(this, handler, listener);
         this.server = vertx.createNetServer(new NetServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -88,7 +86,7 @@ public final class Peers {
     public Future<Integer> listen() {
         tickedNanos = System.nanoTime();
         arm();
-        return server.connectHandler(this::accept)
+        return server.connectHandler(callers::accept)
                 .exceptionHandler(failure -> LOG.debug("a connection failed before it began", failure))
                 .listen()
                 .map(NetServer::actualPort);
@@ -102,19 +100,7 @@ public final class Peers {
         }
         facts = now;
         List.copyOf(dials.values()).forEach(Dial::introduce);
-        for (PeerLink caller : List.copyOf(incoming)) {
-            if (caller.facts().isEmpty()) {
-                continue;
-            }
-            if (caller.isBetweenMembers()
-                    && Greeting.areStrangers(caller.facts().orElseThrow(), now)) {
-                listener.refused(HelloRefusal.OTHER_CLUSTER);
-                caller.closeAfter(
-                        helloReply(Optional.of(HelloRefusal.OTHER_CLUSTER)), "this node belongs to another cluster");
-            } else {
-                caller.send(helloReply(Optional.empty()), Lane.NORMAL);
-            }
-        }
+        callers.introduce();
     }
 
     /** Connects with these and with nobody else; this node itself may be among them. */
@@ -135,7 +121,7 @@ public final class Peers {
                 if (dial != null) {
                     dial.close();
                 }
-                Dial made = new Dial(this, node, address, config);
+                Dial made = new Dial(this, node, address, config, listener);
                 dials.put(node, made);
                 made.connect();
             }
@@ -145,10 +131,7 @@ public final class Peers {
     /** Is sent or, when there is no connection or too much waits for it, dropped. */
     public void send(NodeId to, PeerMessage message) {
         PeerFrame frame = new PeerFrame.Message(message);
-        Optional<PeerLink> way = way(to);
-        if (way.isEmpty()) {
-            listener.dropped(to, SendQueue.bytes(codec.toProto(frame)));
-        } else if (!way.get().send(frame, Lane.NORMAL)) {
+        if (!way(to).map(link -> link.send(frame, Lane.NORMAL)).orElse(false)) {
             listener.dropped(to, SendQueue.bytes(codec.toProto(frame)));
         }
     }
@@ -161,8 +144,7 @@ public final class Peers {
                 return own;
             }
         }
-        PeerLink caller = callers.get(to);
-        return caller != null && mayReplicasSpeak(caller) ? Optional.of(caller) : Optional.empty();
+        return callers.of(to).filter(this::mayReplicasSpeak);
     }
 
     /**
@@ -263,194 +245,13 @@ public final class Peers {
         List.copyOf(dials.values()).forEach(Dial::close);
         dials.clear();
         List.copyOf(visits).forEach(Visit::close);
-        List.copyOf(incoming).forEach(link -> link.close("this node stops"));
+        callers.close();
         return Future.join(server.close(), client.close()).mapEmpty();
     }
 
     private Optional<PeerLink> ready(NodeId node) {
         Dial dial = dials.get(node);
         return dial == null ? Optional.empty() : dial.ready();
-    }
-
-    private void accept(NetSocket socket) {
-        SocketAddress remote = socket.remoteAddress();
-        String label = remote == null ? "?" : remote.toString();
-        if (isClosed || incoming.size() >= config.maxConnections()) {
-            complaints.say("connections", "connections of other nodes are closed: " + incoming.size() + " are open");
-            socket.close().onFailure(ignored -> {});
-            return;
-        }
-        incoming.add(link(socket, false, label, new Caller()));
-    }
-
-    /** A connection that another node made. */
-    private final class Caller implements PeerLink.Owner {
-        @Override
-        public void frame(PeerLink link, PeerFrame frame) {
-            if (link.facts().isPresent()) {
-                Peers.this.frame(link, frame);
-            } else if (frame instanceof PeerFrame.Hello hello) {
-                greet(link, hello);
-            } else {
-                throw new IllegalArgumentException("it did not say who it is");
-            }
-        }
-
-        @Override
-        public void delivered() {
-            Peers.this.delivered();
-        }
-
-        @Override
-        public void closed(PeerLink link, String why) {
-            incoming.remove(link);
-            link.facts().ifPresent(other -> callers.remove(other.node(), link));
-            if (link.facts().isEmpty() && !isClosed) {
-                // The port of who called is another each time.
-                String host = link.label().replaceFirst(":\\d+$", "");
-                complaints.say("called from " + host, "a connection from " + host + " was closed: " + why);
-            }
-        }
-    }
-
-    /** First on a connection, or anew when the other became another than it said. */
-    private void greet(PeerLink link, PeerFrame.Hello hello) {
-        NodeId node = hello.facts().node();
-        Optional<HelloRefusal> refusal = Greeting.refusal(hello, config.group(), facts);
-        if (refusal.isPresent()) {
-            listener.refused(refusal.get());
-            link.closeAfter(helloReply(refusal), "refused: " + refusal.get() + ", it is " + hello.facts());
-            return;
-        }
-        if (link.facts().filter(before -> !before.node().equals(node)).isPresent()) {
-            throw new IllegalArgumentException("it was another node before");
-        }
-        link.known(hello.facts(), hello.purpose());
-        link.send(helloReply(Optional.empty()), Lane.NORMAL);
-        if (hello.purpose() == Purpose.MEMBER) {
-            // A node that calls again has lost its former connection, even if this end has not noticed yet.
-            PeerLink former = callers.put(node, link);
-            if (former != null && former != link) {
-                former.close("it called again");
-            }
-        }
-    }
-
-    private PeerFrame helloReply(Optional<HelloRefusal> refusal) {
-        return new PeerFrame.HelloReply(config.group(), Greeting.VERSIONS, refusal, facts);
-    }
-
-    /** The other end of a connection that this node made says who it is, first or anew. */
-    void answered(PeerLink link, PeerFrame.HelloReply reply, NodeId expected) {
-        Optional<HelloRefusal> refusal = Greeting.refusal(reply, config.group(), facts, expected);
-        if (refusal.isEmpty()) {
-            link.known(reply.facts(), link.facts().isEmpty() ? Purpose.MEMBER : link.purpose());
-            return;
-        }
-        Dial dial = dials.get(expected);
-        if (dial != null) {
-            dial.refused();
-        }
-        link.close("refused: " + refusal.get() + ", it is " + reply.facts());
-        listener.refused(refusal.get());
-        guarded(() -> handler.refused(expected, reply.facts(), refusal.get()));
-    }
-
-    private boolean mayReplicasSpeak(PeerLink link) {
-        PeerFacts other = link.facts().orElseThrow();
-        return link.isBetweenMembers()
-                && (link.isOutgoing()
-                        ? Greeting.replicasMaySpeak(facts, other)
-                        : Greeting.replicasMaySpeak(other, facts));
-    }
-
-    /** After both ends said who they are. */
-    void frame(PeerLink link, PeerFrame frame) {
-        PeerFacts other = link.facts().orElseThrow();
-        if (frame instanceof PeerFrame.Message m) {
-            if (mayReplicasSpeak(link)) {
-                guarded(() -> handler.message(other.node(), other.incarnation(), m.message()));
-            } else {
-                complaints.say(
-                        other.node().value(), "messages of " + other + " are not for this node, which is " + facts);
-            }
-        } else if (frame instanceof PeerFrame.Reply reply) {
-            link.replied(reply);
-        } else if (frame instanceof PeerFrame.Ping ping) {
-            link.send(new PeerFrame.Pong(ping.id()), Lane.FIRST);
-        } else if (frame instanceof PeerFrame.Pong pong) {
-            listener.roundTrip(other.node(), System.nanoTime() - pong.id());
-        } else if (frame instanceof PeerFrame.ForwardCall call) {
-            forwarded(link, other, call);
-        } else if (frame instanceof PeerFrame.AskCall call) {
-            answering(() -> handler.ask(other, call.ask()))
-                    .onSuccess(answer -> link.reply(new PeerFrame.Answered(call.id(), answer)))
-                    .onFailure(failure -> {
-                        LOG.warn(
-                                "a question of {} was not answered: {}",
-                                other.node(),
-                                call.ask().kind(),
-                                failure);
-                        link.reply(new PeerFrame.Answered(call.id(), Answer.no("failed")));
-                    });
-        } else if (frame instanceof PeerFrame.ChunkCall call) {
-            if (mayReplicasSpeak(link)) {
-                answering(() -> handler.chunk(other.node(), call.chunk()))
-                        .onSuccess(ack -> link.reply(new PeerFrame.Acked(call.id(), ack)))
-                        .onFailure(failure -> LOG.warn("a piece of a snapshot was not taken", failure));
-            } else {
-                link.reply(new PeerFrame.Acked(call.id(), SnapshotAck.refused(call.chunk())));
-            }
-        } else if (frame instanceof PeerFrame.Hello hello && !link.isOutgoing()) {
-            greet(link, hello);
-        } else if (frame instanceof PeerFrame.HelloReply reply && link.isOutgoing()) {
-            if (link.isBetweenMembers()) {
-                answered(link, reply, other.node());
-                if (!link.isClosed()) {
-                    guarded(() -> handler.connected(reply.facts()));
-                }
-            }
-        } else if (frame instanceof PeerFrame.Hello || frame instanceof PeerFrame.HelloReply) {
-            throw new IllegalArgumentException("it greets the wrong way round");
-        } else {
-            throw new AssertionError("unhandled " + frame);
-        }
-    }
-
-    private void forwarded(PeerLink link, PeerFacts other, PeerFrame.ForwardCall call) {
-        if (!link.isBetweenMembers() || !Greeting.areOfOneCluster(facts, other)) {
-            link.reply(new PeerFrame.Refused(call.id(), Reason.NOT_LEADER));
-            return;
-        }
-        answering(() -> handler.forward(other.node(), call.forward()))
-                .onSuccess(reply -> link.reply(new PeerFrame.Decided(call.id(), reply)))
-                .onFailure(failure -> {
-                    if (failure instanceof NotExecuted no) {
-                        link.reply(new PeerFrame.Refused(call.id(), no.reason()));
-                    } else {
-                        if (!(failure instanceof Indeterminate)) {
-                            LOG.error("a command of {} failed", other.node(), failure);
-                        }
-                        link.reply(new PeerFrame.Unknown(call.id(), String.valueOf(failure.getMessage())));
-                    }
-                });
-    }
-
-    /** Who takes what came may have a defect; it must not look as if the sender had one. */
-    private static void guarded(Runnable taker) {
-        try {
-            taker.run();
-        } catch (RuntimeException defect) {
-            LOG.error("what another node said could not be taken", defect);
-        }
-    }
-
-    private static <T> Future<T> answering(Supplier<Future<T>> taker) {
-        try {
-            return taker.get();
-        } catch (RuntimeException defect) {
-            return Future.failedFuture(defect);
-        }
     }
 
     private void arm() {
@@ -461,11 +262,11 @@ public final class Peers {
             if (stoodStill) {
                 dials.values().forEach(dial -> dial.forgive(now));
                 visits.forEach(visit -> visit.forgive(now));
-                incoming.forEach(link -> link.forgive(now));
+                callers.forgive(now);
             } else {
                 List.copyOf(dials.values()).forEach(dial -> dial.tick(now));
                 List.copyOf(visits).forEach(visit -> visit.tick(now));
-                new ArrayList<>(incoming).forEach(link -> link.tick(now));
+                callers.tick(now);
             }
             if (!isClosed) {
                 arm();
@@ -473,7 +274,7 @@ public final class Peers {
         });
     }
 
-    // For Dial and Visit.
+    // For the other classes of this wire.
 
     PeerFacts facts() {
         return facts;
@@ -481,6 +282,14 @@ public final class Peers {
 
     PeerFrame hello(Purpose purpose) {
         return new PeerFrame.Hello(config.group(), Greeting.VERSIONS, facts, purpose);
+    }
+
+    PeerFrame helloReply(Optional<HelloRefusal> refusal) {
+        return new PeerFrame.HelloReply(config.group(), Greeting.VERSIONS, refusal, facts);
+    }
+
+    boolean isClosed() {
+        return isClosed;
     }
 
     Complaints complaints() {
@@ -509,22 +318,16 @@ public final class Peers {
         vertx.cancelTimer(id);
     }
 
-    void connected(PeerFacts peer) {
-        LOG.info("connected with {}", peer.node());
-        listener.connected(peer.node());
-        guarded(() -> handler.connected(peer));
+    Reception reception() {
+        return reception;
     }
 
-    void disconnected(NodeId node, String label, String why) {
-        if (!isClosed) {
-            LOG.info("the connection with {} ended: {}", label, why);
-        }
-        listener.disconnected(node);
-        guarded(() -> handler.disconnected(node));
-    }
-
-    void delivered() {
-        guarded(handler::delivered);
+    boolean mayReplicasSpeak(PeerLink link) {
+        PeerFacts other = link.facts().orElseThrow();
+        return link.isBetweenMembers()
+                && (link.isOutgoing()
+                        ? Greeting.replicasMaySpeak(facts, other)
+                        : Greeting.replicasMaySpeak(other, facts));
     }
 
     void left(Visit<?> visit) {

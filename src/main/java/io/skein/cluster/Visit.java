@@ -43,14 +43,17 @@ final class Visit<T> implements PeerLink.Owner {
     @Override
     public void frame(PeerLink from, PeerFrame frame) {
         if (from.facts().isPresent()) {
-            peers.frame(from, frame);
+            // Who it is does not matter to the question, and so not if that changes.
+            if (!(frame instanceof PeerFrame.HelloReply)) {
+                peers.reception().take(from, frame);
+            }
             return;
         }
         if (!(frame instanceof PeerFrame.HelloReply reply)) {
             throw new IllegalArgumentException("it did not say who it is");
         }
         if (reply.refusal().isPresent()) {
-            throw new IllegalArgumentException("it refused: " + reply.refusal().get());
+            throw new IllegalArgumentException(reply.refusal().get().sentence());
         }
         from.known(reply.facts(), Purpose.ASK);
         isAsked = true;
@@ -63,7 +66,7 @@ final class Visit<T> implements PeerLink.Owner {
     public void closed(PeerLink closed, String why) {
         // Once asked, the connection itself tells what became of the question.
         if (!isAsked) {
-            peers.complaints().say(address, "no words with " + address + ": " + why);
+            peers.complaints().say(address, why, "no words with " + address + ": " + why);
             end(notAsked());
         }
     }

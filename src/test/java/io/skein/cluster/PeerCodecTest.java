@@ -156,7 +156,7 @@ class PeerCodecTest {
         List<byte[]> seeds = frames().stream().map(this::encode).toList();
         int frames = 0;
         int refused = 0;
-        for (int round = 0; round < 200_000; round++) {
+        for (int round = 0; round < 50_000; round++) {
             byte[] bytes = seeds.get(random.nextInt(seeds.size())).clone();
             switch (random.nextInt(4)) {
                 case 0 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
@@ -188,6 +188,6 @@ class PeerCodecTest {
                 fail("round " + round + ": " + Arrays.toString(bytes), anythingElse);
             }
         }
-        assertTrue(frames > 1000 && refused > 1000, frames + " frames, " + refused + " refused");
+        assertTrue(frames > 500 && refused > 500, frames + " frames, " + refused + " refused");
     }
 }

@@ -6,11 +6,13 @@ import io.skein.replica.PeerMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A node that has nothing but its peers: says what it is told to, and remembers what it hears. */
@@ -44,6 +46,7 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
     private final long incarnation;
     private Peers peers;
     private volatile int port;
+    private Thread home;
 
     PeerNode(PeerConfig config, long clusterId, long incarnation) {
         this.id = config.node();
@@ -68,6 +71,7 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
 
     @Override
     public Future<?> start() {
+        home = Thread.currentThread();
         peers = new Peers(vertx, config, this, this);
         peers.identity(clusterId, incarnation, clusterId == 0);
         return peers.listen().onSuccess(bound -> port = bound);
@@ -100,7 +104,7 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
                 promise -> context.runOnContext(v -> what.apply(peers).onComplete(promise)));
     }
 
-    void run(java.util.function.Consumer<Peers> what) {
+    void run(Consumer<Peers> what) {
         on(p -> {
             what.accept(p);
             return Future.succeededFuture();
@@ -112,7 +116,7 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
     }
 
     void knows(PeerNode... others) {
-        Map<NodeId, String> addresses = new java.util.HashMap<>();
+        Map<NodeId, String> addresses = new HashMap<>();
         for (PeerNode other : others) {
             addresses.put(other.id, other.address());
         }
@@ -123,29 +127,40 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
         vertx.undeploy(deploymentID()).await();
     }
 
+    private void assertAtHome() {
+        if (Thread.currentThread() != home) {
+            throw new AssertionError("on " + Thread.currentThread() + " instead of " + home);
+        }
+    }
+
     @Override
     public void message(NodeId from, long sender, PeerMessage message) {
+        assertAtHome();
         heard.add(new Heard(from, sender, message));
     }
 
     @Override
     public Future<ForwardReply> forward(NodeId from, Forward forward) {
+        assertAtHome();
         forwards.add(forward);
         return onForward.apply(forward);
     }
 
     @Override
     public Future<Answer> ask(PeerFacts from, Ask ask) {
+        assertAtHome();
         return onAsk.apply(ask);
     }
 
     @Override
     public Future<SnapshotAck> chunk(NodeId from, SnapshotChunk chunk) {
+        assertAtHome();
         return onChunk.apply(chunk);
     }
 
     @Override
     public void connected(PeerFacts peer) {
+        assertAtHome();
         connected.put(peer.node(), peer);
         connections.incrementAndGet();
     }
