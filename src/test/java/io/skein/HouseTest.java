@@ -103,6 +103,7 @@ class HouseTest {
             entry("java.sql.", Set.of("store", "bench")),
             entry("javax.sql.", Set.of("store", "bench")),
             entry("org.sqlite.", Set.of("store", "bench")),
+            entry("ch.qos.logback.", Set.of("node")),
             entry("io.vertx.sqlclient.", Set.of("store", "bench")),
             entry("io.vertx.jdbcclient.", Set.of("store", "bench")),
             entry("io.vertx.core.", ABOVE_THE_WATERLINE),

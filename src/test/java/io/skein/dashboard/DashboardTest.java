@@ -124,10 +124,10 @@ class DashboardTest {
                 "/console/",
                 "/console/none.js",
                 "/console/vendor/VENDOR.csv",
-                "/console/../logback.xml",
-                "/console/%2e%2e/logback.xml",
-                "/console/..%2flogback.xml",
-                "/console/vendor/../../logback.xml")) {
+                "/console/../openapi.yaml",
+                "/console/%2e%2e/openapi.yaml",
+                "/console/..%2fopenapi.yaml",
+                "/console/vendor/../../openapi.yaml")) {
             assertEquals("404", statusOfRaw(path), path);
         }
     }
