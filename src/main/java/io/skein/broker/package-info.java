@@ -14,8 +14,9 @@
  * those since, of all topics that match, in the very turn of the replica that decides what the page may hold. A page costs
  * that turn what it holds and what was trimmed since the last, never what matches.
  *
- * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop that does not keep up loses
- * batches on their way to it, and its sessions read them from the store; no session holds messages.
+ * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
+ * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds
+ * messages.
  *
  * <p>May know: {@code cluster}, {@code store}, {@code replica}, {@code raft} (status only), {@code machine}, the machines,
  * {@code frame}.

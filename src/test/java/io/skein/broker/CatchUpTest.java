@@ -202,4 +202,23 @@ class CatchUpTest {
         Page resumed = hall.read(From.parse(listener.resumedAt()), "#");
         assertEquals(12, resumed.messages().size());
     }
+
+    @Test
+    void whatWasToldIsNotToldAgainBeforeItIsReached() throws Exception {
+        hall.publish("b", 6);
+        hall.publish("a", 10);
+        hall.settle();
+        Context loop = hall.loopApart();
+        Listener listener = new Listener().open(hall, loop, From.EARLIEST, 0, "#");
+        hall.keep("a", 5, 0);
+        for (int credit = 3; credit <= 12; credit += 3) {
+            int due = Math.min(credit, 11);
+            loop.runOnContext(v -> listener.subscription().credit(3));
+            Awaitility.await().until(() -> listener.messages() == due);
+        }
+        List<String> expected = new ArrayList<>(List.of("gap"));
+        expected.addAll(Listener.told("b", 0, 6));
+        expected.addAll(Listener.told("a", 5, 10));
+        assertEquals(expected, listener.heard());
+    }
 }

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.skein.store.StoredMessage;
+import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -30,46 +32,66 @@ class LocalBrokerTest {
         return refusal;
     }
 
-    /** Ten messages with others between them, then the first five trimmed. */
-    private static List<String> trimmed(Hall hall) throws Exception {
+    private static final List<Long> KEPT = List.of(5L, 6L, 7L, 8L, 9L);
+
+    /** Ten messages with others between them, in one chunk or in one each, then the first five trimmed. */
+    private static List<String> trimmed(Hall hall, boolean oneChunk) throws Exception {
+        List<Publication> messages = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            hall.publish("a", 1);
-            hall.publish("b", 1);
+            messages.add(Hall.message("a", "x"));
+            messages.add(Hall.message("b", "x"));
+        }
+        int each = oneChunk ? 20 : 1;
+        for (int i = 0; i < 20; i += each) {
+            Hall.await(hall.broker.publish(
+                    new Publish(messages.subList(i, i + each), false, Optional.empty(), "test", "", Optional.empty())));
+            hall.settle();
         }
         List<String> cursors = hall.read(From.EARLIEST, "a").messages().stream()
                 .map(message -> hall.lineage().text(message.cursor()))
                 .toList();
         hall.keep("a", 5, 0);
+        hall.settle();
         return cursors;
     }
 
-    private void checkTrimmedTopic(Hall hall) throws Exception {
-        List<String> cursors = trimmed(hall);
-        assertEquals(List.of(5L, 6L, 7L, 8L, 9L), offsets(hall.read(From.EARLIEST, "a")));
-        Refusal gone = gone(hall, cursors.get(3));
-        String earliest = (String) gone.facts().get("earliest");
-        assertEquals(List.of(5L, 6L, 7L, 8L, 9L), offsets(hall.read(From.parse(earliest), "a")));
+    private static void assertGoneUpToTheEarliest(Hall hall, List<String> cursors) throws Exception {
+        assertEquals(KEPT, offsets(hall.read(From.EARLIEST, "a")));
+        String earliest = (String) gone(hall, cursors.get(3)).facts().get("earliest");
+        assertEquals(KEPT, offsets(hall.read(From.parse(earliest), "a")));
         assertEquals(
                 earliest,
                 Hall.await(hall.broker.topic(new TopicName("a"))).earliest(),
                 "the topic says the same as the refusal");
-        // The fifth was the last that went: whoever has had it has lost nothing.
-        assertEquals(List.of(5L, 6L, 7L, 8L, 9L), offsets(hall.read(From.parse(cursors.get(4)), "a")));
         assertEquals(List.of(6L, 7L, 8L, 9L), offsets(hall.read(From.parse(cursors.get(5)), "a")));
         assertEquals(List.of(), offsets(hall.read(From.parse(cursors.get(9)), "a")));
     }
 
-    @Test
-    void aTrimmedTopicIsGoneExactlyUpToItsEarliestInTheTail() throws Exception {
-        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
-            checkTrimmedTopic(hall);
+    private void assertExact(long tailBytes) throws Exception {
+        try (Hall hall = new Hall(directory, tailBytes, 10_000)) {
+            List<String> cursors = trimmed(hall, true);
+            assertGoneUpToTheEarliest(hall, cursors);
+            // The fifth was the last that went: whoever has had it has lost nothing.
+            assertEquals(KEPT, offsets(hall.read(From.parse(cursors.get(4)), "a")));
         }
     }
 
     @Test
+    void aTrimmedTopicIsGoneExactlyUpToItsEarliestInTheTail() throws Exception {
+        assertExact(32L << 20);
+    }
+
+    @Test
     void aTrimmedTopicIsGoneExactlyUpToItsEarliestInRows() throws Exception {
+        assertExact(0);
+    }
+
+    @Test
+    void theEarliestIsNotGoneAlsoWhenNothingIsLeftOfWhatWas() throws Exception {
         try (Hall hall = new Hall(directory, 0, 10_000)) {
-            checkTrimmedTopic(hall);
+            List<String> cursors = trimmed(hall, false);
+            Awaitility.await().until(() -> hall.chunks() == 15);
+            assertGoneUpToTheEarliest(hall, cursors);
         }
     }
 

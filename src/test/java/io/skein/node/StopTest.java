@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -23,6 +24,8 @@ class StopTest {
         Future<Integer> answer;
         try (RunningNode node = new RunningNode(directory)) {
             Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
+            // Rows are up to date and nothing is being written, so that the next command goes to the writer at once.
+            node.broker().scheduled(Optional.empty(), 1).await(20, TimeUnit.SECONDS);
             long before = node.broker().status().lastLogIndex();
             CountDownLatch written = holdWriter(node);
             answer = node.vertx()
