@@ -224,6 +224,11 @@ public final class Replica {
         return raft.lastIndex();
     }
 
+    /** To whom a leader would best hand over; empty when there is nobody. */
+    public Optional<NodeId> successor() {
+        return raft.successor();
+    }
+
     /** What a leader knows to be durable at a peer; -1 when this node does not lead or does not know it. */
     public long matchIndex(NodeId peer) {
         return raft.matchIndex(peer);
