@@ -44,8 +44,15 @@ final class Commitment {
         return true;
     }
 
-    /** Figure 2, AppendEntries, rule 5; the index is at most the last one known to be the leader's. */
-    void leaderHas(long index) {
-        commitIndex = Math.max(commitIndex, index);
+    /**
+     * Figure 2, AppendEntries, rule 5; the index is at most the last one known to be the leader's. Returns whether more
+     * is committed.
+     */
+    boolean leaderHas(long index) {
+        if (index <= commitIndex) {
+            return false;
+        }
+        commitIndex = index;
+        return true;
     }
 }

@@ -27,13 +27,13 @@ final class Following {
 
     /** The message is of the current term: its sender leads it. */
     void onAppendEntries(NodeId from, Rpc.AppendEntries append) {
-        raft.follow(from);
+        raft.standing().follow(from);
         if (!isWellFormed(append)
                 || !append.entries().isEmpty() && raft.durability().underway() >= limits.maxWritesUnderway()) {
             return;
         }
         Log log = raft.log();
-        long commitIndex = raft.commitment().commitIndex();
+        long commitIndex = raft.commitIndex();
         long prevLogIndex = append.prevLogIndex();
         // Rule 2. What is committed is in every later leader's log (§5.4.3), whether or not its term is known here.
         if (prevLogIndex > commitIndex && log.termOf(prevLogIndex) != append.prevLogTerm()) {
@@ -45,8 +45,10 @@ final class Following {
         }
         long matchIndex = Math.max(prevLogIndex + append.entries().size(), commitIndex);
         leaderCommit = Math.max(leaderCommit, append.leaderCommit());
-        raft.commitment().leaderHas(Math.min(append.leaderCommit(), matchIndex));
-        acknowledge(from, matchIndex, append.entries().isEmpty());
+        if (raft.commitment().leaderHas(Math.min(append.leaderCommit(), matchIndex))) {
+            raft.committed();
+        }
+        acknowledge(from, append, matchIndex);
     }
 
     /** Rules 3 and 4. An entry that is here already stays: a late message must not cut off what came after it. */
@@ -60,21 +62,25 @@ final class Following {
                                 + entry.term();
                 return;
             }
-            log.truncateFrom(entry.index());
-            raft.durability().truncatedFrom(entry.index());
+            raft.truncateFrom(entry.index());
         }
-        log.append(entry);
-        raft.durability().appended(entry);
+        raft.append(entry);
     }
 
-    private void acknowledge(NodeId leader, long matchIndex, boolean isHeartbeat) {
+    private void acknowledge(NodeId leader, Rpc.AppendEntries append, long matchIndex) {
         Durability durability = raft.durability();
-        if (isHeartbeat || matchIndex <= durability.durableIndex()) {
+        if (append.entries().isEmpty() || matchIndex <= durability.durableIndex()) {
             // Says what is durable now, so that a slow disk does not look like a dead node.
             long durable = Math.min(matchIndex, durability.durableIndex());
-            raft.promise(durability.hardStateWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), durable, 0));
+            raft.promise(
+                    durability.hardStateWrite(),
+                    leader,
+                    Rpc.AppendEntriesReply.accepted(raft.term(), durable, append.round()));
         } else {
-            raft.promise(durability.newestWrite(), leader, Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex, 0));
+            raft.promise(
+                    durability.newestWrite(),
+                    leader,
+                    Rpc.AppendEntriesReply.accepted(raft.term(), matchIndex, append.round()));
         }
     }
 
@@ -85,20 +91,22 @@ final class Following {
     private void refuse(NodeId leader, Rpc.AppendEntries append) {
         Log log = raft.log();
         long hint = log.lastIndexWithTermAtMost(append.prevLogIndex() - 1, append.prevLogTerm());
-        hint = Math.max(hint, raft.commitment().commitIndex());
+        hint = Math.max(hint, raft.commitIndex());
         raft.promise(
                 raft.durability().hardStateWrite(),
                 leader,
-                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint), 0));
+                Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint), append.round()));
     }
 
     /** Nothing that a peer sends may stop a node; a message that no leader makes is dropped. */
-    private static boolean isWellFormed(Rpc.AppendEntries append) {
+    private boolean isWellFormed(Rpc.AppendEntries append) {
         long index = append.prevLogIndex();
         long term = append.prevLogTerm();
         boolean wellFormed = index >= 0 && term >= 0;
         for (Entry entry : append.entries()) {
-            wellFormed &= entry.index() == index + 1 && entry.term() >= term;
+            wellFormed &= entry.index() == index + 1
+                    && entry.term() >= term
+                    && raft.membership().canRead(entry);
             index = entry.index();
             term = entry.term();
         }

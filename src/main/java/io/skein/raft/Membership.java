@@ -47,15 +47,32 @@ final class Membership {
         changed();
     }
 
-    /** @throws IllegalArgumentException when the payload is damaged, or a newer version's */
-    Configuration decode(Entry entry) {
+    /** False for a configuration that is damaged, or a newer version's. */
+    boolean canRead(Entry entry) {
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            try {
+                decode(entry);
+            } catch (IllegalArgumentException unreadable) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Configuration decode(Entry entry) {
         return decoder.apply(entry.payload());
     }
 
-    void appended(long index, Configuration configuration) {
-        assert index > index() : "a configuration at " + index + " after one at " + index();
-        known.addLast(new LogStart.ConfigurationStart(index, configuration));
+    /** A CONFIGURATION entry, just appended. */
+    void appended(Entry entry) {
+        assert entry.index() > index() : "a configuration at " + entry.index() + " after one at " + index();
+        known.addLast(new LogStart.ConfigurationStart(entry.index(), decode(entry)));
         changed();
+    }
+
+    /** Whether it may be proposed as the next one. */
+    boolean mayBecome(byte[] payload) {
+        return decoder.apply(payload).isOneStepFrom(current());
     }
 
     /** Returns whether another configuration holds now. */
@@ -71,11 +88,17 @@ final class Membership {
         return true;
     }
 
-    /** What came before the last committed one will not be needed again. */
-    void committed(long index) {
+    /**
+     * What came before the last committed one will not be needed again. Returns whether the current one became committed.
+     */
+    boolean committed(long index) {
+        if (isCommitted() || second().index() > index) {
+            return false;
+        }
         while (known.size() > 1 && second().index() <= index) {
             known.removeFirst();
         }
+        return isCommitted();
     }
 
     Configuration current() {

@@ -7,26 +7,40 @@ import java.util.ArrayDeque;
  *
  * <p>While probing, the leader looks for the place where the logs agree: one append at a time, nothing assumed. Once a
  * peer has answered that its log agrees, it is streamed to: appends leave one behind the other, {@code nextIndex} runs
- * ahead, a window bounds how far. A refusal goes back to probing.
+ * ahead, a window bounds how far. A refusal goes back to probing. In both, what the peer needs may have to come from the
+ * disk first; until then it gets heartbeats only.
  *
  * <p>Invariant: {@code 0 <= matchIndex < nextIndex}.
  */
 final class Progress {
+    /** What an append waits for, beside the window. */
+    enum Wait {
+        NOTHING,
+        LOAD,
+        SNAPSHOT,
+        /** One of these came to nothing: no more before the next heartbeat. */
+        REST
+    }
+
     private record Inflight(long lastIndex, long bytes) {}
 
     private final NodeId peer;
+    private final long incarnation;
     private long matchIndex;
     private long nextIndex;
     private boolean streaming;
     private boolean probeUnderway;
+    private Wait wait = Wait.NOTHING;
     private long toldCommitIndex;
+    private long heardRound;
     private long lastHeardNanos;
     private final ArrayDeque<Inflight> inflight = new ArrayDeque<>();
     private long inflightBytes;
 
     /** Heard counts from the election on, so that a new leader has one election timeout to reach its peers. */
-    Progress(NodeId peer, long nextIndex, long nowNanos) {
+    Progress(NodeId peer, long incarnation, long nextIndex, long nowNanos) {
         this.peer = peer;
+        this.incarnation = incarnation;
         this.nextIndex = nextIndex;
         this.lastHeardNanos = nowNanos;
         checkInvariants();
@@ -34,6 +48,10 @@ final class Progress {
 
     NodeId peer() {
         return peer;
+    }
+
+    long incarnation() {
+        return incarnation;
     }
 
     long matchIndex() {
@@ -48,6 +66,11 @@ final class Progress {
         return streaming;
     }
 
+    /** Highest round of questions (thesis §6.4) that it has answered. */
+    long heardRound() {
+        return heardRound;
+    }
+
     long lastHeardNanos() {
         return lastHeardNanos;
     }
@@ -56,7 +79,8 @@ final class Progress {
         return toldCommitIndex;
     }
 
-    void heard(long nowNanos) {
+    void heard(long round, long nowNanos) {
+        heardRound = Math.max(heardRound, round);
         lastHeardNanos = nowNanos;
     }
 
@@ -64,10 +88,19 @@ final class Progress {
         toldCommitIndex = index;
     }
 
+    Wait waitsFor() {
+        return wait;
+    }
+
+    void waitFor(Wait what) {
+        wait = what;
+    }
+
     boolean mayAppend(RaftLimits limits) {
-        return streaming
-                ? inflight.size() < limits.maxInflightAppends() && inflightBytes < limits.maxInflightBytes()
-                : !probeUnderway;
+        return wait == Wait.NOTHING
+                && (streaming
+                        ? inflight.size() < limits.maxInflightAppends() && inflightBytes < limits.maxInflightBytes()
+                        : !probeUnderway);
     }
 
     void appendSent(long lastIndex, long bytes) {
@@ -98,7 +131,7 @@ final class Progress {
         return true;
     }
 
-    /** The peer's log cannot be ours above this index: look there. */
+    /** The peer's log cannot be ours above this index, or is ours up to it: look there. */
     void probeAfter(long index) {
         streaming = false;
         probeUnderway = false;

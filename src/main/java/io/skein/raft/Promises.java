@@ -14,7 +14,11 @@ final class Promises {
     /** Waiting at once; above it the newest is dropped, like a lost message: heartbeats and elections ask again. */
     private static final int MAX_WAITING = 1_024;
 
-    private record Promise(long write, NodeId to, Rpc rpc) {}
+    private record Promise(long write, NodeId to, Rpc rpc) {
+        Rpc.AppendEntriesReply acknowledgement() {
+            return (Rpc.AppendEntriesReply) rpc;
+        }
+    }
 
     private final ArrayDeque<Promise> waiting = new ArrayDeque<>();
 
@@ -30,29 +34,33 @@ final class Promises {
         if (waiting.isEmpty()) {
             return;
         }
-        // Many appends become durable together and a term has one leader: the furthest acknowledgement says all.
+        // Many appends become durable together and a term has one leader: the furthest acknowledgement says all, when
+        // it
+        // also answers the newest question.
         Promise furthest = null;
+        long round = 0;
         for (var promises = waiting.iterator(); promises.hasNext(); ) {
             Promise promise = promises.next();
             if (promise.write() <= written) {
                 promises.remove();
                 if (!(promise.rpc() instanceof Rpc.AppendEntriesReply reply && reply.success())) {
                     send.accept(promise.to(), promise.rpc());
-                } else if (furthest == null || reply.matchIndex() > matchIndex(furthest)) {
-                    furthest = promise;
+                } else {
+                    round = Math.max(round, reply.round());
+                    if (furthest == null
+                            || reply.matchIndex() > furthest.acknowledgement().matchIndex()) {
+                        furthest = promise;
+                    }
                 }
             }
         }
         if (furthest != null) {
-            send.accept(furthest.to(), furthest.rpc());
+            Rpc.AppendEntriesReply reply = furthest.acknowledgement();
+            send.accept(furthest.to(), Rpc.AppendEntriesReply.accepted(reply.term(), reply.matchIndex(), round));
         }
     }
 
     void forget() {
         waiting.clear();
-    }
-
-    private static long matchIndex(Promise acknowledgement) {
-        return ((Rpc.AppendEntriesReply) acknowledgement.rpc()).matchIndex();
     }
 }

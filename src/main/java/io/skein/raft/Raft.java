@@ -1,6 +1,5 @@
 package io.skein.raft;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -26,36 +25,29 @@ public final class Raft {
     private static final long AT_ONCE = Long.MIN_VALUE / 2;
 
     private final NodeId self;
-    private final Membership membership;
+    private final long incarnation;
     private final Supplier<byte[]> noopPayload;
     private final RaftTiming timing;
     private final RaftLimits limits;
 
-    // Figure 2, persistent state; the third of it is the log.
-    private long term;
-    private Optional<NodeId> votedFor;
-
+    // Figure 2: term and vote are the standing's.
     private final Log log;
+    private final Membership membership;
     private final Durability durability;
     private final Promises promises = new Promises();
     private final BiConsumer<NodeId, Rpc> sender = this::send;
     private final Commitment commitment;
+    private final Standing standing;
     private final Election election;
     private final Following following;
     private final Replication replication;
-
-    private Role role;
-    private Optional<NodeId> leader = Optional.empty();
+    private final Transfer transfer;
+    private final Reading reading;
+    private final Outbox outbox;
 
     private boolean started;
     private long nowNanos = AT_ONCE;
     private boolean forgaveJump;
-
-    private List<Effect> effects = new ArrayList<>(4);
-    private Role announcedRole;
-    private long announcedTerm;
-    private Optional<NodeId> announcedLeader = Optional.empty();
-    private long announcedCommit;
 
     /**
      * A node as its disk left it.
@@ -77,31 +69,32 @@ public final class Raft {
             RandomGenerator random,
             Supplier<byte[]> noopPayload) {
         this.self = self;
-        this.membership = new Membership(self, incarnation, start, configurations);
+        this.incarnation = incarnation;
         this.noopPayload = noopPayload;
         this.timing = timing;
         this.limits = limits;
-        this.term = hardState.term();
-        this.votedFor = hardState.votedFor();
         this.log = new Log(start);
-        assert log.lastTerm() <= term : "the log is of term " + log.lastTerm() + ", the node of " + term;
+        assert log.lastTerm() <= hardState.term()
+                : "the log is of term " + log.lastTerm() + ", the node of " + hardState.term();
+        this.membership = new Membership(self, incarnation, start, configurations);
         this.durability = new Durability(log);
         this.commitment = new Commitment(start.committed());
+        this.standing = new Standing(this, hardState);
         this.election = new Election(this, timing, random);
         this.following = new Following(this, limits);
         this.replication = new Replication(this, timing, limits);
-        this.role = passiveRole();
-        this.announcedRole = role;
-        this.announcedTerm = term;
-        this.announcedCommit = start.committed();
+        this.transfer = new Transfer(this, timing);
+        this.reading = new Reading(this, timing, random);
+        this.outbox = new Outbox(this);
     }
 
     /**
      * The one way in and out.
      *
      * @param nowNanos monotonic: never lower than in the step before
-     * @return what is to be done, in this order: at most one {@link Effect.RoleChanged}, sends, at most one
-     *     {@link Effect.Write}, at most one {@link Effect.Committed}
+     * @return what is to be done, in this order: at most one {@link Effect.RoleChanged}, at most one
+     *     {@link Effect.ConfigurationChanged}, sends, answers and requests, at most one {@link Effect.Write}, at most one
+     *     {@link Effect.Committed}
      */
     public List<Effect> step(Input input, long nowNanos) {
         passTime(nowNanos);
@@ -110,18 +103,23 @@ public final class Raft {
         } else if (input instanceof Input.Written written) {
             onWritten(written.number());
         } else if (input instanceof Input.Received received) {
-            onReceived(received.from(), received.rpc());
+            onReceived(received.from(), received.incarnation(), received.rpc());
         } else if (input instanceof Input.Tick) {
             onTick();
         } else if (input instanceof Input.ReadIndex read) {
-            effects.add(new Effect.ReadFailed(read.id()));
+            checkQuorum();
+            reading.read(read.id());
+        } else if (input instanceof Input.Transfer ask) {
+            checkQuorum();
+            transfer.begin(ask.to());
+        } else if (input instanceof Input.Loaded loaded) {
+            replication.onLoaded(loaded.peer(), loaded.entries());
+        } else if (input instanceof Input.SnapshotSent sent) {
+            replication.onSnapshotSent(sent.peer(), sent.index(), sent.ok());
         } else {
-            assert input instanceof Input.Transfer
-                            || input instanceof Input.Loaded
-                            || input instanceof Input.SnapshotSent
-                    : "unhandled " + input;
+            throw new AssertionError("unhandled " + input);
         }
-        return takeEffects();
+        return outbox.take();
     }
 
     private void passTime(long now) {
@@ -131,7 +129,7 @@ public final class Raft {
         // its timer anew instead of campaigning. Once: it is no excuse for ever.
         boolean jumped = started && now - nowNanos > timing.electionTimeoutNanos();
         nowNanos = now;
-        if (!started || jumped && !forgaveJump && role != Role.LEADER) {
+        if (!started || jumped && !forgaveJump && !isLeader()) {
             election.restartTimer();
         }
         forgaveJump = jumped && !forgaveJump;
@@ -139,16 +137,22 @@ public final class Raft {
     }
 
     private void propose(Input.Propose propose) {
-        assert role == Role.LEADER : "proposed to a " + role;
-        assert mayPropose() : durability.underway() + " writes under way";
-        append(propose.kind(), propose.payload());
+        assert isLeader() : "proposed to a " + role();
+        assert mayPropose() : durability.underway() + " writes under way, transferee " + transferee();
+        if (propose.kind() == Entry.Kind.CONFIGURATION) {
+            // Thesis §4.1, and the erratum to it: two leaders that each change the last committed configuration by one
+            // can end up with majorities that have nobody in common, unless each commits in its own term first.
+            assert mayChangeConfiguration() : "another change is under way, or the term's first entry";
+            assert membership.mayBecome(propose.payload()) : "more than one step from " + membership.current();
+        }
+        append(new Entry(log.lastIndex() + 1, term(), propose.kind(), propose.payload()));
         replication.replicate();
     }
 
     private void onWritten(long number) {
         durability.onWritten(number);
         promises.release(number, sender);
-        if (role == Role.LEADER) {
+        if (isLeader()) {
             replication.count();
         } else {
             election.onWritten();
@@ -156,174 +160,96 @@ public final class Raft {
     }
 
     private void onTick() {
-        if (role == Role.LEADER) {
-            replication.checkQuorum();
-        }
-        if (role == Role.LEADER) {
+        checkQuorum();
+        if (isLeader()) {
             replication.onTick();
+            transfer.onTick();
         } else {
             election.onTick();
         }
+        reading.onTick();
     }
 
-    private void onReceived(NodeId from, Rpc rpc) {
-        if (from.equals(self)) {
-            return;
-        }
-        if (role == Role.LEADER) {
-            // Before anything else: after a pause, what is left of the old evidence has expired.
+    /** Before a leader uses what it knows of others: after a pause, what is left of it has expired. */
+    private void checkQuorum() {
+        if (isLeader()) {
             replication.checkQuorum();
         }
-        // §5.1, for all messages in this one place: "If one server's current term is smaller than the other's, then it
-        // updates its current term to the larger value. If a candidate or leader discovers that its term is out of
+    }
+
+    private void onReceived(NodeId from, long itsIncarnation, Rpc rpc) {
+        if (from.equals(self) || isEvidence(rpc) && membership.isStranger(from, itsIncarnation)) {
+            return;
+        }
+        checkQuorum();
+        if (rpc instanceof Rpc.PreVote request) {
+            election.onPreVote(from, itsIncarnation, request);
+            return;
+        } else if (rpc instanceof Rpc.PreVoteReply reply && reply.granted()) {
+            election.onPreVoteReply(from, reply);
+            return;
+        }
+        // §5.1, for all other messages in this one place: "If one server's current term is smaller than the other's,
+        // then
+        // it updates its current term to the larger value. If a candidate or leader discovers that its term is out of
         // date, it immediately reverts to follower state. If a server receives a request with a stale term number, it
         // rejects the request."
-        if (rpc.term() > term) {
-            enterTerm(rpc.term());
-        } else if (rpc.term() < term) {
+        if (rpc.term() > term()) {
+            if (isDisturbance(rpc)) {
+                return;
+            }
+            standing.enterTerm(rpc.term());
+        } else if (rpc.term() < term()) {
             rejectStale(from, rpc);
             return;
         }
         if (rpc instanceof Rpc.AppendEntries append) {
             following.onAppendEntries(from, append);
         } else if (rpc instanceof Rpc.AppendEntriesReply reply) {
-            replication.onAppendEntriesReply(from, reply);
+            replication.onAppendEntriesReply(from, itsIncarnation, reply);
         } else if (rpc instanceof Rpc.RequestVote request) {
-            election.onRequestVote(from, request);
+            election.onRequestVote(from, itsIncarnation, request);
         } else if (rpc instanceof Rpc.RequestVoteReply reply) {
             election.onRequestVoteReply(from, reply);
+        } else if (rpc instanceof Rpc.ReadIndex request) {
+            reading.onReadIndex(from, request);
+        } else if (rpc instanceof Rpc.ReadIndexReply reply) {
+            reading.onReadIndexReply(from, reply);
+        } else if (rpc instanceof Rpc.TimeoutNow) {
+            election.onTimeoutNow();
         } else {
-            assert rpc.term() == term : "unhandled " + rpc;
+            assert rpc instanceof Rpc.PreVoteReply : "unhandled " + rpc; // a refusal, which said its term
         }
     }
 
-    /** The answer carries the higher term, which frees a deposed leader or a late candidate. */
+    /**
+     * What counts towards a majority. Only that is asked for its incarnation: a node whose log is behind may know a member
+     * by an old one, and must hear it all the same when it leads, and may give it the vote that it needs.
+     */
+    private static boolean isEvidence(Rpc rpc) {
+        return rpc instanceof Rpc.AppendEntriesReply
+                || rpc instanceof Rpc.RequestVoteReply
+                || rpc instanceof Rpc.PreVoteReply;
+    }
+
+    /**
+     * Thesis §4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing from a
+     * current leader, it does not update its term or grant its vote". Whoever asks may have been removed and not know.
+     */
+    private boolean isDisturbance(Rpc rpc) {
+        return rpc instanceof Rpc.RequestVote request && !request.transfer() && election.hearsLeader();
+    }
+
+    /**
+     * The answer carries the higher term, which frees a deposed leader or a late candidate; and this node, when it has
+     * a higher term than a leader that works: nobody listens to its questions, but this deposes the leader.
+     */
     private void rejectStale(NodeId from, Rpc rpc) {
         if (rpc instanceof Rpc.RequestVote) {
-            promise(durability.hardStateWrite(), from, new Rpc.RequestVoteReply(term, false));
+            promise(durability.hardStateWrite(), from, new Rpc.RequestVoteReply(term(), false));
         } else if (rpc instanceof Rpc.AppendEntries) {
-            promise(durability.hardStateWrite(), from, Rpc.AppendEntriesReply.refused(term, 0, 0, 0));
+            promise(durability.hardStateWrite(), from, Rpc.AppendEntriesReply.refused(term(), 0, 0, 0));
         }
-    }
-
-    // Changes of role, as in Figure 4.
-
-    private void enterTerm(long newTerm) {
-        assert newTerm > term : "term " + newTerm + " after " + term;
-        term = newTerm;
-        votedFor = Optional.empty();
-        durability.hardStateChanged();
-        promises.forget();
-        following.forgetLeader();
-        becomeFollower();
-    }
-
-    private void becomeFollower() {
-        boolean led = role == Role.LEADER;
-        role = passiveRole();
-        leader = Optional.empty();
-        if (led) {
-            replication.stop();
-            commitment.leadsNoMore();
-            election.restartTimer();
-        }
-    }
-
-    void becomeCandidate() {
-        assert role != Role.LEADER && membership.isVoter() : role + " campaigns";
-        enterTerm(term + 1);
-        voteFor(self);
-        role = Role.CANDIDATE;
-    }
-
-    void becomeLeader() {
-        assert role == Role.CANDIDATE && votedFor.equals(Optional.of(self)) && durability.isHardStateWritten()
-                : role + " of term " + term + " that voted for " + votedFor + " leads";
-        role = Role.LEADER;
-        leader = votedFor;
-        var others = new ArrayList<NodeId>();
-        for (Member member : membership.current().members()) {
-            if (!member.id().equals(self)) {
-                others.add(member.id());
-            }
-        }
-        replication.start(others);
-        // §8: "having each leader commit a blank no-op entry into the log at the start of its term".
-        append(Entry.Kind.NOOP, noopPayload.get());
-        commitment.leads(log.lastIndex());
-        replication.replicate();
-    }
-
-    /** The term goes on without a leader that hears no majority; whoever is elected begins the next. */
-    void stopLeading() {
-        assert role == Role.LEADER : role + " stops leading";
-        becomeFollower();
-    }
-
-    /** Somebody leads this term and has just been heard. */
-    void follow(NodeId from) {
-        assert role != Role.LEADER && (leader.isEmpty() || leader.get().equals(from))
-                : "two leaders in term " + term + ": " + leader + " and " + from;
-        if (leader.isEmpty()) {
-            role = passiveRole();
-            leader = Optional.of(from);
-        }
-        election.restartTimer();
-    }
-
-    void voteFor(NodeId candidate) {
-        assert votedFor.isEmpty() : "voted for " + votedFor + " and " + candidate + " in term " + term;
-        votedFor = Optional.of(candidate);
-        durability.hardStateChanged();
-    }
-
-    private Role passiveRole() {
-        return membership.isVoter() ? Role.FOLLOWER : Role.LEARNER;
-    }
-
-    private void append(Entry.Kind kind, byte[] payload) {
-        var entry = new Entry(log.lastIndex() + 1, term, kind, payload);
-        log.append(entry);
-        durability.appended(entry);
-    }
-
-    // Effects.
-
-    void send(NodeId to, Rpc rpc) {
-        effects.add(new Effect.Send(to, rpc));
-    }
-
-    /** Sends once this write is durable. */
-    void promise(long write, NodeId to, Rpc rpc) {
-        if (durability.isWritten(write)) {
-            send(to, rpc);
-        } else {
-            promises.add(write, to, rpc);
-        }
-    }
-
-    private List<Effect> takeEffects() {
-        Optional<Effect.Write> write = durability.takeWrite(term, votedFor);
-        if (write.isPresent()) {
-            effects.add(write.get());
-        }
-        if (role != announcedRole || term != announcedTerm || !leader.equals(announcedLeader)) {
-            announcedRole = role;
-            announcedTerm = term;
-            announcedLeader = leader;
-            effects.add(0, new Effect.RoleChanged(role, term, leader));
-        }
-        long commitIndex = commitment.commitIndex();
-        if (commitIndex > announcedCommit) {
-            announcedCommit = commitIndex;
-            effects.add(new Effect.Committed(commitIndex));
-        }
-        if (effects.isEmpty()) {
-            return List.of();
-        }
-        List<Effect> taken = effects;
-        effects = new ArrayList<>(4);
-        return taken;
     }
 
     // What others may ask.
@@ -332,30 +258,63 @@ public final class Raft {
         return self;
     }
 
-    public Configuration configuration() {
-        return membership.current();
+    public long incarnation() {
+        return incarnation;
     }
 
     public Role role() {
-        return role;
+        return standing.role();
     }
 
     public long term() {
-        return term;
+        return standing.term();
     }
 
     /** Of the current term, as far as known. */
     public Optional<NodeId> leader() {
-        return leader;
+        return standing.leader();
     }
 
     public boolean isLeader() {
-        return role == Role.LEADER;
+        return standing.isLeader();
     }
 
-    /** Whether {@link Input.Propose} is welcome: this node leads and its disk is not hopelessly behind. */
+    /** The last in the log, committed or not. */
+    public Configuration configuration() {
+        return membership.current();
+    }
+
+    /** Of the entry that brought {@link #configuration}; 0 when that is not known. */
+    public long configurationIndex() {
+        return membership.index();
+    }
+
+    /** Whether {@link #configuration} will not be taken back, as far as known here. */
+    public boolean isConfigurationCommitted() {
+        return membership.isCommitted();
+    }
+
+    /**
+     * Whether {@link Input.Propose} is welcome: this node leads, is not about to hand over, and its disk is not hopelessly
+     * behind.
+     */
     public boolean mayPropose() {
-        return role == Role.LEADER && durability.underway() < limits.maxWritesUnderway();
+        return isLeader() && transferee().isEmpty() && durability.underway() < limits.maxWritesUnderway();
+    }
+
+    /** Whether a CONFIGURATION may be proposed: no other is under way, and the term's first entry is committed. */
+    public boolean mayChangeConfiguration() {
+        return mayPropose() && hasCommittedInTerm() && membership.isCommitted();
+    }
+
+    /** To whom this leader is handing over. */
+    public Optional<NodeId> transferee() {
+        return transfer.transferee();
+    }
+
+    /** To whom it would be best to hand over: the reachable voter that has most of the log; empty unless this node leads. */
+    public Optional<NodeId> successor() {
+        return replication.successor();
     }
 
     /** Whether the no-op of the term that this node leads is committed: from then on it knows all that is committed. */
@@ -365,17 +324,7 @@ public final class Raft {
 
     /** Whether this node knows of all that was committed before the term, and has heard so in this life (DESIGN D16). */
     public boolean knowsCommitOfTerm() {
-        return role == Role.LEADER ? commitment.hasCommittedInTerm() : following.knowsCommitOfTerm();
-    }
-
-    /** Of the entry with the current configuration. */
-    public long configurationIndex() {
-        return membership.index();
-    }
-
-    /** Thesis §4.1 with its erratum: not before the own no-op is committed, and one at a time. */
-    public boolean mayChangeConfiguration() {
-        return mayPropose() && commitment.hasCommittedInTerm() && membership.index() <= commitIndex();
+        return isLeader() ? commitment.hasCommittedInTerm() : following.knowsCommitOfTerm();
     }
 
     public long commitIndex() {
@@ -401,6 +350,11 @@ public final class Raft {
         return log.termOf(index);
     }
 
+    /** Whether a snapshot that ends with this entry would bring something that the log neither has nor has committed. */
+    public boolean wants(long index, long term) {
+        return index > commitIndex() && log.termOf(index) != term;
+    }
+
     /** Lowest index that {@link #entry} knows; {@code lastIndex + 1} when it knows none. */
     public long firstInMemory() {
         return log.firstInMemory();
@@ -416,9 +370,19 @@ public final class Raft {
         return log.memoryBytes();
     }
 
+    /** Of the other members, in order of name; empty unless this node leads. */
+    public List<Peer> peers() {
+        return replication.peers();
+    }
+
     /** How far a peer's durable log is known to be this leader's; -1 when this node does not lead or it is no peer. */
     public long matchIndex(NodeId peer) {
         return replication.matchIndex(peer);
+    }
+
+    /** When this leader stops leading if it hears no voter any more; {@link #NEVER} when it needs none or does not lead. */
+    public long quorumUntilNanos() {
+        return replication.quorumUntilNanos();
     }
 
     /** Writes whose {@link Input.Written} has not come. */
@@ -431,37 +395,92 @@ public final class Raft {
      * it is needed at once, as before the first step.
      */
     public long nextDeadlineNanos() {
-        if (role == Role.LEADER) {
-            return replication.nextDeadlineNanos();
+        if (!started) {
+            return membership.isVoter() ? AT_ONCE : NEVER;
         }
-        if (!membership.isVoter()) {
-            return NEVER;
-        }
-        if (isOnlyVoter()) {
-            return role == Role.CANDIDATE ? NEVER : nowNanos;
-        }
-        return started ? election.nextDeadlineNanos() : AT_ONCE;
+        long own = isLeader()
+                ? Math.min(replication.nextDeadlineNanos(), transfer.nextDeadlineNanos())
+                : election.nextDeadlineNanos();
+        return Math.min(own, reading.nextDeadlineNanos());
     }
 
     /**
-     * Forgets entries at and below this index from memory; their terms stay known. A peer that needs them gets
-     * heartbeats only.
+     * Forgets entries at and below this index from memory; their terms stay known. For a peer that needs them they are
+     * asked for ({@link Effect.Load}).
      *
      * @param index committed and durable here
      */
     public void compact(long index) {
-        assert index <= commitment.commitIndex() && index <= durability.durableIndex()
-                : "forgetting " + index + " of " + commitment.commitIndex() + " committed, " + durability.durableIndex()
+        assert index <= commitIndex() && index <= durability.durableIndex()
+                : "forgetting " + index + " of " + commitIndex() + " committed, " + durability.durableIndex()
                         + " durable";
         log.forget(index);
     }
 
-    /** The disk's log now begins after this index, which was forgotten here before. */
+    /**
+     * The disk's log now begins after this index, which was forgotten here before. A peer that needs what is gone needs a
+     * snapshot ({@link Effect.SendSnapshot}).
+     */
     public void compactedTo(long index) {
         log.compactedTo(index);
     }
 
-    // What the parts ask.
+    // What the parts ask, and what they want done.
+
+    /** §8: "having each leader commit a blank no-op entry into the log at the start of its term". */
+    void beginTerm() {
+        append(new Entry(log.lastIndex() + 1, term(), Entry.Kind.NOOP, noopPayload.get()));
+        commitment.leads(log.lastIndex());
+        replication.replicate();
+    }
+
+    void append(Entry entry) {
+        log.append(entry);
+        durability.appended(entry);
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            membership.appended(entry);
+            standing.configurationChanged();
+            if (isLeader()) {
+                replication.configurationAppended();
+            }
+        }
+    }
+
+    void truncateFrom(long index) {
+        log.truncateFrom(index);
+        durability.truncatedFrom(index);
+        if (membership.truncatedFrom(index)) {
+            standing.configurationChanged();
+        }
+    }
+
+    /** More is committed, whoever found out. */
+    void committed() {
+        boolean configuration = membership.committed(commitIndex());
+        if (configuration && isLeader()) {
+            replication.configurationCommitted();
+        }
+        if (isLeader()) {
+            reading.proceed();
+        }
+    }
+
+    void emit(Effect effect) {
+        outbox.add(effect);
+    }
+
+    void send(NodeId to, Rpc rpc) {
+        outbox.add(new Effect.Send(to, rpc));
+    }
+
+    /** Sends once this write is durable. */
+    void promise(long write, NodeId to, Rpc rpc) {
+        if (durability.isWritten(write)) {
+            send(to, rpc);
+        } else {
+            promises.add(write, to, rpc);
+        }
+    }
 
     long now() {
         return nowNanos;
@@ -471,36 +490,43 @@ public final class Raft {
         return log;
     }
 
+    Membership membership() {
+        return membership;
+    }
+
     Durability durability() {
         return durability;
+    }
+
+    Promises promises() {
+        return promises;
     }
 
     Commitment commitment() {
         return commitment;
     }
 
-    Optional<NodeId> votedFor() {
-        return votedFor;
+    Standing standing() {
+        return standing;
     }
 
-    List<NodeId> voters() {
-        return membership.voters();
+    Election election() {
+        return election;
     }
 
-    /** Any two of this size have a member in common. */
-    int majority() {
-        return membership.majority();
+    Following following() {
+        return following;
     }
 
-    boolean isVoter() {
-        return membership.isVoter();
+    Replication replication() {
+        return replication;
     }
 
-    boolean isVoter(NodeId id) {
-        return membership.isVoter(id);
+    Transfer transfer() {
+        return transfer;
     }
 
-    boolean isOnlyVoter() {
-        return membership.isOnlyVoter();
+    Reading reading() {
+        return reading;
     }
 }

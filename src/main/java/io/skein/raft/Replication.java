@@ -1,24 +1,28 @@
 package io.skein.raft;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * A leader's side of log replication (§5.3), its heartbeats, and its doubt: without word from a majority for one election
  * timeout it no longer leads (thesis §6.2).
  *
- * <p>Entries that are no longer in memory are not sent: such a peer gets heartbeats only, and is not counted.
+ * <p>Learners, and members whose removal is not committed yet, are sent everything and counted nowhere.
  */
 final class Replication {
     private final Raft raft;
     private final RaftTiming timing;
     private final RaftLimits limits;
+    private final Lagging lagging;
 
     /** One for each other member, in order of name; empty unless this node leads. */
     private final TreeMap<NodeId, Progress> peers = new TreeMap<>();
 
-    private final long[] perVoter;
+    private final Majority majority;
     private long heartbeatDeadlineNanos = Raft.NEVER;
     /** No majority can be missing for an election timeout before this. */
     private long quorumDeadlineNanos = Raft.NEVER;
@@ -27,18 +31,15 @@ final class Replication {
         this.raft = raft;
         this.timing = timing;
         this.limits = limits;
-        this.perVoter = new long[raft.voters().size()];
+        this.lagging = new Lagging(raft, this, limits);
+        this.majority = new Majority(raft, peers);
     }
 
     /** §5.3: "initializes all nextIndex values to the index just after the last one in its log". */
-    void start(Collection<NodeId> others) {
-        for (NodeId peer : others) {
-            peers.put(peer, new Progress(peer, raft.log().lastIndex() + 1, raft.now()));
-        }
-        if (!peers.isEmpty()) {
-            heartbeatDeadlineNanos = raft.now() + timing.heartbeatNanos();
-            quorumDeadlineNanos = raft.isOnlyVoter() ? Raft.NEVER : raft.now() + timing.electionTimeoutNanos();
-        }
+    void start() {
+        assert peers.isEmpty() : "peers of another term: " + peers.keySet();
+        addPeers(raft.log().lastIndex() + 1);
+        quorumDeadlineNanos = quorumDeadline();
     }
 
     void stop() {
@@ -47,14 +48,96 @@ final class Replication {
         quorumDeadlineNanos = Raft.NEVER;
     }
 
+    /** Another configuration was just appended; whoever is new gets its entry first, and is probed. */
+    void configurationAppended() {
+        addPeers(raft.log().lastIndex());
+        quorumDeadlineNanos = quorumDeadline();
+    }
+
+    private void addPeers(long nextIndex) {
+        Set<NodeId> ids = new HashSet<>();
+        for (Member member : raft.membership().others()) {
+            ids.add(member.id());
+            Progress known = peers.get(member.id());
+            if (known == null || known.incarnation() != member.incarnation()) {
+                peers.put(member.id(), new Progress(member.id(), member.incarnation(), nextIndex, raft.now()));
+            }
+        }
+        peers.keySet().retainAll(ids);
+        if (peers.isEmpty()) {
+            heartbeatDeadlineNanos = Raft.NEVER;
+        } else if (heartbeatDeadlineNanos == Raft.NEVER) {
+            heartbeatDeadlineNanos = raft.now() + timing.heartbeatNanos();
+        }
+    }
+
+    /**
+     * The configuration is committed: who is no member any more is told so, as far as it can understand, and left alone.
+     * A leader that is none stops leading (thesis §4.2.2), and whoever knows most may take over at once.
+     */
+    void configurationCommitted() {
+        Configuration configuration = raft.configuration();
+        for (Progress progress : List.copyOf(peers.values())) {
+            if (configuration.member(progress.peer()).isEmpty()) {
+                tellCommitAnyway(progress);
+                peers.remove(progress.peer());
+            }
+        }
+        if (!raft.membership().isVoter()) {
+            peers.values().forEach(this::tellCommitAnyway);
+            Optional<NodeId> successor = successor();
+            if (successor.isPresent()) {
+                raft.send(successor.get(), new Rpc.TimeoutNow(raft.term()));
+            }
+            raft.standing().stopLeading();
+        }
+    }
+
     long nextDeadlineNanos() {
         return Math.min(heartbeatDeadlineNanos, quorumDeadlineNanos);
+    }
+
+    boolean isPeer(NodeId id) {
+        return peers.containsKey(id);
     }
 
     /** -1 when there is no such peer. */
     long matchIndex(NodeId peer) {
         Progress progress = peers.get(peer);
         return progress == null ? -1 : progress.matchIndex();
+    }
+
+    /** In order of name. */
+    List<Peer> peers() {
+        var list = new ArrayList<Peer>();
+        for (Progress progress : peers.values()) {
+            list.add(new Peer(
+                    progress.peer(),
+                    progress.matchIndex(),
+                    progress.lastHeardNanos(),
+                    isReachable(progress),
+                    progress.isStreaming(),
+                    progress.waitsFor() == Progress.Wait.SNAPSHOT));
+        }
+        return list;
+    }
+
+    /** The reachable voter that has most of the log. */
+    Optional<NodeId> successor() {
+        Progress best = null;
+        for (NodeId voter : raft.membership().voters()) {
+            Progress progress = peers.get(voter);
+            if (progress != null
+                    && isReachable(progress)
+                    && (best == null || progress.matchIndex() > best.matchIndex())) {
+                best = progress;
+            }
+        }
+        return Optional.ofNullable(best).map(Progress::peer);
+    }
+
+    private boolean isReachable(Progress progress) {
+        return raft.now() - progress.lastHeardNanos() < timing.electionTimeoutNanos();
     }
 
     /** Sends to everybody what they lack, as far as their windows allow. */
@@ -68,36 +151,56 @@ final class Replication {
         if (raft.now() >= heartbeatDeadlineNanos) {
             // From now, not from the deadline: after a pause one heartbeat is due, not all that were missed.
             heartbeatDeadlineNanos = raft.now() + timing.heartbeatNanos();
-            peers.values().forEach(this::heartbeat);
+            for (Progress progress : peers.values()) {
+                heartbeat(progress);
+                if (progress.waitsFor() == Progress.Wait.REST) {
+                    progress.waitFor(Progress.Wait.NOTHING);
+                    replicate(progress);
+                }
+            }
+            raft.transfer().onHeartbeat();
         }
     }
 
     /** Thesis §6.2: "a leader steps down if an election timeout elapses without a successful round of heartbeats". */
     void checkQuorum() {
-        if (raft.now() < quorumDeadlineNanos) {
-            return;
-        }
-        int i = 0;
-        for (NodeId voter : raft.voters()) {
-            perVoter[i++] =
-                    voter.equals(raft.self()) ? raft.now() : peers.get(voter).lastHeardNanos();
-        }
-        quorumDeadlineNanos = heldByMajority() + timing.electionTimeoutNanos();
         if (raft.now() >= quorumDeadlineNanos) {
-            raft.stopLeading();
+            quorumDeadlineNanos = quorumDeadline();
+            if (raft.now() >= quorumDeadlineNanos) {
+                raft.standing().stopLeading();
+            }
         }
     }
 
-    void onAppendEntriesReply(NodeId from, Rpc.AppendEntriesReply reply) {
+    private long quorumDeadline() {
+        return raft.membership().isOnlyVoter()
+                ? Raft.NEVER
+                : majority.holds(raft.now(), Progress::lastHeardNanos) + timing.electionTimeoutNanos();
+    }
+
+    /** When this leader stops leading if it hears nobody any more. */
+    long quorumUntilNanos() {
+        return raft.isLeader() ? quorumDeadline() : Raft.NEVER;
+    }
+
+    /** Whether a majority has answered this round of questions, or a later one (thesis §6.4). */
+    boolean isHeardByMajority(long round) {
+        return majority.holds(Long.MAX_VALUE, Progress::heardRound) >= round;
+    }
+
+    void onAppendEntriesReply(NodeId from, long incarnation, Rpc.AppendEntriesReply reply) {
         Progress progress = peers.get(from);
-        if (progress == null) {
+        if (progress == null || progress.incarnation() != incarnation) {
             return;
         }
-        progress.heard(raft.now());
+        progress.heard(reply.round(), raft.now());
         if (reply.success()) {
             onAccepted(progress, reply);
         } else {
             onRefused(progress, reply);
+        }
+        if (raft.isLeader()) {
+            raft.reading().proceed();
         }
     }
 
@@ -105,8 +208,13 @@ final class Replication {
         if (reply.matchIndex() > raft.log().lastIndex()) {
             return; // no follower of this term says that
         }
+        lagging.accepted(progress, reply.matchIndex());
         if (progress.accepted(reply.matchIndex())) {
             count();
+            if (peers.get(progress.peer()) != progress) {
+                return; // that committed its removal, or this leader's
+            }
+            raft.transfer().caughtUp();
         }
         replicate(progress);
         tellCommit(progress);
@@ -122,28 +230,39 @@ final class Replication {
         }
         long match = raft.log().lastIndexWithTermAtMost(hint, reply.hintTerm());
         match = Math.max(match, progress.matchIndex());
-        if (match + 1 < progress.nextIndex()) {
+        boolean lower = match + 1 < progress.nextIndex();
+        if (lower) {
             progress.probeAfter(match);
+        }
+        if (hint < raft.log().compactedIndex()) {
+            lagging.sendSnapshot(progress);
+        } else if (lower) {
             replicate(progress);
+        }
+    }
+
+    void onLoaded(NodeId peer, List<Entry> entries) {
+        Progress progress = peers.get(peer);
+        if (progress != null) {
+            lagging.onLoaded(progress, entries);
+        }
+    }
+
+    void onSnapshotSent(NodeId peer, long index, boolean ok) {
+        Progress progress = peers.get(peer);
+        if (progress != null) {
+            lagging.onSnapshotSent(progress, index, ok);
         }
     }
 
     /** Counts who has what; the leader itself has what its own disk has (§5.3, DESIGN D2). */
     void count() {
-        long majorityIndex;
-        if (raft.isOnlyVoter()) {
-            majorityIndex = raft.durability().durableIndex();
-        } else {
-            int i = 0;
-            for (NodeId voter : raft.voters()) {
-                perVoter[i++] = voter.equals(raft.self())
-                        ? raft.durability().durableIndex()
-                        : peers.get(voter).matchIndex();
+        long held = majority.holds(raft.durability().durableIndex(), Progress::matchIndex);
+        if (raft.commitment().majorityHas(held)) {
+            if (!peers.isEmpty()) {
+                peers.values().forEach(this::tellCommit);
             }
-            majorityIndex = heldByMajority();
-        }
-        if (raft.commitment().majorityHas(majorityIndex) && !peers.isEmpty()) {
-            peers.values().forEach(this::tellCommit);
+            raft.committed();
         }
     }
 
@@ -153,7 +272,7 @@ final class Replication {
      */
     private void tellCommit(Progress progress) {
         long lastIndex = raft.log().lastIndex();
-        long commitIndex = raft.commitment().commitIndex();
+        long commitIndex = raft.commitIndex();
         if (progress.isStreaming()
                 && commitIndex == lastIndex
                 && progress.nextIndex() > lastIndex
@@ -162,18 +281,40 @@ final class Replication {
         }
     }
 
-    private void replicate(Progress progress) {
+    /** There will be no other occasion. */
+    private void tellCommitAnyway(Progress progress) {
+        if (progress.toldCommitIndex() < raft.commitIndex()) {
+            heartbeat(progress);
+        }
+    }
+
+    void replicate(Progress progress) {
         Log log = raft.log();
-        while (progress.nextIndex() <= log.lastIndex()
-                && progress.nextIndex() >= log.firstInMemory()
-                && progress.mayAppend(limits)) {
-            List<Entry> entries = log.slice(progress.nextIndex(), limits.maxAppendEntries(), limits.maxAppendBytes());
-            long bytes = 0;
-            for (Entry entry : entries) {
-                bytes += entry.size();
+        while (progress.nextIndex() <= log.lastIndex() && progress.mayAppend(limits)) {
+            if (progress.nextIndex() < log.firstInMemory()) {
+                lagging.fetch(progress);
+            } else {
+                append(progress, log.slice(progress.nextIndex(), limits.maxAppendEntries(), limits.maxAppendBytes()));
             }
-            append(progress, progress.nextIndex() - 1, entries);
-            progress.appendSent(entries.get(entries.size() - 1).index(), bytes);
+        }
+    }
+
+    /** @param entries at least one, from the next index on */
+    void append(Progress progress, List<Entry> entries) {
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += entry.size();
+        }
+        send(progress, progress.nextIndex() - 1, entries);
+        progress.appendSent(entries.get(entries.size() - 1).index(), bytes);
+    }
+
+    /** Those whose answers count. */
+    void heartbeatVoters() {
+        for (NodeId voter : raft.membership().voters()) {
+            if (!voter.equals(raft.self())) {
+                heartbeat(peers.get(voter));
+            }
         }
     }
 
@@ -181,12 +322,12 @@ final class Replication {
      * An empty append just before the next entry: whoever lost one of those under way refuses it, and is helped. Before
      * entries that are compacted away there is only the compacted index to ask about.
      */
-    private void heartbeat(Progress progress) {
-        append(progress, Math.max(progress.nextIndex() - 1, raft.log().compactedIndex()), List.of());
+    void heartbeat(Progress progress) {
+        send(progress, Math.max(progress.nextIndex() - 1, raft.log().compactedIndex()), List.of());
     }
 
-    private void append(Progress progress, long prevLogIndex, List<Entry> entries) {
-        long commitIndex = raft.commitment().commitIndex();
+    private void send(Progress progress, long prevLogIndex, List<Entry> entries) {
+        long commitIndex = raft.commitIndex();
         progress.toldCommitIndex(commitIndex);
         raft.send(
                 progress.peer(),
@@ -197,20 +338,6 @@ final class Replication {
                         raft.log().termOf(prevLogIndex),
                         entries,
                         commitIndex,
-                        0));
-    }
-
-    /** The highest value that a majority of voters has at least. */
-    private long heldByMajority() {
-        // A handful of voters: insertion sort, ascending.
-        for (int i = 1; i < perVoter.length; i++) {
-            long value = perVoter[i];
-            int j = i - 1;
-            for (; j >= 0 && perVoter[j] > value; j--) {
-                perVoter[j + 1] = perVoter[j];
-            }
-            perVoter[j + 1] = value;
-        }
-        return perVoter[perVoter.length - raft.majority()];
+                        raft.reading().round()));
     }
 }

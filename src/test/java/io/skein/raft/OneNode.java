@@ -132,12 +132,22 @@ final class OneNode {
         return effects;
     }
 
-    void becomeCandidate() {
+    /** After a timeout, and pre-votes of all others. */
+    List<Effect> becomeCandidate() {
+        var effects = new ArrayList<Effect>();
         long term = raft().term();
         while (raft().term() == term) {
-            pass(10);
+            List<Effect> passed = pass(10);
+            effects.addAll(passed);
+            for (Effect effect : passed) {
+                if (effect instanceof Effect.Send send && send.rpc() instanceof Rpc.PreVote asked) {
+                    int voter = Integer.parseInt(send.to().value());
+                    effects.addAll(receive(voter, new Rpc.PreVoteReply(asked.term(), true)));
+                }
+            }
         }
-        assert raft().role() == Role.CANDIDATE;
+        assert raft().role() == Role.CANDIDATE || raft().isLeader();
+        return effects;
     }
 
     /** Elected by node 2 (and 3, if needed). */

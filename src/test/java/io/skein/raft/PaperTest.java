@@ -88,13 +88,16 @@ class PaperTest {
     void aFollowerThatHearsNobodyBeginsAnElection() {
         var node = OneNode.withLog(3, 1, 1, 2);
 
-        var effects = node.pass(600);
+        var effects = node.becomeCandidate();
 
         assertEquals(Role.CANDIDATE, node.raft().role());
         assertEquals(3, node.raft().term());
         assertEquals(new HardState(3, Optional.of(OneNode.SELF)), node.node.diskHardState());
-        assertEquals(List.of(requestVote(3, id(1), 3, 2)), sentTo(2, effects));
-        assertEquals(List.of(requestVote(3, id(1), 3, 2)), sentTo(3, effects));
+        for (int voter : List.of(2, 3)) {
+            // Thesis §9.6 comes first.
+            assertEquals(
+                    List.of(new Rpc.PreVote(3, 3, 2), requestVote(3, id(1), 3, 2)), sentTo(voter, effects));
+        }
     }
 
     /** §5.2: "A candidate wins an election if it receives votes from a majority of the servers in the full cluster". */

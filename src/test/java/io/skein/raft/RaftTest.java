@@ -116,6 +116,7 @@ class RaftTest {
     void aCandidateWhoseDiskIsBehindBeginsNoFurtherTerm() {
         var node = OneNode.of(3);
         node.holdDisk();
+        node.becomeCandidate();
 
         node.pass(10_000);
 
@@ -279,14 +280,23 @@ class RaftTest {
                 new Input.Tick(),
                 new Input.Received(id(2), 2, requestVote(1, id(2), 0, 0)),
                 new Input.Propose(Entry.Kind.COMMANDS, new byte[0]),
-                new Input.Written(1));
+                new Input.Written(1),
+                new Input.ReadIndex(1),
+                new Input.Transfer(id(2)),
+                new Input.Loaded(id(2), List.of()),
+                new Input.SnapshotSent(id(2), 1, true));
         assertEquals(Set.of(Input.class.getPermittedSubclasses()), classesOf(inputs.stream()));
 
         var rpcs = List.of(
                 requestVote(1, id(2), 0, 0),
                 new Rpc.RequestVoteReply(1, false),
                 append(1, id(2), 0, 0, List.of(), 0),
-                accepted(1, 0));
+                accepted(1, 0),
+                new Rpc.PreVote(1, 0, 0),
+                new Rpc.PreVoteReply(0, false),
+                new Rpc.TimeoutNow(1),
+                new Rpc.ReadIndex(1, 1),
+                new Rpc.ReadIndexReply(1, 1, 1));
         assertEquals(Set.of(Rpc.class.getPermittedSubclasses()), classesOf(rpcs.stream()));
         for (Rpc rpc : rpcs) {
             OneNode.of(3).receive(2, rpc);

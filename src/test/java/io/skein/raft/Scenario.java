@@ -19,7 +19,8 @@ import java.util.function.Predicate;
  * <pre>
  * nodes 3 [entries=1]             three voters that never ran; entries: at most so many in one append
  * disk 1 term=2 [vote=1] [a(1) b(2)]   what node 1 finds when it starts (before its first step)
- * timeout 1                       time passes until node 1 campaigns; nobody else is woken
+ * timeout 1                       time passes until node 1 asks for pre-votes (alone: campaigns); nobody else is woken
+ * campaign 1                      the same, and all other voters want it: it campaigns
  * wait 400 [1 2]                  milliseconds pass; the nodes named are woken when they ask
  * tick 1                          node 1 is woken
  * propose 1 x                     node 1 appends x
@@ -54,6 +55,7 @@ final class Scenario {
             case "nodes" -> createNodes(args);
             case "disk" -> prepareDisk(args);
             case "timeout" -> timeout(node(args.get(0)));
+            case "campaign" -> campaign(node(args.get(0)));
             case "wait" -> pass(Long.parseLong(args.get(0)) * 1_000_000, args.subList(1, args.size()));
             case "tick" -> step(node(args.get(0)), new Input.Tick());
             case "propose" ->
@@ -115,11 +117,26 @@ final class Scenario {
     }
 
     private void timeout(SimulatedNode node) {
-        long term = node.raft().term();
-        for (int woken = 0; node.raft().role() != Role.CANDIDATE || node.raft().term() == term; woken++) {
-            assert woken < 100 : node.id + " does not campaign";
+        for (int woken = 0; woken < 100; woken++) {
             nowNanos = Math.max(nowNanos, node.raft().nextDeadlineNanos());
-            step(node, new Input.Tick());
+            List<Effect> effects = node.step(new Input.Tick(), nowNanos);
+            carryOut(node, effects);
+            if (effects.stream()
+                    .anyMatch(e -> e instanceof Effect.Send send && send.rpc() instanceof Rpc.PreVote
+                            || e instanceof Effect.RoleChanged changed && changed.role() == Role.CANDIDATE)) {
+                return;
+            }
+        }
+        throw new AssertionError(node.id + " wants no election");
+    }
+
+    private void campaign(SimulatedNode node) {
+        timeout(node);
+        network.removeIf(e -> e.from().equals(node.id) && e.rpc() instanceof Rpc.PreVote);
+        trace.removeIf(line -> line.contains(" preVote "));
+        long asked = node.raft().term() + 1;
+        for (NodeId voter : node.raft().configuration().voters()) {
+            step(node, new Input.Received(voter, incarnationOf(voter), new Rpc.PreVoteReply(asked, true)));
         }
     }
 

@@ -25,6 +25,16 @@ final class Trace {
                             .filter(leader -> !leader.equals(node))
                             .map(leader -> " of " + leader)
                             .orElse("");
+        } else if (effect instanceof Effect.ConfigurationChanged changed) {
+            return node + " knows members " + of(changed.configuration()) + " by " + changed.index();
+        } else if (effect instanceof Effect.ReadReady ready) {
+            return node + " may read " + ready.id() + " at " + ready.index();
+        } else if (effect instanceof Effect.ReadFailed failed) {
+            return node + " fails read " + failed.id();
+        } else if (effect instanceof Effect.Load load) {
+            return node + " loads from " + load.fromIndex() + " for " + load.peer();
+        } else if (effect instanceof Effect.SendSnapshot send) {
+            return node + " sends a snapshot to " + send.peer();
         }
         throw new AssertionError("unhandled " + effect);
     }
@@ -34,17 +44,40 @@ final class Trace {
         if (rpc instanceof Rpc.AppendEntries m) {
             String what = m.entries().isEmpty() ? "heartbeat" : "append";
             return what + term + " prev=" + m.prevLogIndex() + "(" + m.prevLogTerm() + ")"
-                    + (m.entries().isEmpty() ? "" : " [" + of(m.entries()) + "]") + " commit=" + m.leaderCommit();
+                    + (m.entries().isEmpty() ? "" : " [" + of(m.entries()) + "]") + " commit=" + m.leaderCommit()
+                    + round(m.round());
         } else if (rpc instanceof Rpc.AppendEntriesReply m) {
             return m.success()
-                    ? "accepted" + term + " match=" + m.matchIndex()
-                    : "refused" + term + " hint=" + m.hintIndex() + "(" + m.hintTerm() + ")";
+                    ? "accepted" + term + " match=" + m.matchIndex() + round(m.round())
+                    : "refused" + term + " hint=" + m.hintIndex() + "(" + m.hintTerm() + ")" + round(m.round());
         } else if (rpc instanceof Rpc.RequestVote m) {
-            return "requestVote" + term + " last=" + m.lastLogIndex() + "(" + m.lastLogTerm() + ")";
+            return "requestVote" + term + " last=" + m.lastLogIndex() + "(" + m.lastLogTerm() + ")"
+                    + (m.transfer() ? " transfer" : "");
         } else if (rpc instanceof Rpc.RequestVoteReply m) {
             return (m.granted() ? "vote" : "noVote") + term;
+        } else if (rpc instanceof Rpc.PreVote m) {
+            return "preVote" + term + " last=" + m.lastLogIndex() + "(" + m.lastLogTerm() + ")";
+        } else if (rpc instanceof Rpc.PreVoteReply m) {
+            return (m.granted() ? "would" : "wouldNot") + term;
+        } else if (rpc instanceof Rpc.TimeoutNow) {
+            return "timeoutNow" + term;
+        } else if (rpc instanceof Rpc.ReadIndex m) {
+            return "readIndex" + term + " question=" + (m.id() & 0xf);
+        } else if (rpc instanceof Rpc.ReadIndexReply m) {
+            return "readIndexReply" + term + " question=" + (m.id() & 0xf) + " index=" + m.index();
         }
         throw new AssertionError("unhandled " + rpc);
+    }
+
+    private static String round(long round) {
+        return round == 0 ? "" : " round=" + round;
+    }
+
+    /** As {@link SimulatedNode#configuration} reads it. */
+    static String of(Configuration configuration) {
+        return configuration.members().stream()
+                .map(m -> (m.voter() ? "" : "+") + m.id())
+                .collect(Collectors.joining(" "));
     }
 
     /** {@code index:payload(term)}. */
