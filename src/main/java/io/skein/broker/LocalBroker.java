@@ -199,6 +199,7 @@ public final class LocalBroker implements Broker {
                     Refusal.of(
                             Refusal.Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-member", "there is no such member");
+                case LAST_VOTER -> Refusal.of(Refusal.Kind.CONFLICT, "last-voter", "no voter would be left");
                 case DISK_FULL ->
                     Refusal.of(
                             Refusal.Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");

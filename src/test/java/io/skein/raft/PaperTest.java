@@ -95,8 +95,7 @@ class PaperTest {
         assertEquals(new HardState(3, Optional.of(OneNode.SELF)), node.node.diskHardState());
         for (int voter : List.of(2, 3)) {
             // Thesis §9.6 comes first.
-            assertEquals(
-                    List.of(new Rpc.PreVote(3, 3, 2), requestVote(3, id(1), 3, 2)), sentTo(voter, effects));
+            assertEquals(List.of(new Rpc.PreVote(3, 3, 2), requestVote(3, id(1), 3, 2)), sentTo(voter, effects));
         }
     }
 

@@ -96,8 +96,7 @@ final class SimulatedNode {
                 terms.add(new LogStart.TermStart(entry.index(), entry.term()));
             }
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
-                configurations.add(
-                        new LogStart.ConfigurationStart(entry.index(), configuration(entry.payload())));
+                configurations.add(new LogStart.ConfigurationStart(entry.index(), configuration(entry.payload())));
             }
         }
         var start = new LogStart(
