@@ -62,7 +62,7 @@ final class Election {
 
     /** When this node needs its next tick, {@link Raft#NEVER} for none. */
     long nextDeadlineNanos() {
-        if (!raft.membership().isVoter()) {
+        if (!raft.membership().mayCampaign()) {
             return Raft.NEVER;
         }
         if (isAlone()) {
@@ -73,7 +73,7 @@ final class Election {
     }
 
     void onTick() {
-        if (!raft.membership().isVoter()) {
+        if (!raft.membership().mayCampaign()) {
             return;
         }
         if (isAlone()) {
@@ -103,9 +103,11 @@ final class Election {
     private void preVote() {
         preVoting = true;
         preVotes.clear();
-        preVotes.add(raft.self());
         raft.standing().loseLeader();
         restartTimer();
+        if (raft.membership().isVoter()) {
+            preVotes.add(raft.self());
+        }
         Log log = raft.log();
         for (NodeId voter : raft.membership().voters()) {
             if (!voter.equals(raft.self())) {
@@ -172,7 +174,9 @@ final class Election {
                         new Rpc.RequestVote(raft.term(), raft.self(), log.lastIndex(), log.lastTerm(), transfer));
             }
         }
-        count(raft.self());
+        if (raft.membership().isVoter()) {
+            count(raft.self());
+        }
     }
 
     /**
@@ -202,7 +206,7 @@ final class Election {
     /** §5.2: "a candidate wins an election if it receives votes from a majority of the servers". */
     private void count(NodeId voter) {
         votes.add(voter);
-        if (isMajority(votes) && votes.contains(raft.self())) {
+        if (isMajority(votes)) {
             preVoting = false; // it may have been asking about the next term already
             raft.standing().becomeLeader();
         }

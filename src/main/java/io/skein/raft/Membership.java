@@ -25,6 +25,7 @@ final class Membership {
     // Of the current one.
     private List<NodeId> voters;
     private boolean voter;
+    private boolean mayCampaign;
 
     /** @param decoder of the payloads of CONFIGURATION entries */
     Membership(NodeId self, long incarnation, LogStart start, Function<byte[], Configuration> decoder) {
@@ -98,6 +99,7 @@ final class Membership {
         while (known.size() > 1 && second().index() <= index) {
             known.removeFirst();
         }
+        changed();
         return isCommitted();
     }
 
@@ -128,6 +130,15 @@ final class Membership {
     /** Whether this node is one: by its name and its incarnation. */
     boolean isVoter() {
         return voter;
+    }
+
+    /**
+     * Thesis §4.2.2: "a server that is not part of its own latest configuration should still start new elections, as it
+     * might still be needed until the Cnew entry is committed". Its log may be the longest of all. "It does not count its
+     * own vote in elections unless it is part of its latest configuration."
+     */
+    boolean mayCampaign() {
+        return mayCampaign;
     }
 
     boolean isVoter(NodeId id) {
@@ -167,7 +178,12 @@ final class Membership {
 
     private void changed() {
         voters = current().voters();
-        voter = current()
+        voter = isVoterIn(current());
+        mayCampaign = known.stream().anyMatch(begin -> isVoterIn(begin.configuration()));
+    }
+
+    private boolean isVoterIn(Configuration configuration) {
+        return configuration
                 .member(self)
                 .filter(m -> m.voter() && m.incarnation() == incarnation)
                 .isPresent();

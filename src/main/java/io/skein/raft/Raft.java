@@ -396,7 +396,7 @@ public final class Raft {
      */
     public long nextDeadlineNanos() {
         if (!started) {
-            return membership.isVoter() ? AT_ONCE : NEVER;
+            return membership.mayCampaign() ? AT_ONCE : NEVER;
         }
         long own = isLeader()
                 ? Math.min(replication.nextDeadlineNanos(), transfer.nextDeadlineNanos())
@@ -457,6 +457,7 @@ public final class Raft {
     /** More is committed, whoever found out. */
     void committed() {
         boolean configuration = membership.committed(commitIndex());
+        standing.configurationChanged();
         if (configuration && isLeader()) {
             replication.configurationCommitted();
         }

@@ -223,6 +223,10 @@ final class Replication {
     /** §5.3: "After a rejection, the leader decrements nextIndex", by whole terms here. */
     private void onRefused(Progress progress, Rpc.AppendEntriesReply reply) {
         long hint = reply.hintIndex();
+        if (progress.nextIndex() <= raft.log().compactedIndex()) {
+            lagging.sendSnapshot(progress);
+            return;
+        }
         // What was acknowledged stays, and what is probed already need not be probed again: answers come late and
         // doubled, and every append behind a lost one is refused alike. But when what is probed was compacted away
         // meanwhile, no heartbeat asks about it any more.

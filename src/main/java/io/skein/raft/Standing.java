@@ -132,15 +132,14 @@ final class Standing {
                         && incarnation != UNKNOWN_INCARNATION;
     }
 
-    /** A leader stays one until the change is committed, whatever it says of it (thesis §4.2.2). */
+    /** Another configuration holds, or one is committed. A leader stays one until then, whatever it says of it. */
     void configurationChanged() {
-        assert role != Role.CANDIDATE : "the log of a candidate changed";
-        if (!isLeader()) {
+        if (role == Role.FOLLOWER || role == Role.LEARNER) {
             role = passiveRole();
         }
     }
 
     private Role passiveRole() {
-        return raft.membership().isVoter() ? Role.FOLLOWER : Role.LEARNER;
+        return raft.membership().mayCampaign() ? Role.FOLLOWER : Role.LEARNER;
     }
 }

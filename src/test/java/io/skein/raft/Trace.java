@@ -76,7 +76,9 @@ final class Trace {
     /** As {@link SimulatedNode#configuration} reads it. */
     static String of(Configuration configuration) {
         return configuration.members().stream()
-                .map(m -> (m.voter() ? "" : "+") + m.id())
+                .map(m -> (m.voter() ? "" : "+")
+                        + m.id()
+                        + (m.id().value().equals("" + m.incarnation()) ? "" : "/" + m.incarnation()))
                 .collect(Collectors.joining(" "));
     }
 
