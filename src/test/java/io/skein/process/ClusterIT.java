@@ -38,15 +38,18 @@ class ClusterIT {
 
     private final List<ClusterUnderTest> begun = new ArrayList<>();
 
-    @TempDir
     private Path directory;
-
     private ClusterUnderTest cluster;
     private History history;
     private boolean isSound;
 
     @BeforeAll
-    void startCluster() throws Exception {
+    void startCluster(@TempDir Path given) throws Exception {
+        directory = given;
+        startCluster();
+    }
+
+    private void startCluster() throws Exception {
         cluster = ClusterUnderTest.start(directory.resolve("cluster-" + begun.size()), 3);
         begun.add(cluster);
         isSound = true;
