@@ -328,7 +328,12 @@ public final class LocalBroker implements Broker {
                 config.durable(),
                 now.members().stream()
                         .map(member -> new NodeStatus.MemberStatus(
-                                member.id(), member.address(), member.voter(), member.matchIndex(), member.reachable()))
+                                member.id(),
+                                member.address(),
+                                member.httpAddress(),
+                                member.voter(),
+                                member.matchIndex(),
+                                member.reachable()))
                         .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
