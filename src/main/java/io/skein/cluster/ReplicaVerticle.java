@@ -56,6 +56,9 @@ public final class ReplicaVerticle extends VerticleBase {
     private final ArrayDeque<Long> deadlines = new ArrayDeque<>();
 
     private final Map<Long, Runnable> settles = new HashMap<>();
+    /** Since when entries are being written, by the number of their batch; at most two. */
+    private final Map<Long, Long> appending = new HashMap<>();
+
     private final Replies replies = new Replies();
     private final List<StoredMessage> delivered = new ArrayList<>();
     private long nextProposal;
@@ -146,6 +149,10 @@ public final class ReplicaVerticle extends VerticleBase {
         store.handler(new StoreHandler() {
             @Override
             public void written(long number) {
+                Long since = appending.remove(number);
+                if (since != null) {
+                    listener.appended(System.nanoTime() - since);
+                }
                 feed(new Input.Persisted(number));
             }
 
@@ -229,6 +236,10 @@ public final class ReplicaVerticle extends VerticleBase {
     private void carryOut(Effect effect) {
         if (effect instanceof Effect.Persist persist) {
             var batch = persist.batch();
+            if (!batch.entries().isEmpty()) {
+                // A batch that met a full disk comes again: the first time counts.
+                appending.putIfAbsent(batch.number(), System.nanoTime());
+            }
             store.write(batch);
         } else if (effect instanceof Effect.Deliver deliver) {
             for (Delivery change : deliver.changes()) {
@@ -337,6 +348,7 @@ public final class ReplicaVerticle extends VerticleBase {
             }
             deadlines.pollFirst();
         }
+        unanswered = waiting.size();
         replies.flush();
     }
 

@@ -18,6 +18,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -156,6 +157,13 @@ public final class Metrics implements AutoCloseable {
                 "bytes",
                 "Bytes of the messages kept",
                 s -> s.figures().storedBytes());
+    }
+
+    /** @param unanswered from any thread */
+    public void watchProposals(IntSupplier unanswered) {
+        Gauge.builder("skein.raft.proposals.inflight", unanswered::getAsInt)
+                .description("Proposals that reached this node's replica and wait for their answer")
+                .register(registry);
     }
 
     /** The space that is left where the data is. */

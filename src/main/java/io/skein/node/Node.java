@@ -92,6 +92,7 @@ public final class Node {
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);
+        metrics.watchProposals(replica::unanswered);
     }
 
     /**

@@ -34,6 +34,7 @@ public final class Store {
     private final Tail tail;
     private final Reader reader;
     private final Scrubber scrubber;
+    private final StoreListener listener;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
     private boolean isBroken;
@@ -52,6 +53,7 @@ public final class Store {
         this.id = id;
         this.directory = directory;
         this.writer = writer;
+        this.listener = listener;
         this.deployment = deployment;
         image = writer.takeImage();
         tail = new Tail(config.tailBytes(), image.settled().index());
@@ -118,6 +120,7 @@ public final class Store {
             while (!inFlight.isEmpty() && inFlight.peekFirst().number() <= written.number()) {
                 tail.settledVisible(inFlight.pollFirst().settled());
             }
+            listener.queued(inFlight.size());
             handler.written(written.number());
         } else if (event instanceof DiskFull full) {
             handler.diskFull(full.number());
@@ -166,6 +169,7 @@ public final class Store {
             messages = tail.take(settledBefore, settled);
         }
         inFlight.add(new InFlight(batch.number(), settled));
+        listener.queued(inFlight.size());
         vertx.eventBus().send(WriterVerticle.address(id), new WriteOrder(batch, messages), ByReference.options());
     }
 
