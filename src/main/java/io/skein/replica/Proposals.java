@@ -14,7 +14,9 @@ final class Proposals {
     private record Placed(long index, long term, EntryCodec.Batch batch) {}
 
     private final ArrayDeque<Proposal> collected = new ArrayDeque<>();
+    /** By index. */
     private final ArrayDeque<Placed> placed = new ArrayDeque<>();
+
     private long collectedBytes;
     private long placedBytes;
 
@@ -56,9 +58,17 @@ final class Proposals {
         return next;
     }
 
+    /**
+     * The entry of these is appended. Others may wait at this index and above: entries of an earlier term of this node's,
+     * overwritten since, which may still be committed after all.
+     */
     void place(long index, long term, EntryCodec.Batch batch) {
-        assert placed.isEmpty() || placed.peekLast().index() < index : "entry " + index + " placed out of order";
+        ArrayDeque<Placed> above = new ArrayDeque<>(0);
+        while (!placed.isEmpty() && placed.peekLast().index() >= index) {
+            above.push(placed.pollLast());
+        }
         placed.add(new Placed(index, term, batch));
+        placed.addAll(above);
         placedBytes += bytesOf(batch.proposals());
     }
 
