@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The last things that happened, as numbers: they become text only when somebody must read them. */
 final class LastEvents {
-    private static final int KEPT = 512;
+    private static final int KEPT = Integer.getInteger("kept", 512);
 
     enum What {
         STARTED("started, log to %d, rows to %d"),
