@@ -75,6 +75,7 @@ public final class Refusal extends RuntimeException {
                 case CHANGE_PENDING ->
                     of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");
+                case LAST_VOTER -> of(Kind.CONFLICT, "last-voter", "no voter would be left");
                 case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
         }

@@ -20,6 +20,7 @@ import io.skein.replica.Now;
 import io.skein.replica.PeerMessage;
 import io.skein.replica.Proposal;
 import io.skein.replica.Replica;
+import io.skein.store.DataDirectory;
 import io.skein.store.Reader;
 import io.skein.store.Store;
 import io.skein.store.StoreFailure;
@@ -30,6 +31,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,8 @@ public final class ReplicaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaVerticle.class);
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long SWEEP_MS = 100;
+    /** How long a node that stops waits for another to take over. */
+    private static final long HAND_OVER_NANOS = 700_000_000;
     /** Waits below this are too short for a timer. */
     private static final long FINE_NANOS = 900_000;
 
@@ -74,7 +79,10 @@ public final class ReplicaVerticle extends VerticleBase {
     private long clusterId;
     private List<MemberStatus> memberStatus = List.of();
     private final Map<NodeId, String> httpAddresses = new HashMap<>();
-    private boolean isCorrupt;
+    private ReplicaStatus.Standing standing = ReplicaStatus.Standing.MEMBER;
+    private boolean isRenewed;
+    private SnapshotExchange snapshots;
+    private SnapshotReceiver receiver;
     private boolean isStopped;
     private volatile int raftPort;
     private final Map<Long, Promise<Long>> reads = new HashMap<>();
@@ -138,6 +146,15 @@ public final class ReplicaVerticle extends VerticleBase {
 
         CommandBytes commandBytes();
 
+        /** Puts a snapshot in the place of a closed store's database. */
+        Future<Void> install(DataDirectory directory, io.skein.store.SnapshotFile snapshot);
+
+        /** An empty node would find its cluster again, and not begin one of its own. */
+        boolean mayReturn();
+
+        /** Where a snapshot is kept while it comes in. */
+        Path incoming();
+
         PeerConfig peers();
 
         /** host:port where clients find this node. */
@@ -186,6 +203,9 @@ public final class ReplicaVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         peers = new Peers(vertx, opening.peers(), new FromPeers(), peerListener);
+        snapshots = new SnapshotExchange(vertx, peers);
+        receiver = new SnapshotReceiver(vertx, opening.incoming());
+        awaitSnapshot();
         forwarding = new Forwarding(peers, opening.commandBytes(), replies, proposer);
         vertx.setPeriodic(SWEEP_MS, id -> sweep());
         return opening.store()
@@ -227,6 +247,10 @@ public final class ReplicaVerticle extends VerticleBase {
         if (clusterId != 0) {
             opening.entered(store, image.lineage());
         }
+        if (isRenewed) {
+            awaitSnapshot();
+        }
+        isRenewed = true;
         proposer.bind(context, this::turn);
         feed(new Input.Started());
     }
@@ -262,6 +286,11 @@ public final class ReplicaVerticle extends VerticleBase {
         public void failed(StoreFailure failure) {
             broken.accept(failure);
         }
+
+        @Override
+        public void damaged(String what) {
+            quarantine(what);
+        }
     }
 
     private final class FromPeers implements PeerHandler {
@@ -290,23 +319,23 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public Future<SnapshotAck> chunk(NodeId from, SnapshotChunk chunk) {
-            return Future.succeededFuture(SnapshotAck.refused(chunk));
+            if (replica == null) {
+                return Future.succeededFuture(new SnapshotAck(chunk.snapshot(), 0, SnapshotAck.Code.BUSY));
+            }
+            return replica.wants(chunk.index(), chunk.term())
+                    ? receiver.take(chunk)
+                    : Future.succeededFuture(SnapshotAck.refused(chunk));
         }
     }
 
     @Override
     public Future<?> stop() {
         isStopped = true;
-        proposer.unbind();
-        replica = null;
-        reads.values().forEach(read -> read.tryFail(new NotExecuted(Reason.NOT_LEADER)));
-        reads.clear();
-        for (Proposer.Waiting pending : waiting.values()) {
-            replies.fail(pending.home(), pending.promise(), new Indeterminate("the node stopped"));
-        }
-        waiting.clear();
-        replies.flush();
-        return peers.close().eventually(() -> store == null ? Future.succeededFuture() : store.close());
+        leave("the node stopped");
+        snapshots.close();
+        return receiver.close()
+                .eventually(peers::close)
+                .eventually(() -> store == null ? Future.succeededFuture() : store.close());
     }
 
     /** On the replica's context. */
@@ -466,8 +495,8 @@ public final class ReplicaVerticle extends VerticleBase {
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
             sendSnapshot(snapshot.peer());
         } else if (effect instanceof Effect.Corrupt corrupt) {
-            LOG.error("the state at index {} is not what a majority has", corrupt.index());
-            isCorrupt = true;
+            context.runOnContext(
+                    v -> quarantine("the state at index " + corrupt.index() + " is not what a majority has"));
         } else {
             throw new AssertionError("unhandled " + effect);
         }
@@ -509,6 +538,35 @@ public final class ReplicaVerticle extends VerticleBase {
         return promise.future();
     }
 
+    /**
+     * Hands leadership over, if this node has it and the others could go on without it; completes when it did, when it
+     * cannot, or after a moment. From any context, before a stop.
+     */
+    public Future<Void> handOver() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            Optional<NodeId> to = leads() ? replica.successor() : Optional.empty();
+            List<NodeId> voters = members.voters();
+            long others = voters.stream()
+                    .filter(voter -> !voter.equals(peerConfig().node()) && peers.isReachable(voter))
+                    .count();
+            if (to.isEmpty() || others <= voters.size() / 2) {
+                done.complete();
+                return;
+            }
+            LOG.info("hands over to {}", to.get());
+            feed(new Input.Transfer(to.get()));
+            long until = System.nanoTime() + HAND_OVER_NANOS;
+            vertx.setPeriodic(5, id -> {
+                if (!leads() || System.nanoTime() - until > 0) {
+                    vertx.cancelTimer(id);
+                    done.complete();
+                }
+            });
+        });
+        return done.future();
+    }
+
     Future<Long> transfer(NodeId to) {
         if (members.member(to).filter(Member::voter).isEmpty()) {
             return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
@@ -530,8 +588,111 @@ public final class ReplicaVerticle extends VerticleBase {
                 }));
     }
 
+    /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        context.runOnContext(v -> feed(new Input.SnapshotSent(peer, 0, false)));
+        afterThisTurn(() -> snapshots
+                .send(peer, store)
+                .onComplete(sent ->
+                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
+    }
+
+    private void awaitSnapshot() {
+        receiver.next()
+                .onSuccess(this::onSnapshot)
+                .onFailure(failure -> LOG.debug("no snapshot: {}", failure.toString()));
+    }
+
+    private void onSnapshot(ReceivedSnapshot received) {
+        Store.inspect(vertx, received.file(), received.index(), received.term(), received.bytes())
+                .onComplete(looked -> {
+                    if (isStopped) {
+                        return;
+                    }
+                    if (looked.succeeded() && replica != null && replica.wants(received.index(), received.term())) {
+                        LOG.info("installs a snapshot up to entry {}", received.index());
+                        renew(directory -> opening.install(directory, looked.result()));
+                        return;
+                    }
+                    if (looked.failed()) {
+                        LOG.warn("a snapshot cannot be used", looked.cause());
+                    }
+                    SnapshotExchange.discard(received.file());
+                    awaitSnapshot();
+                });
+    }
+
+    /**
+     * Puts another database in the place of this one, and a new replica in the place of this one, as after a restart.
+     * What was proposed here and waits is unknown.
+     *
+     * @param change of a closed store's directory; when it fails the node goes on with what is there
+     */
+    private void renew(Function<DataDirectory, Future<Void>> change) {
+        DataDirectory directory = store.directory();
+        leave("its state was replaced by a snapshot");
+        store.closeKeepingDirectory()
+                .compose(closed -> change.apply(directory))
+                .onFailure(failure -> LOG.error("the data could not be replaced", failure))
+                .transform(changed -> opening.store())
+                .onComplete(opened -> {
+                    if (isStopped) {
+                        return;
+                    }
+                    if (opened.failed()) {
+                        broken.accept(new StoreFailure(StoreFailure.Kind.DISK, opened.cause()));
+                    } else {
+                        store = opened.result();
+                        enter();
+                    }
+                });
+    }
+
+    /** Nothing is fed any more; whoever waits hears that nobody can say. */
+    private void leave(String why) {
+        proposer.unbind();
+        replica = null;
+        reads.values().forEach(read -> read.tryFail(new NotExecuted(Reason.NOT_LEADER)));
+        reads.clear();
+        changes.values().forEach(change -> change.tryFail(new Indeterminate(why)));
+        changes.clear();
+        for (Proposer.Waiting pending : waiting.values()) {
+            replies.fail(pending.home(), pending.promise(), new Indeterminate(why));
+        }
+        waiting.clear();
+        deadlines.clear();
+        settles.clear();
+        delivered.clear();
+        appending.clear();
+        appliedMoved = false;
+        wakeNanos = Long.MAX_VALUE;
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+        replies.flush();
+    }
+
+    /**
+     * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). Alone there
+     * is nothing to come back from.
+     */
+    private void quarantine(String why) {
+        if (replica == null || isStopped) {
+            return;
+        }
+        LOG.error("{}", why);
+        if (members.voters().size() < 3 || !opening.mayReturn()) {
+            broken.accept(new StoreFailure(StoreFailure.Kind.DISK, new IllegalStateException(why)));
+            return;
+        }
+        standing = ReplicaStatus.Standing.CORRUPT;
+        refreshStatus();
+        renew(directory -> vertx.executeBlocking(
+                () -> {
+                    Store.setAside(directory);
+                    return null;
+                },
+                false));
     }
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
@@ -627,8 +788,8 @@ public final class ReplicaVerticle extends VerticleBase {
     }
 
     private ReplicaStatus.Standing standing() {
-        if (isCorrupt) {
-            return ReplicaStatus.Standing.CORRUPT;
+        if (standing != ReplicaStatus.Standing.MEMBER) {
+            return standing;
         }
         Optional<Member> self = members.member(peerConfig().node());
         boolean counted = self.map(Member::incarnation).equals(Optional.of(store.incarnation()));

@@ -97,8 +97,8 @@ final class RpcCodec {
     }
 
     static PeerMessage fromProto(PeerMessageProto proto) {
-        return new PeerMessage(
-                rpc(proto), proto.getWallMs(), natural(proto.getHashIndex(), "hash index"), proto.getHash());
+        // A hash index below 0 means something: it is the leader's word on what a majority has.
+        return new PeerMessage(rpc(proto), proto.getWallMs(), proto.getHashIndex(), proto.getHash());
     }
 
     private static Rpc rpc(PeerMessageProto proto) {

@@ -19,13 +19,16 @@ import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
+import io.skein.store.Damaged;
 import io.skein.store.DataDirectory;
 import io.skein.store.Reader;
+import io.skein.store.SnapshotFile;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreFailure;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.skein.store.WentBackwards;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
@@ -33,16 +36,20 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node, assembled by hand, top to bottom: doors over the broker over the replica over the store. The HTTP door
  * opens first, so that who asks early is answered; the node is ready when its data is.
  */
 public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     /** How long a read waits for a node that has just started. */
     private static final long CATCH_UP_WAIT_MS = 10_000;
     /** How long a node that stops waits for the answers under way. */
@@ -131,8 +138,38 @@ public final class Node {
 
         @Override
         public Future<Store> store() {
-            StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
-            return Store.open(vertx, directory, storeConfig, config.nodeId(), figures);
+            return open().recover(failure -> {
+                boolean lost = failure instanceof WentBackwards || failure instanceof Damaged;
+                // Only others can say what is missing: this node lays aside what it has and comes back as a new one.
+                if (!lost || !mayReturn() || config.durability() != StoreConfig.Durability.FSYNC) {
+                    return Future.failedFuture(failure);
+                }
+                LOG.error("{}; this node comes back from its peers", failure.getMessage());
+                return vertx.executeBlocking(() -> Store.setAside(directory)).compose(aside -> open());
+            });
+        }
+
+        private Future<Store> open() {
+            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures);
+        }
+
+        private StoreConfig storeConfig() {
+            return StoreConfig.at(config.dataDir()).with(config.durability());
+        }
+
+        @Override
+        public Future<Void> install(DataDirectory closed, SnapshotFile snapshot) {
+            return Store.install(vertx, closed, storeConfig(), config.nodeId(), snapshot);
+        }
+
+        @Override
+        public boolean mayReturn() {
+            return config.peers().size() > 1;
+        }
+
+        @Override
+        public Path incoming() {
+            return directory.temporary().resolve("incoming");
         }
 
         @Override
@@ -222,6 +259,7 @@ public final class Node {
     public Future<Void> stop() {
         broker.drain();
         return answered()
+                .eventually(replica::handOver)
                 .eventually(doors::close)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

@@ -2,6 +2,7 @@ package io.skein.replica;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -14,7 +15,14 @@ final class Proposals {
     private record Placed(long index, long term, EntryCodec.Batch batch) {}
 
     private final ArrayDeque<Proposal> collected = new ArrayDeque<>();
+    /** In the order of their indexes. */
     private final ArrayDeque<Placed> placed = new ArrayDeque<>();
+    /**
+     * Entries whose places in this node's own log went to others: it led, lost its newest entries to another leader and
+     * leads again. Another node may still hold them, so only a commit at their index decides.
+     */
+    private final List<Placed> overtaken = new ArrayList<>();
+
     private long collectedBytes;
     private long placedBytes;
 
@@ -57,7 +65,9 @@ final class Proposals {
     }
 
     void place(long index, long term, EntryCodec.Batch batch) {
-        assert placed.isEmpty() || placed.peekLast().index() < index : "entry " + index + " placed out of order";
+        while (!placed.isEmpty() && placed.peekLast().index() >= index) {
+            overtaken.add(placed.pollLast());
+        }
         placed.add(new Placed(index, term, batch));
         placedBytes += bytesOf(batch.proposals());
     }
@@ -70,14 +80,26 @@ final class Proposals {
         EntryCodec.Batch mine = null;
         while (!placed.isEmpty() && placed.peekFirst().index() <= index) {
             Placed head = placed.pollFirst();
-            placedBytes -= bytesOf(head.batch().proposals());
-            if (head.index() == index && head.term() == term) {
-                mine = head.batch();
-            } else {
-                head.batch().proposals().forEach(lost);
+            mine = end(head, index, term, lost) ? head.batch() : mine;
+        }
+        for (Iterator<Placed> each = overtaken.iterator(); each.hasNext(); ) {
+            Placed old = each.next();
+            if (old.index() <= index) {
+                each.remove();
+                mine = end(old, index, term, lost) ? old.batch() : mine;
             }
         }
         return mine;
+    }
+
+    /** Whether it was this that committed; else its proposals are lost. */
+    private boolean end(Placed entry, long index, long term, Consumer<Proposal> lost) {
+        placedBytes -= bytesOf(entry.batch().proposals());
+        if (entry.index() == index && entry.term() == term) {
+            return true;
+        }
+        entry.batch().proposals().forEach(lost);
+        return false;
     }
 
     /** Takes out everything that is in no entry yet. */

@@ -79,6 +79,21 @@ final class Installation {
         return inspect(received, announced, bytes, sha256);
     }
 
+    static SnapshotFile inspect(Path received, long index, long term, long bytes) {
+        Settled settled;
+        try (Connection connection = Database.openReader(received)) {
+            Database.checkSchema(connection, received);
+            settled = new SnapshotRows(connection, received, () -> {}).settled();
+        } catch (SQLException unreadable) {
+            throw new Damaged("snapshot " + received + ": " + unreadable.getMessage(), unreadable);
+        }
+        if (settled.index() != index || settled.term() != term) {
+            throw new Damaged(
+                    "snapshot " + received + " goes up to " + settled + " instead of " + index + " of term " + term);
+        }
+        return inspect(received, settled, bytes, "");
+    }
+
     /** What {@link #verify} does once the bytes are known to be those that were sent. */
     static SnapshotFile inspect(Path received, Settled announced, long bytes, String sha256) {
         try (Connection connection = Database.openReader(received)) {

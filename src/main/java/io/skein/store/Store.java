@@ -152,6 +152,15 @@ public final class Store {
     }
 
     /**
+     * The same, of bytes that are known to be those that were sent.
+     *
+     * @param index settled index that was announced; {@code term} is that entry's
+     */
+    public static Future<SnapshotFile> inspect(Vertx vertx, Path received, long index, long term, long bytes) {
+        return vertx.executeBlocking(() -> Installation.inspect(received, index, term, bytes), false);
+    }
+
+    /**
      * Makes a snapshot that was {@link #verify verified} this node's database; its file is moved away. The store is closed
      * ({@link #closeKeepingDirectory}) and opened again afterwards. Incarnation, term, vote and the number of the last
      * batch stay; the log is empty and compacted up to the snapshot's index.

@@ -18,7 +18,9 @@ import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
+import io.skein.store.DataDirectory;
 import io.skein.store.Reader;
+import io.skein.store.SnapshotFile;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreListener;
@@ -145,6 +147,21 @@ final class Hall implements AutoCloseable {
         @Override
         public CommandBytes commandBytes() {
             return new CommandBytes(List.of(topics));
+        }
+
+        @Override
+        public Future<Void> install(DataDirectory closed, SnapshotFile snapshot) {
+            return Future.failedFuture("nobody sends a snapshot here");
+        }
+
+        @Override
+        public boolean mayReturn() {
+            return false;
+        }
+
+        @Override
+        public Path incoming() {
+            return directory.resolve("incoming");
         }
 
         @Override

@@ -97,6 +97,12 @@ class PeerCodecTest {
     }
 
     @Test
+    void aLeadersWordOnTheHashOfTheMajorityIsTakenAsItIs() {
+        PeerMessage word = new PeerMessage(new Rpc.TimeoutNow(7), 5, -1024, 99);
+        assertEquals(new PeerFrame.Message(word), codec.decode(encode(new PeerFrame.Message(word))));
+    }
+
+    @Test
     void whatHoldsNoBytesComesBackEqual() {
         for (Rpc rpc : rpcs()) {
             PeerMessage message = new PeerMessage(rpc, 5, 6, 7);

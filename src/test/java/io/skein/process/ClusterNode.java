@@ -1,0 +1,228 @@
+package io.skein.process;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One place of a cluster of real processes: an id, ports and a data directory that stay the same, and the process that
+ * is there now, if any. To be used by one thread, but for what asks over HTTP.
+ */
+final class ClusterNode implements AutoCloseable {
+    private static final List<String> JVM =
+            List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
+
+    private final String id;
+    private final Path directory;
+    private final int httpPort;
+    private final int raftPort;
+    private final List<String> flags = new ArrayList<>();
+    private volatile Process process;
+    private boolean isPaused;
+    private int starts;
+
+    ClusterNode(String id, Path directory, int httpPort, int raftPort) {
+        this.id = id;
+        this.directory = directory;
+        this.httpPort = httpPort;
+        this.raftPort = raftPort;
+    }
+
+    String id() {
+        return id;
+    }
+
+    int raftPort() {
+        return raftPort;
+    }
+
+    /** What {@code serve} is given from the next start on, besides the node's own. */
+    void flags(List<String> given) {
+        flags.clear();
+        flags.addAll(given);
+    }
+
+    void start() throws IOException {
+        if (isAlive()) {
+            throw new IllegalStateException(id + " runs");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.addAll(List.of("-jar", System.getProperty("skein.jar", "target/skein.jar"), "serve"));
+        command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
+        command.addAll(List.of("--http-port", "" + httpPort, "--raft-port", "" + raftPort));
+        command.addAll(flags);
+        Files.createDirectories(directory);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output(++starts).toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
+        isPaused = false;
+        process = builder.start();
+    }
+
+    private Path output(int start) {
+        return directory.resolve("start-" + start + ".out");
+    }
+
+    /** The last words of the process that is or was there. */
+    String said() throws IOException {
+        if (starts == 0) {
+            return "";
+        }
+        List<String> lines = Files.readAllLines(output(starts));
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** SIGKILL: nothing is flushed, nobody is told. */
+    void kill() throws InterruptedException {
+        if (process != null && !process.destroyForcibly().waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError(id + " does not die");
+        }
+    }
+
+    /** SIGTERM; returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError(id + " did not end");
+        }
+        return process.exitValue();
+    }
+
+    /** SIGSTOP: the process stands still, its sockets stay. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+        isPaused = true;
+    }
+
+    void resume() throws IOException, InterruptedException {
+        if (isPaused) {
+            signal("CONT");
+            isPaused = false;
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new AssertionError("no signal " + name + " for " + id);
+        }
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    /** A new disk. */
+    void wipe() throws IOException {
+        mustBeDown();
+        if (Files.exists(data())) {
+            try (Stream<Path> all = Files.walk(data())) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** The one file below the data directory with this name. */
+    Path file(String name) throws IOException {
+        mustBeDown();
+        try (Stream<Path> all = Files.walk(data())) {
+            List<Path> found = all.filter(path -> path.endsWith(name)).toList();
+            if (found.size() != 1) {
+                throw new AssertionError(id + " has " + found + " for " + name);
+            }
+            return found.get(0);
+        }
+    }
+
+    /** @param where from 0.0, the first byte, to 1.0 */
+    void flipBit(String name, double where) throws IOException {
+        try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (file.size() == 0) {
+                throw new AssertionError(name + " of " + id + " is empty");
+            }
+            long place = Math.min(file.size() - 1, (long) (file.size() * where));
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, place);
+            one.put(0, (byte) (one.get(0) ^ 0x10));
+            file.write(one.rewind(), place);
+        }
+    }
+
+    private void mustBeDown() {
+        if (isAlive()) {
+            throw new IllegalStateException(id + " runs");
+        }
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + httpPort + path);
+    }
+
+    HttpResponse<String> get(String path, Duration patience) throws IOException, InterruptedException {
+        return ClusterUnderTest.CLIENT.send(
+                HttpRequest.newBuilder(uri(path)).timeout(patience).build(), BodyHandlers.ofString());
+    }
+
+    /** A publish with an Idempotency-Key; throws when there was no answer in time. */
+    HttpResponse<String> publish(String topic, String key, String body, Duration patience)
+            throws IOException, InterruptedException {
+        return ClusterUnderTest.CLIENT.send(publishing(topic, key, body, patience), BodyHandlers.ofString());
+    }
+
+    HttpRequest publishing(String topic, String key, String body, Duration patience) {
+        return HttpRequest.newBuilder(uri("/t/" + topic))
+                .timeout(patience)
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    /** This node's word on the cluster; throws when there was none. */
+    JsonObject status() throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/v1/cluster", Duration.ofSeconds(2));
+        if (answer.statusCode() != 200) {
+            throw new IOException("/v1/cluster of " + id + " answered " + answer.statusCode());
+        }
+        return new JsonObject(answer.body());
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            // A stopped process dies of SIGKILL too.
+            process.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}
