@@ -27,6 +27,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -328,7 +329,12 @@ public final class LocalBroker implements Broker {
                 config.durable(),
                 now.members().stream()
                         .map(member -> new NodeStatus.MemberStatus(
-                                member.id(), member.address(), member.voter(), member.matchIndex(), member.reachable()))
+                                member.id(),
+                                member.address(),
+                                member.httpAddress(),
+                                member.voter(),
+                                member.matchIndex(),
+                                member.reachable()))
                         .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
@@ -362,7 +368,21 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> removeMember(String id) {
-        return onReplica(() -> replica.membership().remove(new NodeId(id)));
+        return handedOver(id)
+                .transform(either -> onReplica(() -> replica.membership().remove(new NodeId(id))));
+    }
+
+    /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
+    private Future<Void> handedOver(String id) {
+        NodeStatus now = status();
+        return !now.leader().equals(id)
+                ? Future.succeededFuture()
+                : now.members().stream()
+                        .filter(member -> member.voter() && member.reachable())
+                        .filter(member -> !member.id().equals(id))
+                        .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
+                        .map(member -> transfer(member.id()))
+                        .orElse(Future.succeededFuture());
     }
 
     @Override

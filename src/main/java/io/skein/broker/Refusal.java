@@ -2,6 +2,7 @@ package io.skein.broker;
 
 import io.skein.cluster.Indeterminate;
 import io.skein.cluster.NotExecuted;
+import io.skein.cluster.NotThere;
 import io.skein.machine.Rejected;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.util.Map;
@@ -74,8 +75,15 @@ public final class Refusal extends RuntimeException {
                 case CHANGE_PENDING ->
                     of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");
+                case LAST_VOTER -> of(Kind.CONFLICT, "last-voter", "no voter would be left");
                 case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
+        }
+        if (cause instanceof NotThere gone) {
+            return of(
+                    gone.isSilent() ? Kind.UNAVAILABLE : Kind.CONFLICT,
+                    gone.isSilent() ? "unreachable" : "other-node",
+                    gone.getMessage());
         }
         if (cause instanceof Indeterminate) {
             return of(

@@ -33,17 +33,20 @@ public final class Membership {
 
     /**
      * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
-     * {@link NotExecuted} when nobody answers there.
+     * {@link NotThere} when nobody answers there, or another node.
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
-        return facts(replica.peers(), address).compose(facts -> {
-            if (!facts.node().equals(id)) {
-                return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
-            }
-            return ask(MemberChangeProto.newBuilder()
-                    .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
-                    .build());
-        });
+        return facts(replica.peers(), address)
+                .recover(silent -> Future.failedFuture(NotThere.nobody(address)))
+                .compose(facts -> {
+                    if (!facts.node().equals(id)) {
+                        return Future.failedFuture(
+                                NotThere.other(address, facts.node().value(), id.value()));
+                    }
+                    return ask(MemberChangeProto.newBuilder()
+                            .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
+                            .build());
+                });
     }
 
     public Future<Long> remove(NodeId id) {

@@ -53,6 +53,8 @@ public final class ReplicaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaVerticle.class);
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long SWEEP_MS = 100;
+    /** How long a node that stops waits for another to take over. */
+    private static final long HAND_OVER_NANOS = 700_000_000;
     /** Waits below this are too short for a timer. */
     private static final long FINE_NANOS = 900_000;
 
@@ -534,6 +536,35 @@ public final class ReplicaVerticle extends VerticleBase {
         changes.put(id, promise);
         feed(new Input.ChangeMembers(id, change));
         return promise.future();
+    }
+
+    /**
+     * Hands leadership over, if this node has it and the others could go on without it; completes when it did, when it
+     * cannot, or after a moment. From any context, before a stop.
+     */
+    public Future<Void> handOver() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            Optional<NodeId> to = leads() ? replica.successor() : Optional.empty();
+            List<NodeId> voters = members.voters();
+            long others = voters.stream()
+                    .filter(voter -> !voter.equals(peerConfig().node()) && peers.isReachable(voter))
+                    .count();
+            if (to.isEmpty() || others <= voters.size() / 2) {
+                done.complete();
+                return;
+            }
+            LOG.info("hands over to {}", to.get());
+            feed(new Input.Transfer(to.get()));
+            long until = System.nanoTime() + HAND_OVER_NANOS;
+            vertx.setPeriodic(5, id -> {
+                if (!leads() || System.nanoTime() - until > 0) {
+                    vertx.cancelTimer(id);
+                    done.complete();
+                }
+            });
+        });
+        return done.future();
     }
 
     Future<Long> transfer(NodeId to) {

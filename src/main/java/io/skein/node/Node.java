@@ -259,6 +259,7 @@ public final class Node {
     public Future<Void> stop() {
         broker.drain();
         return answered()
+                .eventually(replica::handOver)
                 .eventually(doors::close)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

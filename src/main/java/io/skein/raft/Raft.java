@@ -503,10 +503,6 @@ public final class Raft {
         return promises;
     }
 
-    Following following() {
-        return following;
-    }
-
     Commitment commitment() {
         return commitment;
     }
@@ -517,6 +513,10 @@ public final class Raft {
 
     Election election() {
         return election;
+    }
+
+    Following following() {
+        return following;
     }
 
     Replication replication() {

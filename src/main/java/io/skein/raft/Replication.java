@@ -228,8 +228,10 @@ final class Replication {
             return;
         }
         // What was acknowledged stays, and what is probed already need not be probed again: answers come late and
-        // doubled, and every append behind a lost one is refused alike.
-        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1) {
+        // doubled, and every append behind a lost one is refused alike. But when what is probed was compacted away
+        // meanwhile, no heartbeat asks about it any more.
+        boolean compacted = hint < raft.log().compactedIndex();
+        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1 && !compacted) {
             return;
         }
         long match = raft.log().lastIndexWithTermAtMost(hint, reply.hintTerm());
@@ -238,7 +240,7 @@ final class Replication {
         if (lower) {
             progress.probeAfter(match);
         }
-        if (hint < raft.log().compactedIndex()) {
+        if (compacted) {
             lagging.sendSnapshot(progress);
         } else if (lower) {
             replicate(progress);

@@ -38,6 +38,11 @@ final class Backlog {
         return bytes;
     }
 
+    /** The first entry whose changes are not taken; only if not empty. */
+    long oldestIndex() {
+        return entries.peekFirst().settled().index();
+    }
+
     /** When the oldest was applied; only if not empty. */
     long oldestNanos() {
         return entries.peekFirst().sinceNanos();

@@ -176,9 +176,14 @@ final class Batches {
         return !writes.isEmpty();
     }
 
-    /** So many changes wait for rows that they go first and proposals wait. */
+    /**
+     * So many changes wait for rows that they go first and proposals wait. Not when their entries are themselves not on
+     * this disk yet, because the others committed them without it: those must go first of all.
+     */
     boolean isBehind() {
-        return backlog.bytes() >= config.backlogBytes();
+        return backlog.bytes() >= config.backlogBytes()
+                && !backlog.isEmpty()
+                && backlog.oldestIndex() <= raft.durableIndex();
     }
 
     /** The next batch; null when there is nothing to write. */

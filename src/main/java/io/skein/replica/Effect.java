@@ -62,7 +62,9 @@ public sealed interface Effect {
             CATCHING_UP,
             /** Another change of members is not committed yet. */
             CHANGE_PENDING,
-            UNKNOWN_MEMBER
+            UNKNOWN_MEMBER,
+            /** Nobody would be left to vote. */
+            LAST_VOTER
         }
     }
 

@@ -224,6 +224,21 @@ public final class Replica {
         return raft.lastIndex();
     }
 
+    /** Of an entry in the log; -1 when the log does not reach there or no longer begins there. */
+    public long termOf(long index) {
+        return raft.termOf(index);
+    }
+
+    /** The last in the log, committed or not. */
+    public Configuration configuration() {
+        return raft.configuration();
+    }
+
+    /** To whom a leader would best hand over; empty when there is nobody. */
+    public Optional<NodeId> successor() {
+        return raft.successor();
+    }
+
     /** What a leader knows to be durable at a peer; -1 when this node does not lead or does not know it. */
     public long matchIndex(NodeId peer) {
         return raft.matchIndex(peer);
@@ -401,6 +416,8 @@ public final class Replica {
             effects.add(new Effect.Refuse(change.id(), Reason.UNKNOWN_MEMBER));
         } else if (next.get().equals(raft.configuration()) && raft.configurationIndex() <= applier.index()) {
             effects.add(new Effect.Reconfigured(change.id(), raft.configurationIndex()));
+        } else if (!next.get().isOneStepFrom(raft.configuration())) {
+            effects.add(new Effect.Refuse(change.id(), Reason.LAST_VOTER));
         } else if (!raft.mayChangeConfiguration()) {
             effects.add(new Effect.Refuse(change.id(), Reason.CHANGE_PENDING));
         } else {

@@ -715,7 +715,7 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME + index,
                 health,
                 "quorum",
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", true, index, true)),
+                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true)),
                 figures);
     }
 

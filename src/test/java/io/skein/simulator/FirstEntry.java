@@ -5,23 +5,17 @@ import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.raft.Member;
-import io.skein.raft.NodeId;
 import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.WriteBatch;
 import java.util.List;
 import java.util.Optional;
 
-/** What an empty node writes first: a cluster of itself. */
+/** What the first nodes write first, all of them the same: a cluster of themselves. */
 final class FirstEntry {
     private FirstEntry() {}
 
-    static WriteBatch batch(NodeId self, long wallMs) {
-        byte[] payload = new ClusterConfiguration(
-                        new Configuration(List.of(new Member(self, 1, "127.0.0.1:6000", true))),
-                        1,
-                        new Lineage(1),
-                        wallMs)
-                .encode();
+    static WriteBatch batch(List<Member> members, long wallMs) {
+        byte[] payload = new ClusterConfiguration(new Configuration(members), 1, new Lineage(1), wallMs).encode();
         return new WriteBatch(
                 1,
                 0,

@@ -6,14 +6,15 @@ import io.skein.topic.TopicChange;
 import io.skein.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * What is known of every message that anybody ever wanted published: what was asked, what was answered, where it was
- * served, whether it is in rows. Each new fact is held against the others at once.
+ * served, on which disks it is in rows. Each new fact is held against the others at once.
  *
- * <p>A message is a number, which its body begins with. A place, once served, is that message's for ever: whatever a
- * restart serves again must stand where it stood, and no other in its place.
+ * <p>A message is a number, which its body begins with. A place, once served, is that message's for ever: whatever
+ * another node serves, or a restart serves again, must stand where it stood, and no other in its place.
  */
 final class Ledger {
     /** Messages of one publish have numbers {@code PER_PUBLISH * id + 0, 1, ...}. */
@@ -25,29 +26,63 @@ final class Ledger {
 
     private static final int REFUSED = 1;
     private static final int ACKNOWLEDGED = 1 << 1;
-    private static final int WRITTEN = 1 << 2;
     private static final int DELAYED = 1 << 3;
     private static final int CANCELLED = 1 << 4;
     private static final int MAYBE_CANCELLED = 1 << 5;
     private static final int SCHEDULED = 1 << 6;
     private static final int TAKEN_SOMEWHERE = 1 << 7;
 
-    /** A topic by its id: up to where it was served in this life of the node, ever, and written. */
+    /** A topic by its id: what was ever served of it, by whomever. */
     private static final class Topic {
-        final long id;
+        long everServed;
+        /** Expiry of each message by offset; {@link Long#MAX_VALUE} for never. */
+        long[] expiries = new long[16];
+    }
+
+    /** How far one topic is, somewhere. */
+    private static final class Place {
         long next;
         long lastIndex;
         int lastPlace;
-        long everServed;
-        long written;
-        long writtenIndex;
-        int writtenPlace;
         long lowWater;
-        /** Expiry of each message by offset; {@link Long#MAX_VALUE} for never. */
-        long[] expiries = new long[16];
 
-        Topic(long id) {
-            this.id = id;
+        Place copy() {
+            Place copy = new Place();
+            copy.next = next;
+            copy.lastIndex = lastIndex;
+            copy.lastPlace = lastPlace;
+            return copy;
+        }
+    }
+
+    private static Place place(List<Place> places, long id) {
+        while (places.size() < id) {
+            places.add(new Place());
+        }
+        return places.get((int) id - 1);
+    }
+
+    /** What is in the rows of one disk. */
+    static final class Stored {
+        private final List<Place> places = new ArrayList<>();
+        private final BitSet written = new BitSet();
+        private final BitSet scheduled = new BitSet();
+
+        Stored copy() {
+            Stored copy = new Stored();
+            places.forEach(place -> copy.places.add(place.copy()));
+            copy.written.or(written);
+            copy.scheduled.or(scheduled);
+            return copy;
+        }
+    }
+
+    /** What one node has served in one of its lives, beginning with what is in its rows. */
+    static final class Served {
+        private final List<Place> places = new ArrayList<>();
+
+        Served(Stored stored) {
+            stored.places.forEach(place -> places.add(place.copy()));
         }
     }
 
@@ -110,47 +145,41 @@ final class Ledger {
         return (int) number;
     }
 
-    /** The node starts from its rows. */
-    void started() {
-        for (Topic topic : topics) {
-            topic.next = topic.written;
-            topic.lastIndex = topic.writtenIndex;
-            topic.lastPlace = topic.writtenPlace;
-        }
-    }
-
-    void caughtUp() {
-        for (Topic topic : topics) {
+    /** A lone node serves, before it says that it is ready, all that it ever served. */
+    void caughtUp(Served served) {
+        for (int id = 1; id <= topics.size(); id++) {
             check(
-                    topic.next >= topic.everServed,
+                    place(served.places, id).next >= topic(id).everServed,
                     "topic %d was served up to offset %d, is now up to %d",
-                    topic.id,
-                    topic.everServed,
-                    topic.next);
+                    id,
+                    topic(id).everServed,
+                    place(served.places, id).next);
         }
     }
 
     /** Subscribers get this. */
-    void served(TopicChange.Appended run) {
-        Topic topic = topic(run.topic());
-        check(run.firstOffset() == topic.next, "topic %d: offset %d after %d", topic.id, run.firstOffset(), topic.next);
+    void served(Served by, TopicChange.Appended run) {
+        long id = run.topic();
+        Topic topic = topic(id);
+        Place at = place(by.places, id);
+        check(run.firstOffset() == at.next, "topic %d: offset %d after %d", id, run.firstOffset(), at.next);
         long index = run.first().index();
         int place = run.first().place();
         check(
-                index > topic.lastIndex || index == topic.lastIndex && place > topic.lastPlace,
+                index > at.lastIndex || index == at.lastIndex && place > at.lastPlace,
                 "topic %d: entry %d comes after entry %d",
-                topic.id,
+                id,
                 index,
-                topic.lastIndex);
+                at.lastIndex);
         long offset = run.firstOffset();
         for (Message message : run.messages()) {
             int n = number(message);
             check((flags[n] & REFUSED) == 0, "message %d was refused and is there", n);
             check((flags[n] & CANCELLED) == 0, "message %d was cancelled and is there", n);
-            check(run.name().equals(NAMES[names[n]]), "message %d is in the wrong topic %d", n, topic.id);
+            check(run.name().equals(NAMES[names[n]]), "message %d is in the wrong topic %d", n, id);
             if (servedIndex[n] != 0) {
                 check(
-                        isAt(n, topic.id, offset, index, place),
+                        isAt(n, id, offset, index, place),
                         "message %d was served from entry %d, is now at entry %d",
                         n,
                         servedIndex[n],
@@ -161,8 +190,8 @@ final class Ledger {
                         "message %d is at offset %d of topic %d, where another was served",
                         n,
                         offset,
-                        topic.id);
-                servedTopic[n] = topic.id;
+                        id);
+                servedTopic[n] = id;
                 servedOffset[n] = offset;
                 servedIndex[n] = index;
                 servedPlace[n] = place;
@@ -181,40 +210,42 @@ final class Ledger {
             offset++;
             place++;
         }
-        topic.next = offset;
-        topic.lastIndex = index;
-        topic.lastPlace = place - 1;
+        at.next = offset;
+        at.lastIndex = index;
+        at.lastPlace = place - 1;
         topic.everServed = Math.max(topic.everServed, offset);
     }
 
     /** This became a durable row. */
-    void written(TopicChange change) {
+    void written(Stored stored, TopicChange change) {
         if (change instanceof TopicChange.Appended run) {
-            Topic topic = topic(run.topic());
-            check(run.firstOffset() == topic.written, "rows of topic %d: offset %d", topic.id, run.firstOffset());
+            Place at = place(stored.places, run.topic());
+            check(run.firstOffset() == at.next, "rows of topic %d: offset %d", run.topic(), run.firstOffset());
             long offset = run.firstOffset();
             int place = run.first().place();
             for (Message message : run.messages()) {
                 int n = number(message);
-                check((flags[n] & WRITTEN) == 0, "message %d is there twice", n);
+                check(!stored.written.get(n), "message %d is there twice", n);
                 // Subscribers get it before the batch with its row is even submitted.
                 check(
-                        isAt(n, topic.id, offset, run.first().index(), place),
+                        isAt(n, run.topic(), offset, run.first().index(), place),
                         "message %d was served from entry %d and is written as of entry %d",
                         n,
                         servedIndex[n],
                         run.first().index());
                 offset++;
                 place++;
-                flags[n] |= WRITTEN;
+                stored.written.set(n);
             }
-            topic.written = offset;
-            topic.writtenIndex = run.first().index();
-            topic.writtenPlace = place - 1;
+            at.next = offset;
+            at.lastIndex = run.first().index();
+            at.lastPlace = place - 1;
         } else if (change instanceof TopicChange.Scheduled waiting) {
             int n = number(waiting.publication().message());
-            check((flags[n] & (SCHEDULED | REFUSED)) == 0, "message %d waits and should not", n);
+            check(!stored.scheduled.get(n) && (flags[n] & REFUSED) == 0, "message %d waits and should not", n);
             check(waiting.due() == waiting.time() + delays[n], "message %d is due at %d", n, waiting.due());
+            check(dues[n] == 0 || dues[n] == waiting.due(), "message %d is due at two times", n);
+            stored.scheduled.set(n);
             flags[n] |= SCHEDULED;
             dues[n] = waiting.due();
         }
@@ -278,12 +309,13 @@ final class Ledger {
     }
 
     /** What a reader sees of a topic; low-water marks never go back, and nothing expires early. */
-    void read(long id, long lowWater, long nextOffset, long count, long time, boolean allExpired) {
+    void read(Served by, long id, long lowWater, long nextOffset, long count, long time, boolean allExpired) {
         Topic topic = topic(id);
-        check(nextOffset == topic.next, "topic %d is at %d, was served to %d", id, nextOffset, topic.next);
-        check(lowWater >= topic.lowWater, "low water of topic %d went from %d to %d", id, topic.lowWater, lowWater);
+        Place at = place(by.places, id);
+        check(nextOffset == at.next, "topic %d is at %d, was served to %d", id, nextOffset, at.next);
+        check(lowWater >= at.lowWater, "low water of topic %d went from %d to %d", id, at.lowWater, lowWater);
         check(lowWater <= nextOffset, "low water of topic %d is %d of %d", id, lowWater, nextOffset);
-        topic.lowWater = lowWater;
+        at.lowWater = lowWater;
         long live = 0;
         for (int offset = (int) lowWater; offset < nextOffset; offset++) {
             if (topic.expiries[offset] > time) {
@@ -295,26 +327,30 @@ final class Ledger {
         check(!allExpired || count == live, "topic %d counts %d messages, %d have not expired", id, count, live);
     }
 
-    /** Everything is answered, due and written. */
-    void finished() {
+    /** Everything is answered and written, and what was due at all if {@code allDue}. */
+    void finished(Stored stored, boolean allDue) {
         for (int n = 0; n < end; n++) {
             int is = flags[n];
-            check((is & ACKNOWLEDGED) == 0 || (is & WRITTEN) != 0, "message %d was acknowledged and is lost", n);
+            boolean written = stored.written.get(n);
+            check((is & ACKNOWLEDGED) == 0 || written, "message %d was acknowledged and is lost", n);
             check(
-                    (is & TAKEN_SOMEWHERE) == 0 || (is & (WRITTEN | SCHEDULED)) != 0,
+                    (is & TAKEN_SOMEWHERE) == 0 || written || (is & SCHEDULED) != 0,
                     "message %d was said to be taken and is lost",
                     n);
             check(
-                    (is & DELAYED) == 0 || (is & (WRITTEN | CANCELLED | MAYBE_CANCELLED)) != 0,
+                    (is & DELAYED) == 0
+                            || written
+                            || (is & (CANCELLED | MAYBE_CANCELLED)) != 0
+                            || !allDue && stored.scheduled.get(n),
                     "message %d waited, was not cancelled, and is lost",
                     n);
-            check(servedIndex[n] == 0 || (is & WRITTEN) != 0, "message %d was served and is lost", n);
+            check(servedIndex[n] == 0 || written, "message %d was served and is lost", n);
         }
     }
 
     private Topic topic(long id) {
         while (topics.size() < id) {
-            topics.add(new Topic(topics.size() + 1L));
+            topics.add(new Topic());
         }
         return topics.get((int) id - 1);
     }

@@ -1,5 +1,6 @@
 package io.skein.simulator;
 
+import io.skein.raft.RaftTiming;
 import io.skein.replica.ReplicaConfig;
 import io.skein.topic.TopicLimits;
 import java.util.SplittableRandom;
@@ -8,44 +9,173 @@ import java.util.SplittableRandom;
  * What one seed is about (swarm testing): each run leaves most faults and features out, so that those it has meet often
  * and in combinations that a run with everything at once would drown.
  *
- * @param crashes of 1,000 steps, this many are a crash between two inputs
- * @param torn of 1,000 inputs, after this many the process dies between two effects
- * @param diskErrors of 1,000 steps, this many are an error at commit: the process exits, the batch is there or not
- * @param fullPhases of 1,000 steps, with this many a time of full disk begins
- * @param wallJumps the wall clock jumps by hours
- * @param pauses the process stands still for seconds
- * @param rawRows rows are all changes ever written, from the first, instead of a snapshot of what they come to
- * @param load of 1,000 steps, this many propose something
- * @param delays of messages, one in this many is delayed; likewise the others; 0 for none
- * @param topics how many names are in use
+ * @param voters the cluster begins with so many
+ * @param spares so many more nodes are there to become members
  */
 record Options(
-        int crashes,
-        int torn,
-        int diskErrors,
-        int fullPhases,
-        boolean wallJumps,
-        boolean pauses,
-        boolean rawRows,
-        int load,
-        int delays,
-        int ttls,
-        int expectations,
-        int configures,
-        int deletes,
-        int cancels,
-        int keyed,
-        int sequenced,
-        int fences,
-        int largeBodies,
-        int topics,
+        int voters,
+        int spares,
+        Links links,
+        Disks disks,
+        Failures failures,
+        Clocks clocks,
+        Churn churn,
+        Traffic traffic,
         TopicLimits limits,
-        ReplicaConfig replica) {
+        ReplicaConfig replica,
+        RaftTiming timing) {
+    private static final int MAX_NODES = 7;
+    private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
     private static final long IDLE_MS = 10 * 60 * 1000;
 
+    /**
+     * Of 1,000 messages, so many are lost, doubled, late by up to half a second.
+     *
+     * @param partitionMs a partition comes or goes so often, on average; 0 for never; likewise a clogged link
+     */
+    record Links(long delayNanos, long jitterNanos, int lost, int doubled, int reordered, int partitionMs, int clogMs) {
+        static final Links GOOD = new Links(200_000, 300_000, 0, 0, 0, 0, 0);
+
+        private static Links draw(SplittableRandom random) {
+            return new Links(
+                    100_000 + random.nextLong(3 * NANOS_PER_MS),
+                    random.nextLong(random.nextInt(4) == 0 ? 40 * NANOS_PER_MS : 2 * NANOS_PER_MS),
+                    often(random) ? random.nextInt(300) : random.nextInt(20),
+                    often(random) ? random.nextInt(500) : 0,
+                    often(random) ? random.nextInt(300) : 0,
+                    often(random) ? 300 + random.nextInt(3000) : 0,
+                    often(random) ? 300 + random.nextInt(3000) : 0);
+        }
+    }
+
+    /**
+     * @param errors of 1,000 batches, so many are an error at commit: the process exits, the batch is there or not
+     * @param fullMs a disk is full so often, on average; 0 for never
+     * @param rawRows rows are all changes ever written, from the first, instead of a snapshot of what they come to
+     */
+    record Disks(long latencyNanos, int slow, int errors, int fullMs, boolean rawRows) {
+        static Disks good(boolean rawRows) {
+            return new Disks(500_000, 0, 0, 0, rawRows);
+        }
+
+        private static Disks draw(SplittableRandom random) {
+            return new Disks(
+                    1 + random.nextLong(random.nextInt(4) == 0 ? 100 * NANOS_PER_MS : 4 * NANOS_PER_MS),
+                    often(random) ? random.nextInt(20) : 0,
+                    often(random) ? 1 + random.nextInt(10) : 0,
+                    random.nextInt(3) == 0 ? 500 + random.nextInt(5000) : 0,
+                    random.nextInt(16) == 0);
+        }
+    }
+
+    /**
+     * @param crashMs some node crashes so often, on average; 0 for never; likewise a pause, a loss of power of all
+     * @param torn of 10,000 inputs, after so many the process dies between two effects
+     */
+    record Failures(int crashMs, int downMs, int torn, int pauseMs, int powerMs) {
+        private static Failures draw(SplittableRandom random) {
+            return new Failures(
+                    random.nextInt(5) > 0 ? 200 + random.nextInt(3000) : 0,
+                    1 + random.nextInt(random.nextBoolean() ? 100 : 3000),
+                    sometimes(random, 60),
+                    often(random) ? 300 + random.nextInt(4000) : 0,
+                    random.nextInt(4) == 0 ? 1000 + random.nextInt(5000) : 0);
+        }
+    }
+
+    /** @param wild one node's wall clock is off by hours */
+    record Clocks(int jumpMs, boolean largeJumps, boolean wild) {
+        private static Clocks draw(SplittableRandom random) {
+            boolean wild = random.nextInt(4) == 0;
+            return new Clocks(!wild && often(random) ? 200 + random.nextInt(2000) : 0, random.nextInt(3) == 0, wild);
+        }
+    }
+
+    /** How often something is done to the members, on average; 0 for never. */
+    record Churn(int changeMs, boolean wipes, int transferMs) {
+        private static Churn draw(SplittableRandom random, boolean spares) {
+            return new Churn(
+                    spares && random.nextInt(4) > 0 ? 100 + random.nextInt(2000) : 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0 ? 200 + random.nextInt(3000) : 0);
+        }
+    }
+
+    /**
+     * @param everyNanos something is proposed so often, on average
+     * @param readMs somebody reads so often, on average
+     * @param delays of messages, one in this many is delayed; likewise the others; 0 for none
+     * @param topics how many names are in use
+     */
+    record Traffic(
+            long everyNanos,
+            int readMs,
+            int patienceMs,
+            int delays,
+            int ttls,
+            int expectations,
+            int configures,
+            int deletes,
+            int cancels,
+            int keyed,
+            int sequenced,
+            int fences,
+            int largeBodies,
+            int topics) {
+        private static Traffic draw(SplittableRandom random) {
+            return new Traffic(
+                    NANOS_PER_MS * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 20)),
+                    20 + random.nextInt(200),
+                    50 + random.nextInt(4000),
+                    sometimes(random, 16),
+                    sometimes(random, 16),
+                    sometimes(random, 24),
+                    sometimes(random, 40),
+                    sometimes(random, 30),
+                    sometimes(random, 30),
+                    sometimes(random, 60),
+                    sometimes(random, 60),
+                    sometimes(random, 20),
+                    sometimes(random, 10),
+                    1 + random.nextInt(5));
+        }
+    }
+
     static Options draw(SplittableRandom random) {
-        TopicLimits limits = random.nextInt(3) > 0
+        int voters = switch (random.nextInt(8)) {
+            case 0, 1 -> 1;
+            case 2, 3, 4 -> 3;
+            case 5 -> 5;
+            default -> 1 + random.nextInt(MAX_NODES);
+        };
+        int spares = random.nextInt(3) == 0 ? random.nextInt(MAX_NODES - voters + 1) : 0;
+        long heartbeatMs = 40 + random.nextInt(120);
+        return new Options(
+                voters,
+                spares,
+                Links.draw(random),
+                Disks.draw(random),
+                Failures.draw(random),
+                Clocks.draw(random),
+                Churn.draw(random, spares > 0 || random.nextInt(4) == 0),
+                Traffic.draw(random),
+                limits(random),
+                replica(random),
+                RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))));
+    }
+
+    int nodes() {
+        return voters + spares;
+    }
+
+    /** Whether a majority of clocks is right all the time, whoever is a member. */
+    boolean timeIsKnown() {
+        return clocks.jumpMs() == 0 && (!clocks.wild() || voters >= 3 && churn.changeMs() == 0);
+    }
+
+    private static TopicLimits limits(SplittableRandom random) {
+        return random.nextInt(3) > 0
                 ? TopicLimits.DEFAULT
                 : new TopicLimits(
                         2 + random.nextInt(4),
@@ -56,38 +186,24 @@ record Options(
                         1 + random.nextInt(20),
                         1 + random.nextInt(20),
                         1 + random.nextInt(8));
-        return new Options(
-                random.nextInt(30),
-                sometimes(random, 10),
-                sometimes(random, 8),
-                random.nextInt(3) == 0 ? 1 + random.nextInt(12) : 0,
-                random.nextInt(4) == 0,
-                random.nextInt(4) == 0,
-                random.nextInt(16) == 0,
-                200 + random.nextInt(300),
-                sometimes(random, 16),
-                sometimes(random, 16),
-                sometimes(random, 24),
-                sometimes(random, 40),
-                sometimes(random, 30),
-                sometimes(random, 30),
-                sometimes(random, 60),
-                sometimes(random, 60),
-                sometimes(random, 20),
-                sometimes(random, 10),
-                1 + random.nextInt(5),
-                limits,
-                new ReplicaConfig(
-                        1 << (6 + random.nextInt(12)),
-                        1 + random.nextInt(64),
-                        random.nextInt(2048),
-                        random.nextInt(3) == 0 ? 0 : random.nextInt(2_000_000),
-                        1 << (12 + random.nextInt(8)),
-                        random.nextInt(4096),
-                        random.nextInt(100),
-                        64 + random.nextInt(4096),
-                        1024 + random.nextInt(1 << 16),
-                        random.nextInt(1 << 17)));
+    }
+
+    private static ReplicaConfig replica(SplittableRandom random) {
+        return new ReplicaConfig(
+                1 << (6 + random.nextInt(12)),
+                1 + random.nextInt(64),
+                random.nextInt(2048),
+                random.nextInt(3) == 0 ? 0 : random.nextInt(2_000_000),
+                1 << (12 + random.nextInt(8)),
+                random.nextInt(4096),
+                random.nextInt(100),
+                64 + random.nextInt(4096),
+                1024 + random.nextInt(1 << 16),
+                random.nextInt(1 << (10 + random.nextInt(8))));
+    }
+
+    private static boolean often(SplittableRandom random) {
+        return random.nextBoolean();
     }
 
     /** None in one of four. */

@@ -22,7 +22,9 @@ import java.util.Optional;
  */
 final class Rows {
     private final TopicMachine machine;
+    private final TopicLimits limits;
     private final Ledger ledger;
+    private final Ledger.Stored stored;
     private final boolean raw;
     private final List<Change> all = new ArrayList<>();
     private final ArrayDeque<KeyRemembered> keys = new ArrayDeque<>();
@@ -34,9 +36,31 @@ final class Rows {
     private Cursor forgotten = Cursor.ORIGIN;
 
     Rows(TopicLimits limits, Ledger ledger, boolean raw) {
+        this(limits, ledger, new Ledger.Stored(), raw);
+    }
+
+    private Rows(TopicLimits limits, Ledger ledger, Ledger.Stored stored, boolean raw) {
+        this.limits = limits;
         this.machine = new TopicMachine(limits);
         this.ledger = ledger;
+        this.stored = stored;
         this.raw = raw;
+    }
+
+    Rows copy() {
+        Rows copy = new Rows(limits, ledger, stored.copy(), raw);
+        machine.snapshot(copy.machine::evolve);
+        copy.all.addAll(all);
+        copy.keys.addAll(keys);
+        copy.answers.putAll(answers);
+        copy.bodies.putAll(bodies);
+        copy.producers.putAll(producers);
+        copy.forgotten = forgotten;
+        return copy;
+    }
+
+    Ledger.Stored stored() {
+        return stored;
     }
 
     void add(Change change) {
@@ -51,7 +75,7 @@ final class Rows {
         } else if (change instanceof KeysForgotten gone) {
             forget(new Cursor(gone.index(), gone.place()));
         } else {
-            ledger.written((TopicChange) change);
+            ledger.written(stored, (TopicChange) change);
             machine.evolve(change);
             if (change instanceof TopicChange.Scheduled waiting) {
                 bodies.put(waiting.at(), waiting.publication());

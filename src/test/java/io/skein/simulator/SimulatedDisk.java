@@ -8,6 +8,7 @@ import io.skein.replica.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -19,7 +20,8 @@ final class SimulatedDisk {
     /** From the entry after the compacted one. */
     private final List<Entry> log = new ArrayList<>();
 
-    private final Rows rows;
+    private final History history;
+    private Rows rows;
     private HardState hardState = HardState.INITIAL;
     private WriteBatch.Settled settled = WriteBatch.Settled.NOTHING;
     private Image.TermStart compacted = new Image.TermStart(0, 0);
@@ -27,8 +29,74 @@ final class SimulatedDisk {
     private long lastBatch;
     private long commitHint;
 
-    SimulatedDisk(Rows rows) {
+    SimulatedDisk(Rows rows, History history) {
         this.rows = rows;
+        this.history = history;
+    }
+
+    /** What a snapshot carries: rows, where they stand, and the configuration as of there (DESIGN D16). */
+    record Snapshot(WriteBatch.Settled settled, long configurationIndex, ClusterConfiguration cluster, Rows rows) {}
+
+    Rows rows() {
+        return rows;
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    boolean isEmpty() {
+        return lastBatch == 0;
+    }
+
+    /** Durably. */
+    boolean holds(long index, long term) {
+        return index <= compacted.index()
+                || index <= lastDurableIndex() && entry(index).term() == term;
+    }
+
+    /** Entries for a peer that lags; none when they are compacted away. */
+    List<Entry> entries(long from, int maxBytes) {
+        List<Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        for (long index = from; index > compacted.index() && index <= lastDurableIndex(); index++) {
+            bytes += entry(index).size();
+            if (!entries.isEmpty() && bytes > maxBytes) {
+                break;
+            }
+            entries.add(entry(index));
+        }
+        return entries;
+    }
+
+    /** All configurations in the log, and the last before it. */
+    Iterable<ClusterConfiguration> configurations() {
+        return configurations.values();
+    }
+
+    Snapshot snapshot() {
+        var from = configurations.floorEntry(settled.index());
+        return new Snapshot(settled, from.getKey(), from.getValue(), rows.copy());
+    }
+
+    /** Another generation: the snapshot's rows, an empty log after it; term and vote are kept, unless they are older. */
+    void install(Snapshot snapshot) {
+        WriteBatch.Settled to = snapshot.settled();
+        if (to.index() <= settled.index()) {
+            throw new AssertionError("disk: a snapshot of " + to.index() + " over rows at " + settled.index());
+        }
+        inFlight.clear();
+        log.clear();
+        rows = snapshot.rows().copy();
+        settled = to;
+        compacted = new Image.TermStart(to.index(), to.term());
+        configurations.clear();
+        configurations.put(snapshot.configurationIndex(), snapshot.cluster());
+        commitHint = to.index();
+        lastBatch++;
+        if (hardState.term() < to.term()) {
+            hardState = new HardState(to.term(), Optional.empty());
+        }
     }
 
     void submit(WriteBatch batch) {
@@ -89,13 +157,16 @@ final class SimulatedDisk {
         }
         for (Entry entry : batch.entries()) {
             check(entry.index() == lastDurableIndex() + 1, "a gap in the log", batch);
+            history.wrote(
+                    entry,
+                    log.isEmpty() ? compacted.term() : log.get(log.size() - 1).term());
             log.add(entry);
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
                 configurations.put(entry.index(), ClusterConfiguration.decode(entry.payload()));
             }
         }
         if (batch.hardState().isPresent()) {
-            check(batch.hardState().get().term() >= hardState.term(), "the term went back", batch);
+            history.voted(hardState, batch.hardState().get());
             hardState = batch.hardState().get();
         }
         batch.changes().forEach(rows::add);

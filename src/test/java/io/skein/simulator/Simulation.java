@@ -1,104 +1,85 @@
 package io.skein.simulator;
 
-import io.skein.machine.Cursor;
-import io.skein.machine.Delivery;
-import io.skein.machine.StateHash;
+import static io.skein.simulator.History.check;
+
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
-import io.skein.raft.RaftTiming;
+import io.skein.raft.Role;
 import io.skein.replica.Effect;
 import io.skein.replica.Input;
-import io.skein.replica.Now;
 import io.skein.replica.Proposal;
-import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
-import io.skein.topic.Publication;
-import io.skein.topic.TopicChange;
-import io.skein.topic.TopicCommand;
-import io.skein.topic.TopicConfig;
-import io.skein.topic.TopicMachine;
-import io.skein.topic.TopicView;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * One node, the real {@link Replica} with the real machines, on a simulated disk and clock, with crashes at any point,
- * also between two effects (CLAIMS.md). One seed decides everything; each concern draws from a stream of its own.
+ * A whole cluster, of one to seven nodes: real {@code Replica}s with the real machines on simulated disks, clocks and a
+ * network, with crashes at any point, also between two effects (CLAIMS.md). One seed decides everything; each concern
+ * draws from a stream of its own.
  *
- * <p>Who watches: {@link SimulatedDisk} what reaches the disk and in which order, {@link Rows} what it comes to,
- * {@link Ledger} every message, {@link Workload} every answer; this class indexes, hashes, stamps and readers.
+ * <p>Who watches: {@link SimulatedDisk} what reaches a disk and in which order, {@link Rows} what it comes to,
+ * {@link Ledger} every message, {@link Workload} every answer, {@link History} terms, logs, commits, states and
+ * promises, {@link SimulatedNode} its readers and its indexes.
  */
 final class Simulation {
     private static final long NANOS_PER_MS = 1_000_000;
-    private static final NodeId SELF = new NodeId("n1");
+    private static final long WALL_MS = 1_700_000_000_000L;
     private static final long HOURS_MS = 3 * 3600 * 1000;
-    /** Batches and ticks after which a node without faults must have done whatever it is to do. */
-    private static final int ENOUGH = 20_000;
+    /** How far an honest clock may be off. */
+    private static final int HONEST_MS = 200;
+    /** How much later than all honest clocks a stamp may be: each new term adds one. */
+    private static final long STAMP_SLACK_MS = 5_000;
+    /** Waiting at one time; clients ask for no more above it. */
+    private static final int MAX_PENDING = 100;
+    /** Virtual time in which a cluster without faults must have done whatever it is to do. */
+    private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
+    /** How long after that it is left alone. */
+    private static final long QUIET_NANOS = 2_000 * NANOS_PER_MS;
 
-    /** What waits for rows to be up to date. */
-    private record Settling(long applied, Runnable then) {}
-
-    /** An entry of this life's making: how the stamps of the log follow the monotonic clock. */
-    private record Made(long index, long term, long nanos) {}
-
-    private final SplittableRandom schedule;
-    private final SplittableRandom faults;
-    private final SplittableRandom clocks;
-    private final SplittableRandom timeouts;
-    private final Options options;
-    private final Ledger ledger = new Ledger();
-    private final Workload workload;
-    private final Rows rows;
-    private final SimulatedDisk disk;
+    private final Agenda agenda = new Agenda();
     private final LastEvents events = new LastEvents();
+    private final History history = new History();
+    private final Ledger ledger = new Ledger();
+    private final Options options;
+    private final SplittableRandom schedule;
+    private final SplittableRandom disks;
+    private final SplittableRandom clocks;
+    private final Workload workload;
+    private final Network network;
+    private final Operator operator;
+    private final List<SimulatedNode> nodes = new ArrayList<>();
 
-    // Of the whole run, by applied index.
-    private long[] hashes = new long[1024];
-    private long[] stamps = new long[1024];
-    private long highestApplied;
-    /** Up to here readers were served. */
-    private long served;
-
-    // Clocks: what is true, what the node is told.
-    private long trueMs;
-    private long nanos = 1;
-    private long wallMs = 1_700_000_000_000L;
-    private long fullUntilMs;
-
-    // Of this life of the node.
-    private Replica replica;
-    private TopicMachine topics;
-    private long wakeAt;
-    private boolean caughtUp;
-    private boolean died;
-    private final Map<Long, Settling> settling = new HashMap<>();
-    private final ArrayDeque<Long> requests = new ArrayDeque<>();
-    private final ArrayDeque<Cursor> due = new ArrayDeque<>();
-    private final ArrayDeque<Made> made = new ArrayDeque<>();
-    private long madeThrough;
-    private Made anchor;
-    private long anchorStamp;
-
-    private long nextSettle;
+    private boolean faultsOff;
     private long trace;
     private int crashes;
-    private boolean faultsOff;
+    private int installs;
+    private int reads;
+    private long nextRead = 1;
+    private long nextMend;
 
     Simulation(long seed) {
-        SplittableRandom root = new SplittableRandom(seed);
-        options = Options.draw(root.split());
-        schedule = root.split();
-        faults = root.split();
-        clocks = root.split();
-        timeouts = root.split();
-        workload = new Workload(root.split(), options, ledger);
-        rows = new Rows(options.limits(), ledger, options.rawRows());
-        disk = new SimulatedDisk(rows);
+        this(seed, Optional.empty());
     }
+
+    /** @param given instead of those that the seed would draw */
+    Simulation(long seed, Optional<Options> given) {
+        SplittableRandom root = new SplittableRandom(seed);
+        Options drawn = Options.draw(root.split());
+        options = given.orElse(drawn);
+        schedule = root.split();
+        disks = root.split();
+        clocks = root.split();
+        workload = new Workload(root.split(), options.traffic(), ledger);
+        network = new Network(agenda, root.split(), options.nodes(), options.links());
+        operator = new Operator(this, root.split());
+        for (int i = 0; i < options.nodes(); i++) {
+            nodes.add(new SimulatedNode(this, i, root.split()));
+        }
+    }
+
+    // What was seen in the end.
 
     long trace() {
         return trace;
@@ -106,6 +87,14 @@ final class Simulation {
 
     int crashes() {
         return crashes;
+    }
+
+    int installs() {
+        return installs;
+    }
+
+    int reads() {
+        return reads;
     }
 
     int acknowledged() {
@@ -120,403 +109,383 @@ final class Simulation {
         return events.lines();
     }
 
+    // What the parts ask of it.
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    LastEvents events() {
+        return events;
+    }
+
+    History history() {
+        return history;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    List<SimulatedNode> nodes() {
+        return nodes;
+    }
+
+    SimulatedNode node(NodeId id) {
+        return nodes.get(id.value().charAt(1) - '1');
+    }
+
+    boolean faultsOff() {
+        return faultsOff;
+    }
+
+    void trace(long of) {
+        trace = trace * 31 + of;
+    }
+
+    void note(What what, long... numbers) {
+        events.add(agenda.now() / NANOS_PER_MS, 0, what, numbers);
+    }
+
+    long trueMs() {
+        return WALL_MS + agenda.now() / NANOS_PER_MS;
+    }
+
+    /** Some node that believes to lead. */
+    Optional<SimulatedNode> leader(SplittableRandom random) {
+        int first = random.nextInt(nodes.size());
+        for (int i = 0; i < nodes.size(); i++) {
+            SimulatedNode node = nodes.get((first + i) % nodes.size());
+            if (node.leads()) {
+                return Optional.of(node);
+            }
+        }
+        return Optional.empty();
+    }
+
+    long diskLatency() {
+        Options.Disks kind = faultsOff ? Options.Disks.good(false) : options.disks();
+        long latency = 1 + disks.nextLong(2 * kind.latencyNanos());
+        return kind.slow() > 0 && disks.nextInt(1000) < kind.slow()
+                ? latency + disks.nextLong(1000 * NANOS_PER_MS)
+                : latency;
+    }
+
+    /** How long something takes that another part of the process does. */
+    long errand() {
+        return 1 + schedule.nextLong(faultsOff ? NANOS_PER_MS : 20 * NANOS_PER_MS);
+    }
+
+    void send(SimulatedNode from, Effect.Send send) {
+        SimulatedNode to = node(send.to());
+        if (System.getProperty("dbg") != null && agenda.now() / NANOS_PER_MS > Long.getLong("dbg"))
+            System.out.println(agenda.now() / NANOS_PER_MS + " " + from.id() + " -> " + to.id() + " "
+                    + send.message().rpc().toString().replaceAll("payload=[^]]*", ""));
+        long incarnation = from.incarnation();
+        network.send(
+                from.number(), to.number(), () -> to.feed(new Input.Received(from.id(), incarnation, send.message())));
+    }
+
+    void sendSnapshot(SimulatedNode from, NodeId peer, SimulatedDisk.Snapshot snapshot) {
+        SimulatedNode to = node(peer);
+        int life = from.life();
+        long index = snapshot.settled().index();
+        note(What.SNAPSHOT, index, to.number() + 1);
+        network.transfer(
+                from.number(),
+                to.number(),
+                () -> {
+                    boolean ok = to.offer(snapshot);
+                    network.transfer(
+                            to.number(),
+                            from.number(),
+                            () -> sent(from, life, peer, index, ok),
+                            () -> sent(from, life, peer, index, false));
+                },
+                () -> sent(from, life, peer, index, false));
+    }
+
+    private static void sent(SimulatedNode from, int life, NodeId peer, long index, boolean ok) {
+        if (from.life() == life) {
+            from.feed(new Input.SnapshotSent(peer, index, ok));
+        }
+    }
+
+    void installed() {
+        installs++;
+    }
+
+    void hasRead() {
+        reads++;
+    }
+
+    void refused(long id) {
+        if (Operator.isOperators(id)) {
+            operator.refused(id);
+        } else {
+            workload.refused(id);
+        }
+    }
+
+    /** One wrong clock neither expires things early nor keeps them alive (DESIGN D5). */
+    void checkTime(long stamp) {
+        check(
+                !options.timeIsKnown() || stamp <= trueMs() + HONEST_MS + STAMP_SLACK_MS,
+                "stamped %d ms ahead of all honest clocks",
+                stamp - trueMs());
+    }
+
+    // The course of things.
+
     /** Safety with faults, then liveness without. */
     void run(int steps) {
-        disk.submit(FirstEntry.batch(SELF, wallMs));
-        disk.complete();
-        start();
+        begin();
         for (int i = 0; i < steps; i++) {
-            step();
-            check();
+            agenda.proceed();
         }
-        comeToRest();
-        restart(0);
-        comeToRest();
+        boolean everythingDue = schedule.nextInt(4) == 0;
+        comeToRest(everythingDue);
+        if (everythingDue) {
+            powerFails(0);
+            comeToRest(true);
+        }
     }
 
-    private void step() {
-        int what = schedule.nextInt(1000);
-        if (died) {
-            events.add(What.CRASH, 0, disk.inFlight());
-            crash(keptByChance());
-        } else if ((what -= options.crashes()) < 0) {
-            int kept = keptByChance();
-            events.add(What.CRASH, kept, disk.inFlight());
-            crash(kept);
-        } else if ((what -= options.diskErrors()) < 0) {
-            int kept = disk.isBusy() ? faults.nextInt(2) : 0;
-            events.add(What.DISK_ERROR, kept);
-            crash(kept);
-        } else if ((what -= options.fullPhases()) < 0) {
-            long ms = 1 + faults.nextInt(5000);
-            fullUntilMs = trueMs + ms;
-            events.add(What.FULL_BEGINS, ms);
-        } else if ((what -= options.load()) < 0) {
-            propose();
-        } else if (what < 400 && disk.isBusy()) {
-            write();
-        } else if (what < 440 && !due.isEmpty()) {
-            bring(due.poll());
-        } else if (what < 445 && caughtUp) {
-            settle(() -> {});
-            read();
-        } else {
-            passTime();
+    private void begin() {
+        int wild = clocks.nextInt(nodes.size());
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < options.voters(); i++) {
+            members.add(new Member(
+                    nodes.get(i).id(), nodes.get(i).incarnation(), nodes.get(i).id() + ":6000", true));
+        }
+        var first = FirstEntry.batch(members, trueMs());
+        for (SimulatedNode node : nodes) {
+            node.jump(clocks.nextInt(2 * HONEST_MS) - HONEST_MS);
+            if (options.clocks().wild() && node.number() == wild) {
+                node.jump(clocks.nextLong(2 * HOURS_MS) - HOURS_MS);
+            }
+            if (node.number() < options.voters()) {
+                node.disk().submit(first);
+                node.disk().complete();
+            }
+        }
+        history.begin();
+        nodes.forEach(SimulatedNode::start);
+        agenda.after(1, this::propose);
+        now(options.links().partitionMs(), this::repartition);
+        now(options.links().clogMs(), network::clog);
+        now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
+        now(options.failures().crashMs(), this::crash);
+        now(
+                options.failures().pauseMs(),
+                () -> any().pause(1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000)));
+        now(options.failures().powerMs(), () -> powerFails(-1));
+        now(options.clocks().jumpMs(), this::jump);
+        now(options.churn().changeMs(), operator::changeMembers);
+        now(options.churn().transferMs(), operator::transfer);
+        now(options.traffic().readMs(), () -> any().read(nextRead++));
+    }
+
+    private SimulatedNode any() {
+        return nodes.get(schedule.nextInt(nodes.size()));
+    }
+
+    /** About every so many milliseconds, until faults end. */
+    private void now(int everyMs, Runnable what) {
+        if (everyMs > 0) {
+            agenda.after(1 + schedule.nextLong(2 * everyMs * NANOS_PER_MS), () -> {
+                if (!faultsOff) {
+                    what.run();
+                    now(everyMs, what);
+                }
+            });
         }
     }
+
+    private void repartition() {
+        note(What.PARTITION);
+        network.repartition();
+    }
+
+    private void crash() {
+        SimulatedNode node = any();
+        crashes += node.isUp() ? 1 : 0;
+        node.crash(-1);
+    }
+
+    private void powerFails(int kept) {
+        note(What.POWER);
+        nodes.forEach(node -> node.crash(kept));
+    }
+
+    private void jump() {
+        boolean large = options.clocks().largeJumps() && clocks.nextInt(4) == 0;
+        any().jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+    }
+
+    // Clients.
 
     private void propose() {
+        if (faultsOff) {
+            return;
+        }
         tellTime();
-        var proposals = workload.next(1 + schedule.nextInt(5));
-        events.add(What.PROPOSED, proposals.size(), proposals.get(0).id());
-        feed(new Input.Proposed(proposals));
+        workload.timeOut(agenda.now() - options.traffic().patienceMs() * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
+        Optional<SimulatedNode> leader = schedule.nextInt(4) > 0 ? leader(schedule) : Optional.empty();
+        SimulatedNode node = leader.orElseGet(this::any);
+        if (node.isUp() && workload.pending() < MAX_PENDING) {
+            workload.at(node.number(), agenda.now());
+            List<Proposal> proposals = workload.next(1 + schedule.nextInt(5));
+            note(What.PROPOSED, proposals.size(), proposals.get(0).id());
+            node.feed(new Input.Proposed(proposals));
+        }
+        if (node.isCaughtUp() && schedule.nextInt(8) == 0) {
+            node.settle(() -> {});
+            node.look();
+        }
+        // Most come one after the other, some after a rest.
+        long rest = schedule.nextInt(200) == 0
+                ? 5_000 * NANOS_PER_MS
+                : 2 * options.traffic().everyNanos();
+        agenda.after(1 + schedule.nextLong(rest), this::propose);
     }
 
-    /** A node that has yet to lead may step forward to the wall clock (DESIGN D5). */
     private void tellTime() {
-        long applied = stamps[(int) highestApplied];
-        workload.time(applied, caughtUp ? applied : Math.max(wallMs, applied));
-    }
-
-    private void write() {
-        if (trueMs < fullUntilMs) {
-            long number = disk.refuse();
-            events.add(What.DISK_FULL, number);
-            feed(new Input.DiskFull(number));
-        } else {
-            long number = disk.complete();
-            events.add(
-                    What.WRITTEN,
-                    number,
-                    disk.lastDurableIndex(),
-                    disk.settled().index());
-            long known = hashes[(int) disk.settled().index()];
-            check(
-                    known == 0 || known == disk.settled().hash(),
-                    "rows stand at entry %d, with another hash than memory had there",
-                    disk.settled().index());
-            feed(new Input.Persisted(number));
+        long latest = history.highestStamp();
+        for (SimulatedNode node : nodes) {
+            latest = Math.max(latest, node.wallMs());
         }
+        workload.time(history.highestStamp(), latest);
     }
 
-    private void passTime() {
-        long ms = clocks.nextInt(20) == 0 ? clocks.nextInt(5000) : clocks.nextInt(60);
-        if (options.pauses() && clocks.nextInt(100) == 0) {
-            ms += clocks.nextInt(30_000);
-            events.add(What.PAUSE, ms);
-        }
-        if (clocks.nextInt(50) == 0) {
-            jump(clocks.nextInt(20_000) - 10_000);
-        } else if (options.wallJumps() && clocks.nextInt(100) == 0) {
-            jump(clocks.nextLong(2 * HOURS_MS) - HOURS_MS);
-        }
-        pass(ms, clocks.nextInt(1000));
-        if (nanos >= wakeAt || clocks.nextInt(16) == 0) {
-            feed(new Input.Tick());
-        }
-    }
+    // Liveness.
 
-    private void jump(long ms) {
-        events.add(What.WALL_JUMP, ms);
-        wallMs += ms;
-    }
-
-    private void pass(long ms, long moreNanos) {
-        nanos += ms * NANOS_PER_MS + moreNanos;
-        wallMs += ms;
-        trueMs += ms;
-    }
-
-    private int keptByChance() {
-        int inFlight = disk.inFlight();
-        return switch (faults.nextInt(3)) {
-            case 0 -> 0;
-            case 1 -> inFlight;
-            default -> faults.nextInt(inFlight + 1);
-        };
-    }
-
-    private void crash(int kept) {
-        restart(kept);
-        if (faults.nextInt(4) > 0) {
-            recover();
-        }
-    }
-
-    private void restart(int kept) {
-        crashes++;
-        disk.crash(kept);
-        workload.crashed();
-        // The process is gone for a while; the monotonic clock of the next one begins elsewhere.
-        pass(faults.nextInt(1000), 0);
-        nanos = faults.nextInt(1_000_000);
-        start();
-    }
-
-    private void start() {
-        topics = new TopicMachine(options.limits());
-        ledger.started();
-        replica = new Replica(SELF, 1, disk.image(), List.of(topics), options.replica(), RaftTiming.DEFAULT, timeouts);
-        caughtUp = false;
-        died = false;
-        wakeAt = Long.MAX_VALUE;
-        settling.clear();
-        requests.clear();
-        due.clear();
-        made.clear();
-        anchor = null;
-        madeThrough = disk.lastDurableIndex();
-        events.add(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
-        feed(new Input.Started());
-    }
-
-    private void recover() {
-        for (int i = 0; !caughtUp && !died; i++) {
-            check(i < ENOUGH, "the node does not catch up");
-            check();
-            goOn(100);
-        }
-    }
-
-    /** The next batch, or else the next tick, in at most {@code ms}. */
-    private void goOn(long ms) {
-        if (disk.isBusy()) {
-            write();
-            return;
-        }
-        long nanosToWake = Math.max(NANOS_PER_MS, Math.min(ms * NANOS_PER_MS, wakeAt - nanos));
-        pass((nanosToWake + NANOS_PER_MS - 1) / NANOS_PER_MS, 0);
-        feed(new Input.Tick());
-    }
-
-    /** No faults any more: whatever was begun comes to its end. */
-    private void comeToRest() {
+    /** No faults any more: whatever was begun comes to its end, and all agree. */
+    private void comeToRest(boolean everythingDue) {
         faultsOff = true;
-        fullUntilMs = 0;
-        events.add(What.FAULTS_OFF);
-        if (died) {
-            crash(keptByChance());
+        note(What.FAULTS_OFF);
+        network.heal();
+        nodes.forEach(SimulatedNode::mend);
+        long until = agenda.now() + ENOUGH_NANOS;
+        untilAtRest(until, everythingDue);
+
+        SimulatedNode leader = leader(schedule).orElseThrow();
+        tellTime();
+        workload.at(leader.number(), agenda.now());
+        leader.feed(new Input.Proposed(List.of(workload.fresh())));
+        int before = reads;
+        List<SimulatedNode> members =
+                nodes.stream().filter(node -> isMember(leader, node)).toList();
+        members.forEach(node -> node.read(nextRead++));
+        untilAtRest(until, everythingDue);
+        check(
+                reads == before + members.size(),
+                "%d of %d reads failed",
+                before + members.size() - reads,
+                members.size());
+
+        for (SimulatedNode node : members) {
+            ledger.finished(node.disk().rows().stored(), everythingDue);
+            node.look();
+            node.checkRows();
         }
-        for (int i = 0; !isAtRest(); i++) {
-            check(i < ENOUGH, "%d proposals were never answered, or something due never done", workload.pending());
-            while (!due.isEmpty()) {
-                bring(due.poll());
-            }
-            tellTime();
-            var retries = caughtUp && !replica.isDiskFull() ? workload.retries() : List.<Proposal>of();
-            if (!retries.isEmpty()) {
-                feed(new Input.Proposed(retries));
-            }
-            goOn(1000);
-            check();
-        }
-        ledger.finished();
-        read();
-        checkRows();
-    }
-
-    private boolean isAtRest() {
-        return caughtUp
-                && workload.isIdle()
-                && !disk.isBusy()
-                && due.isEmpty()
-                && disk.settled().index() == replica.appliedIndex()
-                && topics.nextDue() == Long.MAX_VALUE;
-    }
-
-    /** Memory is what rows come to. */
-    private void checkRows() {
-        TopicMachine shadow = rows.machine();
-        check(topics.all().equals(shadow.all()), "memory and rows have other topics");
-        check(topics.totals().equals(shadow.totals()), "memory and rows have other totals");
-        check(hashOf(topics) == hashOf(shadow), "memory and rows have other snapshots");
-    }
-
-    private static long hashOf(TopicMachine machine) {
-        StateHash hash = new StateHash(0);
-        machine.snapshot(change -> change.hashInto(hash));
-        return hash.value();
-    }
-
-    /** What a reader sees now, against everything that was seen before. */
-    private void read() {
-        check(replica.appliedIndex() >= served, "readers were served up to entry %d", served);
-        served = replica.appliedIndex();
-        long time = replica.appliedTime();
-        boolean allExpired = topics.nextDue() == Long.MAX_VALUE;
-        for (TopicView view : topics.all()) {
-            ledger.read(view.id(), view.lowWater(), view.nextOffset(), view.count(), time, allExpired);
-            workload.read(view.name().value(), view.created().index());
-            TopicConfig config = view.config();
+        if (schedule.nextInt(4) == 0) {
+            // Those that are no members must not disturb the others.
+            long term = leader.replica().term();
+            long quiet = agenda.now() + QUIET_NANOS;
+            proceedUntil(() -> agenda.now() >= quiet);
             check(
-                    config.onFull() != TopicConfig.OnFull.DROP_OLDEST
-                            || config.maxMessages() == 0
-                            || view.count() <= config.maxMessages(),
-                    "topic %d keeps %d messages of %d",
-                    view.id(),
-                    view.count(),
-                    config.maxMessages());
+                    leader.leads() && leader.replica().term() == term,
+                    "a leader without faults was deposed in term %d",
+                    term);
         }
     }
 
-    private void feed(Input input) {
-        List<Effect> effects = replica.on(input, new Now(nanos, wallMs));
-        for (long index = madeThrough + 1; index <= replica.lastIndex(); index++) {
-            made.add(new Made(index, replica.term(), nanos));
-            madeThrough = index;
-        }
-        boolean dies = !faultsOff && options.torn() > 0 && !effects.isEmpty() && faults.nextInt(1000) < options.torn();
-        int carriedOut = dies ? faults.nextInt(effects.size()) : effects.size();
-        for (int i = 0; i < carriedOut; i++) {
-            carryOut(effects.get(i));
-        }
-        if (dies) {
-            events.add(What.TORN, carriedOut, effects.size());
-            died = true;
-        }
-        trace = trace * 31 + replica.stateHash() + replica.lastIndex() * 7 + disk.lastDurableIndex();
-    }
-
-    private void carryOut(Effect effect) {
-        if (effect instanceof Effect.Persist persist) {
-            events.add(
-                    What.SUBMITTED,
-                    persist.batch().number(),
-                    replica.lastIndex(),
-                    persist.batch().settled().map(s -> s.index()).orElse(0L));
-            disk.submit(persist.batch());
-        } else if (effect instanceof Effect.Deliver deliver) {
-            events.add(What.DELIVERED, deliver.index());
-            isDurable(deliver.index());
-            for (Delivery delivery : deliver.changes()) {
-                ledger.served((TopicChange.Appended) delivery);
-            }
-        } else if (effect instanceof Effect.Applied applied) {
-            events.add(What.APPLIED, applied.index(), applied.time());
-            applied(applied.index(), applied.time());
-        } else if (effect instanceof Effect.Reply reply) {
-            events.add(What.ANSWERED, reply.proposal(), reply.index());
-            isDurable(reply.index());
-            workload.answered(reply.proposal(), reply.outcome(), reply.index(), reply.time(), reply.replayed());
-        } else if (effect instanceof Effect.ReplyStored stored) {
-            events.add(What.ANSWER_IS_ROW, stored.proposal(), stored.index());
-            isDurable(stored.index());
-            settle(() -> answerFromRow(stored));
-        } else if (effect instanceof Effect.Refuse refuse) {
-            events.add(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
-            workload.refused(refuse.proposal());
-        } else if (effect instanceof Effect.Fetch fetch) {
-            events.add(What.FETCH, fetch.place().index(), fetch.place().place());
-            settle(() -> due.add(fetch.place()));
-        } else if (effect instanceof Effect.Settled settled) {
-            Settling waiting = settling.remove(settled.id());
-            check(waiting != null, "settle request %d was answered twice", settled.id());
-            check(settled.index() <= disk.settled().index(), "entry %d is said to be settled", settled.index());
-            check(settled.index() >= waiting.applied(), "rows to %d are not those asked for", settled.index());
-            waiting.then().run();
-        } else if (effect instanceof Effect.Wake wake) {
-            wakeAt = wake.nanos();
-        } else if (effect instanceof Effect.CaughtUp reached) {
-            events.add(What.CAUGHT_UP, reached.index());
-            check(reached.index() >= served, "readers were served up to %d, caught up at %d", served, reached.index());
-            caughtUp = true;
-            ledger.caughtUp();
-        } else {
-            check(effect instanceof Effect.RoleChanged, "a lone node has another effect");
+    private void untilAtRest(long until, boolean everythingDue) {
+        while (!isAtRest(everythingDue)) {
+            check(agenda.now() < until, "no rest; %d proposals are not answered", workload.pending());
+            long next = agenda.now() + 20 * NANOS_PER_MS;
+            agenda.after(20 * NANOS_PER_MS, () -> {});
+            proceedUntil(() -> agenda.now() >= next);
+            mend();
         }
     }
 
-    /** The effects of one input come to an end before the next: the requests that they make wait. */
-    private void settle(Runnable then) {
-        long id = nextSettle++;
-        settling.put(id, new Settling(replica.appliedIndex(), then));
-        requests.add(id);
-    }
-
-    private void answerFromRow(Effect.ReplyStored stored) {
-        Optional<byte[]> answer = rows.answer(new Cursor(stored.index(), stored.place()));
-        if (answer.isPresent()) {
-            workload.answered(stored.proposal(), topics.decode(answer.get()), stored.index(), stored.time(), true);
-        } else {
-            workload.indeterminate(stored.proposal());
+    private void proceedUntil(java.util.function.BooleanSupplier reached) {
+        while (!reached.getAsBoolean()) {
+            agenda.proceed();
         }
     }
 
-    /** A body that fell due, read from its row; sometimes it cannot be read just now. */
-    private void bring(Cursor place) {
-        Optional<Publication> body = rows.body(place);
-        if (body.isEmpty() || !faultsOff && schedule.nextInt(8) == 0) {
-            feed(new Input.FetchFailed(place));
-        } else {
-            events.add(What.RELEASED, place.index(), place.place());
-            feed(new Input.Fetched(new TopicCommand.Release(place, body.get())));
-        }
-    }
-
-    private void isDurable(long index) {
-        check(index <= disk.lastDurableIndex(), "entry %d is promised, durable is %d", index, disk.lastDurableIndex());
-    }
-
-    private void applied(long index, long stamp) {
-        isDurable(index);
-        check(stamp >= stamps[(int) index - 1], "the stamp of entry %d went back to %d", index, stamp);
-        if (index >= stamps.length - 1) {
-            stamps = Arrays.copyOf(stamps, stamps.length * 2);
-            hashes = Arrays.copyOf(hashes, hashes.length * 2);
-        }
-        check(stamps[(int) index] == 0 || stamps[(int) index] == stamp, "entry %d has another stamp", index);
-        stamps[(int) index] = stamp;
-        highestApplied = Math.max(highestApplied, index);
-        while (!made.isEmpty() && made.peekFirst().index() <= index) {
-            Made entry = made.pollFirst();
-            if (entry.index() == index) {
-                checkPace(entry, stamp);
-            }
-        }
-    }
-
-    /** Whatever the wall clock does, stamps keep to the monotonic clock within a tenth (DESIGN D5). */
-    private void checkPace(Made entry, long stamp) {
-        if (anchor == null || anchor.term() != entry.term()) {
-            anchor = entry;
-            anchorStamp = stamp;
+    private void mend() {
+        Optional<SimulatedNode> leader = leader(schedule);
+        if (leader.isEmpty()) {
             return;
         }
-        double elapsed = (entry.nanos() - anchor.nanos()) / (double) NANOS_PER_MS;
-        check(
-                stamp - anchorStamp <= elapsed * 1.1 + 2 && stamp - anchorStamp >= elapsed * 0.9 - 2,
-                "stamps moved by %d ms to entry %d, the clock by %d ms",
-                stamp - anchorStamp,
-                entry.index(),
-                (long) elapsed);
+        if (agenda.now() >= nextMend) {
+            nextMend = agenda.now() + 500 * NANOS_PER_MS;
+            operator.mend();
+        }
+        tellTime();
+        workload.at(leader.get().number(), agenda.now());
+        if (!leader.get().replica().isDiskFull()) {
+            List<Proposal> retries = workload.retries();
+            if (!retries.isEmpty()) {
+                leader.get().feed(new Input.Proposed(retries));
+            }
+        }
     }
 
-    private void check() {
-        while (!requests.isEmpty() && !died) {
-            feed(new Input.Settle(requests.poll()));
-        }
-        long applied = replica.appliedIndex();
-        check(replica.settledIndex() <= applied, "settled %d above applied %d", replica.settledIndex(), applied);
-        check(applied <= replica.commitIndex(), "applied %d above commit %d", applied, replica.commitIndex());
-        check(
-                replica.commitIndex() <= replica.lastIndex(),
-                "commit %d above last %d",
-                replica.commitIndex(),
-                replica.lastIndex());
-        check(replica.firstIndex() <= replica.settledIndex() + 1, "the log begins above the rows");
-        if (applied >= hashes.length) {
-            hashes = Arrays.copyOf(hashes, hashes.length * 2);
-            stamps = Arrays.copyOf(stamps, stamps.length * 2);
-        }
-        long known = hashes[(int) applied];
-        check(known == 0 || known == replica.stateHash(), "entry %d came to another state than before", applied);
-        hashes[(int) applied] = replica.stateHash();
+    private static boolean isMember(SimulatedNode leader, SimulatedNode node) {
+        return leader.configuration()
+                .member(node.id())
+                .filter(member -> member.incarnation() == node.incarnation())
+                .isPresent();
     }
 
-    private static void check(boolean holds, String what, long... numbers) {
-        if (!holds) {
-            throw new AssertionError(
-                    String.format(what, Arrays.stream(numbers).boxed().toArray()));
+    /** One leader, one configuration, equal logs, rows and hashes; nobody waits; nothing is due any more, if asked. */
+    private boolean isAtRest(boolean everythingDue) {
+        SimulatedNode leader = null;
+        for (SimulatedNode node : nodes) {
+            if (!node.isUp()) {
+                return false;
+            }
+            if (node.leads()) {
+                if (leader != null) {
+                    return false;
+                }
+                leader = node;
+            }
         }
+        if (leader == null
+                || !workload.isIdle()
+                || history.highestCommitted() > leader.replica().lastIndex()) {
+            return false;
+        }
+        if (everythingDue && leader.topics().nextDue() != Long.MAX_VALUE) {
+            return false;
+        }
+        long last = leader.replica().lastIndex();
+        for (Member member : leader.configuration().members()) {
+            SimulatedNode node = node(member.id());
+            if (node.incarnation() != member.incarnation()
+                    || member.promote()
+                    || node.replica().term() != leader.replica().term()
+                    || node.replica().appliedIndex() != last
+                    || node.replica().lastIndex() != last
+                    || node.disk().settled().index() != last
+                    || node.replica().stateHash() != leader.replica().stateHash()
+                    || !node.configuration().equals(leader.configuration())
+                    || !node.isCaughtUp()
+                    || node.isBusy()
+                    || node != leader && node.replica().role() == Role.LEADER) {
+                return false;
+            }
+        }
+        return true;
     }
 }

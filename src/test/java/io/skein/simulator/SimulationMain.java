@@ -13,6 +13,8 @@ public final class SimulationMain {
         long began = System.nanoTime();
         long acknowledged = 0;
         long crashes = 0;
+        long installs = 0;
+        long reads = 0;
         for (long seed = first; seed < first + seeds; seed++) {
             Simulation simulation = new Simulation(seed);
             try {
@@ -26,12 +28,22 @@ public final class SimulationMain {
             }
             acknowledged += simulation.acknowledged();
             crashes += simulation.crashes();
+            installs += simulation.installs();
+            reads += simulation.reads();
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
                 "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages acknowledged,"
-                        + " %d crashes, no violation%n",
-                seeds, seeds * steps, seconds, seeds * steps / seconds, seeds * steps / busy, acknowledged, crashes);
+                        + " %d reads, %d crashes, %d snapshots installed, no violation%n",
+                seeds,
+                seeds * steps,
+                seconds,
+                seeds * steps / seconds,
+                seeds * steps / busy,
+                acknowledged,
+                reads,
+                crashes,
+                installs);
     }
 }

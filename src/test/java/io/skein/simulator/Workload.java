@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 
 /**
  * Clients with a memory: every answer is evidence, put into the {@link Ledger}. Keyed and sequenced commands are tried
@@ -49,7 +50,14 @@ final class Workload {
         /** Stamp of the first answer that said it was taken; -1 before. */
         long takenAt = -1;
 
+        /** Entry that decided it first; 0 before. */
+        long takenIndex;
+
         int tries;
+        /** Tries that nobody has answered yet, also those given up. */
+        int open;
+
+        boolean ended;
         /** Number of the message that a cancel is about; -1 for none. */
         long cancels = -1;
 
@@ -87,10 +95,30 @@ final class Workload {
 
     private record Waiting(Cursor at, long message) {}
 
+    /** A try, at some node. */
+    private static final class Attempt {
+        final long id;
+        final Operation operation;
+        final int node;
+        final long since;
+        /** The client waits no longer, and may have tried elsewhere; an answer is evidence all the same. */
+        boolean givenUp;
+
+        Attempt(long id, Operation operation, int node, long since) {
+            this.id = id;
+            this.operation = operation;
+            this.node = node;
+            this.since = since;
+        }
+    }
+
     private final SplittableRandom random;
-    private final Options options;
+    private final Options.Traffic options;
     private final Ledger ledger;
-    private final Map<Long, Operation> pending = new LinkedHashMap<>();
+    private final Map<Long, Attempt> pending = new LinkedHashMap<>();
+    /** Those of them that clients still wait for, oldest first. */
+    private final ArrayDeque<Attempt> waitedFor = new ArrayDeque<>();
+
     private final List<Operation> again = new ArrayList<>();
     private final ArrayDeque<Operation> keysTaken = new ArrayDeque<>();
     private final List<Waiting> waiting = new ArrayList<>();
@@ -104,7 +132,11 @@ final class Workload {
     private long latest;
     private long nextId = 1;
 
-    Workload(SplittableRandom random, Options options, Ledger ledger) {
+    // Where and when what is asked for next goes.
+    private int node;
+    private long now;
+
+    Workload(SplittableRandom random, Options.Traffic options, Ledger ledger) {
         this.random = random;
         this.options = options;
         this.ledger = ledger;
@@ -115,6 +147,36 @@ final class Workload {
     void time(long earliestStamp, long latestStamp) {
         earliest = earliestStamp;
         latest = latestStamp;
+    }
+
+    /** Clients go to this node now. */
+    void at(int number, long nanos) {
+        node = number;
+        now = nanos;
+    }
+
+    /** Clients that have waited since before then try again elsewhere. */
+    void timeOut(long since, LongConsumer gaveUp) {
+        while (!waitedFor.isEmpty() && waitedFor.peekFirst().since < since) {
+            Attempt attempt = waitedFor.pollFirst();
+            if (pending.get(attempt.id) == attempt) {
+                gaveUp.accept(attempt.id);
+                attempt.givenUp = true;
+                lost(attempt);
+            }
+        }
+    }
+
+    /** Nobody will tell what became of it. */
+    private void lost(Attempt attempt) {
+        Operation operation = attempt.operation;
+        operation.uncertain = true;
+        if (operation.cancels >= 0) {
+            ledger.maybeCancelled(operation.cancels);
+        }
+        if (operation.isExactlyOnce()) {
+            again.add(operation);
+        }
     }
 
     List<Proposal> next(int count) {
@@ -135,6 +197,11 @@ final class Workload {
             }
         }
         return proposals;
+    }
+
+    /** Something that will be answered. */
+    Proposal fresh() {
+        return propose(publish());
     }
 
     private Proposal next() {
@@ -162,7 +229,10 @@ final class Workload {
 
     private Proposal propose(Operation operation) {
         long id = operation.tries++ == 0 ? operation.id : nextId++;
-        pending.put(id, operation);
+        Attempt attempt = new Attempt(id, operation, node, now);
+        operation.open++;
+        pending.put(id, attempt);
+        waitedFor.add(attempt);
         return new Proposal(id, operation.command, operation.key);
     }
 
@@ -270,10 +340,17 @@ final class Workload {
                 random.nextInt(4) == 0 ? 500 + random.nextInt(5000) : 0);
     }
 
+    private Attempt close(long id) {
+        Attempt attempt = pending.remove(id);
+        check(attempt != null, "proposal %d was answered twice", id);
+        attempt.operation.open--;
+        return attempt;
+    }
+
     /** @param index of the entry that decided it, at {@code time} */
     void answered(long id, Outcome outcome, long index, long time, boolean replayed) {
-        Operation operation = pending.remove(id);
-        check(operation != null, "proposal %d was answered twice", id);
+        Attempt attempt = close(id);
+        Operation operation = attempt.operation;
         boolean taken = outcome.tookEffect();
         check(!replayed || operation.key.isPresent(), "proposal %d has no key and was answered from it", id);
         check(!replayed || taken, "proposal %d: a rejection was replayed", id);
@@ -284,19 +361,25 @@ final class Workload {
                 "proposal %d used a key again and was taken",
                 id);
         check(
-                operation.takenAt < 0 || operation.key.isEmpty() || replayed || time - operation.takenAt > PATIENCE_MS,
-                "proposal %d was decided twice",
-                id);
+                operation.takenAt < 0
+                        || operation.key.isEmpty()
+                        || !taken
+                        || index == operation.takenIndex
+                        || time - operation.takenAt > PATIENCE_MS,
+                "proposal %d was decided twice, in entries %d and %d",
+                id,
+                operation.takenIndex,
+                index);
         if (outcome instanceof Rejected rejected) {
-            if (rejected(operation, rejected)) {
+            if (rejected(operation, rejected, attempt.givenUp)) {
                 again.add(operation);
-            } else {
+            } else if (!attempt.givenUp) {
                 end(operation);
             }
             return;
         }
         if (outcome instanceof TopicOutcome.Published published) {
-            published(operation, published);
+            published(operation, published, taken || !attempt.givenUp && operation.open == 0);
         } else if (operation.command instanceof TopicCommand.Delete delete) {
             int topic = Arrays.asList(Ledger.NAMES).indexOf(delete.topic());
             deleted[topic] = Math.max(deleted[topic], index);
@@ -306,9 +389,13 @@ final class Workload {
         if (taken) {
             if (operation.takenAt < 0) {
                 operation.takenAt = time;
+                operation.takenIndex = index;
                 if (operation.key.isPresent()) {
                     keysTaken.add(operation);
                 }
+            }
+            if (attempt.givenUp) {
+                return;
             }
             if (operation.isExactlyOnce() && random.nextInt(24) == 0) {
                 // The answer was lost on its way.
@@ -320,7 +407,7 @@ final class Workload {
     }
 
     /** @return whether it is worth another try */
-    private boolean rejected(Operation operation, Rejected rejected) {
+    private boolean rejected(Operation operation, Rejected rejected, boolean givenUp) {
         check(rejected.reason() != Rejection.MALFORMED, "operation %d was malformed", operation.id);
         if (operation.cancels >= 0) {
             if (rejected.reason() == Rejection.NOT_SCHEDULED) {
@@ -328,8 +415,12 @@ final class Workload {
             }
             return false;
         }
+        // While another try may still be decided, this one says nothing of it.
+        boolean last = !givenUp && operation.open == 0;
         if (operation.sequence().isEmpty()) {
-            refuse(operation);
+            if (last && operation.takenAt < 0) {
+                refuse(operation);
+            }
             return false;
         }
         TopicCommand.Sequence sequence = operation.sequence().get();
@@ -341,6 +432,9 @@ final class Workload {
                     operation.id,
                     rejected.actual());
         }
+        if (givenUp) {
+            return false;
+        }
         if (rejected.reason() == Rejection.SEQUENCE_GAP
                 && operation.tries < TRIES
                 && sequence.epoch() == producer.epoch) {
@@ -350,7 +444,8 @@ final class Workload {
         return false;
     }
 
-    private void published(Operation operation, TopicOutcome.Published published) {
+    /** @param last no other try may still be decided in another way */
+    private void published(Operation operation, TopicOutcome.Published published, boolean last) {
         TopicCommand.Publish publish = (TopicCommand.Publish) operation.command;
         List<TopicOutcome.Result> results = published.results();
         int size = publish.messages().size();
@@ -385,7 +480,9 @@ final class Workload {
                                 || why.actual() != publish.messages().get(i).expectOffset(),
                         "operation %d got the offset that it expected, and was refused",
                         operation.id);
-                ledger.refused(message);
+                if (last) {
+                    ledger.refused(message);
+                }
             }
         }
         boolean atomic = publish.atomic() || publish.sequence().isPresent();
@@ -400,34 +497,37 @@ final class Workload {
 
     /** Nobody can say what became of it. */
     void indeterminate(long id) {
-        Operation operation = pending.remove(id);
-        check(operation != null, "proposal %d was answered twice", id);
-        operation.uncertain = true;
-        end(operation);
+        Attempt attempt = close(id);
+        attempt.operation.uncertain = true;
+        if (!attempt.givenUp) {
+            end(attempt.operation);
+        }
     }
 
     void refused(long id) {
-        Operation operation = pending.remove(id);
-        check(operation != null, "proposal %d was refused after it was answered", id);
-        if (operation.isExactlyOnce()) {
-            again.add(operation);
+        Attempt attempt = close(id);
+        if (attempt.givenUp) {
+            return;
+        }
+        if (attempt.operation.isExactlyOnce()) {
+            again.add(attempt.operation);
         } else {
-            refuse(operation);
+            refuse(attempt.operation);
         }
     }
 
-    /** The node is gone: nobody knows what became of what was pending. */
-    void crashed() {
-        for (Operation operation : pending.values()) {
-            operation.uncertain = true;
-            if (operation.cancels >= 0) {
-                ledger.maybeCancelled(operation.cancels);
-            }
-            if (operation.isExactlyOnce()) {
-                again.add(operation);
+    /** A node is gone: nobody knows what became of what was pending there. */
+    void crashed(int number) {
+        for (var attempts = pending.values().iterator(); attempts.hasNext(); ) {
+            Attempt attempt = attempts.next();
+            if (attempt.node == number) {
+                attempts.remove();
+                attempt.operation.open--;
+                if (!attempt.givenUp) {
+                    lost(attempt);
+                }
             }
         }
-        pending.clear();
     }
 
     /** Its client knows that none of it is there. */
@@ -440,6 +540,10 @@ final class Workload {
     }
 
     private void end(Operation operation) {
+        if (operation.ended) {
+            return;
+        }
+        operation.ended = true;
         if (operation.sequence().isPresent()) {
             Producer producer = producer(operation);
             if (operation.sequence().get().epoch() == producer.epoch && producer.outstanding > 0) {
@@ -452,11 +556,11 @@ final class Workload {
         return producers[operation.sequence().get().producer().charAt(1) - '0'];
     }
 
-    /** A topic that a reader finds was made after the last deletion that was acknowledged. */
-    void read(String name, long createdIndex) {
+    /** A topic that a reader finds was made after the last deletion that it must know of. */
+    void read(String name, long createdIndex, long appliedIndex) {
         for (int i = 0; i < deleted.length; i++) {
             check(
-                    !Ledger.NAMES[i].value().equals(name) || createdIndex >= deleted[i],
+                    !Ledger.NAMES[i].value().equals(name) || createdIndex >= deleted[i] || appliedIndex < deleted[i],
                     "topic of entry %d is there, deleted in entry %d",
                     createdIndex,
                     deleted[i]);

@@ -1,0 +1,114 @@
+package io.skein.simulator;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Directed links between all nodes: each delays, loses, doubles, reorders, is cut one way or both, or clogged for a while. */
+final class Network {
+    private static final long NANOS_PER_MS = 1_000_000;
+    /** On one link at one time; above it messages are lost. */
+    private static final int MAX_IN_FLIGHT = 1_000;
+
+    private final Agenda agenda;
+    private final SplittableRandom random;
+    private final int nodes;
+    private Options.Links options;
+    private final boolean[] cut;
+    private final long[] cloggedUntil;
+    private final int[] inFlight;
+
+    Network(Agenda agenda, SplittableRandom random, int nodes, Options.Links options) {
+        this.agenda = agenda;
+        this.random = random;
+        this.nodes = nodes;
+        this.options = options;
+        this.cut = new boolean[nodes * nodes];
+        this.cloggedUntil = new long[nodes * nodes];
+        this.inFlight = new int[nodes * nodes];
+    }
+
+    /** Brings something over, perhaps, perhaps twice. */
+    void send(int from, int to, Runnable arrive) {
+        int link = from * nodes + to;
+        if (isLost(link)) {
+            return;
+        }
+        travel(link, arrive);
+        if (options.doubled() > 0 && random.nextInt(1000) < options.doubled()) {
+            travel(link, arrive);
+        }
+    }
+
+    /** Something large that is either there in the end or known not to be. */
+    void transfer(int from, int to, Runnable arrive, Runnable lost) {
+        int link = from * nodes + to;
+        long delay = delay(link) + random.nextLong(50 * NANOS_PER_MS);
+        agenda.after(delay, isLost(link) || isLost(link) ? lost : cut[link] ? lost : arrive);
+    }
+
+    private void travel(int link, Runnable arrive) {
+        inFlight[link]++;
+        agenda.after(delay(link), () -> {
+            inFlight[link]--;
+            if (!cut[link]) {
+                arrive.run();
+            }
+        });
+    }
+
+    private boolean isLost(int link) {
+        return cut[link]
+                || inFlight[link] >= MAX_IN_FLIGHT
+                || options.lost() > 0 && random.nextInt(1000) < options.lost();
+    }
+
+    private long delay(int link) {
+        long delay = options.delayNanos() + random.nextLong(options.jitterNanos() + 1);
+        if (options.reordered() > 0 && random.nextInt(1000) < options.reordered()) {
+            delay += random.nextLong(500 * NANOS_PER_MS);
+        }
+        return Math.max(delay, cloggedUntil[link] - agenda.now());
+    }
+
+    /** Another way to be apart than before, or none. */
+    void repartition() {
+        Arrays.fill(cut, false);
+        switch (random.nextInt(5)) {
+            case 0 -> {}
+            case 1 -> {
+                // Two sides.
+                int side = random.nextInt(1 << nodes);
+                cutBetween(side, true);
+            }
+            case 2 -> cutBetween(1 << random.nextInt(nodes), true);
+            case 3 -> cutBetween(1 << random.nextInt(nodes), false);
+            default -> {
+                for (int i = 0; i < cut.length; i++) {
+                    cut[i] = random.nextInt(4) == 0;
+                }
+            }
+        }
+    }
+
+    /** @param both else only from one side to the other */
+    private void cutBetween(int side, boolean both) {
+        boolean out = random.nextBoolean();
+        for (int from = 0; from < nodes; from++) {
+            for (int to = 0; to < nodes; to++) {
+                boolean fromIn = (side >> from & 1) == 1;
+                boolean toIn = (side >> to & 1) == 1;
+                cut[from * nodes + to] = fromIn != toIn && (both || fromIn == out);
+            }
+        }
+    }
+
+    void clog() {
+        cloggedUntil[random.nextInt(cloggedUntil.length)] = agenda.now() + random.nextLong(5_000 * NANOS_PER_MS);
+    }
+
+    void heal() {
+        Arrays.fill(cut, false);
+        Arrays.fill(cloggedUntil, 0);
+        options = Options.Links.GOOD;
+    }
+}
