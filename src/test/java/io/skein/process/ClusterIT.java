@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,13 @@ class ClusterIT {
         cluster.heal();
         history.check(cluster);
         isSound = true;
+    }
+
+    @AfterEach
+    void sayWhy() {
+        if (!isSound) {
+            System.out.println(cluster.report());
+        }
     }
 
     @AfterAll

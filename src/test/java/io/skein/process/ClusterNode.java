@@ -161,15 +161,12 @@ final class ClusterNode implements AutoCloseable {
         }
     }
 
-    /** @param where from 0.0, the first byte, to 1.0 */
-    void flipBit(String name, double where) throws IOException {
+    void flipBit(String name, long place) throws IOException {
         try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (file.size() == 0) {
-                throw new AssertionError(name + " of " + id + " is empty");
-            }
-            long place = Math.min(file.size() - 1, (long) (file.size() * where));
             ByteBuffer one = ByteBuffer.allocate(1);
-            file.read(one, place);
+            if (file.read(one, place) != 1) {
+                throw new AssertionError(name + " of " + id + " has only " + file.size() + " bytes");
+            }
             one.put(0, (byte) (one.get(0) ^ 0x10));
             file.write(one.rewind(), place);
         }
