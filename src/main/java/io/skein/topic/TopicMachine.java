@@ -235,7 +235,8 @@ public final class TopicMachine implements Machine {
     }
 
     private Decision release(Moment at, Release release) {
-        if (!schedule.contains(release.scheduled())) {
+        // The leader that found it due may have lost its term since, and its stamps with it.
+        if (!schedule.isDue(release.scheduled(), at.time())) {
             return notScheduled();
         }
         CommandDraft draft = draft(at);

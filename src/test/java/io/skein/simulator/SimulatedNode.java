@@ -328,13 +328,6 @@ final class SimulatedNode {
     }
 
     private void step(Input input) {
-        if (System.getProperty("dbg") != null
-                && world.agenda().now() / NANOS_PER_MS > Long.getLong("dbg")
-                && (input instanceof Input.Loaded
-                        || input instanceof Input.SnapshotSent
-                        || input instanceof Input.Settle))
-            System.out.println(world.agenda().now() / NANOS_PER_MS + " " + id + " ## "
-                    + input.toString().replaceAll("payload=[^]]*", ""));
         List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
         for (int i = 0; i < effects.size(); i++) {
             note(effects.get(i));
@@ -405,13 +398,6 @@ final class SimulatedNode {
     }
 
     private void carryOut(Effect effect) {
-        if (System.getProperty("dbg") != null
-                && world.agenda().now() / NANOS_PER_MS > Long.getLong("dbg")
-                && (effect instanceof Effect.Load
-                        || effect instanceof Effect.SendSnapshot
-                        || effect instanceof Effect.RoleChanged
-                        || effect instanceof Effect.Settled))
-            System.out.println(world.agenda().now() / NANOS_PER_MS + " " + id + " ## " + effect);
         if (effect instanceof Effect.Send send) {
             world.history().says(this, send.to(), send.message().rpc());
             world.send(this, send);
@@ -422,7 +408,9 @@ final class SimulatedNode {
                     replica.lastIndex(),
                     persist.batch().settled().map(s -> s.index()).orElse(0L));
             disk.submit(persist.batch());
-            write();
+            if (disk.isBusy()) {
+                write();
+            }
         } else if (effect instanceof Effect.Deliver deliver) {
             for (Delivery delivery : deliver.changes()) {
                 world.ledger().served(served, (TopicChange.Appended) delivery);

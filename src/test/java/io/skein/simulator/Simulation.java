@@ -184,9 +184,6 @@ final class Simulation {
 
     void send(SimulatedNode from, Effect.Send send) {
         SimulatedNode to = node(send.to());
-        if (System.getProperty("dbg") != null && agenda.now() / NANOS_PER_MS > Long.getLong("dbg"))
-            System.out.println(agenda.now() / NANOS_PER_MS + " " + from.id() + " -> " + to.id() + " "
-                    + send.message().rpc().toString().replaceAll("payload=[^]]*", ""));
         long incarnation = from.incarnation();
         network.send(
                 from.number(), to.number(), () -> to.feed(new Input.Received(from.id(), incarnation, send.message())));
@@ -495,6 +492,7 @@ final class Simulation {
                     || node.replica().stateHash() != leader.replica().stateHash()
                     || !node.configuration().equals(leader.configuration())
                     || !node.isCaughtUp()
+                    || !node.replica().leader().equals(Optional.of(leader.id()))
                     || node.isBusy()
                     || node != leader && node.replica().role() == Role.LEADER) {
                 return false;

@@ -411,7 +411,7 @@ final class Workload {
     private boolean rejected(Operation operation, Rejected rejected, boolean givenUp) {
         check(rejected.reason() != Rejection.MALFORMED, "operation %d was malformed", operation.id);
         if (operation.cancels >= 0) {
-            if (rejected.reason() == Rejection.NOT_SCHEDULED) {
+            if (rejected.reason() == Rejection.NOT_SCHEDULED && !isBeingCancelled(operation.cancels)) {
                 ledger.notWaiting(operation.cancels);
             }
             return false;
@@ -442,6 +442,16 @@ final class Workload {
             return true;
         }
         forsake(operation);
+        return false;
+    }
+
+    /** By somebody else, who has not been told yet. */
+    private boolean isBeingCancelled(long message) {
+        for (Attempt attempt : pending.values()) {
+            if (attempt.operation.cancels == message) {
+                return true;
+            }
+        }
         return false;
     }
 
