@@ -27,6 +27,8 @@ final class ClusterNode implements AutoCloseable {
     private static final List<String> JVM =
             List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
 
+    private static final String JAR = System.getProperty("skein.jar", "target/skein.jar");
+
     private final String id;
     private final Path directory;
     private final int httpPort;
@@ -64,7 +66,8 @@ final class ClusterNode implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
-        command.addAll(List.of("-jar", System.getProperty("skein.jar", "target/skein.jar"), "serve"));
+        command.addAll(ClassDataArchive.flags(JVM, JAR));
+        command.addAll(List.of("-jar", JAR, "serve"));
         command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
         command.addAll(List.of("--http-port", "" + httpPort, "--raft-port", "" + raftPort));
         command.addAll(flags);
@@ -149,16 +152,11 @@ final class ClusterNode implements AutoCloseable {
         }
     }
 
-    /** The one file below the data directory with this name. */
+    /** A file of the generation that counts. */
     Path file(String name) throws IOException {
         mustBeDown();
-        try (Stream<Path> all = Files.walk(data())) {
-            List<Path> found = all.filter(path -> path.endsWith(name)).toList();
-            if (found.size() != 1) {
-                throw new AssertionError(id + " has " + found + " for " + name);
-            }
-            return found.get(0);
-        }
+        String generation = Files.readString(data().resolve("CURRENT")).strip();
+        return data().resolve(generation).resolve(name);
     }
 
     void flipBit(String name, long place) throws IOException {

@@ -59,12 +59,21 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Nodes {@code n1} to {@code n<size>}, started and with a leader. */
     static ClusterUnderTest start(Path directory, int size, String... flags) throws Exception {
+        return start(directory, size, true, flags);
+    }
+
+    /** As {@link #start}, but nodes speak with each other and nothing can be bent. */
+    static ClusterUnderTest startDirect(Path directory, int size, String... flags) throws Exception {
+        return start(directory, size, false, flags);
+    }
+
+    private static ClusterUnderTest start(Path directory, int size, boolean isBent, String... flags) throws Exception {
         ClusterUnderTest cluster = new ClusterUnderTest(directory, List.of(flags));
         try {
             for (int i = 1; i <= size; i++) {
                 cluster.place("n" + i);
             }
-            cluster.connect();
+            cluster.connect(isBent);
             for (ClusterNode node : cluster.nodes()) {
                 node.start();
             }
@@ -82,12 +91,14 @@ final class ClusterUnderTest implements AutoCloseable {
         return node;
     }
 
-    /** Every node is told where it finds the others: at the proxy. */
-    private void connect() {
+    /** Every node is told where it finds the others. */
+    private void connect(boolean isBent) {
         for (ClusterNode node : nodes()) {
             String peers = nodes().stream()
                     .map(other -> other.id() + "=127.0.0.1:"
-                            + (other == node ? node.raftPort() : proxy.open(node.id(), other.id(), other.raftPort())))
+                            + (other == node || !isBent
+                                    ? other.raftPort()
+                                    : proxy.open(node.id(), other.id(), other.raftPort())))
                     .collect(Collectors.joining(","));
             List<String> all = new ArrayList<>(List.of("--peers", peers));
             all.addAll(flags);

@@ -9,7 +9,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +23,6 @@ class MembersIT {
     void aNodeIsAddedAndTheLeaderRemovedUnderLoad() throws Exception {
         History history = new History("members");
         try (ClusterUnderTest cluster = ClusterUnderTest.start(directory, 3)) {
-            assumeRoutes(cluster.node("n1"));
             try (Producers producers = Producers.start(cluster, history, 2)) {
                 producers.awaitMore(30);
                 ClusterNode fourth = cluster.newcomer("n4");
@@ -49,16 +47,6 @@ class MembersIT {
             }
             history.check(cluster);
         }
-    }
-
-    private static void assumeRoutes(ClusterNode node) throws Exception {
-        int status = ask(node, "DELETE", "/v1/cluster/members/nobody", "").statusCode();
-        Assumptions.assumeTrue(
-                status != 405
-                        && !ask(node, "POST", "/v1/cluster/members", "{}")
-                                .body()
-                                .contains("\"no-route\""),
-                "there is no route for members yet");
     }
 
     /** As a member that votes; repeated while the cluster is busy with itself. */
