@@ -286,7 +286,10 @@ final class Simulation {
         now(options.clocks().jumpMs(), this::jump);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
-        now(options.traffic().readMs(), () -> any().read(nextRead++));
+        now(options.traffic().readMs(), () -> {
+            SimulatedNode node = schedule.nextBoolean() ? leader(schedule).orElseGet(this::any) : any();
+            node.read(nextRead++);
+        });
     }
 
     private SimulatedNode any() {
