@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -243,7 +244,14 @@ final class History {
 
     private Start startAfter(List<TopicFilter> filters, Lineage.Text asked) {
         String requested = new Lineage(asked.lineage()).text(asked.cursor());
-        if (asked.lineage() != lineage.id()) {
+        OptionalLong shared = lineage.sharedUpTo(asked.lineage());
+        if (shared.isPresent() && asked.cursor().index() > shared.getAsLong()) {
+            // What came after the fork is another's; what is here from there on may be known already, or may not.
+            Cursor fork = Cursor.endOf(shared.getAsLong());
+            Page.Gap gap = new Page.Gap(filters.get(0).value(), lineage.text(fork), -1);
+            return new Start(fork, Floor.NONE, Losses.ALL_NEWS, Optional.of(gap), requested);
+        }
+        if (shared.isEmpty()) {
             // A position in another log says nothing about this one (DESIGN D6).
             Page.Gap gap = new Page.Gap(filters.get(0).value(), lineage.text(Cursor.ORIGIN), -1);
             return new Start(Cursor.ORIGIN, Floor.NONE, topics.trims(), Optional.of(gap), requested);

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -271,7 +272,8 @@ public final class LocalBroker implements Broker {
     /** @throws Refusal when the text is no cursor, or one of another log: there its place means something else */
     private Cursor ofThisLog(String text) {
         Lineage.Text parsed = Lineage.parse(text).orElseThrow(() -> Refusal.malformed("\"" + text + "\" is no cursor"));
-        if (parsed.lineage() != lineage.id()) {
+        OptionalLong shared = lineage.sharedUpTo(parsed.lineage());
+        if (shared.isEmpty() || parsed.cursor().index() > shared.getAsLong()) {
             throw Refusal.of(Refusal.Kind.NOT_FOUND, "not-scheduled", "the cursor " + text + " is of another log");
         }
         return parsed.cursor();

@@ -59,7 +59,8 @@ final class Reads {
     private Future<Page> readFrom(Read read, History.Start start) {
         boolean single = isSingle(read.filters());
         if (single && start.gap().isPresent()) {
-            return gone(read);
+            boolean trimmed = start.gap().get().lost() >= 0;
+            return gone(read, start.after(), trimmed ? TRIMMED : "the position is of another log than this one");
         }
         if (start.after().index() > replica.status().appliedIndex()) {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
@@ -72,7 +73,9 @@ final class Reads {
                     for (History.Loss loss : slice.losses()) {
                         gaps.add(new Page.Gap(loss.topic(), lineage.text(loss.earliest()), loss.lost()));
                     }
-                    return single && !gaps.isEmpty() ? gone(read) : found(read, start, slice, gaps);
+                    return single && !gaps.isEmpty()
+                            ? gone(read, Cursor.ORIGIN, TRIMMED)
+                            : found(read, start, slice, gaps);
                 });
     }
 
@@ -120,18 +123,21 @@ final class Reads {
                 });
     }
 
+    private static final String TRIMMED = "messages up to the position are older than its retention";
+
     static boolean isSingle(List<TopicFilter> filters) {
         return filters.size() == 1 && filters.get(0).isName();
     }
 
-    private Future<Page> gone(Read read) {
+    /** @param from nothing before it is of use to the reader */
+    private Future<Page> gone(Read read, Cursor from, String why) {
         TopicFilter topic = read.filters().get(0);
         return history.earliest(topic)
-                .compose(earliest -> Future.failedFuture(Refusal.of(
+                .compose(kept -> Future.failedFuture(Refusal.of(
                         Refusal.Kind.GONE,
                         "gone",
-                        "messages of " + topic + " up to the position are older than its retention",
-                        Map.of("earliest", lineage.text(earliest), "topic", topic.value()))));
+                        topic + ": " + why,
+                        Map.of("earliest", lineage.text(kept.isAfter(from) ? kept : from), "topic", topic.value()))));
     }
 
     /** A long poll is a stream that ends with its first messages. */

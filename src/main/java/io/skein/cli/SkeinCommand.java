@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
             StatusCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
+            RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
             ArchiveCommand.class,

@@ -80,6 +80,11 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether a node ever worked in a directory; leaves no trace there. */
+    public static boolean isUsed(Path directory) {
+        return Files.exists(directory.resolve("CURRENT"));
+    }
+
     private static FileLock tryLock(FileChannel file) throws IOException {
         try {
             return file.tryLock();

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
@@ -178,6 +179,18 @@ final class Database {
                 throw new UnusableDatabase(file, "it belongs to node " + row.getString(1) + ", and this is node " + id);
             }
             return true;
+        }
+    }
+
+    /** Whose it is; empty when nobody's yet. */
+    static Optional<NodeId> owner(Path file, StoreConfig config) throws SQLException {
+        // For writing: what its write-ahead log still holds counts too.
+        try (Connection connection = openWriter(file, config)) {
+            checkKnown(connection, file);
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT id FROM node")) {
+                return row.next() ? Optional.of(new NodeId(row.getString(1))) : Optional.empty();
+            }
         }
     }
 

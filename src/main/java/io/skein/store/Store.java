@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -120,6 +121,25 @@ public final class Store {
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("data directory " + directory.path(), failed);
+        }
+    }
+
+    /**
+     * Whose database lies in a directory; empty when there is none, or nothing of a node in it. Blocks.
+     *
+     * @throws UnusableDatabase when it is not one of Skein, or a newer one's
+     */
+    public static Optional<NodeId> owner(DataDirectory directory) {
+        try {
+            Optional<Path> file = directory
+                    .generation()
+                    .map(generation -> generation.resolve(DataDirectory.DATABASE))
+                    .filter(Files::exists);
+            return file.isEmpty() ? Optional.empty() : Database.owner(file.get(), StoreConfig.at(directory.path()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("data directory " + directory.path(), failed);
+        } catch (SQLException damaged) {
+            throw new Damaged("the database in " + directory.path() + ": " + damaged.getMessage(), damaged);
         }
     }
 
