@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -28,6 +30,13 @@ final class ClusterNode implements AutoCloseable {
             List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
 
     private static final String JAR = System.getProperty("skein.jar", "target/skein.jar");
+
+    /** A test that is ended from outside leaves no nodes behind. */
+    private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly), "end-nodes"));
+    }
 
     private final String id;
     private final Path directory;
@@ -60,9 +69,8 @@ final class ClusterNode implements AutoCloseable {
     }
 
     void start() throws IOException {
-        if (isAlive()) {
-            throw new IllegalStateException(id + " runs");
-        }
+        mustBeDown();
+        STARTED.removeIf(started -> !started.isAlive());
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
@@ -78,6 +86,7 @@ final class ClusterNode implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
         isPaused = false;
         process = builder.start();
+        STARTED.add(process);
     }
 
     private Path output(int start) {

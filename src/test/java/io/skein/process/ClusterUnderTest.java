@@ -226,33 +226,25 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Every node is ready and all have the same state at the same index. */
     void awaitHealthy() {
-        await("health of all", PATIENCE, () -> {
-            for (ClusterNode node : nodes()) {
-                if (!node.isAlive()) {
-                    throw new AssertionError(node + " ended: " + node.said());
-                }
-                if (node.get("/readyz", ANSWER).statusCode() != 200) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        awaitAll("/readyz");
         awaitCaughtUp();
     }
 
     /** Every node is ready and has applied what was committed when this was asked. */
     void awaitHealthyUnderLoad() {
-        await("health of all", PATIENCE, () -> {
-            for (ClusterNode node : nodes()) {
+        awaitAll("/readyz");
+        awaitAll("/readyz?sync&timeout=1s");
+    }
+
+    private void awaitAll(String path) {
+        for (ClusterNode node : nodes()) {
+            await("200 at " + path + " of " + node, PATIENCE, () -> {
                 if (!node.isAlive()) {
                     throw new AssertionError(node + " ended: " + node.said());
                 }
-                if (node.get("/readyz?sync", Duration.ofSeconds(8)).statusCode() != 200) {
-                    return false;
-                }
-            }
-            return true;
-        });
+                return node.get(path, ANSWER).statusCode() == 200;
+            });
+        }
     }
 
     /** All that run have applied the same; differing hashes at one index are a failure at once. */
