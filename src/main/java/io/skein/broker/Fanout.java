@@ -22,13 +22,15 @@ final class Fanout implements AppliedListener {
     private final Map<Long, Rate> rates = new HashMap<>();
     private final Rate rate = new Rate();
     private final Runnable whenCaughtUp;
+    private final Runnable whenLeft;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    Fanout(Runnable whenCaughtUp) {
+    Fanout(Runnable whenCaughtUp, Runnable whenLeft) {
         this.whenCaughtUp = whenCaughtUp;
+        this.whenLeft = whenLeft;
     }
 
     /** Where the totals come from; asked on the replica's context with every turn. */
@@ -87,6 +89,11 @@ final class Fanout implements AppliedListener {
     @Override
     public void caughtUp() {
         whenCaughtUp.run();
+    }
+
+    @Override
+    public void left() {
+        whenLeft.run();
     }
 
     private void count(List<StoredMessage> messages) {

@@ -61,7 +61,15 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
-        this.fanout = new Fanout(() -> caughtUp.tryComplete());
+        this.fanout = new Fanout(() -> caughtUp.tryComplete(), this::left);
+    }
+
+    /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
+    private void left() {
+        if (streams != null) {
+            streams.endAll("catching-up");
+        }
+        caughtUp = Promise.promise();
     }
 
     /** Where the replica says what became visible. */
@@ -74,12 +82,6 @@ public final class LocalBroker implements Broker {
         store = openStore;
         topics = machine;
         lineage = logLineage;
-        if (replica != null) {
-            // A snapshot took the place of all there was: who reads comes back, and waits until this node knows the
-            // rest.
-            streams.endAll("catching-up");
-            caughtUp = Promise.promise();
-        }
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
         streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
         reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
@@ -365,7 +367,7 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> addMember(String id, String address, boolean voter) {
-        return onReplica(() -> replica.membership().add(new NodeId(id), address, voter));
+        return node(id).compose(node -> onReplica(() -> replica.membership().add(node, address, voter)));
     }
 
     @Override
@@ -389,7 +391,8 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> transfer(String id) {
-        return onReplica(() -> replica.membership().transfer(new NodeId(id))).compose(v -> led(id));
+        return node(id).compose(node -> onReplica(() -> replica.membership().transfer(node)))
+                .compose(v -> led(id));
     }
 
     /** Until that node leads; a leader gives up handing over after one election timeout. */
@@ -425,6 +428,22 @@ public final class LocalBroker implements Broker {
                     }
                 })));
         return done.future();
+    }
+
+    private static Future<NodeId> node(String id) {
+        try {
+            return Future.succeededFuture(new NodeId(id));
+        } catch (IllegalArgumentException notAnId) {
+            return Future.failedFuture(Refusal.malformed(notAnId.getMessage()));
+        }
+    }
+
+    private static Future<Long> askSafely(Supplier<Future<Long>> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException defect) {
+            return Future.failedFuture(defect);
+        }
     }
 
     /** Until what is applied here holds all that was committed when this was asked (API.md, level). */

@@ -14,4 +14,7 @@ public interface AppliedListener {
 
     /** Everything committed before the start is applied: reads may be served. */
     void caughtUp();
+
+    /** The replica is being replaced: what was said before holds no longer, and reads must wait for {@link #caughtUp}. */
+    default void left() {}
 }

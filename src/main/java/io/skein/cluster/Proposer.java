@@ -111,13 +111,15 @@ public final class Proposer {
         return promise.future();
     }
 
-    /** Runs on the replica's context. */
-    public void tell(Runnable task) {
+    /** Runs on the replica's context; false when there is none that takes anything. */
+    public boolean tell(Runnable task) {
         Context target = replica;
-        if (target != null) {
-            tasks.add(task);
-            schedule(target);
+        if (target == null) {
+            return false;
         }
+        tasks.add(task);
+        schedule(target);
+        return true;
     }
 
     private void schedule(Context target) {

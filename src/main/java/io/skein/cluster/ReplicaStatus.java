@@ -27,6 +27,25 @@ public record ReplicaStatus(
         boolean diskFull,
         Standing standing,
         List<MemberStatus> members) {
+    /** The same node while it has no replica. */
+    ReplicaStatus away(Standing now) {
+        return new ReplicaStatus(
+                Role.FOLLOWER,
+                "",
+                term,
+                commitIndex,
+                appliedIndex,
+                settledIndex,
+                firstIndex,
+                lastIndex,
+                stateHash,
+                time,
+                false,
+                diskFull,
+                now,
+                members);
+    }
+
     /** Whether this node is one of its cluster. */
     public enum Standing {
         MEMBER,

@@ -80,7 +80,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private List<MemberStatus> memberStatus = List.of();
     private final Map<NodeId, String> httpAddresses = new HashMap<>();
     private ReplicaStatus.Standing standing = ReplicaStatus.Standing.MEMBER;
-    private boolean isRenewed;
+    private boolean isAwaiting;
     private SnapshotExchange snapshots;
     private SnapshotReceiver receiver;
     private boolean isStopped;
@@ -242,15 +242,13 @@ public final class ReplicaVerticle extends VerticleBase {
         membersIndex = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
         tellPeers();
+        standing = ReplicaStatus.Standing.MEMBER;
         replica = opening.replica(store, image);
         refreshStatus();
         if (clusterId != 0) {
             opening.entered(store, image.lineage());
         }
-        if (isRenewed) {
-            awaitSnapshot();
-        }
-        isRenewed = true;
+        awaitSnapshot();
         proposer.bind(context, this::turn);
         feed(new Input.Started());
     }
@@ -343,8 +341,25 @@ public final class ReplicaVerticle extends VerticleBase {
         return store;
     }
 
+    private void runTasks() {
+        try {
+            proposer.runTasks();
+        } catch (AssertionError defect) {
+            broken.accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
+        }
+    }
+
     /** Takes what was proposed since the last turn. */
     private void turn() {
+        if (replica == null) {
+            // Came just before the way was closed.
+            for (Proposer.Waiting late : proposer.drain()) {
+                replies.fail(late.home(), late.promise(), new NotExecuted(Reason.NOT_LEADER));
+            }
+            replies.flush();
+            runTasks();
+            return;
+        }
         List<Proposer.Waiting> taken = forwarding.pass(proposer.drain(), leads() ? Optional.empty() : leader());
         if (!taken.isEmpty()) {
             List<Proposal> proposals = new ArrayList<>(taken.size());
@@ -356,11 +371,7 @@ public final class ReplicaVerticle extends VerticleBase {
             }
             feed(new Input.Proposed(proposals));
         }
-        try {
-            proposer.runTasks();
-        } catch (AssertionError defect) {
-            broken.accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
-        }
+        runTasks();
     }
 
     boolean leads() {
@@ -594,17 +605,23 @@ public final class ReplicaVerticle extends VerticleBase {
         afterThisTurn(() -> snapshots
                 .send(peer, store)
                 .onSuccess(index -> peerListener.snapshotSent(peer, System.nanoTime() - start))
-                .onComplete(sent ->
-                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
+                .onComplete(sent -> context.runOnContext(v ->
+                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded())))));
     }
 
+    /** Once for each snapshot: who asks again while one is awaited would hear of the same twice. */
     private void awaitSnapshot() {
+        if (isAwaiting) {
+            return;
+        }
+        isAwaiting = true;
         receiver.next()
                 .onSuccess(this::onSnapshot)
                 .onFailure(failure -> LOG.debug("no snapshot: {}", failure.toString()));
     }
 
     private void onSnapshot(ReceivedSnapshot received) {
+        isAwaiting = false;
         Store.inspect(vertx, received.file(), received.index(), received.term(), received.bytes())
                 .onComplete(looked -> {
                     if (isStopped) {
@@ -652,6 +669,11 @@ public final class ReplicaVerticle extends VerticleBase {
     /** Nothing is fed any more; whoever waits hears that nobody can say. */
     private void leave(String why) {
         proposer.unbind();
+        snapshots.forget();
+        applied.left();
+        if (status != null) {
+            status = status.away(standing);
+        }
         replica = null;
         reads.values().forEach(read -> read.tryFail(new NotExecuted(Reason.NOT_LEADER)));
         reads.clear();

@@ -50,13 +50,20 @@ final class SnapshotExchange {
                 })
                 .onFailure(failure -> LOG.warn("no snapshot for {}: {}", peer, failure.toString()))
                 .onComplete(done -> {
-                    if (--users == 0) {
+                    if (--users == 0 && current == mine) {
                         current = null;
+                    }
+                    if (users == 0) {
                         if (mine.succeeded()) {
                             delete(mine.result().file());
                         }
                     }
                 });
+    }
+
+    /** The state is another one from now on. */
+    void forget() {
+        current = null;
     }
 
     void close() {

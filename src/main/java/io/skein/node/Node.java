@@ -35,11 +35,15 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,6 +165,15 @@ public final class Node {
             return Store.install(vertx, closed, storeConfig(), config.nodeId(), snapshot);
         }
 
+        /** An empty node that had data once waits for its cluster; it must not begin a new one with nothing in it. */
+        private boolean wasLaidAside() {
+            try (Stream<Path> files = Files.list(config.dataDir())) {
+                return files.anyMatch(file -> file.getFileName().toString().startsWith("aside-"));
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
+        }
+
         @Override
         public boolean mayReturn() {
             return config.peers().size() > 1;
@@ -177,7 +190,7 @@ public final class Node {
                     vertx,
                     store,
                     peers,
-                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join()),
+                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
                     store.image());
         }
 

@@ -214,6 +214,12 @@ final class Batches {
         long lastDurable = entries.isEmpty()
                 ? raft.durableIndex()
                 : entries.get(entries.size() - 1).index();
+        // What a later batch cuts off is not what was committed and applied at these indexes.
+        for (io.skein.raft.Effect.Write later : writes) {
+            if (later.truncateFrom() > 0) {
+                lastDurable = Math.min(lastDurable, later.truncateFrom() - 1);
+            }
+        }
         Optional<Backlog.Taken> taken = hardState.isEmpty() && settleNow(raftWrite > 0, behind, now)
                 ? backlog.take(config.settleBatchBytes(), lastDurable)
                 : Optional.empty();
