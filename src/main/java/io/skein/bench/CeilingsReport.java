@@ -50,13 +50,13 @@ public record CeilingsReport(
         posts.forEach(report -> json.put(
                 "http",
                 new JsonObject()
-                        .put("connections", report.config().publishers())
+                        .put("connections", report.config().publishing().publishers())
                         .put("requestsPerSecond", report.ackedPerSecond())
                         .put("ms", report.ack().toJson())));
         JsonArray clients = new JsonArray();
         fanouts.forEach(report -> clients.add(new JsonObject()
-                .put("clients", report.config().subscribers())
-                .put("bytes", report.config().bytes())
+                .put("clients", report.config().listening().subscribers())
+                .put("bytes", report.config().publishing().bytes())
                 .put("deliveriesPerSecond", report.deliveredPerSecond())));
         return json.put("fanout", clients);
     }
@@ -95,7 +95,7 @@ public record CeilingsReport(
             row(text, "bare HTTP POST", "per second", "ms p50 / p99", "");
             posts.forEach(report -> row(
                     text,
-                    "  " + report.config().publishers() + " connections",
+                    "  " + report.config().publishing().publishers() + " connections",
                     number(report.ackedPerSecond()),
                     report.ack().brief(),
                     ""));
@@ -104,7 +104,7 @@ public record CeilingsReport(
             row(text, "bare WebSocket fan-out", "deliveries/s", "", "");
             fanouts.forEach(report -> row(
                     text,
-                    "  " + report.config().subscribers() + " clients",
+                    "  " + report.config().listening().subscribers() + " clients",
                     number(report.deliveredPerSecond()),
                     "",
                     ""));

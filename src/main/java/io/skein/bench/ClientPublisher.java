@@ -37,22 +37,9 @@ final class ClientPublisher implements Publisher {
         this.topics = topics;
         this.stamp = stamp;
         this.nanosBetween = nanosBetween;
-        ClientOptions defaults = ClientOptions.of(List.of(URI.create("ws://" + target.host() + ":" + target.port())));
-        options = new ClientOptions(
-                defaults.servers(),
-                target.token(),
-                "",
-                -1,
-                window,
-                window,
-                PENDING_BYTES,
-                batch,
-                BATCH_BYTES,
-                defaults.requestMs(),
-                defaults.connectMs(),
-                defaults.reconnectMs(),
-                defaults.maxReconnectMs(),
-                defaults.pingMs());
+        options = ClientOptions.of(List.of(URI.create("ws://" + target.host() + ":" + target.port())))
+                .withToken(target.token())
+                .withLimits(new ClientOptions.Limits(window, window, PENDING_BYTES, batch, BATCH_BYTES));
     }
 
     @Override

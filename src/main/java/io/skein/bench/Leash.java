@@ -36,6 +36,13 @@ class Leash {
         this.maxLag = maxLag;
     }
 
+    /** As long as the lag that is allowed; none when none is, or nobody listens. */
+    static Leash of(LoadConfig.Listening listening, LongAdder delivered) {
+        return listening.maxLag() == 0 || listening.subscribers() == 0
+                ? NONE
+                : new Leash(delivered, listening.subscribers(), listening.maxLag());
+    }
+
     /** Whether so many messages may be sent now; they then count as sent. */
     synchronized boolean take(long now, int messages) {
         long arrived = delivered.sum();

@@ -65,9 +65,9 @@ public final class Load {
 
     static LoadReport run(Vertx vertx, LoadConfig config, Consumer<String> progress)
             throws IOException, TimeoutException {
-        Target target = config.target();
-        return run(
-                vertx, config, (client, tally) -> Receiver.subscribe(client, target, config.filter(), tally), progress);
+        Target target = config.where().target();
+        String filter = config.spread().filter();
+        return run(vertx, config, (client, tally) -> Receiver.subscribe(client, target, filter, tally), progress);
     }
 
     static LoadReport run(Vertx vertx, LoadConfig config, Receiver.Opening opening, Consumer<String> progress)
@@ -76,9 +76,7 @@ public final class Load {
     }
 
     private LoadReport run(Vertx vertx) throws IOException, TimeoutException {
-        Leash leash = config.maxLag() == 0 || config.subscribers() == 0
-                ? Leash.NONE
-                : new Leash(live.delivered, config.subscribers(), config.maxLag());
+        Leash leash = Leash.of(config.listening(), live.delivered);
         List<LoadLoop> loops = new ArrayList<>();
         List<Future<String>> deployed = new ArrayList<>();
         for (int i = 0; i < config.loops(); i++) {
@@ -92,8 +90,8 @@ public final class Load {
             await(reached(all(loops, LoadLoop::subscribe)), CONNECT);
             await(reached(all(loops, LoadLoop::connect)), CONNECT);
             long start = System.nanoTime();
-            long from = start + config.warmUp().toNanos();
-            long to = from + config.time().toNanos();
+            long from = start + config.times().warmUp().toNanos();
+            long to = from + config.times().measured().toNanos();
             await(all(loops, loop -> loop.run(start, from, to)), CONNECT);
             watch(loops, from, to);
             long deadline = to + DRAIN.toNanos();
@@ -114,9 +112,9 @@ public final class Load {
 
     /** Until {@code to}: wakes an open loop, and says each second how it goes. */
     private void watch(List<LoadLoop> loops, long from, long to) {
-        boolean wakes = config.isOpenLoop() || config.maxLag() > 0;
+        boolean wakes = config.publishing().isOpenLoop() || config.listening().maxLag() > 0;
         long second = TimeUnit.SECONDS.toNanos(1);
-        long tick = config.isOpenLoop() ? TICK_NANOS : wakes ? LEASH_NANOS : second / 20;
+        long tick = config.publishing().isOpenLoop() ? TICK_NANOS : wakes ? LEASH_NANOS : second / 20;
         long said = System.nanoTime();
         long acked = 0;
         long delivered = 0;
@@ -143,8 +141,8 @@ public final class Load {
     }
 
     private Future<Void> reached(Future<Void> connections) {
-        return connections.recover(cause ->
-                Future.failedFuture(new IOException(config.url() + " let nobody in: " + cause.getMessage(), cause)));
+        return connections.recover(cause -> Future.failedFuture(
+                new IOException(config.where().url() + " let nobody in: " + cause.getMessage(), cause)));
     }
 
     private static Future<Void> all(List<LoadLoop> loops, Function<LoadLoop, Future<Void>> step) {

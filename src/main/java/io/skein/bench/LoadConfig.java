@@ -5,40 +5,12 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What load to put on a node.
+ * What load to put on a node. Begin with {@link #defaults} and change what is to be otherwise.
  *
- * @param url {@code http://host:port} of the node
- * @param tcpPort the node's TCP port, for the door {@code TCP}
- * @param token for a node that asks for one; empty when there is none
- * @param publishers connections that publish, 0 to 10,000
- * @param window messages under way on each of them, 1 to 65,536; over HTTP a request is one at a time
- * @param batch messages sent together, 1 to 4,096
- * @param bytes size of a body, at least 18
- * @param topics {@code <prefix>/0}, {@code <prefix>/1}..., dealt to the messages in turn
- * @param subscribers WebSocket connections that take everything
- * @param maxLag in a closed loop publishers wait while subscribers are further behind than so many messages; 0: they don't
- * @param perSecond messages a second of all publishers together, in an open loop; 0 for a closed loop
- * @param warmUp not measured
- * @param time measured
  * @param loops event loops of the generator
  */
 public record LoadConfig(
-        String url,
-        int tcpPort,
-        String token,
-        Door door,
-        int publishers,
-        int window,
-        int batch,
-        int bytes,
-        String prefix,
-        int topics,
-        int subscribers,
-        int maxLag,
-        double perSecond,
-        Duration warmUp,
-        Duration time,
-        int loops) {
+        Where where, Publishing publishing, Spread spread, Listening listening, Times times, int loops) {
 
     /** How messages are published. Subscribers always use the WebSocket. */
     public enum Door {
@@ -52,46 +24,105 @@ public record LoadConfig(
         TCP
     }
 
+    /**
+     * The node.
+     *
+     * @param url {@code http://host:port}
+     * @param tcpPort the node's TCP port, for the door {@code TCP}
+     * @param token for a node that asks for one; empty when there is none
+     */
+    public record Where(String url, int tcpPort, String token) {
+        Target target() {
+            return Target.of(url, token);
+        }
+    }
+
+    /**
+     * @param publishers connections that publish, 0 to 10,000
+     * @param window messages under way on each of them, 1 to 65,536; over HTTP a request is one at a time
+     * @param batch messages sent together, 1 to 4,096
+     * @param bytes size of a body, at least 18
+     * @param perSecond messages a second of all publishers together, in an open loop; 0 for a closed loop
+     */
+    public record Publishing(Door door, int publishers, int window, int batch, int bytes, double perSecond) {
+        public Publishing {
+            check("publishers", publishers, 0, 10_000);
+            check("window", window, 1, 65_536);
+            check("batch", batch, 1, 4_096);
+            check("bytes", bytes, Stamp.LENGTH, 1 << 20);
+            if (!(perSecond >= 0 && perSecond <= 10_000_000)) {
+                throw new IllegalArgumentException("rate " + perSecond + " is not within 0 to 10000000");
+            }
+            if (window < batch && door != Door.HTTP) {
+                throw new IllegalArgumentException("window " + window + " is smaller than batch " + batch);
+            }
+        }
+
+        boolean isOpenLoop() {
+            return perSecond > 0;
+        }
+
+        /** From one message of a publisher that is due to its next; 0 in a closed loop. */
+        double nanosBetween() {
+            return isOpenLoop() ? publishers * 1e9 / perSecond : 0;
+        }
+
+        /** Messages one connection may have under way. */
+        int windowOfConnection() {
+            return door == Door.HTTP ? batch : window;
+        }
+    }
+
+    /** {@code <prefix>/0}, {@code <prefix>/1}..., dealt to the messages in turn. */
+    public record Spread(String prefix, int topics) {
+        public Spread {
+            check("topics", topics, 1, 100_000);
+            if (prefix.isEmpty()
+                    || !prefix.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || c == '-')) {
+                throw new IllegalArgumentException("topic prefix \"" + prefix + "\" is not of letters, digits and '-'");
+            }
+        }
+
+        String filter() {
+            return topics == 1 ? Topics.name(prefix, 0) : prefix + "/#";
+        }
+    }
+
+    /**
+     * @param subscribers WebSocket connections that take everything
+     * @param maxLag in a closed loop publishers wait while subscribers are further behind than so many messages; 0: they
+     *     don't
+     */
+    public record Listening(int subscribers, int maxLag) {
+        public Listening {
+            check("subscribers", subscribers, 0, 10_000);
+            check("max lag", maxLag, 0, 1 << 30);
+        }
+    }
+
+    /**
+     * @param warmUp not measured
+     * @param measured after that
+     */
+    public record Times(Duration warmUp, Duration measured) {
+        public Times {
+            check("seconds", measured.toSeconds(), 0, 24 * 3600);
+        }
+    }
+
     /** 4 publishers, 256 in flight each, 64 to a frame, 256 bytes, one topic, one subscriber, 2 s and 10 s. */
     public static LoadConfig defaults(String url) {
         return new LoadConfig(
-                url,
-                5000,
-                "",
-                Door.WS,
-                4,
-                256,
-                64,
-                256,
-                "bench",
-                1,
-                1,
-                0,
-                0,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(10),
+                new Where(url, 5000, ""),
+                new Publishing(Door.WS, 4, 256, 64, 256, 0),
+                new Spread("bench", 1),
+                new Listening(1, 0),
+                new Times(Duration.ofSeconds(2), Duration.ofSeconds(10)),
                 Math.min(2, Runtime.getRuntime().availableProcessors()));
     }
 
     public LoadConfig {
-        check("publishers", publishers, 0, 10_000);
-        check("window", window, 1, 65_536);
-        check("batch", batch, 1, 4_096);
-        check("bytes", bytes, Stamp.LENGTH, 1 << 20);
-        check("topics", topics, 1, 100_000);
-        check("subscribers", subscribers, 0, 10_000);
-        check("max lag", maxLag, 0, 1 << 30);
         check("loops", loops, 1, 64);
-        check("seconds", time.toSeconds(), 0, 24 * 3600);
-        if (!(perSecond >= 0 && perSecond <= 10_000_000)) {
-            throw new IllegalArgumentException("rate " + perSecond + " is not within 0 to 10000000");
-        }
-        if (window < batch && door != Door.HTTP) {
-            throw new IllegalArgumentException("window " + window + " is smaller than batch " + batch);
-        }
-        if (prefix.isEmpty() || !prefix.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || c == '-')) {
-            throw new IllegalArgumentException("topic prefix \"" + prefix + "\" is not of letters, digits and '-'");
-        }
     }
 
     private static void check(String what, long value, long least, long most) {
@@ -100,196 +131,61 @@ public record LoadConfig(
         }
     }
 
-    boolean isOpenLoop() {
-        return perSecond > 0;
+    private LoadConfig with(Where other) {
+        return new LoadConfig(other, publishing, spread, listening, times, loops);
     }
 
-    /** Messages one connection may have under way. */
-    int windowOfConnection() {
-        return door == Door.HTTP ? batch : window;
-    }
-
-    String filter() {
-        return topics == 1 ? Topics.name(prefix, 0) : prefix + "/#";
-    }
-
-    Target target() {
-        return Target.of(url, token);
-    }
-
-    public LoadConfig withDoor(Door other, int connections, int inFlight, int together) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                other,
-                connections,
-                inFlight,
-                together,
-                bytes,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
-    }
-
-    public LoadConfig withTopics(String otherPrefix, int count) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                otherPrefix,
-                count,
-                subscribers,
-                maxLag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
-    }
-
-    public LoadConfig withBytes(int size) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                size,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
-    }
-
-    public LoadConfig withSubscribers(int count, int lag) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                prefix,
-                topics,
-                count,
-                lag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
-    }
-
-    public LoadConfig withRate(double messagesPerSecond) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                messagesPerSecond,
-                warmUp,
-                time,
-                loops);
-    }
-
-    public LoadConfig withTimes(Duration first, Duration then) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                perSecond,
-                first,
-                then,
-                loops);
+    private LoadConfig with(Publishing other) {
+        return new LoadConfig(where, other, spread, listening, times, loops);
     }
 
     public LoadConfig withTcpPort(int port) {
-        return new LoadConfig(
-                url,
-                port,
-                token,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
+        return with(new Where(where.url, port, where.token));
     }
 
     public LoadConfig withToken(String secret) {
-        return new LoadConfig(
-                url,
-                tcpPort,
-                secret,
-                door,
-                publishers,
-                window,
-                batch,
-                bytes,
-                prefix,
-                topics,
-                subscribers,
-                maxLag,
-                perSecond,
-                warmUp,
-                time,
-                loops);
+        return with(new Where(where.url, where.tcpPort, secret));
+    }
+
+    public LoadConfig withDoor(Door door, int connections, int inFlight, int together) {
+        return with(new Publishing(door, connections, inFlight, together, publishing.bytes, publishing.perSecond));
+    }
+
+    public LoadConfig withBytes(int size) {
+        Publishing now = publishing;
+        return with(new Publishing(now.door, now.publishers, now.window, now.batch, size, now.perSecond));
+    }
+
+    public LoadConfig withRate(double messagesPerSecond) {
+        Publishing now = publishing;
+        return with(new Publishing(now.door, now.publishers, now.window, now.batch, now.bytes, messagesPerSecond));
+    }
+
+    public LoadConfig withTopics(String prefix, int count) {
+        return new LoadConfig(where, publishing, new Spread(prefix, count), listening, times, loops);
+    }
+
+    public LoadConfig withSubscribers(int count, int lag) {
+        return new LoadConfig(where, publishing, spread, new Listening(count, lag), times, loops);
+    }
+
+    public LoadConfig withTimes(Duration warmUp, Duration measured) {
+        return new LoadConfig(where, publishing, spread, listening, new Times(warmUp, measured), loops);
     }
 
     JsonObject toJson() {
         return new JsonObject()
-                .put("url", url)
-                .put("door", door.name().toLowerCase(Locale.ROOT))
-                .put("publishers", publishers)
-                .put("window", windowOfConnection())
-                .put("batch", batch)
-                .put("bytes", bytes)
-                .put("topics", topics)
-                .put("subscribers", subscribers)
-                .put("maxLag", maxLag)
-                .put("rate", perSecond)
-                .put("warmUpSeconds", warmUp.toMillis() / 1000.0)
-                .put("seconds", time.toMillis() / 1000.0);
+                .put("url", where.url)
+                .put("door", publishing.door.name().toLowerCase(Locale.ROOT))
+                .put("publishers", publishing.publishers)
+                .put("window", publishing.windowOfConnection())
+                .put("batch", publishing.batch)
+                .put("bytes", publishing.bytes)
+                .put("topics", spread.topics)
+                .put("subscribers", listening.subscribers)
+                .put("maxLag", listening.maxLag)
+                .put("rate", publishing.perSecond)
+                .put("warmUpSeconds", times.warmUp.toMillis() / 1000.0)
+                .put("seconds", times.measured.toMillis() / 1000.0);
     }
 }

@@ -23,6 +23,8 @@ final class LoadLoop extends VerticleBase {
     private static final int CONNECTING = 32;
 
     private final LoadConfig config;
+    private final LoadConfig.Publishing publishing;
+    private final double nanosBetween;
     private final Receiver.Opening opening;
     private final Leash leash;
     private final int number;
@@ -39,6 +41,8 @@ final class LoadLoop extends VerticleBase {
     /** @param number of this loop, from 0 to {@link LoadConfig#loops} */
     LoadLoop(LoadConfig config, Receiver.Opening opening, Leash leash, int number, Tally.Live live) {
         this.config = config;
+        this.publishing = config.publishing();
+        this.nanosBetween = publishing.nanosBetween();
         this.opening = opening;
         this.leash = leash;
         this.number = number;
@@ -66,7 +70,7 @@ final class LoadLoop extends VerticleBase {
     /** Subscribes this loop's share. Called from anywhere, as everything below. */
     Future<Void> subscribe() {
         return onLoop(() -> inTurn(
-                config.subscribers(),
+                config.listening().subscribers(),
                 i -> opening.open(webSocketClient, tally)
                         .onSuccess(receivers::add)
                         .mapEmpty()));
@@ -74,33 +78,30 @@ final class LoadLoop extends VerticleBase {
 
     /** Connects this loop's share of the publishers. */
     Future<Void> connect() {
-        return onLoop(() -> inTurn(config.publishers(), i -> {
+        return onLoop(() -> inTurn(publishing.publishers(), i -> {
             Publisher publisher = publisher(i);
-            int window = config.windowOfConnection();
+            int window = publishing.windowOfConnection();
+            int batch = publishing.batch();
             Pump.Later later = (ms, task) -> vertx.setTimer(ms, timer -> task.run());
-            Pump pump = config.isOpenLoop()
-                    ? Pump.openLoop(later, System::nanoTime, publisher, tally, nanosBetween(), window, config.batch())
-                    : Pump.closedLoop(later, System::nanoTime, publisher, tally, leash, window, config.batch());
+            Pump pump = publishing.isOpenLoop()
+                    ? Pump.openLoop(later, System::nanoTime, publisher, tally, nanosBetween, window, batch)
+                    : Pump.closedLoop(later, System::nanoTime, publisher, tally, leash, window, batch);
             return pump.connect().onSuccess(connected -> pumps.put(i, pump));
         }));
     }
 
-    private double nanosBetween() {
-        return config.isOpenLoop() ? config.publishers() * 1e9 / config.perSecond() : 0;
-    }
-
     private Publisher publisher(int i) {
-        Topics topics = new Topics(config.prefix(), config.topics(), i);
-        Stamp stamp = new Stamp(config.bytes());
-        Target target = config.target();
-        return switch (config.door()) {
-            case WS -> new WebSocketPublisher(webSocketClient, target, topics, stamp, config.window());
-            case CLIENT ->
-                new ClientPublisher(vertx, target, topics, stamp, config.window(), config.batch(), nanosBetween());
+        Topics topics = new Topics(config.spread().prefix(), config.spread().topics(), i);
+        Stamp stamp = new Stamp(publishing.bytes());
+        Target target = config.where().target();
+        int window = publishing.window();
+        return switch (publishing.door()) {
+            case WS -> new WebSocketPublisher(webSocketClient, target, topics, stamp, window);
+            case CLIENT -> new ClientPublisher(vertx, target, topics, stamp, window, publishing.batch(), nanosBetween);
             case HTTP -> new HttpPublisher(netClient, target, topics, stamp);
             case TCP ->
                 new TcpPublisher(
-                        netClient, target.withPort(config.tcpPort()), topics, stamp, config.window(), nanosBetween());
+                        netClient, target.withPort(config.where().tcpPort()), topics, stamp, window, nanosBetween);
         };
     }
 
@@ -109,8 +110,8 @@ final class LoadLoop extends VerticleBase {
         return onLoop(() -> {
             tally.measure(from, to);
             // A closed loop asks nobody when something is due.
-            double perSecond = Math.max(config.perSecond(), 1);
-            pumps.forEach((i, pump) -> pump.start(new Pace(start, perSecond, i, config.publishers()), to));
+            double perSecond = Math.max(publishing.perSecond(), 1);
+            pumps.forEach((i, pump) -> pump.start(new Pace(start, perSecond, i, publishing.publishers()), to));
             return Future.succeededFuture();
         });
     }
@@ -146,10 +147,11 @@ final class LoadLoop extends VerticleBase {
         long arrived = tally.arrived();
         int quiet = arrived == arrivedBefore ? quietChecks + 1 : 0;
         boolean answered = pumps.values().stream().allMatch(Pump::isIdle);
-        boolean missing = live.delivered.sum() < live.acked.sum() * config.subscribers();
+        boolean missing =
+                live.delivered.sum() < live.acked.sum() * config.listening().subscribers();
         int enough = missing ? QUIET_CHECKS_WHEN_MISSING : QUIET_CHECKS;
         // Whoever does not publish does not know when it should be quiet.
-        boolean done = answered && (quiet >= enough || config.publishers() == 0);
+        boolean done = answered && (quiet >= enough || publishing.publishers() == 0);
         if (done || System.nanoTime() - deadline >= 0) {
             idle.complete();
         } else {

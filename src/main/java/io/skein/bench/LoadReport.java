@@ -45,7 +45,7 @@ public record LoadReport(
     }
 
     private long perSecond(long count) {
-        return Math.round(count * 1000.0 / Math.max(1, config.time().toMillis()));
+        return Math.round(count * 1000.0 / Math.max(1, config.times().measured().toMillis()));
     }
 
     long failed() {
@@ -77,7 +77,7 @@ public record LoadReport(
         if (unanswered > 0) {
             line(text, "  no answer", String.format(Locale.ROOT, "%,d", unanswered));
         }
-        if (config.subscribers() > 0) {
+        if (config.listening().subscribers() > 0) {
             line(text, "delivered", String.format(Locale.ROOT, "%,d/s (%,d)", deliveredPerSecond(), delivered));
             line(text, "  end to end ms", latency(endToEnd));
         }

@@ -67,7 +67,7 @@ public final class Ratios {
     }
 
     private void throughput() throws IOException, SQLException, TimeoutException {
-        int bytes = config.load().bytes();
+        int bytes = config.load().publishing().bytes();
         long rows256 = rows(256, bytes);
         LoadReport node = load("throughput", config.load());
         long rows1000 = rows(1000, bytes);
@@ -85,7 +85,8 @@ public final class Ratios {
         progress.accept("append + fdatasync");
         Latency disk = DiskCeiling.measure(config.folder(), 4096, config.time().dividedBy(2))
                 .latency();
-        LoadConfig oneAtATime = config.load().withDoor(config.load().door(), 1, 1, 1);
+        LoadConfig oneAtATime =
+                config.load().withDoor(config.load().publishing().door(), 1, 1, 1);
         // A subscriber in the generator's own process would take its cores just when the answer comes.
         LoadReport alone = load("latency", oneAtATime.withSubscribers(0, 0));
         pair("window 1, ack ms p50 / fdatasync ms p50", alone.ack().p50(), disk.p50());
@@ -100,7 +101,7 @@ public final class Ratios {
     private void posts() throws IOException, TimeoutException {
         int connections = config.connections();
         progress.accept("bare HTTP POST, " + connections + " connections");
-        LoadReport ceiling = bare.posts(connections, config.load().bytes(), warmUp, config.time());
+        LoadReport ceiling = bare.posts(connections, config.load().publishing().bytes(), warmUp, config.time());
         LoadReport node = load(
                 "HTTP POST",
                 config.load().withDoor(LoadConfig.Door.HTTP, connections, 1, 1).withSubscribers(0, 0));
@@ -113,7 +114,7 @@ public final class Ratios {
     private void fanouts() throws IOException, TimeoutException {
         for (int clients : config.clients()) {
             progress.accept("bare WebSocket fan-out, " + clients + " clients");
-            LoadReport ceiling = bare.fanout(clients, config.load().bytes(), warmUp, config.time());
+            LoadReport ceiling = bare.fanout(clients, config.load().publishing().bytes(), warmUp, config.time());
             LoadReport node = load(
                     "fan-out to " + clients,
                     config.load().withDoor(LoadConfig.Door.WS, 1, 256, 64).withSubscribers(clients, MAX_LAG));

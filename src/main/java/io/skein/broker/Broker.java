@@ -42,6 +42,15 @@ public interface Broker {
 
     Future<Void> cancel(String cursor, Optional<String> idempotencyKey);
 
+    /** Adds the node found at {@code address} (host:port of its Raft port); completes when it is in the log as a learner. */
+    Future<Void> addMember(String id, String address, boolean voter);
+
+    /** Completes when the removal is committed. */
+    Future<Void> removeMember(String id);
+
+    /** Completes when that node leads, as far as this one knows. */
+    Future<Void> transfer(String id);
+
     /** This node's word; never fails, never waits. Refreshed with every applied batch. */
     NodeStatus status();
 

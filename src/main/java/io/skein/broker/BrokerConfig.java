@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param mayCreateTopics whether a first publish makes its topic
  * @param durable {@code quorum} or {@code memory}, as answers say it
  * @param catchUpWaitMs how long a request waits for a node that has just started
+ * @param maxStreams live subscriptions and reads that wait; more are refused
  */
 public record BrokerConfig(
         String node,
@@ -20,8 +21,10 @@ public record BrokerConfig(
         int maxMessageBytes,
         boolean mayCreateTopics,
         String durable,
-        long catchUpWaitMs) {
+        long catchUpWaitMs,
+        int maxStreams) {
     public static final int MAX_FILTERS = 64;
     public static final int MAX_LIMIT = 1000;
-    public static final int MAX_SESSIONS = 100_000;
+    /** The usual {@code maxStreams}. */
+    public static final int MAX_STREAMS = 100_000;
 }

@@ -12,13 +12,17 @@ import io.skein.store.StoredPage;
 import io.skein.store.Tail;
 import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicMachine;
+import io.skein.topic.TopicName;
 import io.skein.topic.TopicView;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Reads what is kept, in log order: the newest from the tail, older from rows (DESIGN D16, Reads). Callable from any
@@ -29,62 +33,66 @@ import java.util.Optional;
  */
 final class History {
     /**
+     * @param after everything up to here is not wanted
+     * @param told trims that the reader has been told of, as a slice or a start said it
+     */
+    record Wanted(List<TopicFilter> filters, Cursor after, long told, Floor floor, int limit, long maxBytes) {}
+
+    /**
      * @param through everything matching up to here is in this slice or before it
      * @param live nothing more was there when this was read
-     * @param trims of matching topics that have lost messages, ever
+     * @param losses messages after the position that went before they could be read
+     * @param told trims that the reader knows of with this
      */
-    record Slice(List<StoredMessage> messages, Cursor through, boolean live, List<Trim> trims) {}
+    record Slice(List<StoredMessage> messages, Cursor through, boolean live, List<Loss> losses, long told) {}
 
-    /** @param lowWater first offset still kept */
-    record Trim(long topicId, String topic, Cursor last, long lowWater) {
-        /**
-         * Whether messages after the position went that nobody was told of. The cursor of a trim may be a little late;
-         * a page whose first message of the topic is above its low water shows that nothing went.
-         */
-        boolean isNews(Map<Long, Cursor> known, Cursor position, List<StoredMessage> page) {
-            if (!last.isAfter(known.getOrDefault(topicId, Cursor.ORIGIN)) || !last.isAfter(position)) {
-                return false;
-            }
-            for (StoredMessage message : page) {
-                if (message.topicId() == topicId) {
-                    return message.offset() <= lowWater;
-                }
-            }
-            return true;
-        }
-
-        /** How many were lost after {@code position}, as far as that is known: -1 when it is not. */
-        long lostAfter(Cursor position) {
-            return position.equals(Cursor.ORIGIN) ? lowWater : -1;
-        }
-    }
+    /**
+     * @param earliest just before the first message of the topic still kept, or where the page ends that holds none
+     * @param lost how many, -1 when that is not known
+     */
+    record Loss(String topic, Cursor earliest, long lost) {}
 
     /**
      * Where a stream begins.
      *
      * @param after everything up to here is not wanted
-     * @param floor of one topic, offsets that are not wanted
+     * @param floor of what follows, that which is not wanted either
+     * @param told trims that are no news, or {@link Losses#ALL_NEWS}
      * @param gap what was asked for is gone: the stream says so first
      * @param requested the position as it was asked for
      */
-    record Start(Cursor after, Floor floor, Map<Long, Cursor> knownTrims, Optional<Page.Gap> gap, String requested) {}
+    record Start(Cursor after, Floor floor, long told, Optional<Page.Gap> gap, String requested) {}
 
     /**
-     * A stream that begins at an offset, of the topic that has it now.
+     * What of the messages after a position is not wanted all the same.
      *
-     * @param topicId 0: of whatever topic appears under the name first
+     * @param topicId of the topic that has the offset now; 0: of whatever topic appears under the name first
+     * @param offset messages below it
+     * @param time messages stamped before it
      */
-    record Floor(long topicId, long offset) {
-        static final Floor NONE = new Floor(0, 0);
+    record Floor(long topicId, long offset, long time) {
+        static final Floor NONE = new Floor(0, 0, 0);
 
         long of(long topic) {
             return topicId == 0 || topicId == topic ? offset : 0;
         }
 
         boolean isAbove(StoredMessage message) {
-            return message.offset() < of(message.topicId());
+            return message.time() < time || message.offset() < of(message.topicId());
+        }
+
+        /** Stamps never go back, so those before the time are the first ones. */
+        List<StoredMessage> cut(List<StoredMessage> messages) {
+            int from = 0;
+            while (from < messages.size() && messages.get(from).time() < time) {
+                from++;
+            }
+            return from == 0 ? messages : messages.subList(from, messages.size());
         }
     }
+
+    /** Steps to find out which topics match, before it counts as too many. */
+    private static final int LOOKS = 1024;
 
     private final Store store;
     private final Proposer proposer;
@@ -102,77 +110,106 @@ final class History {
 
     /**
      * One page: at least one message when there is one, or a cursor further on. A page from rows is not filled up from
-     * the tail; the reader comes again.
+     * the tail; the reader comes again. What it costs the replica's context is bounded by the page and by the topics
+     * trimmed since the page before, however many match.
      */
-    Future<Slice> page(List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes) {
-        return proposer.ask(() -> newest(filters, after, floor, limit, maxBytes))
-                .compose(step -> step.slice().isPresent()
-                        ? Future.succeededFuture(step.slice().get())
-                        : older(filters, after, floor, limit, maxBytes, step));
+    Future<Slice> page(Wanted wanted) {
+        return page(wanted, wanted.after(), new Losses(topics, store, wanted.filters(), wanted.after(), wanted.told()));
     }
 
-    private Future<Slice> older(
-            List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes, Step step) {
+    /** @param from nothing wanted stands between the position and here */
+    private Future<Slice> page(Wanted wanted, Cursor from, Losses losses) {
+        return proposer.ask(() -> losses.gather() ? Optional.of(newest(wanted, from)) : Optional.<Step>empty())
+                .compose(step -> step.isEmpty()
+                        ? page(wanted, from, losses)
+                        : step.get().page().isPresent()
+                                ? slice(wanted, step.get().page().get(), losses)
+                                : older(wanted, from, losses, step.get()));
+    }
+
+    private Future<Slice> older(Wanted wanted, Cursor from, Losses losses, Step step) {
         return store.reader()
-                .page(step.scope(), after, step.rowsEnd(), limit, maxBytes, step.time())
-                .compose(page -> proposer.ask(() -> trims(matching(filters))).compose(trims -> {
-                    if (!page.messages().isEmpty()) {
-                        // What was trimmed while rows were read is missing from them: these trims know of it.
-                        return Future.succeededFuture(new Slice(page.messages(), page.next(), false, trims));
-                    }
-                    boolean trimmedMeanwhile = !trims.equals(step.trims());
-                    return page(filters, trimmedMeanwhile ? after : page.next(), floor, limit, maxBytes);
-                }));
+                .page(
+                        step.few(),
+                        found -> visible(wanted, losses, found),
+                        from,
+                        step.rowsEnd(),
+                        wanted.limit(),
+                        wanted.maxBytes(),
+                        step.time())
+                .compose(page -> slice(wanted, new StoredPage(page.messages(), page.next(), false), losses));
     }
 
-    /** Either the slice, or what is needed to read it from rows, as of one turn of the replica. */
-    private record Step(Optional<Slice> slice, Scope scope, List<Trim> trims, Cursor rowsEnd, long time) {}
+    /** An empty page proves nothing and is not the end unless nothing more is there. */
+    private Future<Slice> slice(Wanted wanted, StoredPage page, Losses losses) {
+        List<StoredMessage> messages = wanted.floor().cut(page.messages());
+        if (messages.isEmpty() && !page.atEnd()) {
+            return page(wanted, page.next(), losses);
+        }
+        return losses.judge(messages, page.next())
+                .map(lost -> new Slice(messages, page.next(), page.atEnd(), lost, losses.told()));
+    }
+
+    /** What of rows that were just read may be seen, as of a turn in which all trims are known. */
+    private Future<LongUnaryOperator> visible(Wanted wanted, Losses losses, Map<Long, String> found) {
+        List<Long> meant = new ArrayList<>();
+        found.forEach((id, name) -> {
+            if (Sessions.matches(wanted.filters(), name)) {
+                meant.add(id);
+            }
+        });
+        return visible(wanted, losses, meant);
+    }
+
+    private Future<LongUnaryOperator> visible(Wanted wanted, Losses losses, List<Long> meant) {
+        return proposer.ask(() ->
+                        losses.gather() ? Optional.of(lowWaters(wanted, meant)) : Optional.<Map<Long, Long>>empty())
+                .compose(answer -> answer.isEmpty()
+                        ? visible(wanted, losses, meant)
+                        : Future.succeededFuture(id -> answer.get().getOrDefault(id, Scope.NOTHING)));
+    }
+
+    private Map<Long, Long> lowWaters(Wanted wanted, List<Long> meant) {
+        Map<Long, Long> lowWaters = new HashMap<>();
+        for (Long id : meant) {
+            lowWaters.put(id, lowWater(wanted, id));
+        }
+        return lowWaters;
+    }
+
+    private long lowWater(Wanted wanted, long id) {
+        return topics.find(id)
+                .filter(view -> Sessions.matches(wanted.filters(), view.name().value()))
+                .map(view -> Math.max(view.lowWater(), wanted.floor().of(id)))
+                .orElse(Scope.NOTHING);
+    }
+
+    /**
+     * Either the page, or what is needed to read it from rows, as of one turn of the replica.
+     *
+     * @param few the topics when they are few, as in {@link Scope}
+     */
+    private record Step(Optional<StoredPage> page, List<Long> few, Cursor rowsEnd, long time) {}
 
     /** On the replica's context. */
-    private Step newest(List<TopicFilter> filters, Cursor after, Floor floor, int limit, long maxBytes) {
+    private Step newest(Wanted wanted, Cursor from) {
         Tail tail = store.tail();
-        long applied = replica.status().appliedIndex();
+        Cursor end = Cursor.endOf(replica.status().appliedIndex());
         long time = replica.status().time();
-        List<TopicView> views = matching(filters);
-        List<Trim> trims = trims(views);
+        Optional<List<Long>> few = topics.few(wanted.filters(), Scope.FEW, LOOKS);
+        List<Long> ids = few.orElse(List.of());
+        if (few.isPresent() && ids.isEmpty()) {
+            return new Step(Optional.of(new StoredPage(List.of(), end, true)), ids, end, time);
+        }
+        if (!tail.covers(from)) {
+            return new Step(Optional.empty(), ids, Cursor.endOf(tail.visible()), time);
+        }
         Map<Long, Long> lowWaters = new HashMap<>();
-        for (TopicView view : views) {
-            lowWaters.put(view.id(), Math.max(view.lowWater(), floor.of(view.id())));
-        }
-        List<Long> few = lowWaters.size() <= Scope.FEW ? List.copyOf(lowWaters.keySet()) : List.of();
-        Scope scope = new Scope(few, id -> lowWaters.getOrDefault(id, Scope.NOTHING));
-        if (lowWaters.isEmpty()) {
-            Slice nothing = new Slice(List.of(), Cursor.endOf(applied), true, trims);
-            return new Step(Optional.of(nothing), scope, trims, after, time);
-        }
-        if (!tail.covers(after)) {
-            return new Step(Optional.empty(), scope, trims, Cursor.endOf(tail.visible()), time);
-        }
-        StoredPage page = tail.page(scope, after, limit, maxBytes, time);
+        Scope scope = new Scope(ids, id -> lowWaters.computeIfAbsent(id, topic -> lowWater(wanted, topic)));
+        StoredPage page = tail.page(scope, from, wanted.limit(), wanted.maxBytes(), time);
         boolean live = tail.endsAt(page.next());
-        Cursor through = live ? Cursor.endOf(applied) : page.next();
-        return new Step(Optional.of(new Slice(page.messages(), through, live, trims)), scope, trims, through, time);
-    }
-
-    private static List<Trim> trims(List<TopicView> views) {
-        List<Trim> trims = new ArrayList<>();
-        for (TopicView view : views) {
-            if (view.lowWater() > 0) {
-                trims.add(new Trim(view.id(), view.name().value(), view.lastTrimmed(), view.lowWater()));
-            }
-        }
-        return trims;
-    }
-
-    private List<TopicView> matching(List<TopicFilter> filters) {
-        if (filters.size() == 1) {
-            return topics.matching(filters.get(0));
-        }
-        Map<Long, TopicView> views = new HashMap<>();
-        for (TopicFilter filter : filters) {
-            topics.matching(filter).forEach(view -> views.put(view.id(), view));
-        }
-        return List.copyOf(views.values());
+        StoredPage stands = new StoredPage(page.messages(), live ? end : page.next(), live);
+        return new Step(Optional.of(stands), ids, end, time);
     }
 
     /** Resolves a start once, for the topics that exist. */
@@ -184,46 +221,42 @@ final class History {
             return proposer.ask(() -> new Start(
                     Cursor.endOf(replica.status().appliedIndex()),
                     Floor.NONE,
-                    known(filters),
+                    topics.trims(),
                     Optional.empty(),
                     "latest"));
         }
         if (from instanceof From.Earliest) {
             return proposer.ask(
-                    () -> new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.empty(), "earliest"));
+                    () -> new Start(Cursor.ORIGIN, Floor.NONE, topics.trims(), Optional.empty(), "earliest"));
         }
         if (from instanceof From.Offset offset) {
             return startAtOffset(filters, offset.offset());
         }
         if (from instanceof From.Time time) {
-            return startAtTime(filters, time.epochMs(), Long.toString(time.epochMs()));
+            return startAtTime(time.epochMs());
         }
         if (from instanceof From.Ago ago) {
             return proposer.ask(() -> replica.status().time())
-                    .compose(now -> startAtTime(
-                            filters, Math.max(now, System.currentTimeMillis()) - ago.ms(), "-" + ago.ms() + "ms"));
+                    .compose(now -> startAtTime(Math.max(now, System.currentTimeMillis()) - ago.ms()));
         }
         throw new AssertionError("unhandled " + from);
     }
 
-    private Map<Long, Cursor> known(List<TopicFilter> filters) {
-        Map<Long, Cursor> known = new HashMap<>();
-        for (TopicView view : matching(filters)) {
-            if (view.lowWater() > 0) {
-                known.put(view.id(), view.lastTrimmed());
-            }
-        }
-        return known;
-    }
-
     private Start startAfter(List<TopicFilter> filters, Lineage.Text asked) {
         String requested = new Lineage(asked.lineage()).text(asked.cursor());
-        if (asked.lineage() != lineage.id()) {
+        OptionalLong shared = lineage.sharedUpTo(asked.lineage());
+        if (shared.isPresent() && asked.cursor().index() > shared.getAsLong()) {
+            // What came after the fork is another's; what is here from there on may be known already, or may not.
+            Cursor fork = Cursor.endOf(shared.getAsLong());
+            Page.Gap gap = new Page.Gap(filters.get(0).value(), lineage.text(fork), -1);
+            return new Start(fork, Floor.NONE, Losses.ALL_NEWS, Optional.of(gap), requested);
+        }
+        if (shared.isEmpty()) {
             // A position in another log says nothing about this one (DESIGN D6).
             Page.Gap gap = new Page.Gap(filters.get(0).value(), lineage.text(Cursor.ORIGIN), -1);
-            return new Start(Cursor.ORIGIN, Floor.NONE, known(filters), Optional.of(gap), requested);
+            return new Start(Cursor.ORIGIN, Floor.NONE, topics.trims(), Optional.of(gap), requested);
         }
-        return new Start(asked.cursor(), Floor.NONE, Map.of(), Optional.empty(), requested);
+        return new Start(asked.cursor(), Floor.NONE, Losses.ALL_NEWS, Optional.empty(), requested);
     }
 
     private Future<Start> startAtOffset(List<TopicFilter> filters, long offset) {
@@ -232,23 +265,34 @@ final class History {
                     Refusal.Kind.MALFORMED, "malformed", "an offset is a place in one topic; use a cursor or a time"));
         }
         String requested = Long.toString(offset);
-        return proposer.ask(() -> topics.matching(filters.get(0)).stream().findFirst())
+        record Found(Optional<TopicView> topic, long told) {}
+        return proposer.ask(
+                        () -> new Found(topics.matching(filters.get(0)).stream().findFirst(), topics.trims()))
                 .compose(found -> {
-                    if (found.isEmpty()) {
+                    if (found.topic().isEmpty()) {
+                        Floor floor = new Floor(0, offset, 0);
                         return Future.succeededFuture(
-                                new Start(Cursor.ORIGIN, new Floor(0, offset), Map.of(), Optional.empty(), requested));
+                                new Start(Cursor.ORIGIN, floor, found.told(), Optional.empty(), requested));
                     }
-                    TopicView view = found.get();
-                    Map<Long, Cursor> known = view.lowWater() > 0 ? Map.of(view.id(), view.lastTrimmed()) : Map.of();
+                    TopicView view = found.topic().get();
                     long first = Math.max(offset, view.lowWater());
                     return locate(view, first).map(at -> {
                         Optional<Page.Gap> gap = offset < view.lowWater()
                                 ? Optional.of(
                                         new Page.Gap(view.name().value(), lineage.text(at), view.lowWater() - offset))
                                 : Optional.empty();
-                        return new Start(at, new Floor(view.id(), first), known, gap, requested);
+                        return new Start(at, new Floor(view.id(), first, 0), found.told(), gap, requested);
                     });
                 });
+    }
+
+    /** Fails when there is no such topic. */
+    Future<TopicView> topic(TopicName name) {
+        return proposer.ask(() -> topics.find(name))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(
+                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     /** Just before the first message of a topic that is still kept. */
@@ -269,27 +313,28 @@ final class History {
                         : store.reader().locate(view.id(), offset).map(row -> row.orElse(Cursor.ORIGIN)));
     }
 
-    /** Stamps never go back, so one place in the log serves all topics. */
-    private Future<Start> startAtTime(List<TopicFilter> filters, long epochMs, String requested) {
+    /** Stamps never go back, so one place in the log serves all topics; what is yet to come is told by its stamp. */
+    private Future<Start> startAtTime(long epochMs) {
         return proposer.ask(() -> {
                     Optional<Cursor> inTail = store.tail().firstAt(epochMs).map(m -> Reader.before(m.cursor()));
                     Cursor end = Cursor.endOf(replica.status().appliedIndex());
-                    return new TimeStep(known(filters), inTail, store.tail().isWhole(), end);
+                    return new TimeStep(
+                            epochMs, topics.trims(), inTail, store.tail().isWhole(), end);
                 })
                 .compose(step -> {
                     if (step.whole()) {
-                        return Future.succeededFuture(step.start(step.inTail().orElse(step.end()), requested));
+                        return Future.succeededFuture(step.start(Optional.empty()));
                     }
                     // An older message of that time may be in rows; when none is, the tail's is the first.
-                    return store.reader()
-                            .locateTime(epochMs)
-                            .map(row -> step.start(row.orElse(step.inTail().orElse(step.end())), requested));
+                    return store.reader().locateTime(epochMs).map(step::start);
                 });
     }
 
-    private record TimeStep(Map<Long, Cursor> known, Optional<Cursor> inTail, boolean whole, Cursor end) {
-        Start start(Cursor after, String requested) {
-            return new Start(after, Floor.NONE, known, Optional.empty(), requested);
+    private record TimeStep(long epochMs, long told, Optional<Cursor> inTail, boolean whole, Cursor end) {
+        Start start(Optional<Cursor> inRows) {
+            Cursor after = inRows.orElse(inTail.orElse(end));
+            String requested = Instant.ofEpochMilli(epochMs).toString();
+            return new Start(after, new Floor(0, 0, epochMs), told, Optional.empty(), requested);
         }
     }
 }

@@ -2,8 +2,7 @@ package io.skein.broker;
 
 import io.skein.cluster.AppliedListener;
 import io.skein.cluster.Committed;
-import io.skein.cluster.Indeterminate;
-import io.skein.cluster.NotExecuted;
+import io.skein.cluster.MemberStatus;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.cluster.ReplicaVerticle;
@@ -12,10 +11,9 @@ import io.skein.machine.Cursor;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
 import io.skein.machine.Rejected;
+import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
-import io.skein.store.StoredMessage;
-import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
@@ -24,17 +22,15 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
-import io.skein.wire.Limits;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -47,11 +43,7 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
-    private final Promise<Void> caughtUp = Promise.promise();
-    private final Map<Thread, Sessions> sessions = new ConcurrentHashMap<>();
-    private final AtomicLong sessionIds = new AtomicLong();
-    private final AtomicLong sessionCount = new AtomicLong();
-    private final AtomicLong delivered = new AtomicLong();
+    private volatile Promise<Void> caughtUp = Promise.promise();
     private final AtomicLong connections = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
@@ -59,6 +51,8 @@ public final class LocalBroker implements Broker {
 
     private TopicMachine topics;
     private History history;
+    private Streams streams;
+    private Reads reads;
     private Lineage lineage;
     private volatile ReplicaVerticle replica;
     private volatile boolean draining;
@@ -80,7 +74,15 @@ public final class LocalBroker implements Broker {
         store = openStore;
         topics = machine;
         lineage = logLineage;
+        if (replica != null) {
+            // A snapshot took the place of all there was: who reads comes back, and waits until this node knows the
+            // rest.
+            streams.endAll("catching-up");
+            caughtUp = Promise.promise();
+        }
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
+        streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
+        reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
     }
@@ -88,16 +90,16 @@ public final class LocalBroker implements Broker {
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
     public void drain() {
         draining = true;
-        sessions.values()
-                .forEach(loop ->
-                        loop.context().runOnContext(v -> loop.all().forEach(session -> session.end("draining", true))));
+        if (replica != null) {
+            streams.endAll("draining");
+        }
     }
 
     @Override
     public Future<PublishAck> publish(Publish publish) {
-        Refusal problem = problem(publish);
-        if (problem != null) {
-            return Future.failedFuture(problem);
+        Optional<Refusal> problem = publish.problem(config.maxMessageBytes());
+        if (problem.isPresent()) {
+            return Future.failedFuture(problem.get());
         }
         Optional<IdempotencyKey> key =
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
@@ -123,49 +125,9 @@ public final class LocalBroker implements Broker {
                 : otherwise;
     }
 
-    private Refusal problem(Publish publish) {
-        List<Publication> messages = publish.messages();
-        if (messages.isEmpty()) {
-            return malformed("there is no message to publish");
-        }
-        if (messages.size() > Limits.MAX_BATCH_MESSAGES) {
-            return tooLarge(
-                    messages.size() + " messages in one publish; the limit is " + Limits.MAX_BATCH_MESSAGES,
-                    Limits.MAX_BATCH_MESSAGES);
-        }
-        if (publish.idempotencyKey().isPresent()
-                && publish.idempotencyKey().get().length() > KeyHash.MAX_KEY_LENGTH) {
-            return malformed("an idempotency key has at most " + KeyHash.MAX_KEY_LENGTH + " characters");
-        }
-        long total = 0;
-        for (Publication publication : messages) {
-            int body = publication.message().body().length;
-            if (body > config.maxMessageBytes()) {
-                return tooLarge(
-                        "the message has " + body + " bytes; the limit is " + config.maxMessageBytes(),
-                        config.maxMessageBytes());
-            }
-            total += publication.message().size();
-        }
-        if (total > Limits.MAX_COMMAND_BYTES) {
-            return tooLarge(
-                    "the messages of one publish have " + total + " bytes; the limit is " + Limits.MAX_COMMAND_BYTES,
-                    Limits.MAX_COMMAND_BYTES);
-        }
-        return null;
-    }
-
-    private static Refusal malformed(String detail) {
-        return Refusal.of(Refusal.Kind.MALFORMED, "malformed", detail);
-    }
-
-    private static Refusal tooLarge(String detail, long limit) {
-        return Refusal.of(Refusal.Kind.TOO_LARGE, "too-large", detail, Map.of("limit", limit));
-    }
-
     private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
         if (draining) {
-            return Future.failedFuture(unavailable("draining", "the node is stopping"));
+            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
         }
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = caughtUp.future().isComplete()
@@ -173,7 +135,7 @@ public final class LocalBroker implements Broker {
                 : ready(false).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
             if (result.failed()) {
-                return Future.failedFuture(refusal(result.cause()));
+                return Future.failedFuture(Refusal.from(result.cause()));
             }
             return result.result().outcome() instanceof Rejected rejected
                     ? Future.failedFuture(Refusal.of(rejected))
@@ -181,191 +143,42 @@ public final class LocalBroker implements Broker {
         });
     }
 
-    private static Refusal unavailable(String code, String detail) {
-        return Refusal.of(Refusal.Kind.UNAVAILABLE, code, detail);
-    }
-
     private static <T> Future<T> refused(Throwable cause) {
-        return Future.failedFuture(refusal(cause));
-    }
-
-    private static Throwable refusal(Throwable cause) {
-        if (cause instanceof NotExecuted not) {
-            return switch (not.reason()) {
-                case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
-                case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
-                case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
-                case CHANGE_PENDING ->
-                    Refusal.of(
-                            Refusal.Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
-                case UNKNOWN_MEMBER -> Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-member", "there is no such member");
-                case LAST_VOTER -> Refusal.of(Refusal.Kind.CONFLICT, "last-voter", "no voter would be left");
-                case DISK_FULL ->
-                    Refusal.of(
-                            Refusal.Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
-            };
-        }
-        if (cause instanceof Indeterminate) {
-            return Refusal.of(
-                    Refusal.Kind.INDETERMINATE,
-                    "indeterminate",
-                    cause.getMessage() + "; it may or may not have happened, try again with the same key");
-        }
-        if (cause instanceof ConnectionPoolTooBusyException) {
-            return unavailable("overloaded", "too many reads wait for the disk");
-        }
-        return cause;
+        return Future.failedFuture(Refusal.from(cause));
     }
 
     @Override
     public Future<Page> read(Read read) {
         if (read.filters().isEmpty() || read.filters().size() > BrokerConfig.MAX_FILTERS) {
-            return Future.failedFuture(malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
+            return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
         if (read.limit() < 1 || read.limit() > BrokerConfig.MAX_LIMIT) {
-            return Future.failedFuture(malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
+            return Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
         }
         return ready(read.level() == Read.Level.NONE)
-                .compose(v -> reached(read.minIndex(), read.waitMs()))
-                .compose(v -> known(read.filters()))
-                .compose(v -> history.start(read.filters(), read.from()))
-                .compose(start -> readFrom(read, start))
+                .compose(v -> isConfirmed(read.level()) ? confirmed() : Future.succeededFuture())
+                .compose(v -> reads.read(read))
                 .recover(LocalBroker::refused);
     }
 
-    private Future<Page> readFrom(Read read, History.Start start) {
-        boolean single = isSingle(read.filters());
-        if (single && start.gap().isPresent()) {
-            return gone(read);
-        }
-        if (start.after().index() > replica.status().appliedIndex()) {
-            // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
-            return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
-        }
-        return history.page(read.filters(), start.after(), start.floor(), read.limit(), MAX_PAGE_BYTES)
-                .compose(slice -> fill(read, start, slice))
-                .compose(slice -> {
-                    List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
-                    for (History.Trim trim : slice.trims()) {
-                        if (trim.isNews(start.knownTrims(), start.after(), slice.messages())) {
-                            gaps.add(new Page.Gap(
-                                    trim.topic(), lineage.text(trim.last()), trim.lostAfter(start.after())));
-                        }
-                    }
-                    if (single && !gaps.isEmpty()) {
-                        return gone(read);
-                    }
-                    Cursor next = slice.through().isAfter(start.after()) ? slice.through() : start.after();
-                    boolean notReached =
-                            slice.messages().isEmpty() && start.floor().offset() > 0;
-                    Page page = new Page(
-                            slice.messages(),
-                            notReached ? start.requested() : lineage.text(next),
-                            gaps,
-                            replica.status().appliedIndex());
-                    if (!slice.messages().isEmpty()) {
-                        delivered.addAndGet(slice.messages().size());
-                        return Future.succeededFuture(page);
-                    }
-                    return read.waitMs() > 0 ? waitForFirst(read, start, next, page) : Future.succeededFuture(page);
-                });
-    }
-
-    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
-    private Future<History.Slice> fill(Read read, History.Start start, History.Slice so) {
-        int left = read.limit() - so.messages().size();
-        if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
-            return Future.succeededFuture(so);
-        }
-        return history.page(read.filters(), so.through(), start.floor(), left, MAX_PAGE_BYTES / 2)
-                .compose(more -> {
-                    List<StoredMessage> all = new ArrayList<>(so.messages());
-                    all.addAll(more.messages());
-                    return fill(read, start, new History.Slice(all, more.through(), more.live(), so.trims()));
-                });
-    }
-
-    /** Messages after which a read is not filled up further. */
-    private static final int MAX_FILL = BrokerConfig.MAX_LIMIT / 2;
-
-    private static boolean isSingle(List<TopicFilter> filters) {
-        return filters.size() == 1 && filters.get(0).isName();
-    }
-
-    private Future<Page> gone(Read read) {
-        TopicFilter topic = read.filters().get(0);
-        return history.earliest(topic)
-                .compose(earliest -> Future.failedFuture(Refusal.of(
-                        Refusal.Kind.GONE,
-                        "gone",
-                        "messages of " + topic + " up to the position are older than its retention",
-                        Map.of("earliest", lineage.text(earliest), "topic", topic.value()))));
-    }
-
-    private static final long MAX_PAGE_BYTES = 8L << 20;
-
-    /** A long poll is a stream that ends with its first messages. */
-    private Future<Page> waitForFirst(Read read, History.Start start, Cursor position, Page empty) {
-        Promise<Page> first = Promise.promise();
-        History.Start resumed =
-                new History.Start(position, start.floor(), start.knownTrims(), Optional.empty(), empty.next());
-        Subscriber taker = new Subscriber() {
-            @Override
-            public boolean deliver(List<StoredMessage> messages, String lastCursor) {
-                first.tryComplete(new Page(
-                        messages, lastCursor, empty.gaps(), replica.status().appliedIndex()));
-                return false;
-            }
-
-            @Override
-            public void gap(String requested, String resumedAt, long lost) {
-                // Messages that came and went while this waited: the reader finds out with its next page.
-            }
-
-            @Override
-            public void ended(String reason, boolean retry) {
-                first.tryFail(unavailable(reason, "the node ended the wait: " + reason));
-            }
-        };
-        Session session = open(new Subscribe(read.filters(), read.from(), read.limit(), "http", ""), taker, resumed);
-        long timer = vertx.setTimer(read.waitMs(), id -> first.tryComplete(empty));
-        return first.future().onComplete(v -> {
-            vertx.cancelTimer(timer);
-            session.close();
-        });
+    private static boolean isConfirmed(Read.Level level) {
+        return level == Read.Level.LINEARIZABLE || level == Read.Level.STRONG;
     }
 
     @Override
     public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
         if (subscribe.filters().isEmpty() || subscribe.filters().size() > BrokerConfig.MAX_FILTERS) {
-            return Future.failedFuture(malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
+            return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
         if (draining) {
-            return Future.failedFuture(unavailable("draining", "the node is stopping"));
-        }
-        if (sessionCount.get() >= BrokerConfig.MAX_SESSIONS) {
-            return Future.failedFuture(Refusal.of(
-                    Refusal.Kind.TOO_MANY,
-                    "too-many-subscriptions",
-                    "this node serves " + BrokerConfig.MAX_SESSIONS + " live subscriptions, its limit",
-                    Map.of("limit", BrokerConfig.MAX_SESSIONS)));
+            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
         }
         return ready(false)
-                .compose(v -> history.start(subscribe.filters(), subscribe.from()))
-                .<Subscription>map(start -> open(subscribe, subscriber, start))
+                .compose(v -> streams.isFull()
+                        ? Future.failedFuture(streams.full())
+                        : history.start(subscribe.filters(), subscribe.from()))
+                .<Subscription>map(start -> streams.open(subscribe, subscriber, start))
                 .recover(LocalBroker::refused);
-    }
-
-    /** On the event loop that the session will live on. Sessions of a loop share one context of that loop. */
-    private Session open(Subscribe subscribe, Subscriber subscriber, History.Start start) {
-        assert Context.isOnEventLoopThread() : "sessions live on event loops";
-        Sessions loop = sessions.computeIfAbsent(
-                Thread.currentThread(), t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered));
-        String id = Long.toString(sessionIds.incrementAndGet(), 36);
-        Session session = new Session(id, loop, history, subscribe, subscriber, start, sessionCount::decrementAndGet);
-        sessionCount.incrementAndGet();
-        session.begin();
-        return session;
     }
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
@@ -378,49 +191,15 @@ public final class LocalBroker implements Broker {
         Context context = vertx.getOrCreateContext();
         long timer = vertx.setTimer(
                 config.catchUpWaitMs(),
-                id -> here.tryFail(unavailable("catching-up", "the node has just started and catches up")));
+                id -> here.tryFail(Refusal.unavailable("catching-up", "the node has just started and catches up")));
         caughtUp.future().onComplete(done -> context.runOnContext(v -> here.tryComplete()));
         return here.future().onComplete(v -> vertx.cancelTimer(timer));
-    }
-
-    /** Waits until this node has applied an index that its client has seen elsewhere. */
-    private Future<Void> reached(long index, long waitMs) {
-        if (replica.status().appliedIndex() >= index) {
-            return Future.succeededFuture();
-        }
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(waitMs, MIN_INDEX_WAIT_MS));
-        Promise<Void> done = Promise.promise();
-        vertx.setPeriodic(5, id -> {
-            if (replica.status().appliedIndex() >= index) {
-                vertx.cancelTimer(id);
-                done.complete();
-            } else if (System.nanoTime() - until >= 0) {
-                vertx.cancelTimer(id);
-                done.fail(unavailable(
-                        "behind", "this node has applied " + replica.status().appliedIndex() + ", not yet " + index));
-            }
-        });
-        return done.future();
-    }
-
-    private static final long MIN_INDEX_WAIT_MS = 1000;
-
-    /** Reading one unknown topic is an error, a filter that matches none is not. */
-    private Future<Void> known(List<TopicFilter> filters) {
-        return isSingle(filters) ? find(new TopicName(filters.get(0).value())).mapEmpty() : Future.succeededFuture();
-    }
-
-    private Future<TopicInfo> find(TopicName name) {
-        return ask(() -> topics.find(name).map(view -> info(view, System.nanoTime())))
-                .compose(found -> found.isPresent()
-                        ? Future.succeededFuture(found.get())
-                        : Future.failedFuture(
-                                Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-topic", "there is no topic " + name)));
     }
 
     @Override
     public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
         return ready(false)
+                .compose(v -> confirmed())
                 .compose(v -> ask(() -> {
                     long now = System.nanoTime();
                     List<TopicInfo> infos = new ArrayList<>();
@@ -440,14 +219,16 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<TopicInfo> topic(TopicName name) {
         return ready(false)
-                .compose(v -> find(name))
-                .compose(info -> history.earliest(new TopicFilter(name.value()))
-                        .map(at -> new TopicInfo(info.view(), lineage.text(at), info.publishedPerSecond())))
+                .compose(v -> confirmed())
+                .compose(v -> history.topic(name))
+                .compose(view -> history.earliest(new TopicFilter(name.value()))
+                        .compose(at -> proposer.ask(() ->
+                                new TopicInfo(view, lineage.text(at), fanout.rateOf(view.id(), System.nanoTime())))))
                 .recover(LocalBroker::refused);
     }
 
     private <T> Future<T> ask(Supplier<T> question) {
-        return proposer.ask(question).recover(cause -> Future.failedFuture(refusal(cause)));
+        return proposer.ask(question).recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 
     @Override
@@ -469,6 +250,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
         return ready(false)
+                .compose(v -> confirmed())
                 .compose(v -> settled())
                 .compose(v -> {
                     Optional<Cursor> position = after.map(text -> ofThisLog(text));
@@ -489,8 +271,9 @@ public final class LocalBroker implements Broker {
 
     /** @throws Refusal when the text is no cursor, or one of another log: there its place means something else */
     private Cursor ofThisLog(String text) {
-        Lineage.Text parsed = Lineage.parse(text).orElseThrow(() -> malformed("\"" + text + "\" is no cursor"));
-        if (parsed.lineage() != lineage.id()) {
+        Lineage.Text parsed = Lineage.parse(text).orElseThrow(() -> Refusal.malformed("\"" + text + "\" is no cursor"));
+        OptionalLong shared = lineage.sharedUpTo(parsed.lineage());
+        if (shared.isEmpty() || parsed.cursor().index() > shared.getAsLong()) {
             throw Refusal.of(Refusal.Kind.NOT_FOUND, "not-scheduled", "the cursor " + text + " is of another log");
         }
         return parsed.cursor();
@@ -502,10 +285,13 @@ public final class LocalBroker implements Broker {
         Context context = vertx.getOrCreateContext();
         long timer = vertx.setTimer(
                 config.catchUpWaitMs(),
-                id -> done.tryFail(unavailable("rows-behind", "the rows did not come up to date in time")));
+                id -> done.tryFail(Refusal.unavailable("rows-behind", "the rows did not come up to date in time")));
         proposer.tell(() -> replica.settle(() -> context.runOnContext(v -> done.tryComplete())));
         return done.future().onComplete(v -> vertx.cancelTimer(timer));
     }
+
+    private static final long TRANSFER_WAIT_MS = 2000;
+    private static final long LOOK_MS = 10;
 
     @Override
     public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
@@ -532,7 +318,7 @@ public final class LocalBroker implements Broker {
                 config.node(),
                 now.role(),
                 now.leader(),
-                now.leader().equals(config.node()) ? config.httpAddress().get() : "",
+                leaderAddress(now),
                 now.term(),
                 now.commitIndex(),
                 now.appliedIndex(),
@@ -543,19 +329,107 @@ public final class LocalBroker implements Broker {
                 now.time(),
                 health(now),
                 config.durable(),
-                List.of(new NodeStatus.MemberStatus(config.node(), config.raftAddress(), true, now.lastIndex(), true)),
+                now.members().stream()
+                        .map(member -> new NodeStatus.MemberStatus(
+                                member.id(),
+                                member.address(),
+                                member.httpAddress(),
+                                member.voter(),
+                                member.matchIndex(),
+                                member.reachable()))
+                        .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
-                        delivered.get(),
+                        streams.delivered(),
                         totals.topics(),
                         totals.messages(),
                         totals.bytes(),
                         totals.scheduled(),
-                        sessionCount.get(),
+                        streams.count(),
                         connections.get(),
                         sizes.databaseBytes(),
                         sizes.walBytes(),
                         startedAtMs));
+    }
+
+    private String leaderAddress(ReplicaStatus now) {
+        if (now.leader().equals(config.node())) {
+            return config.httpAddress().get();
+        }
+        return now.members().stream()
+                .filter(member -> member.id().equals(now.leader()))
+                .map(MemberStatus::httpAddress)
+                .findFirst()
+                .orElse("");
+    }
+
+    @Override
+    public Future<Void> addMember(String id, String address, boolean voter) {
+        return onReplica(() -> replica.membership().add(new NodeId(id), address, voter));
+    }
+
+    @Override
+    public Future<Void> removeMember(String id) {
+        return handedOver(id)
+                .transform(either -> onReplica(() -> replica.membership().remove(new NodeId(id))));
+    }
+
+    /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
+    private Future<Void> handedOver(String id) {
+        NodeStatus now = status();
+        return !now.leader().equals(id)
+                ? Future.succeededFuture()
+                : now.members().stream()
+                        .filter(member -> member.voter() && member.reachable())
+                        .filter(member -> !member.id().equals(id))
+                        .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
+                        .map(member -> transfer(member.id()))
+                        .orElse(Future.succeededFuture());
+    }
+
+    @Override
+    public Future<Void> transfer(String id) {
+        return onReplica(() -> replica.membership().transfer(new NodeId(id))).compose(v -> led(id));
+    }
+
+    /** Until that node leads; a leader gives up handing over after one election timeout. */
+    private Future<Void> led(String id) {
+        Promise<Void> done = Promise.promise();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
+        vertx.setPeriodic(LOOK_MS, timer -> {
+            if (replica.status().leader().equals(id)) {
+                vertx.cancelTimer(timer);
+                done.complete();
+            } else if (System.nanoTime() - until >= 0) {
+                vertx.cancelTimer(timer);
+                done.fail(Refusal.of(
+                        Refusal.Kind.CONFLICT, "not-transferred", id + " did not take over; is it up to date?"));
+            }
+        });
+        return done.future();
+    }
+
+    /** Asks on the replica's context and completes here. */
+    private Future<Void> onReplica(Supplier<Future<Long>> question) {
+        if (replica == null) {
+            return Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"));
+        }
+        Context context = vertx.getOrCreateContext();
+        Promise<Void> done = Promise.promise();
+        proposer.tell(() -> question.get()
+                .onComplete(answer -> context.runOnContext(v -> {
+                    if (answer.succeeded()) {
+                        done.complete();
+                    } else {
+                        done.fail(Refusal.from(answer.cause()));
+                    }
+                })));
+        return done.future();
+    }
+
+    /** Until what is applied here holds all that was committed when this was asked (API.md, level). */
+    private Future<Void> confirmed() {
+        return onReplica(replica::confirmRead);
     }
 
     private NodeStatus starting() {
@@ -581,6 +455,18 @@ public final class LocalBroker implements Broker {
     private String health(ReplicaStatus now) {
         if (draining) {
             return "draining";
+        }
+        switch (now.standing()) {
+            case CORRUPT -> {
+                return "corrupt";
+            }
+            case AMNESIAC -> {
+                return "amnesiac";
+            }
+            case REMOVED -> {
+                return "removed";
+            }
+            default -> {}
         }
         if (now.diskFull()) {
             return "disk-full";
@@ -609,22 +495,6 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<List<SubscriberInfo>> subscribers(int limit) {
-        List<Future<List<SubscriberInfo>>> loops = new ArrayList<>();
-        for (Sessions loop : sessions.values()) {
-            Promise<List<SubscriberInfo>> part = Promise.promise();
-            loop.context()
-                    .runOnContext(v -> part.complete(
-                            loop.all().stream().limit(limit).map(Session::info).toList()));
-            loops.add(part.future());
-        }
-        Context context = vertx.getOrCreateContext();
-        Promise<List<SubscriberInfo>> all = Promise.promise();
-        Future.all(loops)
-                .onComplete(done -> context.runOnContext(v -> all.complete(loops.stream()
-                        .map(Future::result)
-                        .flatMap(List::stream)
-                        .limit(limit)
-                        .toList())));
-        return all.future();
+        return replica == null ? Future.succeededFuture(List.of()) : streams.list(limit);
     }
 }

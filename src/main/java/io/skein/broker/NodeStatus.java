@@ -30,7 +30,14 @@ public record NodeStatus(
         String durable,
         List<MemberStatus> members,
         Figures figures) {
-    public record MemberStatus(String id, String address, boolean voter, long matchIndex, boolean reachable) {}
+    /**
+     * @param address host:port of its Raft port
+     * @param httpAddress where clients find it; empty when this node has not heard
+     * @param matchIndex what a leader knows to be durable there; -1 when this node does not lead
+     * @param reachable this node's connection to it stands
+     */
+    public record MemberStatus(
+            String id, String address, String httpAddress, boolean voter, long matchIndex, boolean reachable) {}
 
     /**
      * Counters since start and sizes now.

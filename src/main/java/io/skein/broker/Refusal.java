@@ -1,6 +1,10 @@
 package io.skein.broker;
 
+import io.skein.cluster.Indeterminate;
+import io.skein.cluster.NotExecuted;
+import io.skein.cluster.NotThere;
 import io.skein.machine.Rejected;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.util.Map;
 
 /**
@@ -51,6 +55,46 @@ public final class Refusal extends RuntimeException {
 
     public static Refusal of(Kind kind, String code, String detail, Map<String, Object> facts) {
         return new Refusal(kind, code, detail, null, Map.copyOf(facts));
+    }
+
+    static Refusal malformed(String detail) {
+        return of(Kind.MALFORMED, "malformed", detail);
+    }
+
+    static Refusal unavailable(String code, String detail) {
+        return of(Kind.UNAVAILABLE, code, detail);
+    }
+
+    /** What a failure of the rooms below means to a client; the failure itself when it is a defect. */
+    static Throwable from(Throwable cause) {
+        if (cause instanceof NotExecuted not) {
+            return switch (not.reason()) {
+                case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
+                case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
+                case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
+                case CHANGE_PENDING ->
+                    of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
+                case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");
+                case LAST_VOTER -> of(Kind.CONFLICT, "last-voter", "no voter would be left");
+                case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
+            };
+        }
+        if (cause instanceof NotThere gone) {
+            return of(
+                    gone.isSilent() ? Kind.UNAVAILABLE : Kind.CONFLICT,
+                    gone.isSilent() ? "unreachable" : "other-node",
+                    gone.getMessage());
+        }
+        if (cause instanceof Indeterminate) {
+            return of(
+                    Kind.INDETERMINATE,
+                    "indeterminate",
+                    cause.getMessage() + "; it may or may not have happened, try again with the same key");
+        }
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return unavailable("overloaded", "too many reads wait for the disk");
+        }
+        return cause;
     }
 
     public Kind kind() {

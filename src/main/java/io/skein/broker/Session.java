@@ -4,9 +4,7 @@ import io.skein.machine.Cursor;
 import io.skein.store.Reader;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One live stream, on its own event loop. It reads from the store until it has caught up, is live from then on, and goes
@@ -36,11 +34,12 @@ final class Session implements Subscription {
     private final Subscriber subscriber;
     private final History.Start start;
     private final Runnable whenClosed;
-    /** What of each topic was already gone, or reported gone, and is no news. */
-    private final Map<Long, Cursor> knownTrims;
 
     private State state = State.BEHIND;
     private Cursor position;
+    /** Trims that are no news, by number. */
+    private long told;
+
     private long credit;
     private boolean paused;
     private boolean giving;
@@ -62,7 +61,7 @@ final class Session implements Subscription {
         this.subscriber = subscriber;
         this.start = start;
         this.position = start.after();
-        this.knownTrims = new HashMap<>(start.knownTrims());
+        this.told = start.told();
         this.credit = subscribe.credit();
     }
 
@@ -195,7 +194,7 @@ final class Session implements Subscription {
         }
         state = State.READING;
         int limit = (int) Math.min(PAGE_MESSAGES, credit);
-        history.page(subscribe.filters(), position, start.floor(), limit, PAGE_BYTES)
+        history.page(new History.Wanted(subscribe.filters(), position, told, start.floor(), limit, PAGE_BYTES))
                 .onComplete(read -> {
                     if (state == State.CLOSED) {
                         return;
@@ -209,18 +208,13 @@ final class Session implements Subscription {
     }
 
     private void onPage(History.Slice slice) {
-        for (History.Trim trim : slice.trims()) {
-            if (trim.isNews(knownTrims, position, slice.messages())) {
-                knownTrims.put(trim.topicId(), trim.last());
-                Cursor goesOn = position;
-                for (StoredMessage message : slice.messages()) {
-                    if (message.topicId() == trim.topicId()) {
-                        goesOn = later(position, Reader.before(message.cursor()));
-                        break;
-                    }
-                }
-                subscriber.gap(sessions.text(position), sessions.text(goesOn), trim.lostAfter(position));
-            }
+        told = slice.told();
+        if (!slice.losses().isEmpty()) {
+            // Not beyond what comes now: whoever comes back with this cursor must not miss other topics' messages.
+            Cursor goesOn = slice.messages().isEmpty()
+                    ? slice.through()
+                    : Reader.before(slice.messages().get(0).cursor());
+            subscriber.gap(sessions.text(position), sessions.text(later(position, goesOn)), lost(slice.losses()));
         }
         state = State.BEHIND;
         if (!slice.messages().isEmpty()) {
@@ -236,5 +230,16 @@ final class Session implements Subscription {
         } else {
             readOn();
         }
+    }
+
+    private static long lost(List<History.Loss> losses) {
+        long lost = 0;
+        for (History.Loss loss : losses) {
+            if (loss.lost() < 0) {
+                return -1;
+            }
+            lost += loss.lost();
+        }
+        return lost;
     }
 }

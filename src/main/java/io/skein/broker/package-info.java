@@ -2,16 +2,21 @@
  * The hall: one interface for all doors.
  *
  * <p>Start at {@link io.skein.broker.Broker}; {@link io.skein.broker.LocalBroker} is the one of a node. A publish goes to
- * the {@link io.skein.cluster.Proposer}. A stream is a {@code Session} on its subscriber's event loop: it reads pages from
- * {@code History} (tail and rows) until one ends where the log ends, and is live from then on: {@code Fanout} hands each
- * batch to the {@code Sessions} of every loop.
+ * the {@link io.skein.cluster.Proposer}; a read is {@code Reads}' matter. A stream is a {@code Session}, one of the node's
+ * {@code Streams}, on its subscriber's event loop: it reads pages from {@code History} (tail and rows) until one ends where
+ * the log ends, and is live from then on: {@code Fanout} hands each batch to the {@code Sessions} of every loop.
  *
  * <p>Why there is neither gap nor double: a page that ends the log was read on the replica's context, and its answer
  * reaches the session's loop in order with the live batches. What came before it is skipped because the session was not
  * live, what comes after it is after {@code through}.
  *
- * <p>Bounds: sessions, filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop that does not keep up loses
- * batches on their way to it, and its sessions read them from the store; no session holds messages.
+ * <p>Why what retention takes away is told: a page's reader says up to which trim it was told, and {@code Losses} gathers
+ * those since, of all topics that match, in the very turn of the replica that decides what the page may hold. A page costs
+ * that turn what it holds and what was trimmed since the last, never what matches.
+ *
+ * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
+ * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds
+ * messages.
  *
  * <p>May know: {@code cluster}, {@code store}, {@code replica}, {@code raft} (status only), {@code machine}, the machines,
  * {@code frame}.

@@ -13,17 +13,27 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The node's HTTP interface, for short questions; problems become sentences. */
 final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Optional<JsonObject> NO_ANSWER = Optional.empty();
 
     private final String base;
+    private Duration patience = TIMEOUT;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     Api(Server server) {
         this.base = server.url();
+    }
+
+    /** For a node whose answer may take so long. */
+    Api patient(Duration answer) {
+        patience = answer.plus(TIMEOUT);
+        return this;
     }
 
     /** Keeps the slashes between a topic's levels. */
@@ -53,6 +63,24 @@ final class Api {
         return send(request);
     }
 
+    JsonObject post(String path, JsonObject body) {
+        return post(path, body.toBuffer().getBytes(), "Content-Type", "application/json");
+    }
+
+    /** What it answers, if it does so within a short time; for looking at several at once. */
+    CompletableFuture<Optional<JsonObject>> look(String path, Duration within) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                    .timeout(within)
+                    .build();
+            return client.sendAsync(request, BodyHandlers.ofString())
+                    .thenApply(response -> response.statusCode() == 200 ? Optional.of(json(response)) : NO_ANSWER)
+                    .exceptionally(silent -> NO_ANSWER);
+        } catch (IllegalArgumentException noUrl) {
+            return CompletableFuture.completedFuture(NO_ANSWER);
+        }
+    }
+
     JsonObject put(String path, String body) {
         return send(HttpRequest.newBuilder(URI.create(base + path))
                 .header("Content-Type", "application/json")
@@ -66,7 +94,7 @@ final class Api {
     private JsonObject send(HttpRequest.Builder request) {
         HttpResponse<String> response;
         try {
-            response = client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+            response = client.send(request.timeout(patience).build(), BodyHandlers.ofString());
         } catch (IOException unreachable) {
             throw new CommandProblem(
                     1, "no node answers at " + base + "; start one with 'skein serve', or name it with --url");

@@ -33,7 +33,9 @@ final class ArchiveCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path data = dir == null ? Files.createTempDirectory("skein-archive") : dir;
         NodeConfig config = NodeConfig.of(Settings.resolve(
-                Map.of("data-dir", data.toString(), "http-port", "0", "tcp-port", "0"), Map.of(), Optional.empty()));
+                Map.of("data-dir", data.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"),
+                Map.of(),
+                Optional.empty()));
         NodeProcess.Outcome outcome = NodeProcess.start(config, SkeinCommand.Version.text());
         if (outcome.node().isEmpty()) {
             throw new CommandProblem(outcome.exitCode(), outcome.problem());

@@ -17,13 +17,21 @@ final class Banner {
         this.version = version;
     }
 
+    private String cluster() {
+        if (!config.peers().isEmpty()) {
+            return "One of a cluster of " + config.peers().size() + " (--peers)";
+        }
+        return config.join() ? "Waits to be added to a cluster (--join; skein member add)" : "One node, quorum of one";
+    }
+
     void print(PrintWriter out) {
         boolean everywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
         String host = everywhere || config.host().equals("127.0.0.1") ? "localhost" : config.host();
         String base = host + ":" + node.httpPort();
         out.printf("skein %s  node %s, data in %s%n", version, config.nodeId(), config.dataDir());
         out.printf(
-                "One node, quorum of one; %s (--host); no login.%n",
+                "%s; %s (--host); no login.%n",
+                cluster(),
                 config.host().startsWith("127.") || config.host().equals("localhost")
                         ? "this machine only"
                         : "open to the network at " + config.host());

@@ -153,22 +153,14 @@ final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException unknown) {
             throw new CommandProblem(ExitCode.USAGE, "--door is ws, client, http or tcp, not " + door);
         }
-        return new LoadConfig(
-                server.url(),
-                tcpPort,
-                "",
-                through,
-                publishers,
-                window,
-                batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window),
-                size,
-                prefix,
-                topics,
-                subscribers,
-                0,
-                rate,
-                Duration.ofSeconds(warmUp),
-                time,
-                Math.min(2, Runtime.getRuntime().availableProcessors()));
+        int together = batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window);
+        return LoadConfig.defaults(server.url())
+                .withTcpPort(tcpPort)
+                .withDoor(through, publishers, window, together)
+                .withBytes(size)
+                .withTopics(prefix, topics)
+                .withSubscribers(subscribers, 0)
+                .withRate(rate)
+                .withTimes(Duration.ofSeconds(warmUp), time);
     }
 }

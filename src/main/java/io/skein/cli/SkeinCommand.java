@@ -19,6 +19,9 @@ import picocli.CommandLine.IVersionProvider;
             SubscribeCommand.class,
             TopicsCommand.class,
             StatusCommand.class,
+            ClusterCommand.class,
+            MemberCommand.class,
+            RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
             ArchiveCommand.class,
@@ -32,7 +35,8 @@ import picocli.CommandLine.IVersionProvider;
             "  curl -d hi localhost:8080/t/hello        publish",
             "  curl localhost:8080/t/hello              read",
             "  skein subscribe hello                    follow",
-            "  http://localhost:8080                    look"
+            "  http://localhost:8080                    look",
+            "  skein cluster up --nodes 3               three nodes on this machine"
         })
 public final class SkeinCommand implements Runnable {
     /** What {@link #run} gives when the process goes on: a node was started. */
@@ -54,9 +58,7 @@ public final class SkeinCommand implements Runnable {
     /** @return the process's exit code, or {@link #STAYS} */
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new SkeinCommand());
-        line.getSubcommands()
-                .values()
-                .forEach(sub -> sub.getCommandSpec().usageMessage().showDefaultValues(false));
+        quiet(line);
         line.setUsageHelpAutoWidth(true);
         line.setAbbreviatedOptionsAllowed(false);
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
@@ -68,7 +70,7 @@ public final class SkeinCommand implements Runnable {
                             at.getCommandSpec().optionsMap().keySet())
                     : "";
             at.getErr().println(at.getColorScheme().errorText("skein: " + problem.getMessage() + meant));
-            at.getErr().println("Try 'skein " + (at.getParent() == null ? "" : at.getCommandName() + " ") + "--help'.");
+            at.getErr().println("Try '" + at.getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE;
         });
         line.setExecutionExceptionHandler((failure, at, parsed) -> {
@@ -79,6 +81,12 @@ public final class SkeinCommand implements Runnable {
             throw failure;
         });
         return line.execute(arguments);
+    }
+
+    /** Descriptions say their defaults themselves. */
+    private static void quiet(CommandLine line) {
+        line.getCommandSpec().usageMessage().showDefaultValues(false);
+        line.getSubcommands().values().forEach(SkeinCommand::quiet);
     }
 
     @Override

@@ -10,11 +10,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** One node at a glance. */
+/** One node at a glance, and the cluster it belongs to. */
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Shows how a node is: role, term, where its log stands. Exit code 1 when it is not ok.")
+        sortOptions = false,
+        description = {
+            "Shows how a node is: role, term, where its log stands; of a cluster also the others, asked where the node"
+                    + " says that they are. LAG counts committed log entries that a node has not applied.",
+            "Exit code 1 when the node asked is not ok, or does not answer."
+        },
+        footer = {"", "Examples:", "  skein status", "  skein status --url localhost:8081 --json"})
 final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -22,35 +28,51 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private Server server;
 
-    @Option(names = "--json", description = "the node's answer as one JSON line")
+    @Option(names = "--json", description = "the node's answer as one JSON line, those of the others in \"nodes\"")
     private boolean json;
 
     @Override
     public Integer call() {
         JsonObject status = new Api(server).get("/v1/cluster");
+        ClusterView view = ClusterView.from(status);
         PrintWriter out = spec.commandLine().getOut();
         boolean ok = "ok".equals(status.getString("health"));
         if (json) {
-            out.println(status.encode());
+            JsonObject nodes = new JsonObject();
+            view.nodes().forEach(node -> nodes.put(node, view.answers().get(node)));
+            out.println(status.copy().put("nodes", nodes).encode());
         } else {
-            String health =
-                    Ansi.AUTO.string((ok ? "@|bold,green " : "@|bold,red ") + status.getString("health") + "|@");
-            out.printf("%s  %s  %s%n", status.getString("node"), status.getString("role"), health);
-            out.printf("  term       %d%n", status.getLong("term"));
-            out.printf(
-                    "  log        %d to %d, committed %d, applied %d, in rows %d%n",
-                    status.getLong("firstLogIndex"),
-                    status.getLong("lastLogIndex"),
-                    status.getLong("commitIndex"),
-                    status.getLong("appliedIndex"),
-                    status.getLong("settledIndex"));
-            out.printf(
-                    "  state      %s at %d%n",
-                    status.getJsonObject("stateHash").getString("hash"),
-                    status.getJsonObject("stateHash").getLong("index"));
-            out.printf("  durable    %s%n", status.getString("durable"));
+            print(out, status, ok);
+            if (view.isCluster()) {
+                out.println();
+                view.print(out);
+            }
         }
         out.flush();
         return ok ? 0 : 1;
+    }
+
+    private static void print(PrintWriter out, JsonObject status, boolean ok) {
+        String health = Ansi.AUTO.string((ok ? "@|bold,green " : "@|bold,red ") + status.getString("health") + "|@");
+        String leader = status.getString("leader", "");
+        String led = leader.isEmpty()
+                ? "  no leader is known"
+                : leader.equals(status.getString("node"))
+                        ? ""
+                        : "  led by " + leader + " at " + status.getString("leaderAddress", "an address not yet known");
+        out.printf("%s  %s  %s%s%n", status.getString("node"), status.getString("role"), health, led);
+        out.printf("  term       %d%n", status.getLong("term"));
+        out.printf(
+                "  log        %d to %d, committed %d, applied %d, in rows %d%n",
+                status.getLong("firstLogIndex"),
+                status.getLong("lastLogIndex"),
+                status.getLong("commitIndex"),
+                status.getLong("appliedIndex"),
+                status.getLong("settledIndex"));
+        out.printf(
+                "  state      %s at %d%n",
+                status.getJsonObject("stateHash").getString("hash"),
+                status.getJsonObject("stateHash").getLong("index"));
+        out.printf("  durable    %s%n", status.getString("durable"));
     }
 }

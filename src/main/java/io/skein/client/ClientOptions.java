@@ -4,37 +4,53 @@ import java.net.URI;
 import java.util.List;
 
 /**
+ * How a client talks to a cluster. Begin with {@link #of} and change what is to be otherwise.
+ *
  * @param servers {@code ws://host:port} or {@code wss://host:port}, of any nodes of one cluster; tried in this order
  * @param token empty when the cluster asks for none
- * @param producer name under which publishes are numbered and stored exactly once; empty for none. Then a publish waits
- *     over any number of reconnects until it is decided, and order is kept
- * @param epoch fences an older process of the same producer name; -1: the server chooses one higher than before
- * @param window messages sent and not answered, at most
- * @param maxPending messages not answered, sent or not; above: a publish fails at once
- * @param maxPendingBytes bodies of those
- * @param batchMessages messages that are sent as one command
- * @param batchBytes bodies of those
- * @param requestMs after this a request without an answer fails; not those of a producer
- * @param connectMs how long to look for a server that lets one in, at {@code connect}
- * @param reconnectMs pause before the second try; doubles
- * @param maxReconnectMs where it stops doubling
- * @param pingMs between pings; two without a sign of life and the connection is given up
  */
-public record ClientOptions(
-        List<URI> servers,
-        String token,
-        String producer,
-        long epoch,
-        int window,
-        int maxPending,
-        long maxPendingBytes,
-        int batchMessages,
-        int batchBytes,
-        long requestMs,
-        long connectMs,
-        long reconnectMs,
-        long maxReconnectMs,
-        long pingMs) {
+public record ClientOptions(List<URI> servers, String token, Producer producer, Limits limits, Times times) {
+    /**
+     * @param name under which publishes are numbered and stored exactly once; empty for none. Then a publish waits over
+     *     any number of reconnects until it is decided, and order is kept
+     * @param epoch fences an older process of the same name; -1: the server chooses one higher than before
+     */
+    public record Producer(String name, long epoch) {
+        public static final Producer NONE = new Producer("", -1);
+    }
+
+    /**
+     * @param window messages sent and not answered, at most
+     * @param maxPending messages not answered, sent or not; above: a publish fails at once
+     * @param maxPendingBytes bodies of those
+     * @param batchMessages messages that are sent as one command
+     * @param batchBytes bodies of those
+     */
+    public record Limits(int window, int maxPending, long maxPendingBytes, int batchMessages, int batchBytes) {
+        public static final Limits DEFAULT = new Limits(4096, 65_536, 64 << 20, 1000, 1 << 20);
+
+        public Limits {
+            check(window >= 1 && maxPending >= window && batchMessages >= 1 && batchBytes >= 1);
+        }
+    }
+
+    /**
+     * In milliseconds.
+     *
+     * @param request after this a request without an answer fails; not those of a producer
+     * @param connect how long to look for a server that lets one in, at {@link SkeinClient#connect}
+     * @param reconnect pause before the second try; doubles
+     * @param maxReconnect where it stops doubling
+     * @param ping between pings; two without a sign of life and the connection is given up
+     */
+    public record Times(long request, long connect, long reconnect, long maxReconnect, long ping) {
+        public static final Times DEFAULT = new Times(30_000, 10_000, 50, 2000, 10_000);
+
+        public Times {
+            check(reconnect >= 1 && ping >= 1);
+        }
+    }
+
     public ClientOptions {
         servers = List.copyOf(servers);
         if (servers.isEmpty()) {
@@ -46,162 +62,61 @@ public record ClientOptions(
                 throw new IllegalArgumentException("a server is ws://host:port or wss://host:port, not " + server);
             }
         }
-        if (window < 1 || maxPending < window || batchMessages < 1 || batchBytes < 1 || reconnectMs < 1 || pingMs < 1) {
+    }
+
+    private static void check(boolean holds) {
+        if (!holds) {
             throw new IllegalArgumentException("limits are above 0, and maxPending is not below window");
         }
     }
 
     public static ClientOptions of(List<URI> servers) {
-        return new ClientOptions(
-                servers, "", "", -1, 4096, 65_536, 64 << 20, 1000, 1 << 20, 30_000, 10_000, 50, 2000, 10_000);
+        return new ClientOptions(servers, "", Producer.NONE, Limits.DEFAULT, Times.DEFAULT);
     }
 
     public static ClientOptions of(String host, int port) {
         return of(List.of(URI.create("ws://" + host + ":" + port)));
     }
 
-    public ClientOptions withToken(String token) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withToken(String secret) {
+        return new ClientOptions(servers, secret, producer, limits, times);
     }
 
     /** @param epoch -1: the server chooses */
-    public ClientOptions withProducer(String producer, long epoch) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withProducer(String name, long epoch) {
+        return new ClientOptions(servers, token, new Producer(name, epoch), limits, times);
+    }
+
+    public ClientOptions withLimits(Limits other) {
+        return new ClientOptions(servers, token, producer, other, times);
+    }
+
+    public ClientOptions withTimes(Times other) {
+        return new ClientOptions(servers, token, producer, limits, other);
     }
 
     public ClientOptions withWindow(int window, int maxPending) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+        return withLimits(
+                new Limits(window, maxPending, limits.maxPendingBytes, limits.batchMessages, limits.batchBytes));
     }
 
     public ClientOptions withBatch(int messages, int bytes) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                messages,
-                bytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+        return withLimits(new Limits(limits.window, limits.maxPending, limits.maxPendingBytes, messages, bytes));
     }
 
-    public ClientOptions withRequestMs(long requestMs) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withRequestMs(long ms) {
+        return withTimes(new Times(ms, times.connect, times.reconnect, times.maxReconnect, times.ping));
     }
 
-    public ClientOptions withConnectMs(long connectMs) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withConnectMs(long ms) {
+        return withTimes(new Times(times.request, ms, times.reconnect, times.maxReconnect, times.ping));
     }
 
-    public ClientOptions withReconnectMs(long reconnectMs, long maxReconnectMs) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withReconnectMs(long ms, long maxMs) {
+        return withTimes(new Times(times.request, times.connect, ms, maxMs, times.ping));
     }
 
-    public ClientOptions withPingMs(long pingMs) {
-        return new ClientOptions(
-                servers,
-                token,
-                producer,
-                epoch,
-                window,
-                maxPending,
-                maxPendingBytes,
-                batchMessages,
-                batchBytes,
-                requestMs,
-                connectMs,
-                reconnectMs,
-                maxReconnectMs,
-                pingMs);
+    public ClientOptions withPingMs(long ms) {
+        return withTimes(new Times(times.request, times.connect, times.reconnect, times.maxReconnect, ms));
     }
 }

@@ -75,7 +75,7 @@ final class Link {
         this.context = context;
         this.options = options;
         this.listener = listener;
-        this.epoch = options.epoch();
+        this.epoch = options.producer().epoch();
         this.sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
                 .setConnectTimeout(2000)
                 .setMaxFrameSize(MAX_FRAME_BYTES)
@@ -138,7 +138,7 @@ final class Link {
     }
 
     private void later() {
-        long most = Math.min(options.maxReconnectMs(), options.reconnectMs() << Math.min(tries++, 20));
+        long most = Math.min(options.times().maxReconnect(), options.times().reconnect() << Math.min(tries++, 20));
         // Not all clients of a lost node at the same moment.
         vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> connect());
     }
@@ -156,10 +156,10 @@ final class Link {
         opened.exceptionHandler(lost -> {});
         opened.closeHandler(lost -> lost(opened));
         arm(opened);
-        if (options.producer().isEmpty() && options.token().isEmpty()) {
+        if (options.producer().name().isEmpty() && options.token().isEmpty()) {
             greeted();
         } else {
-            say(new Command.Hello(HELLO_ID, options.token(), options.producer(), epoch));
+            say(new Command.Hello(HELLO_ID, options.token(), options.producer().name(), epoch));
         }
     }
 
@@ -273,7 +273,7 @@ final class Link {
     }
 
     private void arm(WebSocket of) {
-        pingTimer = vertx.setTimer(options.pingMs(), id -> {
+        pingTimer = vertx.setTimer(options.times().ping(), id -> {
             if (socket != of) {
                 return;
             }

@@ -24,7 +24,8 @@ final class PublishQueue {
 
     private final Vertx vertx;
     private final Link link;
-    private final ClientOptions options;
+    private final ClientOptions.Limits limits;
+    private final long requestMs;
     private final boolean isProducer;
     /** Not sent, in order; what is to be sent again comes first. */
     private final Deque<Outgoing> waiting = new ArrayDeque<>();
@@ -49,8 +50,9 @@ final class PublishQueue {
     PublishQueue(Vertx vertx, Link link, ClientOptions options) {
         this.vertx = vertx;
         this.link = link;
-        this.options = options;
-        this.isProducer = !options.producer().isEmpty();
+        this.limits = options.limits();
+        this.requestMs = options.times().request();
+        this.isProducer = !options.producer().name().isEmpty();
     }
 
     void add(Outgoing outgoing) {
@@ -59,8 +61,8 @@ final class PublishQueue {
             return;
         }
         if (pendingMessages > 0
-                && (pendingMessages + outgoing.messages() > options.maxPending()
-                        || pendingBytes + outgoing.bytes > options.maxPendingBytes())) {
+                && (pendingMessages + outgoing.messages() > limits.maxPending()
+                        || pendingBytes + outgoing.bytes > limits.maxPendingBytes())) {
             outgoing.fail(SkeinException.passing(
                     "client-full", pendingMessages + " messages of " + pendingBytes + " bytes wait for their answer"));
             return;
@@ -79,7 +81,7 @@ final class PublishQueue {
 
     /** Sends what the window allows. */
     void send() {
-        while (link.isReady() && !waiting.isEmpty() && messagesUnderWay < options.window()) {
+        while (link.isReady() && !waiting.isEmpty() && messagesUnderWay < limits.window()) {
             Outgoing next = waiting.peek();
             boolean sequenced = isProducer && !next.hasKey();
             if (sequenced && recovering) {
@@ -111,10 +113,10 @@ final class PublishQueue {
         List<Outgoing> ones = new ArrayList<>();
         ones.add(first);
         int bytes = first.bytes;
-        int room = Math.min(options.batchMessages(), options.window() - messagesUnderWay);
+        int room = Math.min(limits.batchMessages(), limits.window() - messagesUnderWay);
         while (ones.size() < room && !waiting.isEmpty()) {
             Outgoing next = waiting.peek();
-            if (!next.mayBeJoined() || bytes + next.bytes > options.batchBytes()) {
+            if (!next.mayBeJoined() || bytes + next.bytes > limits.batchBytes()) {
                 break;
             }
             ones.add(waiting.poll());
@@ -277,7 +279,7 @@ final class PublishQueue {
     }
 
     private void arm() {
-        timer = vertx.setTimer(Math.max(10, options.requestMs() / 8), id -> {
+        timer = vertx.setTimer(Math.max(10, requestMs / 8), id -> {
             timer = -1;
             expire(System.nanoTime());
             if (pendingMessages > 0 && refused == null) {
@@ -293,7 +295,7 @@ final class PublishQueue {
                 all.remove();
                 messagesUnderWay -= outgoing.messages();
                 settled(outgoing);
-                outgoing.fail(SkeinException.unknown("timeout", "no answer within " + options.requestMs() + " ms"));
+                outgoing.fail(SkeinException.unknown("timeout", "no answer within " + requestMs + " ms"));
             }
         }
         for (Iterator<Outgoing> all = waiting.iterator(); all.hasNext(); ) {
@@ -304,7 +306,7 @@ final class PublishQueue {
                 settled(outgoing);
                 outgoing.fail(
                         outgoing.setback == null
-                                ? SkeinException.passing("timeout", "not sent within " + options.requestMs() + " ms")
+                                ? SkeinException.passing("timeout", "not sent within " + requestMs + " ms")
                                 : new SkeinException(outgoing.setback));
             }
         }

@@ -71,15 +71,16 @@ public final class SkeinClient {
     /**
      * Looks for a server that lets one in.
      *
-     * @return fails with a {@link SkeinException} when there is none within {@link ClientOptions#connectMs}
+     * @return fails with a {@link SkeinException} when there is none within {@link ClientOptions.Times#connect}
      */
     public static Future<SkeinClient> connect(Vertx vertx, ClientOptions options) {
         var client = new SkeinClient(vertx, options);
         client.context.runOnContext(v -> {
             long timer = vertx.setTimer(
-                    options.connectMs(),
+                    options.times().connect(),
                     id -> client.end(SkeinException.passing(
-                            "unreachable", "no server answered within " + options.connectMs() + " ms")));
+                            "unreachable",
+                            "no server answered within " + options.times().connect() + " ms")));
             client.connected.future().onComplete(done -> vertx.cancelTimer(timer));
             client.link.connect();
         });
@@ -138,13 +139,14 @@ public final class SkeinClient {
     }
 
     private long deadline() {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.requestMs());
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.times().request());
     }
 
     private void hand(Outgoing outgoing) {
         boolean full;
         synchronized (handedOver) {
-            full = handedOver.size() >= options.maxPending() || handedOverBytes > options.maxPendingBytes();
+            full = handedOver.size() >= options.limits().maxPending()
+                    || handedOverBytes > options.limits().maxPendingBytes();
             if (!full) {
                 handedOver.add(outgoing);
                 handedOverBytes += outgoing.bytes;

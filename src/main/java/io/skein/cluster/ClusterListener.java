@@ -8,6 +8,9 @@ public interface ClusterListener {
 
     default void roleChanged(Role role, long term) {}
 
+    /** Entries were appended to this node's log: from handing them to the store until they were durable. */
+    default void appended(long nanos) {}
+
     /** From proposal to answer. */
     default void committed(long nanos) {}
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param members as its log knows them, committed or not
  * @param leaderAddress host:port of the Raft port of whom it takes for the leader; empty when it knows none
  * @param address host:port where it wants to be found
+ * @param httpAddress host:port where clients find it
  */
 public record Facts(
         NodeId node,
@@ -27,7 +28,8 @@ public record Facts(
         long term,
         List<Member> members,
         String leaderAddress,
-        String address) {
+        String address,
+        String httpAddress) {
     public Facts {
         members = List.copyOf(members);
     }
@@ -46,7 +48,8 @@ public record Facts(
                 .setOnlyFirst(onlyFirst)
                 .setTerm(term)
                 .setLeaderAddress(leaderAddress)
-                .setAddress(address);
+                .setAddress(address)
+                .setHttpAddress(httpAddress);
         for (Member member : members) {
             proto.addMembers(MemberProto.newBuilder()
                     .setId(member.id().value())
@@ -75,7 +78,8 @@ public record Facts(
                     proto.getTerm(),
                     members,
                     proto.getLeaderAddress(),
-                    proto.getAddress());
+                    proto.getAddress(),
+                    proto.getHttpAddress());
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not facts: " + damaged.getMessage(), damaged);
         }

@@ -23,11 +23,16 @@ public final class Proposer {
     /** What waits to reach the replica's context, in bytes; above it proposals are refused at once. */
     private static final long MAX_QUEUED_BYTES = 64L << 20;
 
-    /** A proposal and who waits for it. */
+    /**
+     * A proposal and who waits for it.
+     *
+     * @param passed another node handed it on: it goes no further
+     */
     record Waiting(
             Command command,
             int size,
             Optional<IdempotencyKey> key,
+            boolean passed,
             Replies.Home home,
             Promise<Committed> promise,
             long sinceNanos) {}
@@ -59,6 +64,15 @@ public final class Proposer {
      * {@link Indeterminate} and nothing else.
      */
     public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
+        return propose(command, key, false);
+    }
+
+    /** What another node handed on, as it takes this one for the leader. */
+    Future<Committed> proposePassed(Command command, Optional<IdempotencyKey> key) {
+        return propose(command, key, true);
+    }
+
+    private Future<Committed> propose(Command command, Optional<IdempotencyKey> key, boolean passed) {
         Context target = replica;
         if (target == null) {
             return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
@@ -69,7 +83,7 @@ public final class Proposer {
             return Future.failedFuture(new NotExecuted(Reason.OVERLOADED));
         }
         Promise<Committed> promise = Promise.promise();
-        queue.add(new Waiting(command, size, key, Replies.Home.here(vertx), promise, System.nanoTime()));
+        queue.add(new Waiting(command, size, key, passed, Replies.Home.here(vertx), promise, System.nanoTime()));
         schedule(target);
         return promise.future();
     }

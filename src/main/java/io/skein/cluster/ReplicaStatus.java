@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.raft.Role;
+import java.util.List;
 
 /**
  * Where this node's replica stands, as of its last turn.
@@ -9,6 +10,7 @@ import io.skein.raft.Role;
  * @param firstIndex first entry still in the log
  * @param stateHash at {@code appliedIndex}
  * @param time stamp of the newest applied entry
+ * @param members as of a moment ago
  */
 public record ReplicaStatus(
         Role role,
@@ -22,4 +24,17 @@ public record ReplicaStatus(
         long stateHash,
         long time,
         boolean caughtUp,
-        boolean diskFull) {}
+        boolean diskFull,
+        Standing standing,
+        List<MemberStatus> members) {
+    /** Whether this node is one of its cluster. */
+    public enum Standing {
+        MEMBER,
+        /** Its disk holds less than it promised, or it comes with a new one: it is on its way back as a new member. */
+        AMNESIAC,
+        /** Its state is not what a majority has. */
+        CORRUPT,
+        /** Its cluster does not count it, or no longer. */
+        REMOVED
+    }
+}

@@ -3,10 +3,17 @@
  *
  * <p>{@link io.skein.cluster.ReplicaVerticle} owns the {@link io.skein.replica.Replica}, feeds it and carries out its
  * effects; {@link io.skein.cluster.Proposer} takes commands and questions from any context and gives answers back on the
- * loop they came from. Peers come with the cluster.
+ * loop they came from.
+ *
+ * <p>{@link io.skein.cluster.Peers} is the wire to the other nodes (peer.proto): messages of replicas, forwarded
+ * commands, questions, pieces of snapshots. {@link io.skein.cluster.SnapshotSender} and
+ * {@link io.skein.cluster.SnapshotReceiver} move whole files over it.
  *
  * <p>Promise: a proposal's future completes once, with what was decided, or fails with
  * {@link io.skein.cluster.NotExecuted} (it never will be) or {@link io.skein.cluster.Indeterminate} (it may be).
+ *
+ * <p>Bounds: what waits for a peer has a limit in bytes, in memory and socket together; a peer that takes nothing costs
+ * that much. Raft's messages above it are dropped and counted, calls are not sent and say so.
  *
  * <p>Threads: the verticle's fields are touched on its context only; {@code Proposer} is the door for everybody else.
  *

@@ -14,6 +14,7 @@ final class ClusterMeters implements ClusterListener {
     private final Counter won;
     private final Counter lost;
     private final Counter leaderChanges;
+    private final Timer append;
     private final Timer commit;
     private final Labels reasons = new Labels(32);
     private Role last = Role.FOLLOWER;
@@ -24,6 +25,10 @@ final class ClusterMeters implements ClusterListener {
         lost = elections(registry, "lost");
         leaderChanges = Counter.builder("skein.raft.leader.changes")
                 .description("Times this node became leader; the sum over the nodes is the cluster's changes of leader")
+                .register(registry);
+        append = Timer.builder("skein.raft.append.duration")
+                .description("Entries appended to this node's log: from handing them to the store until durable")
+                .serviceLevelObjectives(Buckets.ofWrites())
                 .register(registry);
         commit = Timer.builder("skein.raft.commit.duration")
                 .description("From a proposal to its answer: written, replicated, committed, applied")
@@ -47,6 +52,11 @@ final class ClusterMeters implements ClusterListener {
             lost.increment();
         }
         last = role;
+    }
+
+    @Override
+    public void appended(long nanos) {
+        append.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -190,6 +190,21 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
+    public Future<Void> addMember(String id, String address, boolean voter) {
+        return broker.addMember(id, address, voter);
+    }
+
+    @Override
+    public Future<Void> removeMember(String id) {
+        return broker.removeMember(id);
+    }
+
+    @Override
+    public Future<Void> transfer(String id) {
+        return broker.transfer(id);
+    }
+
+    @Override
     public NodeStatus status() {
         return broker.status();
     }

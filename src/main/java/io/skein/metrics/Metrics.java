@@ -13,11 +13,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.cluster.ClusterListener;
+import io.skein.cluster.PeerListener;
 import io.skein.store.StoreListener;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -32,6 +34,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final StoreMeters store;
     private final ClusterMeters cluster;
+    private final PeerMeters peers;
     private final HttpMeters http;
     private final DoorMeters doors;
     private final JvmGcMetrics gc = new JvmGcMetrics();
@@ -40,6 +43,7 @@ public final class Metrics implements AutoCloseable {
         this.registry = registry;
         this.store = new StoreMeters(registry);
         this.cluster = new ClusterMeters(registry);
+        peers = new PeerMeters(registry);
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
         new ClassLoaderMetrics().bindTo(registry);
@@ -65,6 +69,10 @@ public final class Metrics implements AutoCloseable {
 
     public ClusterListener cluster() {
         return cluster;
+    }
+
+    public PeerListener peers() {
+        return peers;
     }
 
     public HttpMeters http() {
@@ -97,6 +105,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Gauges over what the node says of itself; read on every scrape. */
     public void watch(Supplier<NodeStatus> status) {
+        peers.watch(status);
         gauge(
                 status,
                 "start.time",
@@ -156,6 +165,13 @@ public final class Metrics implements AutoCloseable {
                 "bytes",
                 "Bytes of the messages kept",
                 s -> s.figures().storedBytes());
+    }
+
+    /** @param unanswered from any thread */
+    public void watchProposals(IntSupplier unanswered) {
+        Gauge.builder("skein.raft.proposals.inflight", unanswered::getAsInt)
+                .description("Proposals that reached this node's replica and wait for their answer")
+                .register(registry);
     }
 
     /** The space that is left where the data is. */

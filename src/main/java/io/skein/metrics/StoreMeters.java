@@ -1,10 +1,13 @@
 package io.skein.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.skein.store.StoreListener;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the disk does. */
 final class StoreMeters implements StoreListener {
@@ -12,6 +15,8 @@ final class StoreMeters implements StoreListener {
     private final Timer fsync;
     private final Timer checkpoint;
     private final DistributionSummary statements;
+    private final Counter expired;
+    private final AtomicInteger queued = new AtomicInteger();
 
     StoreMeters(MeterRegistry registry) {
         commit = Timer.builder("skein.sqlite.commit.duration")
@@ -30,6 +35,17 @@ final class StoreMeters implements StoreListener {
                 .description("Log entries and changes written in one transaction")
                 .serviceLevelObjectives(Buckets.ofCounts())
                 .register(registry);
+        expired = Counter.builder("skein.messages.expired")
+                .description("Messages whose own TTL was over; every node counts them. A topic's ttl is its retention")
+                .register(registry);
+        Gauge.builder("skein.sqlite.write.queue.depth", queued::get)
+                .description("Write batches that were handed to the store and are not durable")
+                .register(registry);
+    }
+
+    @Override
+    public void queued(int batches) {
+        queued.set(batches);
     }
 
     @Override
@@ -37,6 +53,11 @@ final class StoreMeters implements StoreListener {
         commit.record(nanos, TimeUnit.NANOSECONDS);
         fsync.record(commitNanos, TimeUnit.NANOSECONDS);
         statements.record(entries + changes);
+    }
+
+    @Override
+    public void expired(int messages) {
+        expired.increment(messages);
     }
 
     @Override

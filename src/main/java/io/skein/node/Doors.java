@@ -13,6 +13,7 @@ import io.skein.protocol.tcp.TcpDoor;
 import io.skein.protocol.tcp.TcpListener;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
+import io.skein.protocol.websocket.WebSocketListener;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -49,7 +50,20 @@ final class Doors {
                 .withMaxMessageBytes(config.maxMessageBytes())
                 .withAllowedOrigins(Set.copyOf(config.allowedOrigins()));
         this.webSocket = new WebSocketDoor(
-                vertx, broker, WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())));
+                vertx,
+                broker,
+                WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())),
+                new WebSocketListener() {
+                    @Override
+                    public void received(int bytes) {
+                        metrics.doors().webSocketReceived(bytes);
+                    }
+
+                    @Override
+                    public void sent(int bytes) {
+                        metrics.doors().webSocketSent(bytes);
+                    }
+                });
         this.dashboard = new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT);
     }
 

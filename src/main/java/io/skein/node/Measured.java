@@ -29,6 +29,21 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     }
 
     @Override
+    public void queued(int batches) {
+        store.queued(batches);
+    }
+
+    @Override
+    public void expired(int messages) {
+        store.expired(messages);
+    }
+
+    @Override
+    public void appended(long nanos) {
+        cluster.appended(nanos);
+    }
+
+    @Override
     public void committed(long nanos) {
         commit.record(nanos);
         cluster.committed(nanos);

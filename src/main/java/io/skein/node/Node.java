@@ -3,6 +3,9 @@ package io.skein.node;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.LocalBroker;
+import io.skein.cluster.Arrival;
+import io.skein.cluster.PeerConfig;
+import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
@@ -11,16 +14,20 @@ import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.metrics.Metrics;
+import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
+import io.skein.store.Damaged;
 import io.skein.store.DataDirectory;
 import io.skein.store.Reader;
+import io.skein.store.SnapshotFile;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreFailure;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.skein.store.WentBackwards;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
@@ -28,16 +35,20 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node, assembled by hand, top to bottom: doors over the broker over the replica over the store. The HTTP door
  * opens first, so that who asks early is answered; the node is ready when its data is.
  */
 public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     /** How long a read waits for a node that has just started. */
     private static final long CATCH_UP_WAIT_MS = 10_000;
     /** How long a node that stops waits for the answers under way. */
@@ -51,7 +62,6 @@ public final class Node {
     private final Proposer proposer;
     private final LocalBroker broker;
     private final Doors doors;
-    private final TopicMachine topics = new TopicMachine();
     private final ReplicaVerticle replica;
     private volatile String replicaDeployment;
 
@@ -77,7 +87,8 @@ public final class Node {
                         config.maxMessageBytes(),
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
-                        CATCH_UP_WAIT_MS),
+                        CATCH_UP_WAIT_MS,
+                        BrokerConfig.MAX_STREAMS),
                 proposer);
         this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
         metrics.build(version, "");
@@ -88,9 +99,11 @@ public final class Node {
                 proposer,
                 broker.applied(),
                 figures,
+                metrics.peers(),
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);
+        metrics.watchProposals(replica::unanswered);
     }
 
     /**
@@ -120,30 +133,71 @@ public final class Node {
     /** What the replica's room may not know: which machines there are, and what they keep where. */
     private final class Opening implements ReplicaVerticle.Opening {
         private Lineage lineage;
+        private TopicMachine topics;
 
         @Override
         public Future<Store> store() {
-            StoreConfig storeConfig = StoreConfig.at(config.dataDir()).with(config.durability());
-            return Store.open(vertx, directory, storeConfig, config.nodeId(), figures);
+            return open().recover(failure -> {
+                boolean lost = failure instanceof WentBackwards || failure instanceof Damaged;
+                // Only others can say what is missing: this node lays aside what it has and comes back as a new one.
+                if (!lost || !mayReturn() || config.durability() != StoreConfig.Durability.FSYNC) {
+                    return Future.failedFuture(failure);
+                }
+                LOG.error("{}; this node comes back from its peers", failure.getMessage());
+                return vertx.executeBlocking(() -> Store.setAside(directory)).compose(aside -> open());
+            });
+        }
+
+        private Future<Store> open() {
+            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures);
+        }
+
+        private StoreConfig storeConfig() {
+            return StoreConfig.at(config.dataDir()).with(config.durability());
         }
 
         @Override
-        public Future<Replica> replica(Store store) {
-            Image found = store.image();
-            Future<Image> image =
-                    found.lastIndex() == 0 ? Bootstrap.begin(store, config) : Future.succeededFuture(found);
-            return image.map(start -> {
-                lineage = start.lineage();
-                broker.attach(store, replica, topics, lineage);
-                return new Replica(
-                        config.nodeId(),
-                        store.incarnation(),
-                        start,
-                        List.of(topics),
-                        ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
-                        config.timing(),
-                        RandomGenerator.getDefault());
-            });
+        public Future<Void> install(DataDirectory closed, SnapshotFile snapshot) {
+            return Store.install(vertx, closed, storeConfig(), config.nodeId(), snapshot);
+        }
+
+        @Override
+        public boolean mayReturn() {
+            return config.peers().size() > 1;
+        }
+
+        @Override
+        public Path incoming() {
+            return directory.temporary().resolve("incoming");
+        }
+
+        @Override
+        public Future<Image> image(Store store, Peers peers, String address) {
+            return Arrival.of(
+                    vertx,
+                    store,
+                    peers,
+                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join()),
+                    store.image());
+        }
+
+        @Override
+        public Replica replica(Store store, Image image) {
+            topics = new TopicMachine();
+            return new Replica(
+                    config.nodeId(),
+                    store.incarnation(),
+                    image,
+                    List.of(topics),
+                    ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                    config.timing(),
+                    RandomGenerator.getDefault());
+        }
+
+        @Override
+        public void entered(Store store, Lineage logLineage) {
+            lineage = logLineage;
+            broker.attach(store, replica, topics, logLineage);
         }
 
         @Override
@@ -164,6 +218,27 @@ public final class Node {
         public Outcome outcome(byte[] row) {
             return topics.decode(row);
         }
+
+        @Override
+        public CommandBytes commandBytes() {
+            return new CommandBytes(List.of(new TopicMachine()));
+        }
+
+        @Override
+        public PeerConfig peers() {
+            return PeerConfig.of(config.nodeId(), config.host(), config.raftPort(), config.publishTimeoutMs())
+                    .withOverrides(config.peers());
+        }
+
+        @Override
+        public String httpAddress() {
+            return config.advertise() + ":" + httpPort();
+        }
+
+        @Override
+        public String advertise() {
+            return config.advertise();
+        }
     }
 
     public LocalBroker broker() {
@@ -183,6 +258,7 @@ public final class Node {
     public Future<Void> stop() {
         broker.drain();
         return answered()
+                .eventually(replica::handOver)
                 .eventually(doors::close)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

@@ -5,6 +5,7 @@ import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
+import io.skein.wire.AncestorProto;
 import io.skein.wire.ConfigurationProto;
 import io.skein.wire.MemberProto;
 import java.util.List;
@@ -20,6 +21,10 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
                 .setClusterId(clusterId)
                 .setLineage(lineage.id())
                 .setTime(time);
+        for (Lineage.Ancestor ancestor : lineage.ancestors()) {
+            proto.addAncestors(
+                    AncestorProto.newBuilder().setLineage(ancestor.id()).setEnd(ancestor.end()));
+        }
         for (Member member : configuration.members()) {
             proto.addMembers(MemberProto.newBuilder()
                     .setId(member.id().value())
@@ -38,8 +43,14 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
                     .map(m -> new Member(
                             new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
                     .toList();
+            var ancestors = proto.getAncestorsList().stream()
+                    .map(a -> new Lineage.Ancestor(a.getLineage(), a.getEnd()))
+                    .toList();
             return new ClusterConfiguration(
-                    new Configuration(members), proto.getClusterId(), new Lineage(proto.getLineage()), proto.getTime());
+                    new Configuration(members),
+                    proto.getClusterId(),
+                    new Lineage(proto.getLineage(), ancestors),
+                    proto.getTime());
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not a configuration: " + damaged.getMessage(), damaged);
         }

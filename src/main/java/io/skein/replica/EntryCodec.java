@@ -91,7 +91,7 @@ final class EntryCodec {
         throw new AssertionError("no machine owns " + command.getClass());
     }
 
-    private Command commandOf(CommandProto proto) {
+    Command commandOf(CommandProto proto) {
         for (Machine machine : machines) {
             Optional<Command> command = machine.fromProto(proto);
             if (command.isPresent()) {

@@ -234,9 +234,19 @@ public final class Replica {
         return raft.configuration();
     }
 
-    /** Whether a snapshot that ends with this entry brings anything new; else it must not be installed. */
-    public boolean wants(long index, long term) {
-        return raft.wants(index, term);
+    /** To whom a leader would best hand over; empty when there is nobody. */
+    public Optional<NodeId> successor() {
+        return raft.successor();
+    }
+
+    /** What a leader knows to be durable at a peer; -1 when this node does not lead or does not know it. */
+    public long matchIndex(NodeId peer) {
+        return raft.matchIndex(peer);
+    }
+
+    /** Whether a snapshot of that entry would bring this node further (thesis §7). */
+    public boolean wants(long index, long snapshotTerm) {
+        return raft.wants(index, snapshotTerm);
     }
 
     /** At {@link #appliedIndex}. */

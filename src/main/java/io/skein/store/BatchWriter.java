@@ -110,6 +110,7 @@ final class BatchWriter {
     void sweep() throws SQLException {
         prepared.begin.execute();
         try {
+            faults.beforeSweep();
             boolean left = prepared.sweep.step(4 * REMOVED_AT_LEAST);
             commit();
             sweepLeft = left;

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * gen-1/sentinel  number of the last batch, see {@link Sentinel}
  * reserve         given up when the disk is full
  * tmp/            emptied at every start
+ * aside-1700.../  what an earlier node had here, see {@link Store#setAside}; the newest three are kept
  * </pre>
  *
  * A generation is complete before {@code CURRENT} names it, and {@code CURRENT} changes by renaming; so a crash leaves
@@ -35,9 +36,17 @@ import java.util.stream.Stream;
 public final class DataDirectory implements AutoCloseable {
     static final String DATABASE = "skein.db";
 
+    private static final String GENERATION = "gen-[1-9][0-9]{0,17}";
+    private static final String ASIDE = "aside-[1-9][0-9]{0,17}";
+    /** Ending of the name of one that is not complete: what is still to be moved goes there. */
+    private static final String BEGUN = ".begun";
+
+    private static final int ASIDES_KEPT = 3;
+
     private final Path path;
     private final FileChannel lockFile;
     private final FileLock lock;
+    private volatile boolean used;
 
     private DataDirectory(Path path, FileChannel lockFile, FileLock lock) {
         this.path = path;
@@ -71,6 +80,11 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether a node ever worked in a directory; leaves no trace there. */
+    public static boolean isUsed(Path directory) {
+        return Files.exists(directory.resolve("CURRENT"));
+    }
+
     private static FileLock tryLock(FileChannel file) throws IOException {
         try {
             return file.tryLock();
@@ -92,7 +106,7 @@ public final class DataDirectory implements AutoCloseable {
     Optional<Path> generation() throws IOException {
         try {
             String name = Files.readString(path.resolve("CURRENT")).strip();
-            if (!name.matches("gen-[1-9][0-9]{0,17}")) {
+            if (!name.matches(GENERATION)) {
                 throw new IOException("CURRENT does not name a generation: \"" + name + "\"");
             }
             return Optional.of(path.resolve(name));
@@ -103,16 +117,75 @@ public final class DataDirectory implements AutoCloseable {
 
     /** A directory for a new generation, above all there were. */
     Path newGeneration() throws IOException {
-        long last = generations().stream()
-                .mapToLong(g -> Long.parseLong(g.getFileName().toString().substring(4)))
+        long last = named(GENERATION).stream()
+                .mapToLong(DataDirectory::number)
                 .max()
                 .orElse(0);
         return Files.createDirectory(path.resolve("gen-" + (last + 1)));
     }
 
+    /** One that does not count. */
+    void delete(Path generation) throws IOException {
+        deleteAll(generation);
+        sync(path);
+    }
+
+    /** Said by whoever has the database open. */
+    void use(boolean isUsed) {
+        used = isUsed;
+    }
+
+    void checkUnused() {
+        if (used) {
+            throw new IllegalStateException("the database in " + path + " is open");
+        }
+    }
+
+    /**
+     * Moves everything that makes the directory a node's into a directory of its own in it; a crash on the way is made
+     * good by the next {@link #lock}. Of several the newest are kept.
+     *
+     * @return where it lies now; empty when the directory was never used
+     */
+    Optional<Path> setAside(long nowMs) throws IOException {
+        checkUnused();
+        if (named(GENERATION).isEmpty() && !Files.exists(path.resolve("CURRENT"))) {
+            return Optional.empty();
+        }
+        // Later than all there are, whatever the clock says.
+        long last = named(ASIDE).stream().mapToLong(DataDirectory::number).max().orElse(0);
+        Path aside = path.resolve("aside-" + Math.max(nowMs, last + 1));
+        Files.createDirectory(path.resolve(aside.getFileName() + BEGUN));
+        sync(path);
+        finishSettingAside();
+        return Optional.of(aside);
+    }
+
+    private void finishSettingAside() throws IOException {
+        for (Path begun : named(ASIDE + "\\" + BEGUN)) {
+            for (Path generation : named(GENERATION)) {
+                Files.move(generation, begun.resolve(generation.getFileName()));
+            }
+            if (Files.exists(path.resolve("CURRENT"))) {
+                Files.move(path.resolve("CURRENT"), begun.resolve("CURRENT"));
+            }
+            sync(begun);
+            String name = begun.getFileName().toString();
+            Files.move(begun, path.resolve(name.substring(0, name.length() - BEGUN.length())));
+            sync(path);
+        }
+        List<Path> asides = named(ASIDE).stream()
+                .sorted(Comparator.comparingLong(DataDirectory::number))
+                .toList();
+        for (Path old : asides.subList(0, Math.max(0, asides.size() - ASIDES_KEPT))) {
+            deleteAll(old);
+        }
+    }
+
     /** From here on this generation counts. It is complete and on the disk before this is called. */
     void switchTo(Path generation) throws IOException {
         sync(generation);
+        sync(path);
         Path next = path.resolve("CURRENT.tmp");
         byte[] name = (generation.getFileName() + "\n").getBytes(StandardCharsets.UTF_8);
         try (FileChannel file = FileChannel.open(
@@ -155,21 +228,27 @@ public final class DataDirectory implements AutoCloseable {
     private void clean() throws IOException {
         Files.deleteIfExists(path.resolve("CURRENT.tmp"));
         Files.deleteIfExists(path.resolve("reserve.tmp"));
+        finishSettingAside();
         deleteAll(temporary());
         Files.createDirectories(temporary());
         Optional<Path> current = generation();
-        for (Path generation : generations()) {
+        for (Path generation : named(GENERATION)) {
             if (!current.equals(Optional.of(generation))) {
                 deleteAll(generation);
             }
         }
     }
 
-    private List<Path> generations() throws IOException {
+    private List<Path> named(String pattern) throws IOException {
         try (Stream<Path> files = Files.list(path)) {
-            return files.filter(f -> f.getFileName().toString().matches("gen-[1-9][0-9]{0,17}"))
+            return files.filter(f -> f.getFileName().toString().matches(pattern))
                     .toList();
         }
+    }
+
+    private static long number(Path named) {
+        String name = named.getFileName().toString();
+        return Long.parseLong(name.substring(name.indexOf('-') + 1));
     }
 
     private static void deleteAll(Path directory) throws IOException {
@@ -184,7 +263,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /** A directory is a file too: a name in it is on the disk only after this. */
-    private static void sync(Path directory) throws IOException {
+    static void sync(Path directory) throws IOException {
         try (FileChannel file = FileChannel.open(directory, StandardOpenOption.READ)) {
             file.force(true);
         }

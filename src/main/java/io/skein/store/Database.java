@@ -11,6 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -69,12 +72,61 @@ final class Database {
         return source;
     }
 
+    /** For a look at a file that is nobody's database yet. */
+    static Connection openReader(Path file) throws SQLException {
+        return readers(file).getConnection();
+    }
+
+    /**
+     * Makes an empty database of the same schema and page size in an empty file, with the live one attached read-only as
+     * {@code live}. Without a journal, and nothing is flushed: whoever fails throws the file away.
+     */
+    static Connection openCopy(Path file, Path live) throws SQLException {
+        SQLiteConfig sqlite = new SQLiteConfig();
+        sqlite.setBusyTimeout(BUSY_MS);
+        Connection connection = sqlite.createConnection("jdbc:sqlite:" + file);
+        try {
+            try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS live")) {
+                attach.setString(1, live.toUri() + "?mode=ro");
+                attach.execute();
+            }
+            execute(connection, "PRAGMA main.page_size = " + number(connection, "PRAGMA live.page_size"));
+            execute(connection, "PRAGMA main.journal_mode = OFF");
+            execute(connection, "PRAGMA main.synchronous = OFF");
+            execute(connection, "PRAGMA main.cache_size = -" + WRITER_CACHE_KIB);
+            execute(connection, "PRAGMA live.cache_size = -" + READER_CACHE_KIB);
+            execute(connection, "PRAGMA temp_store = MEMORY");
+            migrate(connection, file);
+            return connection;
+        } catch (SQLException | RuntimeException failed) {
+            connection.close();
+            throw failed;
+        }
+    }
+
     /** Brings the schema of an opened database up to date, one transaction for each version. */
     static void migrate(Connection connection, Path file) throws SQLException {
         int version = (int) number(connection, "PRAGMA user_version");
-        int application = (int) number(connection, "PRAGMA application_id");
         boolean blank = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-        if (!blank && application != APPLICATION_ID) {
+        if (!blank || version > 0) {
+            checkKnown(connection, file);
+        }
+        migrate(connection, version, SCHEMA_VERSION);
+    }
+
+    private static void migrate(Connection connection, int from, int to) throws SQLException {
+        for (int next = from + 1; next <= to; next++) {
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate("BEGIN IMMEDIATE; " + script(next) + "; PRAGMA application_id = "
+                        + APPLICATION_ID + "; PRAGMA user_version = " + next + "; COMMIT");
+            }
+        }
+    }
+
+    /** @throws UnusableDatabase when it is not one of Skein, or a newer one's */
+    static void checkKnown(Connection connection, Path file) throws SQLException {
+        int version = (int) number(connection, "PRAGMA user_version");
+        if ((int) number(connection, "PRAGMA application_id") != APPLICATION_ID) {
             throw new UnusableDatabase(file, "it is a database, but not one of Skein");
         }
         if (version > SCHEMA_VERSION) {
@@ -83,25 +135,69 @@ final class Database {
                     "its schema has version " + version + ", this Skein knows versions up to " + SCHEMA_VERSION
                             + "; run the newer Skein that wrote it, or restore a backup from before");
         }
-        for (int next = version + 1; next <= SCHEMA_VERSION; next++) {
-            try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate("BEGIN IMMEDIATE; " + script(next) + "; PRAGMA application_id = "
-                        + APPLICATION_ID + "; PRAGMA user_version = " + next + "; COMMIT");
+    }
+
+    /**
+     * Looks at a database that came from elsewhere: that it has just the tables that its version has.
+     *
+     * @throws UnusableDatabase when it has not
+     */
+    static void checkSchema(Connection connection, Path file) throws SQLException {
+        checkKnown(connection, file);
+        try (Connection model = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+            migrate(model, 0, (int) number(connection, "PRAGMA user_version"));
+            if (!schema(model).equals(schema(connection))) {
+                throw new UnusableDatabase(file, "its tables are not those of its schema version");
+            }
+        }
+    }
+
+    private static Set<String> schema(Connection connection) throws SQLException {
+        Set<String> schema = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")) {
+            while (row.next()) {
+                schema.add(row.getString(1) + " " + row.getString(2) + ": " + row.getString(3));
+            }
+        }
+        return schema;
+    }
+
+    /**
+     * Whether the database has a row of its node.
+     *
+     * @throws UnusableDatabase when it is another node's
+     */
+    static boolean checkOwner(Connection connection, Path file, NodeId id) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT id FROM node")) {
+            if (!row.next()) {
+                return false;
+            }
+            if (!row.getString(1).equals(id.value())) {
+                throw new UnusableDatabase(file, "it belongs to node " + row.getString(1) + ", and this is node " + id);
+            }
+            return true;
+        }
+    }
+
+    /** Whose it is; empty when nobody's yet. */
+    static Optional<NodeId> owner(Path file, StoreConfig config) throws SQLException {
+        // For writing: what its write-ahead log still holds counts too.
+        try (Connection connection = openWriter(file, config)) {
+            checkKnown(connection, file);
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT id FROM node")) {
+                return row.next() ? Optional.of(new NodeId(row.getString(1))) : Optional.empty();
             }
         }
     }
 
     /** Writes the first rows of a node that has none; its incarnation lies in the database file afterwards. */
     static void initialize(Connection connection, Path file, NodeId id) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT id FROM node")) {
-            if (row.next()) {
-                if (!row.getString(1).equals(id.value())) {
-                    throw new UnusableDatabase(
-                            file, "it belongs to node " + row.getString(1) + ", and this is node " + id);
-                }
-                return;
-            }
+        if (checkOwner(connection, file, id)) {
+            return;
         }
         SecureRandom random = new SecureRandom();
         long incarnation = random.nextLong();

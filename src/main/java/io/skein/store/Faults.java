@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -16,5 +17,14 @@ interface Faults {
     /** After COMMIT, before anybody is told. */
     default void afterCommit(long batch) throws SQLException {}
 
+    /** Before a transaction that only removes rows. */
+    default void beforeSweep() throws SQLException {}
+
     default void beforeCheckpoint() throws SQLException {}
+
+    /** Between two read transactions of a snapshot that is being made. */
+    default void snapshotStep() {}
+
+    /** After a step of an installation. */
+    default void installed(Installation.Step step) throws IOException {}
 }

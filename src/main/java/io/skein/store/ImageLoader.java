@@ -107,6 +107,13 @@ final class ImageLoader {
         }
     }
 
+    /** Committed or not; empty when the node is. */
+    Optional<ClusterConfiguration> lastConfiguration() throws SQLException {
+        return all("SELECT payload FROM configuration ORDER BY idx DESC LIMIT 1", row -> row.getBytes(1)).stream()
+                .findFirst()
+                .map(ImageLoader::configuration);
+    }
+
     private static ClusterConfiguration configuration(byte[] payload) {
         try {
             return ClusterConfiguration.decode(payload);

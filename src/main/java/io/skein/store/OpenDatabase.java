@@ -29,14 +29,11 @@ record OpenDatabase(
         Optional<Path> current = directory.generation();
         Path generation = current.isPresent() ? current.get() : directory.newGeneration();
         Path file = generation.resolve(DataDirectory.DATABASE);
-        Sentinel sentinel = new Sentinel(generation.resolve("sentinel"));
+        Sentinel sentinel = new Sentinel(generation.resolve(Sentinel.FILE));
         Connection connection = null;
         try {
             if (current.isPresent() && !Files.exists(file)) {
-                throw new WentBackwards("the database " + file + " is gone"
-                        + sentinel.read()
-                                .map(mark -> "; it had reached batch " + mark.batch())
-                                .orElse(""));
+                throw WentBackwards.isGone(file, sentinel.read());
             }
             connection = Database.openWriter(file, config);
             faults.opened(connection);
@@ -58,6 +55,9 @@ record OpenDatabase(
             if (connection != null) {
                 connection.close();
             }
+            if (Database.isDamage(failed)) {
+                throw new Damaged("the database " + file + ": " + failed.getMessage(), failed);
+            }
             throw failed;
         }
     }
@@ -71,29 +71,19 @@ record OpenDatabase(
             StoreListener listener)
             throws IOException {
         Optional<Sentinel.Mark> promised = sentinel.read();
-        Optional<String> problem = promised.flatMap(mark -> problem(mark, actual, file, lastIndex));
+        Optional<WentBackwards> problem =
+                promised.flatMap(mark -> WentBackwards.between(mark, actual, file, lastIndex));
         if (problem.isPresent()) {
             if (config.durability() == StoreConfig.Durability.FSYNC) {
-                throw new WentBackwards(problem.get());
+                throw problem.get();
             }
-            LOG.warn("{}; going on, because durability is relaxed", problem.get());
-            listener.wentBackwards(problem.get());
+            LOG.warn(
+                    "{}; going on, because durability is relaxed", problem.get().getMessage());
+            listener.wentBackwards(problem.get().getMessage());
         }
         if (problem.isPresent() || promised.isEmpty()) {
             sentinel.reset(actual);
         }
-    }
-
-    private static Optional<String> problem(Sentinel.Mark promised, Sentinel.Mark actual, Path file, long lastIndex) {
-        if (promised.incarnation() != actual.incarnation()) {
-            return Optional.of("the database " + file + " is not the one that was here before");
-        }
-        if (promised.batch() > actual.batch()) {
-            return Optional.of("the database " + file + " went backwards: it ends with batch " + actual.batch()
-                    + " (log index " + lastIndex + "), but batch " + promised.batch() + " had been written; the last "
-                    + (promised.batch() - actual.batch()) + " are missing");
-        }
-        return Optional.empty();
     }
 
     void close() throws SQLException, IOException {

@@ -19,12 +19,21 @@ import java.util.stream.Collectors;
 /**
  * One page of messages out of chunks, in two steps, because a body is large and most of a chunk is often not wanted:
  * first the heads of the chunks, which say where each message stands, then the bodies of those that were chosen. At a
- * chunk that is gone in between the page ends.
+ * chunk that is gone in between the page ends. Which messages may be seen is asked between the two.
  *
+ * @param few the topics, when each is asked for by itself; empty when the whole log is walked
  * @param after where the page begins
  * @param upTo where it ends at the latest, visible in rows
  */
-record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, long maxBytes, long appliedTime) {
+record PageReader(
+        Pool pool,
+        List<Long> few,
+        Visibility visibility,
+        Cursor after,
+        Cursor upTo,
+        int limit,
+        long maxBytes,
+        long appliedTime) {
     /** Heads that one query brings, at least and at most, unless more chunks than this overlap. */
     private static final int LEAST_HEADS = 16;
 
@@ -63,24 +72,33 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
         if (!upTo.isAfter(after)) {
             return Future.succeededFuture(new StoredPage(List.of(), after, true));
         }
-        return heads(most).compose(found -> {
-            Chosen chosen = choose(found);
-            boolean ended = !upTo.isAfter(chosen.end());
-            if (chosen.places().isEmpty() && !ended && rounds > 1) {
-                // Nothing that is meant in this stretch: the next one is longer.
-                return from(chosen.end()).read(Math.min(2 * most, MOST_HEADS), rounds - 1);
-            }
-            return bodies(chosen).map(bodies -> fill(chosen, bodies, ended));
-        });
+        return heads(most)
+                .compose(found -> scope(found).compose(scope -> {
+                    Chosen chosen = choose(found, scope);
+                    boolean ended = !upTo.isAfter(chosen.end());
+                    if (chosen.places().isEmpty() && !ended && rounds > 1) {
+                        // Nothing that is meant in this stretch: the next one is longer.
+                        return from(chosen.end()).read(Math.min(2 * most, MOST_HEADS), rounds - 1);
+                    }
+                    return bodies(chosen).map(bodies -> fill(chosen, scope, bodies, ended));
+                }));
+    }
+
+    private Future<Scope> scope(Found found) {
+        Map<Long, String> topics = new HashMap<>();
+        for (Chunk.Head head : found.heads()) {
+            topics.putIfAbsent(head.topicId(), head.topic());
+        }
+        return visibility.of(topics).map(lowWater -> new Scope(few, lowWater));
     }
 
     private PageReader from(Cursor later) {
-        return new PageReader(pool, scope, later, upTo, limit, maxBytes, appliedTime);
+        return new PageReader(pool, few, visibility, later, upTo, limit, maxBytes, appliedTime);
     }
 
     private Future<Found> heads(int most) {
-        if (!scope.few().isEmpty()) {
-            return headsOfFew(Math.max(4, most / scope.few().size()));
+        if (!few.isEmpty()) {
+            return headsOfFew(Math.max(4, most / few.size()));
         }
         Tuple parameters = Tuple.of(
                 Chunk.firstIdFor(after.index()),
@@ -101,7 +119,7 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
 
     private Future<Found> headsOfFew(int most) {
         List<Future<RowSet<Row>>> queries = new ArrayList<>();
-        for (Long topic : scope.few()) {
+        for (Long topic : few) {
             Tuple parameters = Tuple.of(
                     topic,
                     Chunk.firstIdFor(after.index()),
@@ -127,11 +145,11 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
     }
 
     /** Merges the chunks by cursor, without their bodies, until there is enough for a page. */
-    private Chosen choose(Found found) {
+    private Chosen choose(Found found, Scope scope) {
         PriorityQueue<Place> next = new PriorityQueue<>(Comparator.comparing(Place::cursor));
         for (Chunk.Head head : found.heads()) {
             // A topic that is not meant costs its head and no more.
-            if (sees(head)) {
+            if (sees(scope, head)) {
                 Positions positions = head.positions();
                 int first = positions.firstAfter(after);
                 if (first < head.count()) {
@@ -149,7 +167,7 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
                 break;
             }
             Chunk.Head head = place.head();
-            if (sees(place)) {
+            if (sees(scope, place)) {
                 bytes += place.positions().length(place.i());
                 bodyBytes += ids.contains(head.id()) ? 0 : head.bodyBytes();
                 boolean full = places.size() == limit || bytes > maxBytes || bodyBytes > maxBytes + BODY_BYTES;
@@ -166,11 +184,11 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
         return new Chosen(places, found.end());
     }
 
-    private boolean sees(Chunk.Head head) {
+    private static boolean sees(Scope scope, Chunk.Head head) {
         return scope.lowWater().applyAsLong(head.topicId()) < head.nextOffset();
     }
 
-    private boolean sees(Place place) {
+    private boolean sees(Scope scope, Place place) {
         return place.head().baseOffset() + place.i()
                         >= scope.lowWater().applyAsLong(place.head().topicId())
                 && place.positions().expiresAt(place.i()) > appliedTime;
@@ -199,7 +217,7 @@ record PageReader(Pool pool, Scope scope, Cursor after, Cursor upTo, int limit, 
                 });
     }
 
-    private StoredPage fill(Chosen chosen, Map<Long, byte[]> bodies, boolean ended) {
+    private StoredPage fill(Chosen chosen, Scope scope, Map<Long, byte[]> bodies, boolean ended) {
         PageOf page = new PageOf(scope, limit, maxBytes, appliedTime);
         Cursor before = after;
         for (Place place : chosen.places()) {

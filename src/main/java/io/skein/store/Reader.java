@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Reads rows over read-only connections, in pages. Futures complete on the context of the caller. Everything that leaves
@@ -72,11 +73,12 @@ public final class Reader {
             FROM scheduled
             """;
 
-    private final StoreListener listener;
+    private final Consumer<String> damaged;
     private final Pool pool;
 
-    Reader(Vertx vertx, Path file, StoreConfig config, StoreListener listener) {
-        this.listener = listener;
+    /** @param damaged told of what is not as it was written, on whatever thread */
+    Reader(Vertx vertx, Path file, StoreConfig config, Consumer<String> damaged) {
+        this.damaged = damaged;
         pool = JDBCPool.pool(
                 vertx,
                 Database.readers(file),
@@ -86,8 +88,8 @@ public final class Reader {
                         .setMaxWaitQueueSize(config.waitingReads()));
     }
 
-    Scrubber scrubber(Vertx vertx, long bytesPerSecond) {
-        return new Scrubber(vertx, pool, bytesPerSecond, listener);
+    Scrubber scrubber(Vertx vertx, long bytesPerSecond, StoreListener listener) {
+        return new Scrubber(vertx, pool, bytesPerSecond, listener, damaged);
     }
 
     Future<Void> close() {
@@ -102,7 +104,24 @@ public final class Reader {
      * @param appliedTime stamp of the last applied entry; what expired by then is left out
      */
     public Future<StoredPage> page(Scope scope, Cursor after, Cursor upTo, int limit, long maxBytes, long appliedTime) {
-        return new PageReader(pool, scope, after, upTo, limit, maxBytes, appliedTime)
+        Visibility known = topics -> Future.succeededFuture(scope.lowWater());
+        return page(scope.few(), known, after, upTo, limit, maxBytes, appliedTime);
+    }
+
+    /**
+     * The same, of topics that are found while reading.
+     *
+     * @param few the topics, as in {@link Scope}; empty when the whole log is walked
+     */
+    public Future<StoredPage> page(
+            List<Long> few,
+            Visibility visibility,
+            Cursor after,
+            Cursor upTo,
+            int limit,
+            long maxBytes,
+            long appliedTime) {
+        return new PageReader(pool, few, visibility, after, upTo, limit, maxBytes, appliedTime)
                 .read()
                 .onFailure(this::reportDamage);
     }
@@ -246,7 +265,7 @@ public final class Reader {
 
     private void reportDamage(Throwable failure) {
         if (failure instanceof Damaged || Database.isDamage(failure)) {
-            listener.damaged(failure.getMessage());
+            damaged.accept(failure.getMessage());
         }
     }
 

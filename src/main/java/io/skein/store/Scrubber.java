@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class Scrubber {
     private final Pool pool;
     private final long bytesPerSecond;
     private final StoreListener listener;
+    private final Consumer<String> damaged;
     private Table table = Table.CHUNK;
     private long after;
     private long rows;
@@ -45,11 +47,12 @@ final class Scrubber {
     private long timer = -1;
     private boolean stopped;
 
-    Scrubber(Vertx vertx, Pool pool, long bytesPerSecond, StoreListener listener) {
+    Scrubber(Vertx vertx, Pool pool, long bytesPerSecond, StoreListener listener, Consumer<String> damaged) {
         this.vertx = vertx;
         this.pool = pool;
         this.bytesPerSecond = bytesPerSecond;
         this.listener = listener;
+        this.damaged = damaged;
     }
 
     void start() {
@@ -71,6 +74,9 @@ final class Scrubber {
                     pauseMs,
                     ignored -> step().onFailure(failure -> {
                         LOG.warn("scrubbing table {} failed", table, failure);
+                        if (Database.isDamage(failure)) {
+                            damaged.accept("table " + table + ": " + failure.getMessage());
+                        }
                         again(BETWEEN_ROUNDS_MS);
                     }));
         }
@@ -107,9 +113,9 @@ final class Scrubber {
     private long check(Row row) {
         try {
             return table == Table.CHUNK ? checkChunk(row) : checkEntry(row);
-        } catch (Damaged damaged) {
-            LOG.error("{}", damaged.getMessage());
-            listener.damaged(damaged.getMessage());
+        } catch (Damaged found) {
+            LOG.error("{}", found.getMessage());
+            damaged.accept(found.getMessage());
             return 0;
         }
     }

@@ -18,7 +18,11 @@ import java.util.zip.CRC32C;
  */
 final class Sentinel implements AutoCloseable {
     /** @param batch the last batch that was committed, as far as the sentinel knows */
-    record Mark(long incarnation, long batch) {}
+    record Mark(long incarnation, long batch) {
+        static final Mark NONE = new Mark(0, 0);
+    }
+
+    static final String FILE = "sentinel";
 
     private static final long MAGIC = 0x534B45494E0001L;
     /** Of its own sector each, so that writing one cannot harm the other. */

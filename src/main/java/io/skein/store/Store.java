@@ -4,6 +4,8 @@ import io.skein.machine.Cursor;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
+import io.skein.replica.WriteBatch.Settled;
+import io.skein.store.WriterEvent.Damage;
 import io.skein.store.WriterEvent.DiskFull;
 import io.skein.store.WriterEvent.DiskTight;
 import io.skein.store.WriterEvent.Failed;
@@ -15,9 +17,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A node's disk, as the replica's verticle sees it. Confined to the context that opened it; {@link #reader} may be used
@@ -34,9 +38,14 @@ public final class Store {
     private final Tail tail;
     private final Reader reader;
     private final Scrubber scrubber;
+    private final Snapshots snapshots;
+    private final StoreListener listener;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
     private boolean isBroken;
+    /** Found before there was a handler; null when there is none. */
+    private String damage;
+
     private StoreHandler handler;
     private MessageConsumer<WriterEvent> consumer;
 
@@ -46,17 +55,24 @@ public final class Store {
             DataDirectory directory,
             StoreConfig config,
             StoreListener listener,
+            Faults faults,
             WriterVerticle writer,
             String deployment) {
         this.vertx = vertx;
         this.id = id;
         this.directory = directory;
         this.writer = writer;
+        this.listener = listener;
         this.deployment = deployment;
         image = writer.takeImage();
         tail = new Tail(config.tailBytes(), image.settled().index());
-        reader = new Reader(vertx, writer.file(), config, listener);
-        scrubber = reader.scrubber(vertx, config.scrubBytesPerSecond());
+        Consumer<String> damaged = what -> {
+            listener.damaged(what);
+            vertx.eventBus().send(WriterVerticle.answerAddress(id), new Damage(what), ByReference.options());
+        };
+        reader = new Reader(vertx, writer.file(), config, damaged);
+        scrubber = reader.scrubber(vertx, config.scrubBytesPerSecond(), listener);
+        snapshots = new Snapshots(vertx, id, writer.file(), config, damaged, faults);
     }
 
     /**
@@ -87,7 +103,7 @@ public final class Store {
         ByReference.register(vertx);
         WriterVerticle writer = new WriterVerticle(id, directory, config, listener, faults);
         return vertx.deployVerticle(writer, WriterVerticle.deployment(id)).map(deployment -> {
-            Store store = new Store(vertx, id, directory, config, listener, writer, deployment);
+            Store store = new Store(vertx, id, directory, config, listener, faults, writer, deployment);
             store.listen();
             return store;
         });
@@ -101,11 +117,92 @@ public final class Store {
         try {
             Optional<Path> generation = directory.generation();
             if (generation.isPresent()) {
-                Files.deleteIfExists(generation.get().resolve("sentinel"));
+                Files.deleteIfExists(generation.get().resolve(Sentinel.FILE));
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("data directory " + directory.path(), failed);
         }
+    }
+
+    /**
+     * Whose database lies in a directory; empty when there is none, or nothing of a node in it. Blocks.
+     *
+     * @throws UnusableDatabase when it is not one of Skein, or a newer one's
+     */
+    public static Optional<NodeId> owner(DataDirectory directory) {
+        try {
+            Optional<Path> file = directory
+                    .generation()
+                    .map(generation -> generation.resolve(DataDirectory.DATABASE))
+                    .filter(Files::exists);
+            return file.isEmpty() ? Optional.empty() : Database.owner(file.get(), StoreConfig.at(directory.path()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("data directory " + directory.path(), failed);
+        } catch (SQLException damaged) {
+            throw new Damaged("the database in " + directory.path() + ": " + damaged.getMessage(), damaged);
+        }
+    }
+
+    /**
+     * Moves everything that a node has in a directory into {@code aside-<epoch ms>} within it, for an operator to look
+     * at; the newest three are kept. The next opening makes a new node there, with a new incarnation. The store is
+     * closed. Blocks.
+     *
+     * @return where it lies now; empty when there was nothing
+     * @throws IllegalStateException when the store is open
+     */
+    public static Optional<Path> setAside(DataDirectory directory) {
+        try {
+            return directory.setAside(System.currentTimeMillis());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("data directory " + directory.path(), failed);
+        }
+    }
+
+    /**
+     * Looks at a snapshot that came from another node, whole: reads all of it. The store may be open meanwhile.
+     *
+     * @param announced by the sender, like size and checksum: {@link SnapshotFile}
+     * @return fails with {@link Damaged} when it is not what was announced, {@link UnusableDatabase} when this Skein
+     *     cannot use it
+     */
+    public static Future<SnapshotFile> verify(
+            Vertx vertx, Path received, Settled announced, long bytes, String sha256) {
+        return vertx.executeBlocking(() -> Installation.verify(received, announced, bytes, sha256), false);
+    }
+
+    /**
+     * The same, of bytes that are known to be those that were sent.
+     *
+     * @param index settled index that was announced; {@code term} is that entry's
+     */
+    public static Future<SnapshotFile> inspect(Vertx vertx, Path received, long index, long term, long bytes) {
+        return vertx.executeBlocking(() -> Installation.inspect(received, index, term, bytes), false);
+    }
+
+    /**
+     * Makes a snapshot that was {@link #verify verified} this node's database; its file is moved away. The store is closed
+     * ({@link #closeKeepingDirectory}) and opened again afterwards. Incarnation, term, vote and the number of the last
+     * batch stay; the log is empty and compacted up to the snapshot's index.
+     *
+     * @return fails with {@link WentBackwards} when the node no longer knows what it promised, with
+     *     {@link IllegalArgumentException} when the snapshot is of another cluster or ends at or below what is committed
+     *     here, with {@link IllegalStateException} when the store is open, or with what the disk says; the database is
+     *     then the one before
+     */
+    public static Future<Void> install(
+            Vertx vertx, DataDirectory directory, StoreConfig config, NodeId id, SnapshotFile snapshot) {
+        return install(vertx, directory, config, id, snapshot, Faults.NONE);
+    }
+
+    static Future<Void> install(
+            Vertx vertx, DataDirectory directory, StoreConfig config, NodeId id, SnapshotFile snapshot, Faults faults) {
+        return vertx.executeBlocking(
+                () -> {
+                    new Installation(directory, config, id, faults).install(snapshot);
+                    return null;
+                },
+                false);
     }
 
     private void listen() {
@@ -118,11 +215,18 @@ public final class Store {
             while (!inFlight.isEmpty() && inFlight.peekFirst().number() <= written.number()) {
                 tail.settledVisible(inFlight.pollFirst().settled());
             }
+            listener.queued(inFlight.size());
             handler.written(written.number());
         } else if (event instanceof DiskFull full) {
             handler.diskFull(full.number());
         } else if (event instanceof DiskTight space) {
             handler.diskTight(space.tight());
+        } else if (event instanceof Damage found) {
+            if (handler == null) {
+                damage = found.what();
+            } else {
+                handler.damaged(found.what());
+            }
         } else if (event instanceof Failed failed) {
             if (!isBroken) {
                 isBroken = true;
@@ -151,6 +255,10 @@ public final class Store {
     /** Set before the first {@link #write}. */
     public Store handler(StoreHandler listening) {
         handler = listening;
+        if (damage != null) {
+            listening.damaged(damage);
+            damage = null;
+        }
         return this;
     }
 
@@ -166,6 +274,7 @@ public final class Store {
             messages = tail.take(settledBefore, settled);
         }
         inFlight.add(new InFlight(batch.number(), settled));
+        listener.queued(inFlight.size());
         vertx.eventBus().send(WriterVerticle.address(id), new WriteOrder(batch, messages), ByReference.options());
     }
 
@@ -226,15 +335,42 @@ public final class Store {
         return reader.locateTime(time).map(inRows -> inRows.isPresent() ? inRows : inTail);
     }
 
+    /**
+     * Makes a file with the replicated state as of the settled index, while everything goes on, and checks every row of
+     * it. One is made at a time and a few may wait. What is applied and not settled is not in it: the caller settles
+     * first. The file is the caller's to delete; below {@link DataDirectory#temporary} it goes at the next start.
+     *
+     * @param target does not exist
+     * @return fails with {@link Damaged}, which the handler hears of too, with
+     *     {@link java.util.concurrent.CancellationException} when the store closes meanwhile, with
+     *     {@link java.util.concurrent.RejectedExecutionException} when too many wait, with {@link IllegalStateException}
+     *     when nothing is settled yet, or with what the disk says; there is no file then
+     */
+    public Future<SnapshotFile> snapshot(Path target) {
+        return snapshots.make(target);
+    }
+
+    /** Where the store keeps its files. */
+    public DataDirectory directory() {
+        return directory;
+    }
+
     /** Ends after everything that was ordered is written. The store is of no use afterwards. */
     public Future<Void> close() {
-        scrubber.stop();
-        return reader.close()
-                .eventually(() -> vertx.undeploy(deployment))
-                .eventually(() -> consumer.unregister())
+        return closeKeepingDirectory()
                 .eventually(() -> vertx.executeBlocking(() -> {
                     directory.close();
                     return null;
                 }));
+    }
+
+    /** The same, but the directory stays locked: for an {@link #install}, {@link #setAside} or {@link #open} after it. */
+    public Future<Void> closeKeepingDirectory() {
+        scrubber.stop();
+        return snapshots
+                .close()
+                .eventually(reader::close)
+                .eventually(() -> vertx.undeploy(deployment))
+                .eventually(() -> consumer.unregister());
     }
 }

@@ -55,6 +55,21 @@ public record StoreConfig(
                 dataDir, Durability.FSYNC, 16 << 10, 64L << 20, 256L << 20, 32L << 20, 4, 4096, 8L << 20, 4L << 20);
     }
 
+    /** For a look at what is there: nothing is read that nobody asked for. */
+    public StoreConfig withoutScrubbing() {
+        return new StoreConfig(
+                dataDir,
+                durability,
+                pageBytes,
+                walBytes,
+                walLimitBytes,
+                tailBytes,
+                readers,
+                waitingReads,
+                reserveBytes,
+                0);
+    }
+
     public StoreConfig with(Durability other) {
         return new StoreConfig(
                 dataDir,

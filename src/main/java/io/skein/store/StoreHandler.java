@@ -17,6 +17,13 @@ public interface StoreHandler {
      */
     default void diskTight(boolean tight) {}
 
+    /**
+     * A row is not what was written, or SQLite finds the file damaged: found by a read, a snapshot or the scrubber. What
+     * is damaged has left the node nowhere, but other reads may meet it; this is said again each time. The writer meets
+     * damage as {@link #failed}, an opening as {@link Damaged}.
+     */
+    default void damaged(String what) {}
+
     /** Nothing more is written, and what is on the disk is in doubt: the process ends. Called once. */
     void failed(StoreFailure failure);
 }

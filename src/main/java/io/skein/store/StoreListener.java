@@ -1,11 +1,14 @@
 package io.skein.store;
 
 /**
- * What happens on the disk, for figures and alerts. Called on the writer's thread or on a reader's context: what
- * implements it is safe for threads, quick, and does not throw.
+ * What happens on the disk, for figures and alerts. Called on the writer's thread or on a reader's context, or as
+ * said: what implements it is safe for threads, quick, and does not throw.
  */
 public interface StoreListener {
     StoreListener NONE = new StoreListener() {};
+
+    /** Batches that were handed in and are not durable, after each change; called on the context that opened the store. */
+    default void queued(int batches) {}
 
     /**
      * One transaction was committed.
@@ -17,6 +20,9 @@ public interface StoreListener {
      */
     default void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {}
 
+    /** Messages whose own TTL was over, as of a commit: each is told of once in the life of the database. */
+    default void expired(int messages) {}
+
     /** @param pages that lie in the database file now; -1 when readers or commits beside it held it up */
     default void checkpointed(long nanos, long pages) {}
 
@@ -26,7 +32,7 @@ public interface StoreListener {
     /** The disk is full or nearly so, or has room again. */
     default void diskFull(boolean full) {}
 
-    /** A row is not what was written. */
+    /** A row is not what was written; who acts on it hears {@link StoreHandler#damaged}. */
     default void damaged(String what) {}
 
     /** Relaxed durability: what was written last is gone, as the operator chose. */

@@ -19,6 +19,8 @@ import java.util.PriorityQueue;
  * fits into {@code tailBytes}. Here a message is encoded, once. Confined to the replica's context.
  */
 public final class Tail {
+    /** Messages that a page looks at when it walks them all; a longer stretch is for the next page. */
+    private static final int WALK = 8192;
     /** What a message takes beside its JSON, roughly. */
     private static final int MESSAGE_BYTES = 144;
 
@@ -131,7 +133,14 @@ public final class Tail {
         }
         PageOf page = new PageOf(scope, limit, maxBytes, appliedTime);
         if (scope.few().isEmpty()) {
-            for (int i = all.firstAfter(after); i < all.size() && page.take(all.get(i)); i++) {}
+            int i = all.firstAfter(after);
+            int stop = Math.min(all.size(), i + WALK);
+            while (i < stop && page.take(all.get(i))) {
+                i++;
+            }
+            if (i == stop && stop < all.size()) {
+                return page.upTo(all.get(stop - 1).cursor(), false);
+            }
         } else {
             merge(scope.few(), after, page);
         }

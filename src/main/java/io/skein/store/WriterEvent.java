@@ -1,6 +1,6 @@
 package io.skein.store;
 
-/** What the writer says to the {@link Store} that sent it an order. */
+/** What the writer, or a reader, says to its {@link Store}. */
 sealed interface WriterEvent {
     /** The batch and all before it are durable and visible to readers. */
     record Written(long number) implements WriterEvent {}
@@ -10,6 +10,9 @@ sealed interface WriterEvent {
 
     /** Room runs short, or no longer does. */
     record DiskTight(boolean tight) implements WriterEvent {}
+
+    /** A reader met damage. */
+    record Damage(String what) implements WriterEvent {}
 
     /** Nothing more will be written by this process. */
     record Failed(StoreFailure failure) implements WriterEvent {}

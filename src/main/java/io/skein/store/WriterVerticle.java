@@ -1,11 +1,13 @@
 package io.skein.store;
 
+import io.skein.machine.Change;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.WriterEvent.DiskFull;
 import io.skein.store.WriterEvent.DiskTight;
 import io.skein.store.WriterEvent.Failed;
 import io.skein.store.WriterEvent.Written;
+import io.skein.topic.TopicChange;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -106,6 +108,7 @@ final class WriterVerticle extends VerticleBase {
     }
 
     private void open() throws IOException, SQLException {
+        directory.use(true);
         opened = OpenDatabase.open(directory, config, id, listener, faults);
         image = opened.image();
         writer = new BatchWriter(opened.connection(), opened.progress(), faults);
@@ -275,13 +278,20 @@ final class WriterVerticle extends VerticleBase {
     private void report(List<WriteOrder> group, long nanos) {
         int entries = 0;
         int changes = 0;
+        int expired = 0;
         long bytes = 0;
         for (WriteOrder order : group) {
             entries += order.batch().entries().size();
             changes += order.batch().changes().size();
             bytes += order.batch().size();
+            for (Change change : order.batch().changes()) {
+                expired += change instanceof TopicChange.Expired ? 1 : 0;
+            }
         }
         listener.committed(group.size(), entries, changes, bytes, nanos, writer.commitNanos());
+        if (expired > 0) {
+            listener.expired(expired);
+        }
     }
 
     /** A sentinel that stays behind does no harm, so its failure is no reason to stop. */
@@ -417,5 +427,6 @@ final class WriterVerticle extends VerticleBase {
         if (opened != null) {
             opened.close();
         }
+        directory.use(false);
     }
 }

@@ -7,10 +7,16 @@
  * {@code KeyRows} know one part of the schema each ({@code src/main/resources/schema}); {@code ImageLoader} brings it
  * back. {@link io.skein.store.Reader} reads messages, {@code Scrubber} looks for damage nobody has asked for.
  *
+ * <p>For other nodes {@code SnapshotCopy} makes a {@link io.skein.store.SnapshotFile} beside the writer; on the other side
+ * {@code Installation} verifies it and makes it the database, in a new generation of the {@link
+ * io.skein.store.DataDirectory}. A node that can no longer keep what it promised sets its data aside there and begins as a
+ * new one.
+ *
  * <p>Invariants: what {@link io.skein.store.StoreHandler#written} says is durable and visible to readers; batches are
  * written in order of their numbers, each whole or not at all, none without the one before; the rows equal the changes
  * up to the settled index exactly; nothing leaves that does not match its checksum; after an error at COMMIT other than a
- * full disk nothing more is written.
+ * full disk nothing more is written; a snapshot is the state at one index exactly, chunks apart that retention has
+ * removed; whatever stops the process, a data directory names a generation that is whole.
  *
  * <p><b>Reads without a gap</b> (DESIGN D16). Let S be {@link io.skein.store.Tail#visible()}: the settled index of the
  * last batch that was reported as written. Rows hold every message up to S, and any query begun after the report sees
@@ -25,8 +31,8 @@
  *
  * {@link io.skein.store.Store#page} does this. Nothing is read twice and nothing left out, because both sides order by
  * cursor and a page says up to where it is complete. What retention removes meanwhile is the caller's to notice: rows that
- * are trimmed and gone between the taking of the {@link io.skein.store.Scope} and the query are simply not there, so whether
- * there was a gap is judged by the topics' last trimmed cursors as they are <em>after</em> the page has come.
+ * are trimmed and gone before the query are simply not there, so whether there was a gap is judged by the topics' trims as
+ * they are when {@link io.skein.store.Visibility} is asked, which is after the query.
  *
  * <p>May know: {@code replica}, {@code raft}, {@code machine} and the machines, {@code wire}, {@code frame}; of foreigners
  * Vert.x core, the Vert.x SQL client, {@code java.sql} and {@code org.sqlite}, the last three nowhere else.

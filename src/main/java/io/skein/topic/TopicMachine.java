@@ -362,6 +362,35 @@ public final class TopicMachine implements Machine {
         return views;
     }
 
+    /**
+     * Ids of the topics that match any of the filters, in no order; empty when they are more than {@code most}, or when
+     * to say so took more than {@code looks} steps (a step is a level of a name).
+     */
+    public Optional<List<Long>> few(List<TopicFilter> filters, int most, int looks) {
+        return topics.few(filters, most, looks);
+    }
+
+    /** How many trims there were, of all topics, in the life of this process; no part of the state. */
+    public long trims() {
+        return topics.trims().count();
+    }
+
+    /**
+     * So many trims, at least, ended at or before a cursor: a reader that has everything up to there has lost nothing by
+     * them. The number falls short of the truth by the trims of a moment.
+     */
+    public long trimsEndedBy(Cursor cursor) {
+        return topics.trims().endedBy(cursor);
+    }
+
+    /**
+     * Topics trimmed after so many trims, those trimmed longest ago first, at most {@code limit}; the rest comes with the
+     * {@link TopicTrim#number} of the last. 0: every topic that has ever lost a message.
+     */
+    public List<TopicTrim> trimmedSince(long number, int limit) {
+        return topics.trims().since(number, limit);
+    }
+
     /** Every topic that is not the system's, sorted by name. */
     public List<TopicView> all() {
         return matching(ALL);

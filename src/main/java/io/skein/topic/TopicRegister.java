@@ -20,6 +20,7 @@ final class TopicRegister {
     private final Map<Long, TopicState> byId = new HashMap<>();
     private final Map<String, TopicState> byName = new HashMap<>();
     private final TopicTree tree = new TopicTree();
+    private final Trims trims = new Trims();
     /** (due, topic): never later than the topic's age is due. */
     private final DueHeap ages = new DueHeap();
     /** (expiry, topic, offset): every message with a TTL of its own that has not expired, and some that went. */
@@ -72,9 +73,32 @@ final class TopicRegister {
             return one == null ? List.of() : List.of(one);
         }
         List<TopicState> found = new ArrayList<>();
-        tree.matching(filter, found::add);
+        tree.search(filter, new TopicTree.Search(found, Integer.MAX_VALUE, Integer.MAX_VALUE));
         found.sort(BY_NAME);
         return found;
+    }
+
+    /** Ids of those that match any filter, when they are few and found soon. */
+    Optional<List<Long>> few(List<TopicFilter> filters, int most, int looks) {
+        List<TopicState> found = new ArrayList<>();
+        // A topic may be found once for each filter.
+        var search = new TopicTree.Search(found, most * filters.size(), looks);
+        for (TopicFilter filter : filters) {
+            if (filter.isName()) {
+                TopicState one = byName.get(filter.value());
+                if (one != null) {
+                    found.add(one);
+                }
+            } else if (!tree.search(filter, search)) {
+                return Optional.empty();
+            }
+        }
+        List<Long> ids = found.stream().map(topic -> topic.id).distinct().toList();
+        return ids.size() <= most ? Optional.of(ids) : Optional.empty();
+    }
+
+    Trims trims() {
+        return trims;
     }
 
     void lastId(long id) {
@@ -96,6 +120,7 @@ final class TopicRegister {
         byId.remove(id);
         byName.remove(topic.name.value());
         tree.remove(topic);
+        trims.remove(topic);
         sweepExpiries();
     }
 
@@ -124,6 +149,7 @@ final class TopicRegister {
 
     void trim(TopicChange.Trimmed change) {
         move(change.topic(), topic -> topic.trim(change));
+        trims.add(the(change.topic()));
         sweepExpiries();
     }
 

@@ -17,6 +17,9 @@ final class TopicState {
     /** When {@link TopicRegister} will look at this topic's age again; only a cache. */
     long ageAskedAt = Long.MAX_VALUE;
 
+    /** In {@link Trims}, only a cache; null when this topic has lost nothing. */
+    Trims.Place trim;
+
     private TopicConfig config;
     private Grain grain;
 

@@ -1,8 +1,8 @@
 package io.skein.topic;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Topics by the levels of their names, so that a filter looks only at levels it can match: {@code site/+/device/7} among
@@ -29,9 +29,37 @@ final class TopicTree {
         remove(root, levels(topic.name.value()), 0);
     }
 
-    /** Those that match, in no order. */
-    void matching(TopicFilter filter, Consumer<TopicState> into) {
-        matching(root, levels(filter.value()), 0, into);
+    /** What was found, until there is too much of it or looking for it took too long. */
+    static final class Search {
+        private final List<TopicState> found;
+        private final int most;
+        private int looks;
+
+        Search(List<TopicState> found, int most, int looks) {
+            this.found = found;
+            this.most = most;
+            this.looks = looks;
+        }
+
+        /** @return whether to go on */
+        private boolean look(Node node, boolean ends) {
+            if (ends && node.topic != null) {
+                if (found.size() == most) {
+                    return false;
+                }
+                found.add(node.topic);
+            }
+            return looks-- > 0;
+        }
+    }
+
+    /**
+     * Adds those that match, in no order.
+     *
+     * @return whether that is all of them
+     */
+    boolean search(TopicFilter filter, Search search) {
+        return search(root, levels(filter.value()), 0, search);
     }
 
     /** @return whether nothing is left of the node */
@@ -44,39 +72,39 @@ final class TopicTree {
         return node.topic == null && node.children.isEmpty();
     }
 
-    private static void matching(Node node, String[] filter, int depth, Consumer<TopicState> into) {
+    private static boolean search(Node node, String[] filter, int depth, Search search) {
+        if (!search.look(node, depth == filter.length)) {
+            return false;
+        }
         if (depth == filter.length) {
-            if (node.topic != null) {
-                into.accept(node.topic);
-            }
-            return;
+            return true;
         }
         String level = filter[depth];
         if (level.equals("#")) {
-            all(node, depth, into);
-        } else if (level.equals("+")) {
-            node.children.forEach((name, child) -> {
-                if (isOpen(name, depth)) {
-                    matching(child, filter, depth + 1, into);
-                }
-            });
-        } else {
-            Node child = node.children.get(level);
-            if (child != null) {
-                matching(child, filter, depth + 1, into);
-            }
+            return all(node, depth, search);
         }
+        if (level.equals("+")) {
+            for (Map.Entry<String, Node> child : node.children.entrySet()) {
+                if (isOpen(child.getKey(), depth) && !search(child.getValue(), filter, depth + 1, search)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        Node child = node.children.get(level);
+        return child == null || search(child, filter, depth + 1, search);
     }
 
-    private static void all(Node node, int depth, Consumer<TopicState> into) {
-        if (node.topic != null) {
-            into.accept(node.topic);
+    private static boolean all(Node node, int depth, Search search) {
+        if (!search.look(node, true)) {
+            return false;
         }
-        node.children.forEach((name, child) -> {
-            if (isOpen(name, depth)) {
-                all(child, depth + 1, into);
+        for (Map.Entry<String, Node> child : node.children.entrySet()) {
+            if (isOpen(child.getKey(), depth) && !all(child.getValue(), depth + 1, search)) {
+                return false;
             }
-        });
+        }
+        return true;
     }
 
     /** The system's names are found only by a filter that names them (API.md section 2). */

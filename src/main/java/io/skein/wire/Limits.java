@@ -16,6 +16,14 @@ public final class Limits {
     public static final int MAX_HEADER_BYTES = 16 << 10;
     /** Bytes of a producer's name, UTF-8. */
     public static final int MAX_PRODUCER_BYTES = 128;
+    /** Bytes of one frame between nodes, without its length; an entry at its limit fits with room to spare. */
+    public static final int MAX_PEER_FRAME_BYTES = 32 << 20;
+    /** Bytes of the first frame of a connection between nodes, until it is known who speaks. */
+    public static final int MAX_PEER_HELLO_BYTES = 4 << 10;
+    /** Bytes of a question of one node to another, and of its answer. */
+    public static final int MAX_ASK_BYTES = 1 << 20;
+    /** Bytes of one piece of a snapshot on its way to another node. */
+    public static final int MAX_SNAPSHOT_CHUNK_BYTES = 1 << 20;
     /** Longest delay and TTL: ten years. */
     public static final long MAX_DURATION_MS = 3650L * 24 * 3600 * 1000;
 

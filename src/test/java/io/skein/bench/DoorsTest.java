@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.skein.broker.FakeBroker;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
+import io.skein.protocol.websocket.WebSocketListener;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -28,7 +29,7 @@ class DoorsTest {
 
     @Test
     void theWebSocketDoorAcknowledgesAndDelivers() throws Exception {
-        WebSocketDoor door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT);
+        WebSocketDoor door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(new HttpServerOptions().setHost("127.0.0.1")))
                 .webSocketHandshakeHandler(door)
                 .listen(0)

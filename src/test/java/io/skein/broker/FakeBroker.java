@@ -672,6 +672,21 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
+    public Future<Void> addMember(String id, String address, boolean voter) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> removeMember(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> transfer(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
     public synchronized NodeStatus status() {
         var figures = new NodeStatus.Figures(
                 index,
@@ -700,7 +715,7 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME + index,
                 health,
                 "quorum",
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", true, index, true)),
+                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true)),
                 figures);
     }
 

@@ -204,8 +204,13 @@ class SessionTest {
     @Test
     void aLongPollIsAnsweredByTheFirstMessage() throws Exception {
         publish("a", 1).await(20, TimeUnit.SECONDS);
-        Future<Page> waiting = node.broker()
-                .read(new Read(List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Read.Level.LINEARIZABLE, 0));
+        Promise<Page> answer = Promise.promise();
+        node.vertx()
+                .runOnContext(v -> node.broker()
+                        .read(new Read(
+                                List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Read.Level.LINEARIZABLE, 0))
+                        .onComplete(answer));
+        Future<Page> waiting = answer.future();
         // Until then "latest" is not resolved, and may well be behind the next message.
         Awaitility.await()
                 .atMost(20, TimeUnit.SECONDS)

@@ -18,6 +18,7 @@ import io.skein.frame.PublishItem;
 import io.skein.frame.Push;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
+import io.skein.protocol.websocket.WebSocketListener;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -62,7 +63,7 @@ class SkeinClientTest {
     }
 
     private HttpServer serve(int port) {
-        var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT);
+        var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
                 .webSocketHandshakeHandler(door)

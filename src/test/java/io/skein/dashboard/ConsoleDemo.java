@@ -127,6 +127,21 @@ final class ConsoleDemo {
         }
 
         @Override
+        public Future<Void> addMember(String id, String address, boolean voter) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> removeMember(String id) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> transfer(String id) {
+            return Future.succeededFuture();
+        }
+
+        @Override
         public NodeStatus status() {
             long last = 9_204_118 + published;
             int open = random.nextInt(14);
@@ -148,9 +163,11 @@ final class ConsoleDemo {
                     "ok",
                     "quorum",
                     List.of(
-                            new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", true, last, true),
-                            new NodeStatus.MemberStatus("n2", "127.0.0.1:6001", true, last - random.nextInt(9), true),
-                            new NodeStatus.MemberStatus("n3", "127.0.0.1:6002", true, last - 20_113, false)),
+                            new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, last, true),
+                            new NodeStatus.MemberStatus(
+                                    "n2", "127.0.0.1:6001", "127.0.0.1:8081", true, last - random.nextInt(9), true),
+                            new NodeStatus.MemberStatus(
+                                    "n3", "127.0.0.1:6002", "127.0.0.1:8082", true, last - 20_113, false)),
                     new NodeStatus.Figures(
                             published,
                             delivered,

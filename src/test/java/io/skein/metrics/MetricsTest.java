@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
@@ -31,6 +36,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +57,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class MetricsTest {
@@ -67,8 +75,11 @@ class MetricsTest {
             Map.entry("skein_raft_snapshot_index", "gauge"),
             Map.entry("skein_raft_elections_total", "counter"),
             Map.entry("skein_raft_leader_changes_total", "counter"),
+            Map.entry("skein_raft_append_duration_seconds", "histogram"),
             Map.entry("skein_raft_commit_duration_seconds", "histogram"),
+            Map.entry("skein_raft_proposals_inflight", "gauge"),
             Map.entry("skein_raft_proposals_rejected_total", "counter"),
+            Map.entry("skein_sqlite_write_queue_depth", "gauge"),
             Map.entry("skein_sqlite_batch_statements", "histogram"),
             Map.entry("skein_sqlite_commit_duration_seconds", "histogram"),
             Map.entry("skein_sqlite_fsync_duration_seconds", "histogram"),
@@ -79,6 +90,7 @@ class MetricsTest {
             Map.entry("skein_messages_published_total", "counter"),
             Map.entry("skein_messages_delivered_total", "counter"),
             Map.entry("skein_messages_deduplicated_total", "counter"),
+            Map.entry("skein_messages_expired_total", "counter"),
             Map.entry("skein_messages_rejected_total", "counter"),
             Map.entry("skein_messages_scheduled", "gauge"),
             Map.entry("skein_messages_stored", "gauge"),
@@ -103,6 +115,7 @@ class MetricsTest {
     private Vertx vertx;
     private Metrics metrics;
     private FakeBroker fake;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private Broker broker;
 
     @BeforeEach
@@ -116,6 +129,7 @@ class MetricsTest {
         metrics.build("1.2.3", "");
         metrics.watch(fake::status);
         metrics.watchDisk(directory);
+        metrics.watchProposals(unanswered::get);
         vertx.deployVerticle(metrics.eventLoopLag()).await(10, SECONDS);
     }
 
@@ -149,6 +163,9 @@ class MetricsTest {
     private void live() throws Exception {
         metrics.store().committed(1, 3, 4, 5000, 2_000_000, 1_000_000);
         metrics.store().checkpointed(7_000_000, 12);
+        metrics.store().queued(1);
+        metrics.store().expired(1);
+        metrics.cluster().appended(1_500_000);
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.LEADER, 1);
         metrics.cluster().committed(3_000_000);
@@ -271,6 +288,29 @@ class MetricsTest {
     }
 
     @Test
+    void whatWaitsIsAsOfNow() {
+        metrics.store().queued(2);
+        unanswered.set(17);
+        assertEquals(2, value("skein_sqlite_write_queue_depth"));
+        assertEquals(17, value("skein_raft_proposals_inflight"));
+        metrics.store().queued(0);
+        unanswered.set(0);
+        assertEquals(0, value("skein_sqlite_write_queue_depth"));
+        assertEquals(0, value("skein_raft_proposals_inflight"));
+    }
+
+    @Test
+    void expiredMessagesAndAppendsAddUp() {
+        metrics.store().expired(3);
+        metrics.store().expired(4);
+        metrics.cluster().appended(1_000_000);
+        metrics.cluster().appended(3_000_000);
+        assertEquals(7, value("skein_messages_expired_total"));
+        assertEquals(2, value("skein_raft_append_duration_seconds_count"));
+        assertEquals(0.004, value("skein_raft_append_duration_seconds_sum"), 1e-9);
+    }
+
+    @Test
     void electionsAreCountedByTheirEnd() {
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.FOLLOWER, 2);
@@ -308,6 +348,43 @@ class MetricsTest {
         String text = get(server, "/metrics", "").body;
         assertTrue(text.contains("vertx_pool_"), "pools");
         assertFalse(text.contains("vertx_http_server"), "http server");
+    }
+
+    /** Micrometer warns of the first in a process and says the others below that: listened to is all of it. */
+    @Test
+    void noGaugeIsRegisteredTwice() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(said);
+        try {
+            close();
+            assemble();
+            for (String address : List.of("orders", "answers")) {
+                vertx.eventBus().localConsumer(address, message -> {});
+                vertx.eventBus().send(address, "");
+            }
+            live();
+            HttpServer server = serve();
+            get(server, "/metrics", "");
+            get(server, "/metrics", "");
+            NetServer tcp = vertx.createNetServer()
+                    .connectHandler(socket -> {})
+                    .listen(0, "127.0.0.1")
+                    .await(10, SECONDS);
+            for (int i = 0; i < 2; i++) {
+                vertx.createNetClient().connect(tcp.actualPort(), "127.0.0.1").await(10, SECONDS);
+            }
+        } finally {
+            logger.detachAppender(said);
+            logger.setLevel(null);
+        }
+        List<String> twice = List.copyOf(said.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(message -> message.contains("already registered"))
+                .toList();
+        assertEquals(List.of(), twice);
     }
 
     @Test

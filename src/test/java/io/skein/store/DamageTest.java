@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,7 @@ class DamageTest {
             assertThrows(Damaged.class, () -> open.readRows(open.author.everything(), Cursor.ORIGIN, 5));
 
             assertEquals(1, reported.size());
+            assertEquals(reported.peek(), open.damage.poll(30, TimeUnit.SECONDS));
         }
     }
 

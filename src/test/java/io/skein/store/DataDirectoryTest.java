@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,60 @@ class DataDirectoryTest {
             assertTrue(held.hasReserve());
             assertTrue(held.giveUpReserve());
             assertFalse(held.giveUpReserve());
+        }
+    }
+
+    @Test
+    void whatIsSetAsideIsCompleteAndOfSeveralTheNewestThreeStay() throws IOException {
+        try (DataDirectory held = DataDirectory.lock(path)) {
+            assertEquals(Optional.empty(), held.setAside(5));
+            List<Path> asides = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                Path generation = held.newGeneration();
+                Files.writeString(generation.resolve("data"), "life " + i);
+                held.switchTo(generation);
+                // The clock stands still, and goes back once.
+                asides.add(held.setAside(i == 3 ? 50 : 100).orElseThrow());
+
+                assertEquals(Optional.empty(), held.generation());
+            }
+
+            assertEquals(
+                    List.of(false, false, true, true, true),
+                    asides.stream().map(Files::exists).toList());
+            assertEquals("life 4", Files.readString(asides.get(4).resolve("gen-1/data")));
+            assertEquals("gen-1\n", Files.readString(asides.get(4).resolve("CURRENT")));
+        }
+    }
+
+    @Test
+    void aSettingAsideThatACrashInterruptedIsFinishedAtTheNextStart() throws IOException {
+        for (int moved = 0; moved <= 3; moved++) {
+            Path home = path.resolve("moved" + moved);
+            try (DataDirectory held = DataDirectory.lock(home)) {
+                held.switchTo(held.newGeneration());
+                Files.writeString(held.newGeneration().resolve("data"), "later");
+            }
+            Path begun = Files.createDirectory(home.resolve("aside-7.begun"));
+            for (String name : List.of("gen-2", "gen-1", "CURRENT").subList(0, moved)) {
+                Files.move(home.resolve(name), begun.resolve(name));
+            }
+
+            try (DataDirectory held = DataDirectory.lock(home)) {
+                assertEquals(Optional.empty(), held.generation());
+            }
+            assertEquals("later", Files.readString(home.resolve("aside-7/gen-2/data")));
+            assertTrue(Files.exists(home.resolve("aside-7/CURRENT")));
+        }
+    }
+
+    @Test
+    void anotherProcessIsRefusedAlsoAfterDataWasSetAside() throws IOException {
+        try (DataDirectory held = DataDirectory.lock(path)) {
+            held.switchTo(held.newGeneration());
+            assertTrue(held.setAside(1).isPresent());
+
+            assertThrows(DataDirectoryInUse.class, () -> DataDirectory.lock(path));
         }
     }
 }

@@ -8,6 +8,8 @@ import io.skein.topic.TopicChange;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,6 +38,7 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     final Store store;
     final Author author;
     final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> damage = new LinkedBlockingQueue<>();
     volatile boolean tight;
     private final Context context;
 
@@ -87,6 +90,11 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     }
 
     @Override
+    public void damaged(String what) {
+        damage.add(what);
+    }
+
+    @Override
     public void failed(StoreFailure failure) {
         heard.add(new Heard.Broken(failure));
     }
@@ -111,6 +119,11 @@ final class OpenStore implements AutoCloseable, StoreHandler {
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof Exception e ? e : failed;
         }
+    }
+
+    /** A snapshot of what is settled, beside the data directory. */
+    SnapshotFile snapshot(Path target) throws Exception {
+        return onLoop(() -> store.snapshot(target));
     }
 
     /** Hands what was appended to the tail and the batch to the writer; does not wait. */
@@ -184,7 +197,13 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     }
 
     Path file() {
-        return config.dataDir().resolve("gen-1").resolve(DataDirectory.DATABASE);
+        try {
+            String generation =
+                    Files.readString(config.dataDir().resolve("CURRENT")).strip();
+            return config.dataDir().resolve(generation).resolve(DataDirectory.DATABASE);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     /** The first column of every row of a query, as text, asked over a connection of its own. */

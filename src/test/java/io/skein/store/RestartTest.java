@@ -1,6 +1,7 @@
 package io.skein.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,10 @@ class RestartTest {
         WentBackwards refused = assertThrows(WentBackwards.class, () -> OpenStore.at(vertx, killed));
 
         assertTrue(refused.getMessage().contains("batch 10"), refused.getMessage());
+        assertEquals(10, refused.promisedBatch());
+        assertTrue(refused.foundBatch() < 10, refused.foundBatch() + "");
+        assertNotEquals(0, refused.promisedIncarnation());
+        assertEquals(refused.promisedIncarnation(), refused.foundIncarnation());
     }
 
     @Test
@@ -117,6 +123,8 @@ class RestartTest {
         WentBackwards refused = assertThrows(WentBackwards.class, () -> OpenStore.at(vertx, killed));
 
         assertTrue(refused.getMessage().contains("batch 10"), refused.getMessage());
+        assertEquals(10, refused.promisedBatch());
+        assertEquals(0, refused.foundIncarnation());
     }
 
     @Test
@@ -128,7 +136,41 @@ class RestartTest {
         Files.copy(
                 other.resolve("gen-1/skein.db"), killed.resolve("gen-1/skein.db"), StandardCopyOption.REPLACE_EXISTING);
 
-        assertThrows(WentBackwards.class, () -> OpenStore.at(vertx, killed));
+        WentBackwards refused = assertThrows(WentBackwards.class, () -> OpenStore.at(vertx, killed));
+
+        assertNotEquals(refused.promisedIncarnation(), refused.foundIncarnation());
+    }
+
+    @Test
+    void whatCannotBeReadAsADatabaseIsDamaged() throws Exception {
+        Path killed = killedAfterTenBatches(new ArrayList<>());
+        Files.delete(killed.resolve("gen-1/skein.db-wal"));
+        byte[] bytes = Files.readAllBytes(killed.resolve("gen-1/skein.db"));
+        Arrays.fill(bytes, 0, 100, (byte) 7);
+        Files.write(killed.resolve("gen-1/skein.db"), bytes);
+
+        assertThrows(Damaged.class, () -> OpenStore.at(vertx, killed));
+    }
+
+    @Test
+    void whatWasSetAsideLeavesANewNodeWithANewIncarnation() throws Exception {
+        Path killed = killedAfterTenBatches(new ArrayList<>());
+        Files.delete(killed.resolve("gen-1/skein.db-wal"));
+        WentBackwards refused = assertThrows(WentBackwards.class, () -> OpenStore.at(vertx, killed));
+
+        Path aside;
+        try (DataDirectory held = DataDirectory.lock(killed)) {
+            aside = Store.setAside(held).orElseThrow();
+        }
+
+        try (OpenStore open = OpenStore.at(vertx, killed)) {
+            assertNotEquals(refused.promisedIncarnation(), open.on(open.store::incarnation));
+            assertEquals(List.of("0"), open.sql("SELECT batch FROM node"));
+            assertThrows(IllegalStateException.class, () -> Store.setAside(open.store.directory()));
+        }
+        assertTrue(Files.exists(aside.resolve("gen-1/skein.db")));
+        assertTrue(Files.exists(aside.resolve("gen-1/sentinel")));
+        assertTrue(Files.exists(aside.resolve("CURRENT")));
     }
 
     @Test

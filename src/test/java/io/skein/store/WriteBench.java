@@ -134,7 +134,7 @@ final class WriteBench {
         delete(directory);
     }
 
-    private static long option(String[] args, String key, long otherwise) {
+    static long option(String[] args, String key, long otherwise) {
         return Arrays.stream(args)
                 .filter(a -> a.startsWith(key + "="))
                 .mapToLong(a -> Long.parseLong(a.substring(key.length() + 1)))
@@ -142,7 +142,7 @@ final class WriteBench {
                 .orElse(otherwise);
     }
 
-    private static void delete(Path directory) throws Exception {
+    static void delete(Path directory) throws Exception {
         if (Files.exists(directory)) {
             try (var files = Files.walk(directory)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -153,7 +153,7 @@ final class WriteBench {
     }
 
     /** Batches as a busy leader makes them: one entry each, changes in every so many. */
-    private static final class Batches {
+    static final class Batches {
         private final int perBatch;
         private final int every;
         private final Message message;

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.skein.machine.Cursor;
 import io.skein.replica.WriteBatch;
 import io.skein.store.OpenStore.Heard;
+import io.skein.topic.Publication;
+import io.skein.topic.TopicCommand;
+import io.skein.topic.TopicName;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +20,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,10 +77,16 @@ class WritingTest {
                 }
             }
         };
+        List<Integer> queued = new CopyOnWriteArrayList<>();
         StoreListener listener = new StoreListener() {
             @Override
             public void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {
                 groups.add(batches);
+            }
+
+            @Override
+            public void queued(int batches) {
+                queued.add(batches);
             }
         };
         try (OpenStore open = open(listener, slow)) {
@@ -94,7 +106,41 @@ class WritingTest {
             assertEquals(3, groups.poll(30, TimeUnit.SECONDS));
             assertEquals(
                     4, open.readRows(open.author.of("a"), Cursor.ORIGIN, 10).size());
+            assertEquals(List.of(1, 2, 3, 4, 3, 2, 1, 0), queued);
         }
+    }
+
+    @Test
+    void anExpiredMessageIsToldOfOnce() throws Exception {
+        AtomicInteger expired = new AtomicInteger();
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void expired(int messages) {
+                expired.addAndGet(messages);
+            }
+        };
+        try (OpenStore open = open(listener, Faults.NONE)) {
+            for (String body : List.of("1", "2", "3")) {
+                open.author.take(new TopicCommand.Publish(
+                        List.of(new Publication(new TopicName("a"), Author.message(body), 0, 50, -1)),
+                        false,
+                        true,
+                        Optional.empty()));
+            }
+            open.author.publish("a", "stays");
+            open.settle();
+            assertEquals(0, expired.get());
+
+            open.author.later(100);
+            open.author.take(new TopicCommand.Expire());
+            open.settle();
+            await().until(() -> expired.get() == 3);
+        }
+        try (OpenStore open = open(listener, Faults.NONE)) {
+            open.author.publish("a", "later");
+            open.settleAll();
+        }
+        assertEquals(3, expired.get());
     }
 
     @Test
@@ -156,6 +202,93 @@ class WritingTest {
         }
         try (OpenStore open = OpenStore.at(vertx, directory)) {
             assertEquals(state, open.author.state());
+        }
+    }
+
+    @Test
+    void ordersSentBeforeTheFullDiskWasHeardOfDoNotTakeTheirRepeatsAway() throws Exception {
+        CountDownLatch writing = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        Faults faults = new Faults() {
+            private boolean wasFull;
+
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (batch == 2 && !wasFull) {
+                    wasFull = true;
+                    writing.countDown();
+                    awaitLatch(sent);
+                    throw error(SQLiteErrorCode.SQLITE_FULL);
+                }
+            }
+        };
+        try (OpenStore open = open(StoreListener.NONE, faults)) {
+            open.author.publish("a", "1");
+            open.settle();
+            open.author.publish("a", "2");
+            WriteBatch second = open.author.settling();
+            open.send(second);
+            awaitLatch(writing);
+            open.author.publish("a", "3");
+            WriteBatch third = open.author.settling();
+            open.send(third);
+            // The word of the full disk has come by now, as far as the writer can tell.
+            open.on(() -> {
+                open.store.write(second);
+                open.store.write(third);
+                return null;
+            });
+            sent.countDown();
+            assertEquals(new Heard.Full(2), open.hear());
+            assertEquals(new Heard.Done(2), open.hear());
+            assertEquals(new Heard.Done(3), open.hear());
+            assertEquals(
+                    List.of("1", "2", "3"), StoreTest.bodies(open.readRows(open.author.of("a"), Cursor.ORIGIN, 10)));
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    void aTightDiskIsLookedAtAgainAlsoWhenSweepingFindsNoRoom() throws Exception {
+        ConcurrentLinkedQueue<Boolean> reported = new ConcurrentLinkedQueue<>();
+        Faults faults = new Faults() {
+            @Override
+            public void beforeCommit(long batch) throws SQLException {
+                if (batch == 22) {
+                    throw error(SQLiteErrorCode.SQLITE_FULL);
+                }
+            }
+
+            @Override
+            public void beforeSweep() throws SQLException {
+                throw error(SQLiteErrorCode.SQLITE_FULL);
+            }
+        };
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void diskFull(boolean full) {
+                reported.add(full);
+            }
+        };
+        try (OpenStore open = open(listener, faults)) {
+            // More chunks than a batch removes on its way, so that some are left to sweep.
+            for (int i = 1; i <= 20; i++) {
+                open.author.publish("a", "" + i);
+                open.settle();
+            }
+            open.author.delete("a");
+            open.settle();
+            open.author.publish("b", "1");
+            open.send(open.author.settling());
+            assertEquals(new Heard.Full(22), open.hear());
+            await().until(() -> List.copyOf(reported).equals(List.of(true, false)));
         }
     }
 

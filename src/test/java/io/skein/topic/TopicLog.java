@@ -51,7 +51,10 @@ final class TopicLog {
     }
 
     Outcome apply(Command command) {
-        var at = new Moment(++index, 0, ++time);
+        return apply(new Moment(++index, 0, ++time), command);
+    }
+
+    Outcome apply(Moment at, Command command) {
         Command read = machine.fromProto(machine.toProto(command)).orElseThrow();
         Decision decision = machine.decide(at, command);
         assertEquals(

@@ -53,6 +53,7 @@ final class Exchange {
     /** Handed to the broker: from here on a failure may have happened. */
     private boolean proposed;
 
+    private boolean patient;
     private boolean awaited;
     private NodeStatus status;
 
@@ -79,6 +80,15 @@ final class Exchange {
     void proposed() {
         proposed = true;
         await();
+    }
+
+    /** It has happened; the answer waits for what its client asked to wait for. */
+    void patient() {
+        patient = true;
+    }
+
+    boolean isPatient() {
+        return patient;
     }
 
     boolean isProposed() {
@@ -164,12 +174,8 @@ final class Exchange {
         response.headers().set(REPLAYED, "true");
     }
 
-    private void head(CharSequence type, long index) {
-        MultiMap headers = response.headers();
-        NodeStatus now = status();
-        if (type != null) {
-            headers.set(HttpHeaders.CONTENT_TYPE, type);
-        }
+    /** What every answer of the node carries, whoever gives it. */
+    static void sign(MultiMap headers, NodeStatus now) {
         headers.set(NODE, now.node());
         if (!now.leader().isEmpty()) {
             headers.set(LEADER, now.leader());
@@ -177,7 +183,19 @@ final class Exchange {
         if (!now.leaderAddress().isEmpty()) {
             headers.set(LEADER_ADDRESS, now.leaderAddress());
         }
-        headers.set(INDEX, Long.toString(index < 0 ? now.appliedIndex() : index));
+        headers.set(INDEX, Long.toString(now.appliedIndex()));
+    }
+
+    private void head(CharSequence type, long index) {
+        MultiMap headers = response.headers();
+        NodeStatus now = status();
+        if (type != null) {
+            headers.set(HttpHeaders.CONTENT_TYPE, type);
+        }
+        sign(headers, now);
+        if (index >= 0) {
+            headers.set(INDEX, Long.toString(index));
+        }
         if (route.isOpen()) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         } else {

@@ -83,6 +83,7 @@ public final class HttpDoor {
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
         NodeRoutes node = new NodeRoutes(broker, config);
+        MemberRoutes members = new MemberRoutes(broker, config);
         PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
         return List.of(
                 Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
@@ -96,6 +97,9 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
                 Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
+                Route.of(HttpMethod.POST, "/v1/cluster/members", members::add),
+                Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove),
+                Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),
@@ -124,6 +128,7 @@ public final class HttpDoor {
     public Handler<HttpServerRequest> handler(Handler<HttpServerRequest> next) {
         return request -> {
             if (!take(request)) {
+                Exchange.sign(request.response().headers(), broker.status());
                 next.handle(request);
             }
         };
@@ -300,7 +305,7 @@ public final class HttpDoor {
         if (exchange.isAnswered()) {
             return;
         }
-        if (exchange.isProposed() && ms > config.publishTimeoutMs()) {
+        if (exchange.isProposed() && !exchange.isPatient() && ms > config.publishTimeoutMs()) {
             exchange.problem(new Problem(
                     504,
                     "timeout",

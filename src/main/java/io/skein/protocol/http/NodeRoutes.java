@@ -46,15 +46,6 @@ final class NodeRoutes {
 
     void cluster(Exchange exchange) {
         NodeStatus status = broker.status();
-        JsonArray members = new JsonArray();
-        for (NodeStatus.MemberStatus member : status.members()) {
-            members.add(new JsonObject()
-                    .put("id", member.id())
-                    .put("address", member.address())
-                    .put("voter", member.voter())
-                    .put("matchIndex", member.matchIndex())
-                    .put("reachable", member.reachable()));
-        }
         exchange.json(
                 200,
                 new JsonObject()
@@ -75,7 +66,7 @@ final class NodeRoutes {
                                         .put("hash", "%016x".formatted(status.stateHash())))
                         .put("health", status.health())
                         .put("durable", status.durable())
-                        .put("members", members));
+                        .put("members", MemberRoutes.members(status)));
     }
 
     /** The event loop answers. Fails slowly on purpose: a restart for a blip only adds a storm of reconnects. */

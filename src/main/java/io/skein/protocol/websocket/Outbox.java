@@ -21,6 +21,7 @@ final class Outbox {
     private final Context context;
     private final int frameBytes;
     private final int maxUnsentBytes;
+    private final WebSocketListener listener;
     private final Runnable drained;
     private final Runnable flushed;
     private final Utf8Buffer buffer = new Utf8Buffer(1024);
@@ -33,11 +34,18 @@ final class Outbox {
      * @param flushed called when a turn's words have been handed to the socket
      * @param drained called when half of what made it full has been taken
      */
-    Outbox(ServerWebSocket socket, Context context, WebSocketConfig config, Runnable flushed, Runnable drained) {
+    Outbox(
+            ServerWebSocket socket,
+            Context context,
+            WebSocketConfig config,
+            WebSocketListener listener,
+            Runnable flushed,
+            Runnable drained) {
         this.socket = socket;
         this.context = context;
         this.frameBytes = config.frameBytes();
         this.maxUnsentBytes = config.maxUnsentBytes();
+        this.listener = listener;
         this.flushed = flushed;
         this.drained = drained;
     }
@@ -119,7 +127,12 @@ final class Outbox {
         unsent += text.length;
         // Vert.x offers text frames of strings only: decoding and encoding again would cost more than all the rest.
         socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, text, true))
-                .onComplete(done -> sent(text.length));
+                .onComplete(done -> {
+                    if (done.succeeded()) {
+                        listener.sent(text.length);
+                    }
+                    sent(text.length);
+                });
     }
 
     /** Bytes that the socket has taken, ever. */

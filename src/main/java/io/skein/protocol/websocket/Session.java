@@ -36,6 +36,7 @@ final class Session {
     private final Context context;
     private final Broker broker;
     private final WebSocketConfig config;
+    private final WebSocketListener listener;
     private final ServerWebSocket socket;
     private final String peer;
     private final Outbox outbox;
@@ -63,15 +64,22 @@ final class Session {
     private long takenAtPing;
     private long timer;
 
-    Session(WebSocketDoor door, Vertx vertx, Broker broker, WebSocketConfig config, ServerWebSocket socket) {
+    Session(
+            WebSocketDoor door,
+            Vertx vertx,
+            Broker broker,
+            WebSocketConfig config,
+            WebSocketListener listener,
+            ServerWebSocket socket) {
         this.door = door;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.broker = broker;
         this.config = config;
+        this.listener = listener;
         this.socket = socket;
         this.peer = String.valueOf(socket.remoteAddress());
-        this.outbox = new Outbox(socket, context, config, this::flushed, this::drained);
+        this.outbox = new Outbox(socket, context, config, listener, this::flushed, this::drained);
         this.publishes = new Publishes(broker, config);
         this.connection = broker.connected("websocket", peer);
     }
@@ -89,27 +97,35 @@ final class Session {
     private void frame(WebSocketFrame frame) {
         heard = true;
         switch (frame.type()) {
-            case TEXT, CONTINUATION -> text(frame);
-            case BINARY -> close(CloseCode.BINARY, "commands are text");
+            case TEXT, CONTINUATION -> text(received(frame), frame.isFinal());
+            case BINARY -> {
+                received(frame);
+                close(CloseCode.BINARY, "commands are text");
+            }
             case PING, PONG, CLOSE -> {}
         }
     }
 
-    private void text(WebSocketFrame frame) {
+    private Buffer received(WebSocketFrame frame) {
+        Buffer data = frame.binaryData();
+        listener.received(data.length());
+        return data;
+    }
+
+    private void text(Buffer data, boolean isFinal) {
         if (closed || draining) {
             return;
         }
-        Buffer data = frame.binaryData();
         int length = (fragments == null ? 0 : fragments.length()) + data.length();
         if (length > config.maxMessageBytes()) {
             fragments = null;
             close(CloseCode.TOO_LARGE, "a message has at most " + config.maxMessageBytes() + " bytes");
             return;
         }
-        if (!frame.isFinal() || fragments != null) {
+        if (!isFinal || fragments != null) {
             fragments = (fragments == null ? Buffer.buffer(length) : fragments).appendBuffer(data);
         }
-        if (frame.isFinal()) {
+        if (isFinal) {
             byte[] message = (fragments == null ? data : fragments).getBytes();
             fragments = null;
             waiting.add(message);

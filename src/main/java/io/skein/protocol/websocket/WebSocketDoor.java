@@ -28,15 +28,17 @@ public final class WebSocketDoor implements Handler<ServerWebSocketHandshake> {
     private final Vertx vertx;
     private final Broker broker;
     private final WebSocketConfig config;
+    private final WebSocketListener listener;
     private final Origins origins;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastEpoch = new AtomicLong();
     private volatile boolean draining;
 
-    public WebSocketDoor(Vertx vertx, Broker broker, WebSocketConfig config) {
+    public WebSocketDoor(Vertx vertx, Broker broker, WebSocketConfig config, WebSocketListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.listener = listener;
         this.origins = new Origins(config.origins());
     }
 
@@ -61,7 +63,7 @@ public final class WebSocketDoor implements Handler<ServerWebSocketHandshake> {
         handshake
                 .accept()
                 .onSuccess(socket -> {
-                    var session = new Session(this, vertx, broker, config, socket);
+                    var session = new Session(this, vertx, broker, config, listener, socket);
                     sessions.add(session);
                     session.open();
                     if (draining) {

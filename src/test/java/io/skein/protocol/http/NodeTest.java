@@ -63,6 +63,7 @@ class NodeTest {
                 new JsonObject()
                         .put("id", "n1")
                         .put("address", "127.0.0.1:6000")
+                        .put("httpAddress", "127.0.0.1:8080")
                         .put("voter", true)
                         .put("matchIndex", 1)
                         .put("reachable", true),

@@ -49,6 +49,19 @@ class WebSocketDoorTest {
     private HttpServer server;
     private WebSocketDoor door;
     private WebSocketClient client;
+    private final AtomicInteger bytesReceived = new AtomicInteger();
+    private final AtomicInteger bytesSent = new AtomicInteger();
+    private final WebSocketListener listener = new WebSocketListener() {
+        @Override
+        public void received(int bytes) {
+            bytesReceived.addAndGet(bytes);
+        }
+
+        @Override
+        public void sent(int bytes) {
+            bytesSent.addAndGet(bytes);
+        }
+    };
 
     @BeforeEach
     void start() {
@@ -63,7 +76,7 @@ class WebSocketDoorTest {
         if (server != null) {
             server.close().await();
         }
-        door = new WebSocketDoor(vertx, broker, config);
+        door = new WebSocketDoor(vertx, broker, config, listener);
         server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
                 .requestHandler(request -> request.response().setStatusCode(404).end())
@@ -207,6 +220,24 @@ class WebSocketDoorTest {
         assertEquals(1, broker.streams());
         talk.socket.close().await();
         await().until(() -> broker.connections() == 0 && broker.streams() == 0 && door.connections() == 0);
+    }
+
+    @Test
+    void theBytesOfFramesAreToldBothWays() {
+        Talk talk = talk();
+        String ping = "{'id':1,'op':'ping','note':'é'}";
+        String[] answer = new String[1];
+        talk.socket.textMessageHandler(text -> answer[0] = text);
+        talk.say(ping);
+        await().until(() -> answer[0] != null);
+        await().until(() -> bytesSent.get() == answer[0].getBytes(UTF_8).length);
+        assertEquals(ping.getBytes(UTF_8).length, bytesReceived.get());
+
+        talk.socket
+                .writeFrame(WebSocketFrame.binaryFrame(Buffer.buffer("four"), true))
+                .await();
+        assertEquals(CloseCode.BINARY.code(), talk.closeCode());
+        assertEquals(ping.getBytes(UTF_8).length + 4, bytesReceived.get());
     }
 
     // Publishing.

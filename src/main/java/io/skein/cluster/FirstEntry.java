@@ -1,4 +1,4 @@
-package io.skein.node;
+package io.skein.cluster;
 
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
@@ -17,27 +17,25 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The first entry of a cluster of one (API.md section 1): who its member is, with the incarnation of this database, and
- * what makes this log this one.
- */
-final class Bootstrap {
-    /** The term of the first entry: nobody was elected in it. */
-    private static final HardState FIRST_STATE = new HardState(1, Optional.empty());
+/** The first entry of a cluster (API.md section 1): who its members are, and what makes this log this one. */
+final class FirstEntry {
+    private static final HardState STATE = new HardState(Discovery.FIRST_TERM, Optional.empty());
 
-    private Bootstrap() {}
+    private FirstEntry() {}
 
-    /** Writes the first entry into an empty store; completes with what the node then starts from. */
-    static Future<Image> begin(Store store, NodeConfig config) {
+    /** A cluster of one. */
+    static ClusterConfiguration alone(Member self) {
         SecureRandom random = new SecureRandom();
-        Member self =
-                new Member(config.nodeId(), store.incarnation(), config.advertise() + ":" + config.raftPort(), true);
-        ClusterConfiguration cluster = new ClusterConfiguration(
+        return new ClusterConfiguration(
                 new Configuration(List.of(self)),
                 random.nextLong(),
                 new Lineage(random.nextInt(1 << 16)),
                 System.currentTimeMillis());
-        Entry first = new Entry(1, FIRST_STATE.term(), Entry.Kind.CONFIGURATION, cluster.encode());
+    }
+
+    /** Writes it into an empty store; completes with what the node then starts from. */
+    static Future<Image> write(Store store, ClusterConfiguration cluster) {
+        Entry first = new Entry(1, STATE.term(), Entry.Kind.CONFIGURATION, cluster.encode());
         Promise<Image> durable = Promise.promise();
         store.handler(new StoreHandler() {
             @Override
@@ -56,14 +54,14 @@ final class Bootstrap {
             }
         });
         store.write(new WriteBatch(
-                1, 0, List.of(first), Optional.of(FIRST_STATE), List.of(), Optional.empty(), 0, first.index()));
+                1, 0, List.of(first), Optional.of(STATE), List.of(), Optional.empty(), 0, first.index()));
         return durable.future();
     }
 
     private static Image image(ClusterConfiguration cluster, Entry first, long lastBatch) {
         return new Image(
                 lastBatch,
-                FIRST_STATE,
+                STATE,
                 new Image.TermStart(0, 0),
                 List.of(new Image.TermStart(first.index(), first.term())),
                 List.of(first),

@@ -1,0 +1,107 @@
+package io.skein.broker;
+
+import io.skein.machine.Lineage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The live streams of this node, those of long polls among them: each on the event loop that asked for it. */
+final class Streams {
+    private final Vertx vertx;
+    private final Fanout fanout;
+    private final History history;
+    private final Lineage lineage;
+    private final int limit;
+    private final Map<Thread, Sessions> loops = new ConcurrentHashMap<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+
+    /** @param limit more streams than this are refused */
+    Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit) {
+        this.vertx = vertx;
+        this.fanout = fanout;
+        this.history = history;
+        this.lineage = lineage;
+        this.limit = limit;
+    }
+
+    /**
+     * Begins a stream on the event loop that this is called on. Sessions of a loop share one context of that loop.
+     *
+     * @throws Refusal when there are as many as may be
+     */
+    Session open(Subscribe subscribe, Subscriber subscriber, History.Start start) {
+        assert Context.isOnEventLoopThread() : "sessions live on event loops";
+        if (count.incrementAndGet() > limit) {
+            count.decrementAndGet();
+            throw full();
+        }
+        Sessions loop = loops.computeIfAbsent(
+                Thread.currentThread(), t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered));
+        String id = Long.toString(ids.incrementAndGet(), 36);
+        Session session = new Session(id, loop, history, subscribe, subscriber, start, count::decrementAndGet);
+        session.begin();
+        return session;
+    }
+
+    /** Saves the work for a stream that would be refused; {@link #open} has the last word. */
+    boolean isFull() {
+        return count.get() >= limit;
+    }
+
+    Refusal full() {
+        return Refusal.of(
+                Refusal.Kind.TOO_MANY,
+                "too-many-subscriptions",
+                "this node serves " + limit + " live subscriptions, its limit",
+                Map.of("limit", limit));
+    }
+
+    void endAll(String reason) {
+        loops.values()
+                .forEach(loop ->
+                        loop.context().runOnContext(v -> loop.all().forEach(session -> session.end(reason, true))));
+    }
+
+    /** Open now. */
+    long count() {
+        return count.get();
+    }
+
+    /** Messages given to anybody since the start. */
+    long delivered() {
+        return delivered.get();
+    }
+
+    void countDelivered(int messages) {
+        delivered.addAndGet(messages);
+    }
+
+    /** For people to look at; at most {@code most}. */
+    Future<List<SubscriberInfo>> list(int most) {
+        List<Future<List<SubscriberInfo>>> parts = new ArrayList<>();
+        for (Sessions loop : loops.values()) {
+            Promise<List<SubscriberInfo>> part = Promise.promise();
+            loop.context()
+                    .runOnContext(v -> part.complete(
+                            loop.all().stream().limit(most).map(Session::info).toList()));
+            parts.add(part.future());
+        }
+        Context context = vertx.getOrCreateContext();
+        Promise<List<SubscriberInfo>> all = Promise.promise();
+        Future.all(parts)
+                .onComplete(done -> context.runOnContext(v -> all.complete(parts.stream()
+                        .map(Future::result)
+                        .flatMap(List::stream)
+                        .limit(most)
+                        .toList())));
+        return all.future();
+    }
+}

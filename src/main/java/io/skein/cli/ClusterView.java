@@ -1,0 +1,149 @@
+package io.skein.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * A cluster as its nodes tell it, each in its own words; of those that do not answer, what the leader says of them.
+ *
+ * @param answers of {@code /v1/cluster}, by node, in order of name
+ * @param members as the leader lists them, or else whoever of those that answer is furthest
+ */
+record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> members) {
+    private static final Duration A_MOMENT = Duration.ofSeconds(2);
+
+    /** @param first what one node said; the others are asked where it says that they are */
+    static ClusterView from(JsonObject first) {
+        Map<String, String> others = new LinkedHashMap<>();
+        for (JsonObject member : members(first)) {
+            others.put(member.getString("id"), member.getString("httpAddress", ""));
+        }
+        others.remove(first.getString("node"));
+        return ask(others, Optional.of(first));
+    }
+
+    /** @param addresses host:port of HTTP doors, by node; empty: unknown */
+    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known) {
+        List<CompletableFuture<Optional<JsonObject>>> questions = new ArrayList<>();
+        addresses.forEach((id, address) -> {
+            if (!address.isEmpty()) {
+                questions.add(new Api(Server.at("http://" + address)).look("/v1/cluster", A_MOMENT));
+            }
+        });
+        Map<String, JsonObject> answers = new TreeMap<>();
+        known.ifPresent(answer -> answers.put(answer.getString("node"), answer));
+        for (CompletableFuture<Optional<JsonObject>> question : questions) {
+            question.join().ifPresent(answer -> answers.put(answer.getString("node"), answer));
+        }
+        Map<String, JsonObject> members = new TreeMap<>();
+        best(answers).ifPresent(answer -> members(answer).forEach(m -> members.put(m.getString("id"), m)));
+        return new ClusterView(answers, members);
+    }
+
+    private static Optional<JsonObject> best(Map<String, JsonObject> answers) {
+        return answers.values().stream()
+                .max((a, b) -> a.getLong("term").equals(b.getLong("term"))
+                        ? Long.compare(rank(a), rank(b))
+                        : Long.compare(a.getLong("term"), b.getLong("term")));
+    }
+
+    private static long rank(JsonObject answer) {
+        return "leader".equals(answer.getString("role")) ? Long.MAX_VALUE : answer.getLong("commitIndex");
+    }
+
+    private static List<JsonObject> members(JsonObject answer) {
+        JsonArray members = answer.getJsonArray("members");
+        List<JsonObject> all = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            all.add(members.getJsonObject(i));
+        }
+        return all;
+    }
+
+    boolean isCluster() {
+        return members.size() > 1;
+    }
+
+    /** Every member says that it is well. */
+    boolean isWell() {
+        return !members.isEmpty()
+                && members.keySet().stream()
+                        .allMatch(id -> answers.containsKey(id)
+                                && "ok".equals(answers.get(id).getString("health")));
+    }
+
+    boolean hasLeader() {
+        return answers.values().stream().anyMatch(answer -> "leader".equals(answer.getString("role")));
+    }
+
+    private long commit() {
+        return answers.values().stream()
+                .mapToLong(answer -> answer.getLong("commitIndex"))
+                .max()
+                .orElse(0);
+    }
+
+    /** Members, and those that answer without being one. */
+    List<String> nodes() {
+        Map<String, Boolean> all = new TreeMap<>();
+        members.keySet().forEach(id -> all.put(id, true));
+        answers.keySet().forEach(id -> all.put(id, true));
+        return List.copyOf(all.keySet());
+    }
+
+    static final String[] HEADINGS = {"NODE", "ROLE", "TERM", "COMMIT", "APPLIED", "LAG", "HEALTH"};
+
+    /**
+     * Under {@link #HEADINGS}.
+     *
+     * @param silence what is said of the health of a node that does not answer
+     */
+    String[] row(String node, String silence) {
+        JsonObject answer = answers.get(node);
+        JsonObject member = members.get(node);
+        if (answer != null) {
+            long applied = answer.getLong("appliedIndex");
+            return new String[] {
+                node,
+                answer.getString("role"),
+                answer.getLong("term").toString(),
+                answer.getLong("commitIndex").toString(),
+                String.valueOf(applied),
+                String.valueOf(Math.max(0, commit() - applied)),
+                answer.getString("health")
+            };
+        }
+        String role = member == null ? "-" : member.getBoolean("voter") ? "(voter)" : "(learner)";
+        long match = member == null ? -1 : member.getLong("matchIndex");
+        String lag = match < 0 ? "-" : String.valueOf(Math.max(0, commit() - match));
+        return new String[] {node, role, "-", "-", "-", lag, silence};
+    }
+
+    /** A table, indented. */
+    void print(PrintWriter out) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(HEADINGS);
+        nodes().forEach(node -> rows.add(row(node, "no answer")));
+        Table.print(out, "  ", rows, ClusterView::coloured);
+    }
+
+    /** Of the column HEALTH: green when well, red otherwise; others as they are. */
+    static String coloured(String heading, String cell) {
+        if (heading.equals("HEALTH") && !cell.isBlank()) {
+            return Ansi.AUTO.string((cell.strip().equals("ok") ? "@|green " : "@|red ") + cell + "|@");
+        }
+        return heading.equals("ROLE") && cell.strip().equals("leader")
+                ? Ansi.AUTO.string("@|bold " + cell + "|@")
+                : cell;
+    }
+}

@@ -1,0 +1,220 @@
+package io.skein.cli;
+
+import io.skein.frame.Durations;
+import io.skein.node.ExitCode;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Who belongs to a cluster, and who leads it. */
+@Command(
+        name = "member",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        subcommands = {
+            MemberCommand.Add.class,
+            MemberCommand.Remove.class,
+            MemberCommand.Transfer.class,
+            MemberCommand.Show.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Adds and removes nodes of a running cluster, one at a time, and has another one lead.",
+            "Any node of the cluster may be asked. A majority of the voters has to be there."
+        },
+        footer = {
+            "",
+            "A node joins in two steps: start it empty, then add it.",
+            "  skein serve --node-id n4 --data-dir n4 --http-port 8083 --tcp-port 0 --raft-port 6003 --join",
+            "  skein member add n4 127.0.0.1:6003 --wait 30s",
+            "It copies everything as a learner, which does not count, and votes by itself once it has caught up.",
+            "Three voters bear the loss of one, five of two; a fourth makes nothing safer. Learners serve readers."
+        })
+final class MemberCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Adds the node that runs at an address; it was started with --join, or without --peers.",
+            footer = {
+                "",
+                "Exit code 1 also when it does not vote within --wait: it goes on to catch up.",
+                "Example:",
+                "  skein member add n4 127.0.0.1:6003 --wait 30s"
+            })
+    static final class Add implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(index = "0", paramLabel = "ID", description = "its --node-id")
+        private String id;
+
+        @Parameters(index = "1", paramLabel = "ADDRESS", description = "host:port of its Raft port (--raft-port)")
+        private String address;
+
+        @Option(names = "--learner", description = "it copies and serves readers, but never votes")
+        private boolean learner;
+
+        @Option(names = "--wait", paramLabel = "TIME", description = "until it votes, for example 30s (default: not)")
+        private String wait = "0s";
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            long waitMs;
+            try {
+                waitMs = Durations.parseMs(wait);
+            } catch (IllegalArgumentException noTime) {
+                throw new CommandProblem(ExitCode.USAGE, "--wait: " + noTime.getMessage());
+            }
+            JsonObject member = new Api(server)
+                    .patient(Duration.ofMillis(waitMs))
+                    .post(
+                            "/v1/cluster/members" + (waitMs > 0 ? "?wait=" + waitMs + "ms" : ""),
+                            new JsonObject()
+                                    .put("id", id)
+                                    .put("address", address)
+                                    .put("voter", !learner));
+            PrintWriter out = spec.commandLine().getOut();
+            boolean votes = member.getBoolean("voter");
+            if (json) {
+                out.println(member.encode());
+            } else if (votes) {
+                out.println(id + " is a member and votes");
+            } else if (learner) {
+                out.println(id + " is a member, a learner");
+            } else {
+                out.println(id + " is a member and catches up; it votes as soon as it has (skein member list)");
+            }
+            out.flush();
+            return waitMs > 0 && !votes && !learner ? 1 : 0;
+        }
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Takes a node out of the cluster; it stays up and serves nothing. A leader hands over first.",
+            footer = {"", "Example:", "  skein member remove n4"})
+    static final class Remove implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "ID", description = "its name; 'skein member list' shows all")
+        private String id;
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonObject answer = new Api(server).delete("/v1/cluster/members" + Api.path(id));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(json ? answer.encode() : id + " is no longer a member; its process can be stopped");
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "transfer",
+            mixinStandardHelpOptions = true,
+            description = "Has another voter lead, for example before its machine's leader is stopped for long.",
+            footer = {"", "Example:", "  skein member transfer n2"})
+    static final class Transfer implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "ID", description = "who is to lead; a voter that is up to date")
+        private String id;
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonObject answer = new Api(server).post("/v1/cluster/transfer", new JsonObject().put("to", id));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(json ? answer.encode() : id + " leads, in term " + answer.getLong("term"));
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Shows the members, as the node asked sees them. Only a leader knows what others hold.")
+    static final class Show implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Option(names = "--json", description = "one JSON line: the list of members")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonObject status = new Api(server).get("/v1/cluster");
+            JsonArray members = status.getJsonArray("members");
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(members.encode());
+            } else {
+                print(out, status, members);
+            }
+            out.flush();
+            return 0;
+        }
+
+        private static void print(PrintWriter out, JsonObject status, JsonArray members) {
+            List<String[]> rows = new ArrayList<>();
+            rows.add(new String[] {"ID", "ROLE", "ADDRESS", "HTTP", "MATCH", "REACHABLE"});
+            for (int i = 0; i < members.size(); i++) {
+                JsonObject member = members.getJsonObject(i);
+                String id = member.getString("id");
+                long match = member.getLong("matchIndex");
+                rows.add(new String[] {
+                    id,
+                    id.equals(status.getString("leader")) ? "leader" : member.getBoolean("voter") ? "voter" : "learner",
+                    member.getString("address"),
+                    member.getString("httpAddress", "-"),
+                    match < 0 ? "-" : String.valueOf(match),
+                    member.getBoolean("reachable") ? "yes" : "no"
+                });
+            }
+            Table.print(out, rows);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.skein.cluster;
+
+import io.skein.wire.Limits;
+import io.vertx.core.buffer.Buffer;
+import java.util.function.Consumer;
+
+/** Cuts what comes from a socket into frames, copying each byte once. */
+final class FrameCutter {
+    static final int LENGTH_BYTES = 4;
+
+    private static final byte[] NOTHING = {};
+
+    private final Consumer<byte[]> frames;
+    private int limit = Limits.MAX_PEER_HELLO_BYTES;
+    private int length;
+    private int lengthBytes;
+    private byte[] frame = NOTHING;
+    private int filled;
+    private boolean isStopped;
+
+    FrameCutter(Consumer<byte[]> frames) {
+        this.frames = frames;
+    }
+
+    /** It is known who speaks: frames of full length may come. */
+    void known() {
+        limit = Limits.MAX_PEER_FRAME_BYTES;
+    }
+
+    /** Nothing more is cut, even of what was already given. */
+    void stop() {
+        isStopped = true;
+        frame = NOTHING;
+    }
+
+    /** @throws IllegalArgumentException when a frame is longer than allowed */
+    void take(Buffer bytes) {
+        int at = 0;
+        while (at < bytes.length() && !isStopped) {
+            if (lengthBytes < LENGTH_BYTES) {
+                length = length << 8 | bytes.getUnsignedByte(at++);
+                if (++lengthBytes == LENGTH_BYTES) {
+                    begin();
+                }
+            } else {
+                int part = Math.min(bytes.length() - at, frame.length - filled);
+                bytes.getBytes(at, at + part, frame, filled);
+                at += part;
+                filled += part;
+                if (filled == frame.length) {
+                    byte[] whole = frame;
+                    lengthBytes = 0;
+                    length = 0;
+                    frame = NOTHING;
+                    frames.accept(whole);
+                }
+            }
+        }
+    }
+
+    private void begin() {
+        if (length < 1 || length > limit) {
+            throw new IllegalArgumentException("a frame of " + Integer.toUnsignedString(length)
+                    + " bytes, where at least 1 and at most " + limit + " are taken");
+        }
+        frame = new byte[length];
+        filled = 0;
+    }
+}

@@ -1,0 +1,159 @@
+package io.skein.cluster;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.skein.replica.Effect.Refuse.Reason;
+import io.skein.replica.MemberChange;
+import io.skein.wire.MemberChangeProto;
+import io.skein.wire.MemberProto;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Who comes, goes and leads: what an operator or a node on its way in asks for is done by the leader, asked here or
+ * through any other node. On the replica's context.
+ */
+public final class Membership {
+    /** Who are you? Answered by everybody with {@link Facts}. */
+    static final String FACTS = "facts";
+    /** Count me in; carries the {@link Facts} of the one who asks. */
+    static final String JOIN = "join";
+    /** Carries a MemberChangeProto. */
+    static final String CHANGE = "change";
+
+    private static final byte[] NOTHING = {};
+
+    private final ReplicaVerticle replica;
+
+    Membership(ReplicaVerticle replica) {
+        this.replica = replica;
+    }
+
+    /**
+     * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
+     * {@link NotThere} when nobody answers there, or another node.
+     */
+    public Future<Long> add(NodeId id, String address, boolean voter) {
+        return facts(replica.peers(), address)
+                .recover(silent -> Future.failedFuture(NotThere.nobody(address)))
+                .compose(facts -> {
+                    if (!facts.node().equals(id)) {
+                        return Future.failedFuture(
+                                NotThere.other(address, facts.node().value(), id.value()));
+                    }
+                    return ask(MemberChangeProto.newBuilder()
+                            .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
+                            .build());
+                });
+    }
+
+    public Future<Long> remove(NodeId id) {
+        return ask(MemberChangeProto.newBuilder().setRemove(id.value()).build());
+    }
+
+    /** Completes when the leader has taken the order; {@link ReplicaStatus} says when it leads. */
+    public Future<Long> transfer(NodeId to) {
+        return ask(MemberChangeProto.newBuilder().setTransfer(to.value()).build());
+    }
+
+    /** What a node says of itself. */
+    static Future<Facts> facts(Peers peers, String address) {
+        return peers.ask(address, new Ask(FACTS, NOTHING)).compose(Membership::facts);
+    }
+
+    static Future<Facts> facts(Answer answer) {
+        try {
+            return answer.ok()
+                    ? Future.succeededFuture(Facts.decode(answer.payload()))
+                    : Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        } catch (IllegalArgumentException damaged) {
+            return Future.failedFuture(damaged);
+        }
+    }
+
+    private Future<Long> ask(MemberChangeProto change) {
+        if (replica.leads()) {
+            return carryOut(change);
+        }
+        Optional<NodeId> leader = replica.leader();
+        if (leader.isEmpty()) {
+            return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        }
+        return replica.peers()
+                .ask(leader.get(), new Ask(CHANGE, change.toByteArray()))
+                .compose(Membership::index);
+    }
+
+    private static Future<Long> index(Answer answer) {
+        if (answer.ok()) {
+            return Future.succeededFuture(Long.parseLong(new String(answer.payload(), StandardCharsets.US_ASCII)));
+        }
+        for (Reason reason : Reason.values()) {
+            if (reason.name().equals(answer.code())) {
+                return Future.failedFuture(new NotExecuted(reason));
+            }
+        }
+        return Future.failedFuture(new Indeterminate(answer.code()));
+    }
+
+    /** Answers another node. */
+    Future<Answer> answer(Ask ask) {
+        if (ask.kind().equals(FACTS)) {
+            return Future.succeededFuture(Answer.of(replica.facts().encode()));
+        }
+        if (!ask.kind().equals(JOIN) && !ask.kind().equals(CHANGE)) {
+            return Future.succeededFuture(Answer.no("unknown-kind"));
+        }
+        if (!replica.leads()) {
+            // Handed on once: a leader's address is in the facts of whoever follows it.
+            Optional<NodeId> leader = replica.leader();
+            return leader.isEmpty() || ask.kind().equals(CHANGE)
+                    ? Future.succeededFuture(Answer.no(Reason.NOT_LEADER.name()))
+                    : replica.peers().ask(leader.get(), ask);
+        }
+        try {
+            Future<Long> done = ask.kind().equals(JOIN)
+                    ? join(Facts.decode(ask.payload()))
+                    : carryOut(MemberChangeProto.parseFrom(ask.payload()));
+            return done.map(index -> Answer.of(Long.toString(index).getBytes(StandardCharsets.US_ASCII)))
+                    .otherwise(failure -> Answer.no(
+                            failure instanceof NotExecuted not ? not.reason().name() : "unknown"));
+        } catch (InvalidProtocolBufferException | IllegalArgumentException damaged) {
+            return Future.succeededFuture(Answer.no("malformed"));
+        }
+    }
+
+    private Future<Long> join(Facts node) {
+        return replica.change(
+                new MemberChange.Add(new Member(node.node(), node.incarnation(), node.address(), false, true)));
+    }
+
+    private Future<Long> carryOut(MemberChangeProto change) {
+        return switch (change.getChangeCase()) {
+            case ADD -> {
+                MemberProto member = change.getAdd();
+                yield replica.change(new MemberChange.Add(new Member(
+                        new NodeId(member.getId()),
+                        member.getIncarnation(),
+                        member.getAddress(),
+                        false,
+                        member.getPromote())));
+            }
+            case REMOVE -> replica.change(new MemberChange.Remove(new NodeId(change.getRemove())));
+            case TRANSFER -> replica.transfer(new NodeId(change.getTransfer()));
+            case CHANGE_NOT_SET -> Future.failedFuture(new IllegalArgumentException("no change"));
+        };
+    }
+
+    private static MemberProto proto(Member member) {
+        return MemberProto.newBuilder()
+                .setId(member.id().value())
+                .setIncarnation(member.incarnation())
+                .setAddress(member.address())
+                .setVoter(member.voter())
+                .setPromote(member.promote())
+                .build();
+    }
+}

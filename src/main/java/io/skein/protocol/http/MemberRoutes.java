@@ -1,0 +1,172 @@
+package io.skein.protocol.http;
+
+import io.skein.broker.Broker;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.NodeStatus.MemberStatus;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /v1/cluster/members} and {@code /v1/cluster/transfer}: who belongs to the cluster, and who leads it. */
+final class MemberRoutes {
+    private static final int MAX_BODY_BYTES = 4 << 10;
+    /** How often a request that waits looks whether the new member votes. */
+    private static final long LOOK_MS = 20;
+
+    private final Broker broker;
+    private final HttpConfig config;
+
+    MemberRoutes(Broker broker, HttpConfig config) {
+        this.broker = broker;
+        this.config = config;
+    }
+
+    static JsonArray members(NodeStatus status) {
+        JsonArray members = new JsonArray();
+        status.members().forEach(member -> members.add(json(member)));
+        return members;
+    }
+
+    private static JsonObject json(MemberStatus member) {
+        JsonObject json = new JsonObject().put("id", member.id()).put("address", member.address());
+        if (!member.httpAddress().isEmpty()) {
+            json.put("httpAddress", member.httpAddress());
+        }
+        return json.put("voter", member.voter())
+                .put("matchIndex", member.matchIndex())
+                .put("reachable", member.reachable());
+    }
+
+    /** 202 once it is in the log; with {@code wait} 200 once it is what it was asked to be. */
+    void add(Exchange exchange) {
+        long waitMs = exchange.query().allow(List.of("wait")).duration("wait", 0, config.maxWaitMs());
+        body(exchange, List.of("id", "address", "voter"), json -> {
+            String id = text(json, "id");
+            String address = address(text(json, "address"));
+            boolean voter = flag(json, "voter", true);
+            exchange.proposed();
+            broker.addMember(id, address, voter).onComplete(done -> {
+                if (done.failed()) {
+                    exchange.fail(done.cause());
+                } else if (waitMs > 0) {
+                    exchange.patient();
+                    wait(exchange, id, address, voter, System.nanoTime() + waitMs * 1_000_000);
+                } else {
+                    exchange.json(202, added(id, address));
+                }
+            });
+        });
+    }
+
+    private void wait(Exchange exchange, String id, String address, boolean voter, long untilNanos) {
+        boolean is = member(id).filter(member -> member.voter() || !voter).isPresent();
+        if (is || System.nanoTime() - untilNanos >= 0) {
+            exchange.json(is ? 200 : 202, added(id, address));
+        } else if (!exchange.isAnswered()) {
+            exchange.door.after(LOOK_MS, () -> wait(exchange, id, address, voter, untilNanos));
+        }
+    }
+
+    /** As this node sees it; what it has not yet heard of is a learner that was not heard of. */
+    private JsonObject added(String id, String address) {
+        return json(member(id).orElse(new MemberStatus(id, address, "", false, -1, false)));
+    }
+
+    private Optional<MemberStatus> member(String id) {
+        return broker.status().members().stream()
+                .filter(member -> member.id().equals(id))
+                .findFirst();
+    }
+
+    void remove(Exchange exchange) {
+        String id = Percent.decode(exchange.rest);
+        List<MemberStatus> voters =
+                broker.status().members().stream().filter(MemberStatus::voter).toList();
+        if (voters.size() == 1 && voters.get(0).id().equals(id)) {
+            exchange.problem(Problem.of(409, "last-voter", id + " is the only member that votes; it cannot leave"));
+            return;
+        }
+        exchange.proposed();
+        broker.removeMember(id).onComplete(done -> {
+            if (done.failed()) {
+                exchange.fail(done.cause());
+            } else {
+                exchange.json(200, new JsonObject().put("id", id).put("removed", true));
+            }
+        });
+    }
+
+    void transfer(Exchange exchange) {
+        body(exchange, List.of("to"), json -> {
+            String to = text(json, "to");
+            if (member(to).filter(member -> !member.voter()).isPresent()) {
+                exchange.problem(Problem.of(409, "not-a-voter", to + " is a learner; only a voter can lead"));
+                return;
+            }
+            exchange.proposed();
+            broker.transfer(to).onComplete(done -> {
+                if (done.failed()) {
+                    exchange.fail(done.cause());
+                } else {
+                    NodeStatus status = broker.status();
+                    exchange.json(
+                            200, new JsonObject().put("leader", status.leader()).put("term", status.term()));
+                }
+            });
+        });
+    }
+
+    private interface Taker {
+        void take(JsonObject json);
+    }
+
+    private static void body(Exchange exchange, List<String> known, Taker then) {
+        if (!TopicRoutes.isJson(exchange)) {
+            return;
+        }
+        RequestBody.read(exchange, "this request", MAX_BODY_BYTES, body -> {
+            JsonObject json;
+            try {
+                json = new JsonObject(new String(body, StandardCharsets.UTF_8));
+            } catch (DecodeException | ClassCastException notAnObject) {
+                throw Query.malformed("the body is no JSON object: " + notAnObject.getMessage());
+            }
+            for (String name : json.fieldNames()) {
+                if (!known.contains(name)) {
+                    throw Query.malformed("there is no field " + name + " here" + Spelling.hint(name, known)
+                            + " Known: " + String.join(", ", known) + ".");
+                }
+            }
+            then.take(json);
+        });
+    }
+
+    private static String text(JsonObject json, String name) {
+        if (json.getValue(name) instanceof String text && !text.isBlank()) {
+            return text.strip();
+        }
+        throw Query.malformed(name + " is a text, and needed");
+    }
+
+    private static boolean flag(JsonObject json, String name, boolean preset) {
+        Object value = json.getValue(name);
+        if (value == null) {
+            return preset;
+        }
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw Query.malformed(name + " is true or false, not " + value);
+    }
+
+    private static String address(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1 || !text.substring(colon + 1).matches("[1-9][0-9]{0,4}")) {
+            throw Query.malformed("address is host:port of the node's Raft port, not \"" + text + "\"");
+        }
+        return text;
+    }
+}

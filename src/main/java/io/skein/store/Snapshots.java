@@ -1,0 +1,77 @@
+package io.skein.store;
+
+import io.skein.raft.NodeId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes snapshots of the live database, one after the other on a thread of its own. Confined to the store's context. */
+final class Snapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    /** Asked for and not ready; more are refused. */
+    private static final int MAX_ASKED = 8;
+
+    private static final long LONGEST_HOURS = 24;
+
+    private final Path live;
+    private final StoreConfig config;
+    private final Consumer<String> damaged;
+    private final Faults faults;
+    private final WorkerExecutor worker;
+    private Future<?> last = Future.succeededFuture();
+    private int asked;
+    private volatile boolean stopped;
+
+    /** @param damaged told of rows that are not what was written, on whatever thread */
+    Snapshots(Vertx vertx, NodeId id, Path live, StoreConfig config, Consumer<String> damaged, Faults faults) {
+        this.live = live;
+        this.config = config;
+        this.damaged = damaged;
+        this.faults = faults;
+        worker = vertx.createSharedWorkerExecutor("skein-snapshot-" + id, 1, LONGEST_HOURS, TimeUnit.HOURS);
+    }
+
+    /** Fails with {@link RejectedExecutionException} when too many were asked for, and as {@link SnapshotCopy#make} does. */
+    Future<SnapshotFile> make(Path target) {
+        if (stopped || asked >= MAX_ASKED) {
+            return Future.failedFuture(new RejectedExecutionException(
+                    stopped ? "the store closes" : asked + " snapshots are waited for already"));
+        }
+        asked++;
+        Future<SnapshotFile> made = worker.executeBlocking(() -> copy(target), false);
+        last = made.onComplete(ignored -> asked--);
+        return made;
+    }
+
+    private SnapshotFile copy(Path target) throws Exception {
+        long begin = System.nanoTime();
+        try {
+            SnapshotFile snapshot =
+                    new SnapshotCopy(live, target, 2 * config.reserveBytes(), faults, () -> stopped).make();
+            LOG.info(
+                    "made a snapshot up to entry {}: {} bytes in {} ms",
+                    snapshot.settled().index(),
+                    snapshot.bytes(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+            return snapshot;
+        } catch (Exception failed) {
+            if (failed instanceof Damaged || Database.isDamage(failed)) {
+                damaged.accept(failed.getMessage());
+            }
+            throw failed;
+        }
+    }
+
+    /** Ends the one that is being made; its file goes. */
+    Future<Void> close() {
+        stopped = true;
+        return last.<Void>mapEmpty().otherwiseEmpty().eventually(worker::close);
+    }
+}

@@ -1,0 +1,232 @@
+package io.skein.process;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One place of a cluster of real processes: an id, ports and a data directory that stay the same, and the process that
+ * is there now, if any. To be used by one thread, but for what asks over HTTP.
+ */
+final class ClusterNode implements AutoCloseable {
+    private static final List<String> JVM =
+            List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
+
+    private static final String JAR = System.getProperty("skein.jar", "target/skein.jar");
+
+    /** A test that is ended from outside leaves no nodes behind. */
+    private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly), "end-nodes"));
+    }
+
+    private final String id;
+    private final Path directory;
+    private final int httpPort;
+    private final int raftPort;
+    private final List<String> flags = new ArrayList<>();
+    private volatile Process process;
+    private boolean isPaused;
+    private int starts;
+
+    ClusterNode(String id, Path directory, int httpPort, int raftPort) {
+        this.id = id;
+        this.directory = directory;
+        this.httpPort = httpPort;
+        this.raftPort = raftPort;
+    }
+
+    String id() {
+        return id;
+    }
+
+    int raftPort() {
+        return raftPort;
+    }
+
+    /** What {@code serve} is given from the next start on, besides the node's own. */
+    void flags(List<String> given) {
+        flags.clear();
+        flags.addAll(given);
+    }
+
+    void start() throws IOException {
+        mustBeDown();
+        STARTED.removeIf(started -> !started.isAlive());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.addAll(ClassDataArchive.flags(JVM, JAR));
+        command.addAll(List.of("-jar", JAR, "serve"));
+        command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
+        command.addAll(List.of("--http-port", "" + httpPort, "--raft-port", "" + raftPort));
+        command.addAll(flags);
+        Files.createDirectories(directory);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output(++starts).toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
+        isPaused = false;
+        process = builder.start();
+        STARTED.add(process);
+    }
+
+    private Path output(int start) {
+        return directory.resolve("start-" + start + ".out");
+    }
+
+    /** The last words of the process that is or was there. */
+    String said() throws IOException {
+        if (starts == 0) {
+            return "";
+        }
+        List<String> lines = Files.readAllLines(output(starts));
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** SIGKILL: nothing is flushed, nobody is told. */
+    void kill() throws InterruptedException {
+        if (process != null && !process.destroyForcibly().waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError(id + " does not die");
+        }
+    }
+
+    /** SIGTERM; returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError(id + " did not end");
+        }
+        return process.exitValue();
+    }
+
+    /** SIGSTOP: the process stands still, its sockets stay. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+        isPaused = true;
+    }
+
+    void resume() throws IOException, InterruptedException {
+        if (isPaused) {
+            signal("CONT");
+            isPaused = false;
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new AssertionError("no signal " + name + " for " + id);
+        }
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    /** A new disk. */
+    void wipe() throws IOException {
+        mustBeDown();
+        if (Files.exists(data())) {
+            try (Stream<Path> all = Files.walk(data())) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** A file of the generation that counts. */
+    Path file(String name) throws IOException {
+        mustBeDown();
+        String generation = Files.readString(data().resolve("CURRENT")).strip();
+        return data().resolve(generation).resolve(name);
+    }
+
+    void flipBit(String name, long place) throws IOException {
+        try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            if (file.read(one, place) != 1) {
+                throw new AssertionError(name + " of " + id + " has only " + file.size() + " bytes");
+            }
+            one.put(0, (byte) (one.get(0) ^ 0x10));
+            file.write(one.rewind(), place);
+        }
+    }
+
+    private void mustBeDown() {
+        if (isAlive()) {
+            throw new IllegalStateException(id + " runs");
+        }
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + httpPort + path);
+    }
+
+    HttpResponse<String> get(String path, Duration patience) throws IOException, InterruptedException {
+        return ClusterUnderTest.CLIENT.send(
+                HttpRequest.newBuilder(uri(path)).timeout(patience).build(), BodyHandlers.ofString());
+    }
+
+    /** A publish with an Idempotency-Key; throws when there was no answer in time. */
+    HttpResponse<String> publish(String topic, String key, String body, Duration patience)
+            throws IOException, InterruptedException {
+        return ClusterUnderTest.CLIENT.send(publishing(topic, key, body, patience), BodyHandlers.ofString());
+    }
+
+    HttpRequest publishing(String topic, String key, String body, Duration patience) {
+        return HttpRequest.newBuilder(uri("/t/" + topic))
+                .timeout(patience)
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    /** This node's word on the cluster; throws when there was none. */
+    JsonObject status() throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/v1/cluster", Duration.ofSeconds(2));
+        if (answer.statusCode() != 200) {
+            throw new IOException("/v1/cluster of " + id + " answered " + answer.statusCode());
+        }
+        return new JsonObject(answer.body());
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            // A stopped process dies of SIGKILL too.
+            process.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}
