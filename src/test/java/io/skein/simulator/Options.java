@@ -62,7 +62,7 @@ record Options(
         private static Disks draw(SplittableRandom random) {
             return new Disks(
                     1 + random.nextLong(random.nextInt(4) == 0 ? 100 * NANOS_PER_MS : 4 * NANOS_PER_MS),
-                    often(random) ? random.nextInt(20) : 0,
+                    often(random) ? random.nextInt(random.nextInt(3) == 0 ? 300 : 20) : 0,
                     often(random) ? 1 + random.nextInt(10) : 0,
                     random.nextInt(3) == 0 ? 500 + random.nextInt(5000) : 0,
                     random.nextInt(16) == 0);
@@ -93,12 +93,13 @@ record Options(
     }
 
     /** How often something is done to the members, on average; 0 for never. */
-    record Churn(int changeMs, boolean wipes, int transferMs) {
+    record Churn(int changeMs, boolean wipes, int transferMs, int snapshotMs) {
         private static Churn draw(SplittableRandom random, boolean spares) {
             return new Churn(
                     spares && random.nextInt(4) > 0 ? 100 + random.nextInt(2000) : 0,
                     random.nextInt(3) == 0,
-                    random.nextInt(3) == 0 ? 50 + random.nextInt(random.nextInt(2) == 0 ? 300 : 3000) : 0);
+                    random.nextInt(3) == 0 ? 50 + random.nextInt(random.nextInt(2) == 0 ? 300 : 3000) : 0,
+                    random.nextInt(3) == 0 ? 50 + random.nextInt(1000) : 0);
         }
     }
 

@@ -33,6 +33,8 @@ final class Simulation {
     private static final long STAMP_SLACK_MS = 5_000;
     /** Waiting at one time; clients ask for no more above it. */
     private static final int MAX_PENDING = 100;
+    /** Clients that have waited so long are not told by a cluster without faults, either. */
+    private static final long LAST_PATIENCE_MS = 5_000;
     /** Virtual time in which a cluster without faults must have done whatever it is to do. */
     private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
     /** How long after that it is left alone. */
@@ -286,6 +288,7 @@ final class Simulation {
         now(options.clocks().jumpMs(), this::jump);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
+        now(options.churn().snapshotMs(), this::offerSnapshot);
         now(options.traffic().readMs(), () -> {
             SimulatedNode node = schedule.nextBoolean() ? leader(schedule).orElseGet(this::any) : any();
             node.read(nextRead++);
@@ -317,6 +320,16 @@ final class Simulation {
         SimulatedNode node = any();
         crashes += node.isUp() ? 1 : 0;
         node.crash(-1);
+    }
+
+    /** Snapshots come late, and from former leaders: whoever gets one decides for itself. */
+    private void offerSnapshot() {
+        SimulatedNode from = any();
+        SimulatedNode to = any();
+        if (from != to && from.disk().settled().index() > 0) {
+            SimulatedDisk.Snapshot snapshot = from.disk().snapshot();
+            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> to.offer(snapshot));
+        }
     }
 
     private void powerFails(int kept) {
@@ -427,9 +440,10 @@ final class Simulation {
     }
 
     private void mend() {
-        workload.timeOut(agenda.now() - options.traffic().patienceMs() * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
+        long patienceMs = Math.max(options.traffic().patienceMs(), LAST_PATIENCE_MS);
+        workload.timeOut(agenda.now() - patienceMs * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
         Optional<SimulatedNode> leader = leader(schedule);
-        if (leader.isEmpty()) {
+        if (leader.isEmpty() || workload.pending() >= MAX_PENDING) {
             return;
         }
         if (agenda.now() >= nextMend) {
