@@ -41,8 +41,6 @@ final class Losses {
     private final boolean countable;
 
     private long told;
-    /** How far trims were gathered by cursor; empty when that is not or no longer what is done. */
-    private Optional<Cursor> gathered;
 
     /**
      * @param position everything of these topics up to here was seen
@@ -55,7 +53,6 @@ final class Losses {
         this.position = position;
         this.told = told;
         this.countable = told == ALL_NEWS && position.equals(Cursor.ORIGIN);
-        this.gathered = told == ALL_NEWS ? Optional.of(position) : Optional.empty();
     }
 
     /** Trims that the reader knows of once it has been told. */
@@ -70,16 +67,7 @@ final class Losses {
      */
     boolean gather() {
         if (told == ALL_NEWS) {
-            // What is trimmed from now on is found by its number.
-            told = topics.trims();
-        }
-        if (gathered.isPresent()) {
-            List<TopicTrim> after = topics.trimmedAfter(gathered.get(), TRIMS_A_TURN);
-            after.forEach(this::suspect);
-            gathered = after.size() < TRIMS_A_TURN
-                    ? Optional.empty()
-                    : Optional.of(after.get(after.size() - 1).last());
-            return gathered.isEmpty() && told == topics.trims();
+            told = topics.trimsEndedBy(position);
         }
         List<TopicTrim> since = topics.trimmedSince(told, TRIMS_A_TURN);
         since.forEach(this::suspect);

@@ -19,6 +19,9 @@ public interface PeerListener {
 
     default void disconnected(NodeId peer) {}
 
+    /** A peer has a snapshot that was made for it, after so long. */
+    default void snapshotSent(NodeId peer, long nanos) {}
+
     default void roundTrip(NodeId peer, long nanos) {}
 
     /** A connection came to nothing, in either direction. */

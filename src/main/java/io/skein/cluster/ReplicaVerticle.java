@@ -590,8 +590,10 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
+        long start = System.nanoTime();
         afterThisTurn(() -> snapshots
                 .send(peer, store)
+                .onSuccess(index -> peerListener.snapshotSent(peer, System.nanoTime() - start))
                 .onComplete(sent ->
                         feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
     }

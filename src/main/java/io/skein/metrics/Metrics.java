@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.cluster.ClusterListener;
+import io.skein.cluster.PeerListener;
 import io.skein.store.StoreListener;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -33,6 +34,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final StoreMeters store;
     private final ClusterMeters cluster;
+    private final PeerMeters peers;
     private final HttpMeters http;
     private final DoorMeters doors;
     private final JvmGcMetrics gc = new JvmGcMetrics();
@@ -41,6 +43,7 @@ public final class Metrics implements AutoCloseable {
         this.registry = registry;
         this.store = new StoreMeters(registry);
         this.cluster = new ClusterMeters(registry);
+        peers = new PeerMeters(registry);
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
         new ClassLoaderMetrics().bindTo(registry);
@@ -66,6 +69,10 @@ public final class Metrics implements AutoCloseable {
 
     public ClusterListener cluster() {
         return cluster;
+    }
+
+    public PeerListener peers() {
+        return peers;
     }
 
     public HttpMeters http() {
@@ -98,6 +105,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Gauges over what the node says of itself; read on every scrape. */
     public void watch(Supplier<NodeStatus> status) {
+        peers.watch(status);
         gauge(
                 status,
                 "start.time",

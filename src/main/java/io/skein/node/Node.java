@@ -5,7 +5,6 @@ import io.skein.broker.BrokerConfig;
 import io.skein.broker.LocalBroker;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
-import io.skein.cluster.PeerListener;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaVerticle;
@@ -100,7 +99,7 @@ public final class Node {
                 proposer,
                 broker.applied(),
                 figures,
-                PeerListener.NONE,
+                metrics.peers(),
                 ReplicaVerticle.Clock.SYSTEM,
                 config.publishTimeoutMs(),
                 broken);

@@ -43,6 +43,7 @@ public final class Raft {
     private final Replication replication;
     private final Transfer transfer;
     private final Reading reading;
+    private final Inbox inbox;
     private final Outbox outbox;
 
     private boolean started;
@@ -85,6 +86,7 @@ public final class Raft {
         this.replication = new Replication(this, timing, limits);
         this.transfer = new Transfer(this, timing);
         this.reading = new Reading(this, timing, random);
+        this.inbox = new Inbox(this);
         this.outbox = new Outbox(this);
     }
 
@@ -103,7 +105,7 @@ public final class Raft {
         } else if (input instanceof Input.Written written) {
             onWritten(written.number());
         } else if (input instanceof Input.Received received) {
-            onReceived(received.from(), received.incarnation(), received.rpc());
+            inbox.receive(received.from(), received.incarnation(), received.rpc());
         } else if (input instanceof Input.Tick) {
             onTick();
         } else if (input instanceof Input.ReadIndex read) {
@@ -171,84 +173,9 @@ public final class Raft {
     }
 
     /** Before a leader uses what it knows of others: after a pause, what is left of it has expired. */
-    private void checkQuorum() {
+    void checkQuorum() {
         if (isLeader()) {
             replication.checkQuorum();
-        }
-    }
-
-    private void onReceived(NodeId from, long itsIncarnation, Rpc rpc) {
-        if (from.equals(self) || isEvidence(rpc) && membership.isStranger(from, itsIncarnation)) {
-            return;
-        }
-        checkQuorum();
-        if (rpc instanceof Rpc.PreVote request) {
-            election.onPreVote(from, itsIncarnation, request);
-            return;
-        } else if (rpc instanceof Rpc.PreVoteReply reply && reply.granted()) {
-            election.onPreVoteReply(from, reply);
-            return;
-        }
-        // §5.1, for all other messages in this one place: "If one server's current term is smaller than the other's,
-        // then
-        // it updates its current term to the larger value. If a candidate or leader discovers that its term is out of
-        // date, it immediately reverts to follower state. If a server receives a request with a stale term number, it
-        // rejects the request."
-        if (rpc.term() > term()) {
-            if (isDisturbance(rpc)) {
-                return;
-            }
-            standing.enterTerm(rpc.term());
-        } else if (rpc.term() < term()) {
-            rejectStale(from, rpc);
-            return;
-        }
-        if (rpc instanceof Rpc.AppendEntries append) {
-            following.onAppendEntries(from, append);
-        } else if (rpc instanceof Rpc.AppendEntriesReply reply) {
-            replication.onAppendEntriesReply(from, itsIncarnation, reply);
-        } else if (rpc instanceof Rpc.RequestVote request) {
-            election.onRequestVote(from, itsIncarnation, request);
-        } else if (rpc instanceof Rpc.RequestVoteReply reply) {
-            election.onRequestVoteReply(from, reply);
-        } else if (rpc instanceof Rpc.ReadIndex request) {
-            reading.onReadIndex(from, request);
-        } else if (rpc instanceof Rpc.ReadIndexReply reply) {
-            reading.onReadIndexReply(from, reply);
-        } else if (rpc instanceof Rpc.TimeoutNow) {
-            election.onTimeoutNow();
-        } else {
-            assert rpc instanceof Rpc.PreVoteReply : "unhandled " + rpc; // a refusal, which said its term
-        }
-    }
-
-    /**
-     * What counts towards a majority. Only that is asked for its incarnation: a node whose log is behind may know a member
-     * by an old one, and must hear it all the same when it leads, and may give it the vote that it needs.
-     */
-    private static boolean isEvidence(Rpc rpc) {
-        return rpc instanceof Rpc.AppendEntriesReply
-                || rpc instanceof Rpc.RequestVoteReply
-                || rpc instanceof Rpc.PreVoteReply;
-    }
-
-    /**
-     * Thesis §4.2.3: "if a server receives a RequestVote request within the minimum election timeout of hearing from a
-     * current leader, it does not update its term or grant its vote". Whoever asks may have been removed and not know.
-     */
-    private boolean isDisturbance(Rpc rpc) {
-        return rpc instanceof Rpc.RequestVote request && !request.transfer() && election.hearsLeader();
-    }
-
-    /**
-     * The answer carries the higher term, which frees a deposed leader or a late candidate; and this node, when it has
-     * a higher term than a leader that works: nobody listens to its questions, but this deposes the leader.
-     */
-    private void rejectStale(NodeId from, Rpc rpc) {
-        if (rpc instanceof Rpc.RequestVote) {
-            promise(durability.hardStateWrite(), from, new Rpc.RequestVoteReply(term(), false));
-        } else if (rpc instanceof Rpc.AppendEntries) {
-            promise(durability.hardStateWrite(), from, Rpc.AppendEntriesReply.refused(term(), 0, 0, 0));
         }
     }
 

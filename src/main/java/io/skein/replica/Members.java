@@ -52,13 +52,17 @@ final class Members {
 
     /** An entry was committed: whoever waited for it, or lost its place to it, hears so. */
     void applied(Entry entry, Consumer<Effect> effects) {
-        while (!waiting.isEmpty() && waiting.peekFirst().index() <= entry.index()) {
-            Waiting head = waiting.pollFirst();
+        // Not by index: one may wait from an earlier term of this node's, above an entry that was overwritten.
+        waiting.removeIf(one -> {
+            if (one.index() > entry.index()) {
+                return false;
+            }
             effects.accept(
-                    head.index() == entry.index() && head.term() == entry.term()
-                            ? new Effect.Reconfigured(head.id(), head.index())
-                            : new Effect.Refuse(head.id(), Effect.Refuse.Reason.NOT_LEADER));
-        }
+                    one.index() == entry.index() && one.term() == entry.term()
+                            ? new Effect.Reconfigured(one.id(), one.index())
+                            : new Effect.Refuse(one.id(), Effect.Refuse.Reason.NOT_LEADER));
+            return true;
+        });
     }
 
     /** A learner that is to vote and has caught up. */

@@ -2,7 +2,6 @@ package io.skein.replica;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -15,13 +14,8 @@ final class Proposals {
     private record Placed(long index, long term, EntryCodec.Batch batch) {}
 
     private final ArrayDeque<Proposal> collected = new ArrayDeque<>();
-    /** In the order of their indexes. */
+    /** By index. */
     private final ArrayDeque<Placed> placed = new ArrayDeque<>();
-    /**
-     * Entries whose places in this node's own log went to others: it led, lost its newest entries to another leader and
-     * leads again. Another node may still hold them, so only a commit at their index decides.
-     */
-    private final List<Placed> overtaken = new ArrayList<>();
 
     private long collectedBytes;
     private long placedBytes;
@@ -64,11 +58,17 @@ final class Proposals {
         return next;
     }
 
+    /**
+     * The entry of these is appended. Others may wait at this index and above: entries of an earlier term of this node's,
+     * overwritten since, which may still be committed after all.
+     */
     void place(long index, long term, EntryCodec.Batch batch) {
+        ArrayDeque<Placed> above = new ArrayDeque<>(0);
         while (!placed.isEmpty() && placed.peekLast().index() >= index) {
-            overtaken.add(placed.pollLast());
+            above.push(placed.pollLast());
         }
         placed.add(new Placed(index, term, batch));
+        placed.addAll(above);
         placedBytes += bytesOf(batch.proposals());
     }
 
@@ -80,26 +80,14 @@ final class Proposals {
         EntryCodec.Batch mine = null;
         while (!placed.isEmpty() && placed.peekFirst().index() <= index) {
             Placed head = placed.pollFirst();
-            mine = end(head, index, term, lost) ? head.batch() : mine;
-        }
-        for (Iterator<Placed> each = overtaken.iterator(); each.hasNext(); ) {
-            Placed old = each.next();
-            if (old.index() <= index) {
-                each.remove();
-                mine = end(old, index, term, lost) ? old.batch() : mine;
+            placedBytes -= bytesOf(head.batch().proposals());
+            if (head.index() == index && head.term() == term) {
+                mine = head.batch();
+            } else {
+                head.batch().proposals().forEach(lost);
             }
         }
         return mine;
-    }
-
-    /** Whether it was this that committed; else its proposals are lost. */
-    private boolean end(Placed entry, long index, long term, Consumer<Proposal> lost) {
-        placedBytes -= bytesOf(entry.batch().proposals());
-        if (entry.index() == index && entry.term() == term) {
-            return true;
-        }
-        entry.batch().proposals().forEach(lost);
-        return false;
     }
 
     /** Takes out everything that is in no entry yet. */

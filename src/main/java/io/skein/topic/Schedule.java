@@ -20,6 +20,11 @@ final class Schedule {
         return waiting.time(at.index(), at.place()) >= 0;
     }
 
+    boolean isDue(Cursor at, long time) {
+        long due = waiting.time(at.index(), at.place());
+        return due >= 0 && due <= time;
+    }
+
     void add(Cursor at, long due) {
         waiting.add(at.index(), at.place(), due);
         dues.push(due, at.index(), at.place());

@@ -235,7 +235,8 @@ public final class TopicMachine implements Machine {
     }
 
     private Decision release(Moment at, Release release) {
-        if (!schedule.contains(release.scheduled())) {
+        // The leader that found it due may have lost its term since, and its stamps with it.
+        if (!schedule.isDue(release.scheduled(), at.time())) {
             return notScheduled();
         }
         CommandDraft draft = draft(at);
@@ -375,19 +376,19 @@ public final class TopicMachine implements Machine {
     }
 
     /**
+     * So many trims, at least, ended at or before a cursor: a reader that has everything up to there has lost nothing by
+     * them. The number falls short of the truth by the trims of a moment.
+     */
+    public long trimsEndedBy(Cursor cursor) {
+        return topics.trims().endedBy(cursor);
+    }
+
+    /**
      * Topics trimmed after so many trims, those trimmed longest ago first, at most {@code limit}; the rest comes with the
      * {@link TopicTrim#number} of the last. 0: every topic that has ever lost a message.
      */
     public List<TopicTrim> trimmedSince(long number, int limit) {
         return topics.trims().since(number, limit);
-    }
-
-    /**
-     * Topics whose latest trim ended after a cursor, by where it ended, at most {@code limit}; the rest comes with the
-     * {@link TopicTrim#last} of the last.
-     */
-    public List<TopicTrim> trimmedAfter(Cursor cursor, int limit) {
-        return topics.trims().after(cursor, limit);
     }
 
     /** Every topic that is not the system's, sorted by name. */

@@ -1,6 +1,5 @@
 package io.skein.topic;
 
-import io.skein.machine.Cursor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -149,9 +148,8 @@ final class TopicRegister {
     }
 
     void trim(TopicChange.Trimmed change) {
-        Cursor before = the(change.topic()).figures.lastTrimmed;
         move(change.topic(), topic -> topic.trim(change));
-        trims.add(the(change.topic()), before);
+        trims.add(the(change.topic()));
         sweepExpiries();
     }
 

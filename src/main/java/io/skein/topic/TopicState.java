@@ -17,8 +17,8 @@ final class TopicState {
     /** When {@link TopicRegister} will look at this topic's age again; only a cache. */
     long ageAskedAt = Long.MAX_VALUE;
 
-    /** Of the latest trim in {@link Trims}; 0 when there was none. */
-    long trimNumber;
+    /** In {@link Trims}, only a cache; null when this topic has lost nothing. */
+    Trims.Place trim;
 
     private TopicConfig config;
     private Grain grain;

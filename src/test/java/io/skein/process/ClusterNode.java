@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,6 +28,15 @@ import java.util.stream.Stream;
 final class ClusterNode implements AutoCloseable {
     private static final List<String> JVM =
             List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
+
+    private static final String JAR = System.getProperty("skein.jar", "target/skein.jar");
+
+    /** A test that is ended from outside leaves no nodes behind. */
+    private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly), "end-nodes"));
+    }
 
     private final String id;
     private final Path directory;
@@ -58,13 +69,13 @@ final class ClusterNode implements AutoCloseable {
     }
 
     void start() throws IOException {
-        if (isAlive()) {
-            throw new IllegalStateException(id + " runs");
-        }
+        mustBeDown();
+        STARTED.removeIf(started -> !started.isAlive());
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
-        command.addAll(List.of("-jar", System.getProperty("skein.jar", "target/skein.jar"), "serve"));
+        command.addAll(ClassDataArchive.flags(JVM, JAR));
+        command.addAll(List.of("-jar", JAR, "serve"));
         command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
         command.addAll(List.of("--http-port", "" + httpPort, "--raft-port", "" + raftPort));
         command.addAll(flags);
@@ -75,6 +86,7 @@ final class ClusterNode implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
         isPaused = false;
         process = builder.start();
+        STARTED.add(process);
     }
 
     private Path output(int start) {
@@ -149,27 +161,19 @@ final class ClusterNode implements AutoCloseable {
         }
     }
 
-    /** The one file below the data directory with this name. */
+    /** A file of the generation that counts. */
     Path file(String name) throws IOException {
         mustBeDown();
-        try (Stream<Path> all = Files.walk(data())) {
-            List<Path> found = all.filter(path -> path.endsWith(name)).toList();
-            if (found.size() != 1) {
-                throw new AssertionError(id + " has " + found + " for " + name);
-            }
-            return found.get(0);
-        }
+        String generation = Files.readString(data().resolve("CURRENT")).strip();
+        return data().resolve(generation).resolve(name);
     }
 
-    /** @param where from 0.0, the first byte, to 1.0 */
-    void flipBit(String name, double where) throws IOException {
+    void flipBit(String name, long place) throws IOException {
         try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (file.size() == 0) {
-                throw new AssertionError(name + " of " + id + " is empty");
-            }
-            long place = Math.min(file.size() - 1, (long) (file.size() * where));
             ByteBuffer one = ByteBuffer.allocate(1);
-            file.read(one, place);
+            if (file.read(one, place) != 1) {
+                throw new AssertionError(name + " of " + id + " has only " + file.size() + " bytes");
+            }
             one.put(0, (byte) (one.get(0) ^ 0x10));
             file.write(one.rewind(), place);
         }

@@ -59,12 +59,21 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Nodes {@code n1} to {@code n<size>}, started and with a leader. */
     static ClusterUnderTest start(Path directory, int size, String... flags) throws Exception {
+        return start(directory, size, true, flags);
+    }
+
+    /** As {@link #start}, but nodes speak with each other and nothing can be bent. */
+    static ClusterUnderTest startDirect(Path directory, int size, String... flags) throws Exception {
+        return start(directory, size, false, flags);
+    }
+
+    private static ClusterUnderTest start(Path directory, int size, boolean isBent, String... flags) throws Exception {
         ClusterUnderTest cluster = new ClusterUnderTest(directory, List.of(flags));
         try {
             for (int i = 1; i <= size; i++) {
                 cluster.place("n" + i);
             }
-            cluster.connect();
+            cluster.connect(isBent);
             for (ClusterNode node : cluster.nodes()) {
                 node.start();
             }
@@ -82,12 +91,14 @@ final class ClusterUnderTest implements AutoCloseable {
         return node;
     }
 
-    /** Every node is told where it finds the others: at the proxy. */
-    private void connect() {
+    /** Every node is told where it finds the others. */
+    private void connect(boolean isBent) {
         for (ClusterNode node : nodes()) {
             String peers = nodes().stream()
                     .map(other -> other.id() + "=127.0.0.1:"
-                            + (other == node ? node.raftPort() : proxy.open(node.id(), other.id(), other.raftPort())))
+                            + (other == node || !isBent
+                                    ? other.raftPort()
+                                    : proxy.open(node.id(), other.id(), other.raftPort())))
                     .collect(Collectors.joining(","));
             List<String> all = new ArrayList<>(List.of("--peers", peers));
             all.addAll(flags);
@@ -215,33 +226,25 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Every node is ready and all have the same state at the same index. */
     void awaitHealthy() {
-        await("health of all", PATIENCE, () -> {
-            for (ClusterNode node : nodes()) {
-                if (!node.isAlive()) {
-                    throw new AssertionError(node + " ended: " + node.said());
-                }
-                if (node.get("/readyz", ANSWER).statusCode() != 200) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        awaitAll("/readyz");
         awaitCaughtUp();
     }
 
     /** Every node is ready and has applied what was committed when this was asked. */
     void awaitHealthyUnderLoad() {
-        await("health of all", PATIENCE, () -> {
-            for (ClusterNode node : nodes()) {
+        awaitAll("/readyz");
+        awaitAll("/readyz?sync&timeout=1s");
+    }
+
+    private void awaitAll(String path) {
+        for (ClusterNode node : nodes()) {
+            await("200 at " + path + " of " + node, PATIENCE, () -> {
                 if (!node.isAlive()) {
                     throw new AssertionError(node + " ended: " + node.said());
                 }
-                if (node.get("/readyz?sync", Duration.ofSeconds(8)).statusCode() != 200) {
-                    return false;
-                }
-            }
-            return true;
-        });
+                return node.get(path, ANSWER).statusCode() == 200;
+            });
+        }
     }
 
     /** All that run have applied the same; differing hashes at one index are a failure at once. */

@@ -119,6 +119,11 @@ final class OneNode {
         return step(new Input.Propose(Entry.Kind.COMMANDS, payload.getBytes(UTF_8)));
     }
 
+    /** As {@link SimulatedNode#configuration} reads it. */
+    List<Effect> proposeMembers(String members) {
+        return step(new Input.Propose(Entry.Kind.CONFIGURATION, members.getBytes(UTF_8)));
+    }
+
     /** Time passes, in steps as the node asks for them, and it is woken. */
     List<Effect> pass(long ms) {
         var effects = new ArrayList<Effect>();

@@ -273,6 +273,128 @@ class RaftTest {
         assertEquals(-1, node.raft().matchIndex(id(9)));
     }
 
+    @Test
+    void aConfigurationThatCannotBeReadIsDropped() {
+        var node = OneNode.of(3);
+        var unreadable = new Entry(1, 1, Entry.Kind.CONFIGURATION, "1 2 1".getBytes(UTF_8));
+
+        var effects = node.receive(2, append(1, id(2), 0, 0, List.of(unreadable), 1));
+
+        assertEquals(List.of(), sentTo(2, effects));
+        assertEquals(0, node.raft().lastIndex());
+    }
+
+    @Test
+    void twoStepsAtOnceAreNoConfigurationToPropose() {
+        var node = OneNode.of(3);
+        node.becomeLeader();
+        node.receive(2, accepted(1, 1));
+        assertTrue(node.raft().mayChangeConfiguration());
+        assertThrows(AssertionError.class, () -> node.proposeMembers("1 2 3 4 5"));
+    }
+
+    @Test
+    void aConfigurationIsKnownAtOnceAndCommittedLater() {
+        var node = OneNode.of(3);
+        node.becomeLeader();
+        node.receive(2, accepted(1, 1));
+
+        List<Effect> effects = node.proposeMembers("1 2 3 +4");
+
+        assertEquals(
+                new Effect.ConfigurationChanged(SimulatedNode.configuration("1 2 3 +4".getBytes(UTF_8)), 2),
+                effects.get(0));
+        assertEquals(2, node.raft().configurationIndex());
+        assertFalse(node.raft().isConfigurationCommitted());
+        assertFalse(node.raft().mayChangeConfiguration());
+        node.receive(2, accepted(1, 2));
+        assertTrue(node.raft().isConfigurationCommitted());
+        assertTrue(node.raft().mayChangeConfiguration());
+    }
+
+    @Test
+    void aRestartKnowsTheConfigurationsThatMayBeTakenBack() {
+        var first = new Entry(1, 1, Entry.Kind.CONFIGURATION, "1 2 3".getBytes(UTF_8));
+        var second = new Entry(2, 1, Entry.Kind.CONFIGURATION, "1 2 3 4".getBytes(UTF_8));
+        var start = new LogStart(0, 0, List.of(new LogStart.TermStart(1, 1)), List.of(), List.of(first, second), 2, 1);
+        var raft = raft(id(1), SimulatedNode.voters(1), new HardState(1, Optional.empty()), start);
+        assertEquals(2, raft.configurationIndex());
+        assertFalse(raft.isConfigurationCommitted());
+
+        raft.step(new Input.Received(id(2), 2, append(2, id(2), 1, 1, entries(2, 2), 1)), 0);
+
+        assertEquals(SimulatedNode.voters(3), raft.configuration());
+        assertEquals(1, raft.configurationIndex());
+        assertTrue(raft.isConfigurationCommitted());
+    }
+
+    @Test
+    void readersAboveTheBoundFailAtOnce() {
+        var node = OneNode.of(3);
+        node.becomeLeader();
+        for (int id = 0; id < Reading.MAX_WAITING; id++) {
+            assertFalse(node.step(new Input.ReadIndex(id)).contains(new Effect.ReadFailed(id)));
+        }
+        assertEquals(List.of(new Effect.ReadFailed(-7)), node.step(new Input.ReadIndex(-7)));
+    }
+
+    @Test
+    void aLeaderThatHandsOverTakesNoProposal() {
+        var node = OneNode.of(3);
+        node.becomeLeader();
+        assertEquals(Optional.empty(), node.raft().transferee());
+
+        node.step(new Input.Transfer(id(2)));
+
+        assertEquals(Optional.of(id(2)), node.raft().transferee());
+        assertFalse(node.raft().mayPropose());
+    }
+
+    @Test
+    void theBestSuccessorHasMostOfTheLogAndWasHeardLately() {
+        var node = OneNode.of(4);
+        node.becomeLeader();
+        node.propose("x");
+        node.receive(3, accepted(1, 2));
+        node.receive(2, accepted(1, 1));
+        assertEquals(Optional.of(id(3)), node.raft().successor());
+
+        node.pass(200);
+        node.receive(2, accepted(1, 1));
+        node.receive(4, accepted(1, 0));
+        node.pass(200);
+        assertEquals(Optional.of(id(2)), node.raft().successor());
+        assertEquals(
+                List.of(true, false, true),
+                node.raft().peers().stream().map(Peer::reachable).toList());
+    }
+
+    @Test
+    void aLeaderKnowsUntilWhenItHasItsMajority() {
+        var node = OneNode.of(3);
+        assertEquals(Raft.NEVER, node.raft().quorumUntilNanos());
+        node.becomeLeader();
+        long elected = node.nowNanos;
+        node.pass(100);
+        assertEquals(
+                elected + OneNode.TIMING.electionTimeoutNanos(), node.raft().quorumUntilNanos());
+        node.receive(3, accepted(1, 1));
+        assertEquals(
+                node.nowNanos + OneNode.TIMING.electionTimeoutNanos(),
+                node.raft().quorumUntilNanos());
+    }
+
+    @Test
+    void aSnapshotIsWantedThatBringsWhatTheLogDoesNotHold() {
+        var node = OneNode.withLog(3, 1, 1, 2, 2);
+        node.receive(2, append(3, id(2), 2, 1, List.of(), 2));
+
+        assertFalse(node.raft().wants(1, 1), "committed");
+        assertFalse(node.raft().wants(4, 2), "in the log");
+        assertTrue(node.raft().wants(4, 3), "another entry");
+        assertTrue(node.raft().wants(5, 3), "beyond the log");
+    }
+
     /** Java 17 does not check a chain of instanceof for completeness. */
     @Test
     void everyInputAndEveryRpcIsHandled() {

@@ -68,7 +68,7 @@ final class Simulation {
         compactPermille = random.nextInt(3) == 0 ? 0 : random.nextInt(30);
         transferPermille = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
         readPermille = random.nextInt(40);
-        paceNanos = (10 + random.nextLong(150)) * 3 * MS / size;
+        paceNanos = (random.nextInt(3) == 0 ? 5 : 10 + random.nextLong(150)) * 3 * MS / size;
         var limits = new RaftLimits(1 + random.nextInt(4), 1 + random.nextInt(200), 1 + random.nextInt(8), 1_000, 64);
         Configuration configuration = SimulatedNode.voters(voters);
         for (int i = 1; i <= size; i++) {
@@ -149,6 +149,11 @@ final class Simulation {
         SimulatedNode node =
                 leaders.isEmpty() || random.nextBoolean() ? anyone : leaders.get(random.nextInt(leaders.size()));
         int dice = random.nextInt(100);
+        if (leaders.size() > 1 && random.nextBoolean()) {
+            // One of them was deposed and does not know.
+            leaders.forEach(this::read);
+            return;
+        }
         if (random.nextInt(1_000) < compactPermille * 10) {
             compact(node);
         }
@@ -156,12 +161,44 @@ final class Simulation {
             read(node);
         } else if (node.raft().isLeader() && random.nextInt(1_000) < transferPermille * 10) {
             step(node, new Input.Transfer(nodes.get(random.nextInt(nodes.size())).id));
-            happened[Happening.TRANSFER.ordinal()] += node.raft().transferee().isPresent() ? 1 : 0;
+            if (node.raft().transferee().isPresent()) {
+                happened[Happening.TRANSFER.ordinal()]++;
+                if (random.nextInt(3) == 0) {
+                    handOverUnheard(node);
+                }
+            }
         } else if (node.raft().isLeader() && random.nextInt(1_000) < churnPermille * 10) {
             churn(node);
         } else if (node.raft().mayPropose()) {
             step(node, new Input.Propose(Entry.Kind.COMMANDS, ("p" + ++proposals).getBytes(UTF_8)));
         }
+    }
+
+    /** In no time another leads and commits, and the one that was deposed hears nothing of it while it is asked. */
+    private void handOverUnheard(SimulatedNode deposed) {
+        for (int from = 0; from < nodes.size(); from++) {
+            cut[from][numberOf(deposed.id)] = true;
+        }
+        for (int round = 0; round < 12; round++) {
+            nodes.forEach(node -> finishWrites(node, node.underway()));
+            List<Envelope> arriving = network.stream()
+                    .filter(e -> !cut[numberOf(e.from())][numberOf(e.to())])
+                    .toList();
+            network.removeAll(arriving);
+            arriving.forEach(this::arrive);
+            for (SimulatedNode node : nodes) {
+                if (node.isUp() && node != deposed && node.raft().mayPropose()) {
+                    step(node, new Input.Propose(Entry.Kind.COMMANDS, ("p" + ++proposals).getBytes(UTF_8)));
+                }
+            }
+        }
+        read(deposed);
+        // Old answers to it come late.
+        List<Envelope> late = network.stream()
+                .filter(e -> e.to().equals(deposed.id) && e.rpc() instanceof Rpc.AppendEntriesReply)
+                .toList();
+        network.removeAll(late);
+        late.forEach(this::arrive);
     }
 
     private void read(SimulatedNode node) {
@@ -318,6 +355,7 @@ final class Simulation {
         }
         Raft leader = leader().get().raft();
         return leader.isConfigurationCommitted()
+                && leader.configuration().isVoter(leader.self())
                 && nodes.stream()
                         .filter(n -> leader.configuration()
                                 .member(n.id)

@@ -69,6 +69,13 @@ final class Trace {
         throw new AssertionError("unhandled " + rpc);
     }
 
+    static String of(Peer peer) {
+        return peer.id() + " match=" + peer.matchIndex()
+                + (peer.streaming() ? " streaming" : " probing")
+                + (peer.snapshotting() ? " snapshotting" : "")
+                + (peer.reachable() ? "" : " unreachable");
+    }
+
     private static String round(long round) {
         return round == 0 ? "" : " round=" + round;
     }

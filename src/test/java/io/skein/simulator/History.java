@@ -35,6 +35,7 @@ final class History {
     private long[] stamps = new long[1024];
 
     private long highestCommitted;
+    private long highestLast;
     private long highestStamp;
     /** Highest index that a client has seen the effects of. */
     private long seen;
@@ -51,6 +52,15 @@ final class History {
 
     long highestCommitted() {
         return highestCommitted;
+    }
+
+    /** Of anybody's log at any time. */
+    long highestLast() {
+        return highestLast;
+    }
+
+    void reaches(long lastIndex) {
+        highestLast = Math.max(highestLast, lastIndex);
     }
 
     /** Of what is applied anywhere. */
@@ -190,8 +200,7 @@ final class History {
         for (Member member : leader.configuration().members()) {
             if (member.voter()) {
                 voters++;
-                SimulatedNode voter = leader.other(member.id());
-                if (voter.incarnation() == member.incarnation() && voter.disk().holds(index, term)) {
+                if (leader.other(member.id()).holds(member.incarnation(), index, term)) {
                     copies++;
                 }
             }

@@ -3,9 +3,9 @@ package io.skein.simulator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The last things that happened, as numbers: they become text only when somebody must read them. */
+/** The last things that happened ({@code -Dskein.events} for more), as numbers: text only when somebody must read them. */
 final class LastEvents {
-    private static final int KEPT = 512;
+    private static final int KEPT = Integer.getInteger("skein.events", 512);
 
     enum What {
         STARTED("started, log to %d, rows to %d"),

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.tools.FileObject;
@@ -26,7 +27,8 @@ import javax.tools.ToolProvider;
  * ours is loaded anew with it. Nothing of that touches the product, which has no switch for it.
  *
  * <p>A patch is a sentence, {@code --- file} below the source root, then lines with {@code -} that are replaced by those
- * with {@code +}. They are found by their text, whatever line they are at, and must be there once.
+ * with {@code +}, and that again for another place. They are found by their text, whatever line they are at, and must be
+ * there once.
  */
 final class Mutant extends ClassLoader {
     private static final Path SOURCES = Path.of("src/main/java");
@@ -39,22 +41,30 @@ final class Mutant extends ClassLoader {
         setDefaultAssertionStatus(true);
     }
 
+    /** A place in a file and what is there instead. */
+    private record Hunk(String file, List<String> before, List<String> after) {}
+
     static Mutant of(Path patch) throws IOException {
-        List<String> lines = Files.readAllLines(patch);
-        String file = "";
-        List<String> before = new ArrayList<>();
-        List<String> after = new ArrayList<>();
-        for (String line : lines) {
+        List<Hunk> hunks = new ArrayList<>();
+        for (String line : Files.readAllLines(patch)) {
             if (line.startsWith("--- ")) {
-                file = line.substring(4);
+                hunks.add(new Hunk(line.substring(4), new ArrayList<>(), new ArrayList<>()));
             } else if (line.startsWith("-")) {
-                before.add(line.substring(1).strip());
+                hunks.get(hunks.size() - 1).before().add(line.substring(1).strip());
             } else if (line.startsWith("+")) {
-                after.add(line.substring(1));
+                hunks.get(hunks.size() - 1).after().add(line.substring(1));
             }
         }
-        String source = Files.readString(SOURCES.resolve(file));
-        return new Mutant(compile(file, replace(patch, source, before, after)));
+        Map<String, String> sources = new LinkedHashMap<>();
+        for (Hunk hunk : hunks) {
+            if (!sources.containsKey(hunk.file())) {
+                sources.put(hunk.file(), Files.readString(SOURCES.resolve(hunk.file())));
+            }
+            sources.put(hunk.file(), replace(patch, sources.get(hunk.file()), hunk.before(), hunk.after()));
+        }
+        Map<String, byte[]> compiled = new HashMap<>();
+        sources.forEach((file, source) -> compiled.putAll(compile(file, source)));
+        return new Mutant(compiled);
     }
 
     private static String replace(Path patch, String source, List<String> before, List<String> after) {

@@ -133,6 +133,7 @@ final class Operator {
                 whole += is ? 1 : 0;
             }
         }
-        return members.isEmpty() || whole > voters / 2;
+        // Without voters it is refused.
+        return voters == 0 || whole > voters / 2;
     }
 }

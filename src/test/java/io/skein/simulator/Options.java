@@ -76,7 +76,7 @@ record Options(
     record Failures(int crashMs, int downMs, int torn, int pauseMs, int powerMs) {
         private static Failures draw(SplittableRandom random) {
             return new Failures(
-                    random.nextInt(5) > 0 ? 200 + random.nextInt(3000) : 0,
+                    random.nextInt(5) > 0 ? 50 + random.nextInt(random.nextInt(3) == 0 ? 300 : 3000) : 0,
                     1 + random.nextInt(random.nextBoolean() ? 100 : 3000),
                     sometimes(random, 60),
                     often(random) ? 300 + random.nextInt(4000) : 0,
@@ -98,7 +98,7 @@ record Options(
             return new Churn(
                     spares && random.nextInt(4) > 0 ? 100 + random.nextInt(2000) : 0,
                     random.nextInt(3) == 0,
-                    random.nextInt(3) == 0 ? 200 + random.nextInt(3000) : 0);
+                    random.nextInt(3) == 0 ? 50 + random.nextInt(random.nextInt(2) == 0 ? 300 : 3000) : 0);
         }
     }
 
@@ -126,7 +126,7 @@ record Options(
         private static Traffic draw(SplittableRandom random) {
             return new Traffic(
                     NANOS_PER_MS * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 20)),
-                    20 + random.nextInt(200),
+                    1 + random.nextInt(random.nextInt(3) == 0 ? 10 : 200),
                     50 + random.nextInt(4000),
                     sometimes(random, 16),
                     sometimes(random, 16),

@@ -28,6 +28,8 @@ final class SimulatedDisk {
     private final TreeMap<Long, ClusterConfiguration> configurations = new TreeMap<>();
     private long lastBatch;
     private long commitHint;
+    /** The oldest batch was refused and has not come again. */
+    private boolean full;
 
     SimulatedDisk(Rows rows, History history) {
         this.rows = rows;
@@ -100,6 +102,10 @@ final class SimulatedDisk {
     }
 
     void submit(WriteBatch batch) {
+        if (full && batch.number() > lastBatch + 1) {
+            return; // sent before the sender heard that the disk is full; it comes again behind the one that failed
+        }
+        full = false;
         if (inFlight.size() >= 2) {
             throw new AssertionError("disk: a third batch in flight");
         }
@@ -121,6 +127,7 @@ final class SimulatedDisk {
     long refuse() {
         long number = inFlight.peekFirst().number();
         inFlight.clear();
+        full = true;
         return number;
     }
 
@@ -130,6 +137,7 @@ final class SimulatedDisk {
             write(inFlight.pollFirst());
         }
         inFlight.clear();
+        full = false;
     }
 
     int inFlight() {

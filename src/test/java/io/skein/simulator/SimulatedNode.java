@@ -36,6 +36,9 @@ final class SimulatedNode {
     /** Inputs that wait for a node that stands still; what comes then is lost. */
     private static final int MAX_HELD = 2_000;
 
+    /** Added to the incarnation with each lost disk. */
+    private static final long LOST = 100;
+
     /** What waits for rows to be up to date. */
     private record Settling(long applied, Runnable then) {}
 
@@ -45,6 +48,7 @@ final class SimulatedNode {
     private final SplittableRandom faults;
     private final SplittableRandom timeouts;
     private SimulatedDisk disk;
+    private SimulatedDisk lostDisk;
     private long incarnation;
 
     // Clocks: what the node is told.
@@ -85,6 +89,7 @@ final class SimulatedNode {
         this.faults = random.split();
         this.timeouts = random.split();
         this.disk = emptyDisk();
+        this.lostDisk = disk;
     }
 
     private SimulatedDisk emptyDisk() {
@@ -253,8 +258,16 @@ final class SimulatedNode {
     void wipe() {
         events(What.WIPED, incarnation);
         crash(0);
-        incarnation += 100;
+        lostDisk = disk;
+        incarnation += LOST;
         disk = emptyDisk();
+    }
+
+    /** Whether this incarnation has it durably, or had when it lost its disk: what it acknowledged then still counts. */
+    boolean holds(long ofIncarnation, long index, long term) {
+        return ofIncarnation == incarnation
+                ? disk.holds(index, term)
+                : ofIncarnation == incarnation - LOST && lostDisk.holds(index, term);
     }
 
     /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
@@ -315,13 +328,6 @@ final class SimulatedNode {
     }
 
     private void step(Input input) {
-        if (System.getProperty("dbg") != null
-                && world.agenda().now() / NANOS_PER_MS > Long.getLong("dbg")
-                && (input instanceof Input.Loaded
-                        || input instanceof Input.SnapshotSent
-                        || input instanceof Input.Settle))
-            System.out.println(world.agenda().now() / NANOS_PER_MS + " " + id + " ## "
-                    + input.toString().replaceAll("payload=[^]]*", ""));
         List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
         for (int i = 0; i < effects.size(); i++) {
             note(effects.get(i));
@@ -361,6 +367,7 @@ final class SimulatedNode {
         check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
         readThrough = applied;
         world.history().isAt(applied, replica.stateHash());
+        world.history().reaches(replica.lastIndex());
     }
 
     // Effects.
@@ -391,13 +398,6 @@ final class SimulatedNode {
     }
 
     private void carryOut(Effect effect) {
-        if (System.getProperty("dbg") != null
-                && world.agenda().now() / NANOS_PER_MS > Long.getLong("dbg")
-                && (effect instanceof Effect.Load
-                        || effect instanceof Effect.SendSnapshot
-                        || effect instanceof Effect.RoleChanged
-                        || effect instanceof Effect.Settled))
-            System.out.println(world.agenda().now() / NANOS_PER_MS + " " + id + " ## " + effect);
         if (effect instanceof Effect.Send send) {
             world.history().says(this, send.to(), send.message().rpc());
             world.send(this, send);
@@ -408,7 +408,9 @@ final class SimulatedNode {
                     replica.lastIndex(),
                     persist.batch().settled().map(s -> s.index()).orElse(0L));
             disk.submit(persist.batch());
-            write();
+            if (disk.isBusy()) {
+                write();
+            }
         } else if (effect instanceof Effect.Deliver deliver) {
             for (Delivery delivery : deliver.changes()) {
                 world.ledger().served(served, (TopicChange.Appended) delivery);
@@ -602,6 +604,22 @@ final class SimulatedNode {
         StateHash hash = new StateHash(0);
         machine.snapshot(change -> change.hashInto(hash));
         return hash.value();
+    }
+
+    @Override
+    public String toString() {
+        return id
+                + (up ? " " : " down ")
+                + (paused ? "paused " : "")
+                + (writing ? "writing " : "")
+                + (caughtUp ? "" : "catching up ")
+                + (replica == null
+                        ? ""
+                        : replica.role() + " in " + replica.term() + " of " + configuration.members() + ", last "
+                                + replica.lastIndex() + ", commit " + replica.commitIndex() + ", applied "
+                                + replica.appliedIndex() + ", settled "
+                                + disk.settled().index() + ", reads " + reads.size()
+                                + ", settling " + settling.size());
     }
 
     private void events(What what, long... numbers) {

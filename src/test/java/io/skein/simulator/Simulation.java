@@ -58,6 +58,8 @@ final class Simulation {
     private int reads;
     private long nextRead = 1;
     private long nextMend;
+    /** How far anybody's log went before faults ended. */
+    private long deepest;
 
     Simulation(long seed) {
         this(seed, Optional.empty());
@@ -182,9 +184,6 @@ final class Simulation {
 
     void send(SimulatedNode from, Effect.Send send) {
         SimulatedNode to = node(send.to());
-        if (System.getProperty("dbg") != null && agenda.now() / NANOS_PER_MS > Long.getLong("dbg"))
-            System.out.println(agenda.now() / NANOS_PER_MS + " " + from.id() + " -> " + to.id() + " "
-                    + send.message().rpc().toString().replaceAll("payload=[^]]*", ""));
         long incarnation = from.incarnation();
         network.send(
                 from.number(), to.number(), () -> to.feed(new Input.Received(from.id(), incarnation, send.message())));
@@ -287,7 +286,10 @@ final class Simulation {
         now(options.clocks().jumpMs(), this::jump);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
-        now(options.traffic().readMs(), () -> any().read(nextRead++));
+        now(options.traffic().readMs(), () -> {
+            SimulatedNode node = schedule.nextBoolean() ? leader(schedule).orElseGet(this::any) : any();
+            node.read(nextRead++);
+        });
     }
 
     private SimulatedNode any() {
@@ -370,6 +372,7 @@ final class Simulation {
         note(What.FAULTS_OFF);
         network.heal();
         nodes.forEach(SimulatedNode::mend);
+        deepest = history.highestLast();
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
 
@@ -407,7 +410,9 @@ final class Simulation {
 
     private void untilAtRest(long until, boolean everythingDue) {
         while (!isAtRest(everythingDue)) {
-            check(agenda.now() < until, "no rest; %d proposals are not answered", workload.pending());
+            if (agenda.now() >= until) {
+                throw new AssertionError("no rest: " + nodes + ", not answered: " + workload);
+            }
             long next = agenda.now() + 20 * NANOS_PER_MS;
             agenda.after(20 * NANOS_PER_MS, () -> {});
             proceedUntil(() -> agenda.now() >= next);
@@ -422,6 +427,7 @@ final class Simulation {
     }
 
     private void mend() {
+        workload.timeOut(agenda.now() - options.traffic().patienceMs() * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
         Optional<SimulatedNode> leader = leader(schedule);
         if (leader.isEmpty()) {
             return;
@@ -434,6 +440,12 @@ final class Simulation {
         workload.at(leader.get().number(), agenda.now());
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
+            // What waits in a log that was overwritten is answered when something else is committed in its place.
+            if (retries.isEmpty()
+                    && leader.get().replica().lastIndex() <= deepest
+                    && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
+                retries = List.of(workload.fresh());
+            }
             if (!retries.isEmpty()) {
                 leader.get().feed(new Input.Proposed(retries));
             }
@@ -461,9 +473,11 @@ final class Simulation {
                 leader = node;
             }
         }
-        if (leader == null
-                || !workload.isIdle()
-                || history.highestCommitted() > leader.replica().lastIndex()) {
+        if (leader == null || history.highestCommitted() > leader.replica().lastIndex()) {
+            return false;
+        }
+        SimulatedNode one = leader;
+        if (!workload.isIdle(node -> isMember(one, nodes.get(node)))) {
             return false;
         }
         if (everythingDue && leader.topics().nextDue() != Long.MAX_VALUE) {
@@ -481,6 +495,7 @@ final class Simulation {
                     || node.replica().stateHash() != leader.replica().stateHash()
                     || !node.configuration().equals(leader.configuration())
                     || !node.isCaughtUp()
+                    || !node.replica().leader().equals(Optional.of(leader.id()))
                     || node.isBusy()
                     || node != leader && node.replica().role() == Role.LEADER) {
                 return false;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 
 /**
@@ -410,7 +411,7 @@ final class Workload {
     private boolean rejected(Operation operation, Rejected rejected, boolean givenUp) {
         check(rejected.reason() != Rejection.MALFORMED, "operation %d was malformed", operation.id);
         if (operation.cancels >= 0) {
-            if (rejected.reason() == Rejection.NOT_SCHEDULED) {
+            if (rejected.reason() == Rejection.NOT_SCHEDULED && !isBeingCancelled(operation.cancels)) {
                 ledger.notWaiting(operation.cancels);
             }
             return false;
@@ -441,6 +442,16 @@ final class Workload {
             return true;
         }
         forsake(operation);
+        return false;
+    }
+
+    /** By somebody else, who has not been told yet. */
+    private boolean isBeingCancelled(long message) {
+        for (Attempt attempt : pending.values()) {
+            if (attempt.operation.cancels == message) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -571,8 +582,30 @@ final class Workload {
         return pending.size();
     }
 
-    boolean isIdle() {
-        return pending.isEmpty() && again.isEmpty();
+    /** @param answers nodes that must answer; what waits at others, removed and told nothing any more, may wait for ever */
+    boolean isIdle(IntPredicate answers) {
+        if (!again.isEmpty()) {
+            return false;
+        }
+        for (Attempt attempt : pending.values()) {
+            if (!attempt.givenUp || answers.test(attempt.node)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Attempt attempt : pending.values()) {
+            text.append(attempt.id)
+                    .append(attempt.givenUp ? " (given up)" : "")
+                    .append(" at n")
+                    .append(attempt.node + 1)
+                    .append("; ");
+        }
+        return text.append(again.size()).append(" to be tried again").toString();
     }
 
     private static void check(boolean holds, String what, long... numbers) {

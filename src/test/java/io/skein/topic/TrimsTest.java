@@ -3,6 +3,7 @@ package io.skein.topic;
 import static io.skein.topic.TopicLog.keep;
 import static io.skein.topic.TopicLog.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Cursor;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class TrimsTest {
         publish("a", "a");
         log.apply(new TopicCommand.Delete(new TopicName("a")));
         assertEquals(List.of(), log.machine.trimmedSince(0, 10));
-        assertEquals(List.of(), log.machine.trimmedAfter(Cursor.ORIGIN, 10));
+        assertEquals(List.of(), log.machine.trimmedSince(log.machine.trimsEndedBy(Cursor.ORIGIN), 10));
     }
 
     @Test
@@ -86,15 +87,17 @@ class TrimsTest {
         expected.removeIf(topic -> !topic.lastTrimmed().isAfter(after));
         expected.sort(Comparator.comparing(TopicView::lastTrimmed));
         List<TopicTrim> found = new ArrayList<>();
-        Cursor from = after;
+        long from = machine.trimsEndedBy(after);
         while (true) {
-            List<TopicTrim> some = machine.trimmedAfter(from, 3);
+            List<TopicTrim> some = machine.trimmedSince(from, 3);
             found.addAll(some);
             if (some.size() < 3) {
                 break;
             }
-            from = some.get(2).last();
+            from = some.get(2).number();
         }
+        found.removeIf(trim -> !trim.last().isAfter(after));
+        found.sort(Comparator.comparing(TopicTrim::last));
         assertEquals(
                 expected.stream().map(TopicView::id).toList(),
                 found.stream().map(TopicTrim::topicId).toList());
@@ -104,6 +107,30 @@ class TrimsTest {
         long trimmed =
                 machine.all().stream().filter(topic -> topic.lowWater() > 0).count();
         assertEquals(trimmed, machine.trimmedSince(0, Integer.MAX_VALUE).size());
+    }
+
+    @Test
+    void whoIsFarEnoughAsksForNoTrimsButTheLatest() {
+        for (int i = 0; i < 600; i++) {
+            log.configure("t/" + i, keep(1, 0, 0));
+        }
+        for (int i = 0; i < 1_200; i++) {
+            publish("t/" + i % 600);
+        }
+        Cursor now = new Cursor(log.index, 0);
+        assertEquals(log.machine.trims(), log.machine.trimsEndedBy(now));
+        publish("t/7", "t/8");
+        assertTrue(
+                log.machine.trimmedSince(log.machine.trimsEndedBy(now), 10_000).size() <= 600);
+        assertEquals(0, log.machine.trimsEndedBy(Cursor.ORIGIN));
+        for (int i = 0; i < 1_000; i++) {
+            publish("t/9");
+        }
+        Cursor later = new Cursor(log.index, 0);
+        publish("t/9");
+        assertEquals(List.of(), log.machine.trimmedSince(log.machine.trimsEndedBy(later), 10_000), "ended there");
+        publish("t/9");
+        assertEquals(List.of("t/9"), names(log.machine.trimmedSince(log.machine.trimsEndedBy(later), 10_000)));
     }
 
     @Test

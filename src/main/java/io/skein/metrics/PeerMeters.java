@@ -1,0 +1,72 @@
+package io.skein.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.skein.broker.NodeStatus;
+import io.skein.cluster.PeerListener;
+import io.skein.raft.NodeId;
+import io.skein.raft.Role;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** This node among its peers. A peer's figures stay after its removal, as those of a stopped process would. */
+final class PeerMeters implements PeerListener {
+    private static final double NANOS_PER_SECOND = 1e9;
+    /** Peers that get figures of their own. */
+    private static final int MAX_PEERS = 64;
+
+    private final MeterRegistry registry;
+    private final Timer snapshot;
+    private final Map<NodeId, Long> heard = new ConcurrentHashMap<>();
+    private volatile Supplier<NodeStatus> status;
+
+    PeerMeters(MeterRegistry registry) {
+        this.registry = registry;
+        snapshot = Timer.builder("skein.raft.snapshot.duration")
+                .description("A snapshot for a peer: made, sent and taken")
+                .register(registry);
+    }
+
+    void watch(Supplier<NodeStatus> nodeStatus) {
+        status = nodeStatus;
+    }
+
+    @Override
+    public void received(NodeId peer, long bytes) {
+        if (heard.put(peer, System.nanoTime()) == null && heard.size() <= MAX_PEERS) {
+            Gauge.builder(
+                            "skein.raft.peer.last.contact",
+                            () -> (System.nanoTime() - heard.get(peer)) / NANOS_PER_SECOND)
+                    .description("Since anything was heard of a peer")
+                    .baseUnit("seconds")
+                    .tag("peer", peer.value())
+                    .register(registry);
+            Gauge.builder("skein.raft.peer.lag.entries", () -> lag(peer.value()))
+                    .description(
+                            "Entries of this leader that a peer is not known to have; 0 on a node that does not lead")
+                    .tag("peer", peer.value())
+                    .register(registry);
+        }
+    }
+
+    @Override
+    public void snapshotSent(NodeId peer, long nanos) {
+        snapshot.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private long lag(String peer) {
+        Supplier<NodeStatus> watched = status;
+        if (watched == null || watched.get().role() != Role.LEADER) {
+            return 0;
+        }
+        NodeStatus now = watched.get();
+        return now.members().stream()
+                .filter(member -> member.id().equals(peer) && member.matchIndex() >= 0)
+                .mapToLong(member -> Math.max(0, now.lastLogIndex() - member.matchIndex()))
+                .findFirst()
+                .orElse(0);
+    }
+}

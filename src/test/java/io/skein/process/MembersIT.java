@@ -1,0 +1,84 @@
+package io.skein.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members come and go while others publish. */
+@Timeout(180)
+class MembersIT {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aNodeIsAddedAndTheLeaderRemovedUnderLoad() throws Exception {
+        History history = new History("members");
+        try (ClusterUnderTest cluster = ClusterUnderTest.start(directory, 3)) {
+            try (Producers producers = Producers.start(cluster, history, 2)) {
+                producers.awaitMore(30);
+                ClusterNode fourth = cluster.newcomer("n4");
+                fourth.start();
+                add(cluster, fourth);
+                producers.awaitMore(30);
+                ClusterNode leader = cluster.awaitLeader();
+                long removed = System.nanoTime();
+                remove(cluster, leader);
+                cluster.awaitLeaderBut(leader);
+                System.out.println("leader removed, next acknowledgement after ms: " + history.longestGapMs(removed));
+                cluster.await(
+                        "that the removed one says so",
+                        Duration.ofSeconds(20),
+                        () -> "removed".equals(leader.status().getString("health")));
+                producers.awaitMore(30);
+                producers.stop();
+                cluster.forget(leader);
+            }
+            for (ClusterNode node : cluster.nodes()) {
+                assertEquals(3, node.status().getJsonArray("members").size());
+            }
+            history.check(cluster);
+        }
+    }
+
+    /** As a member that votes; repeated while the cluster is busy with itself. */
+    static void add(ClusterUnderTest cluster, ClusterNode node) {
+        String body = "{\"id\":\"" + node.id() + "\",\"address\":\"127.0.0.1:" + node.raftPort() + "\",\"voter\":true}";
+        until(cluster, "POST", "/v1/cluster/members?wait=10s", body, List.of(200));
+    }
+
+    static void remove(ClusterUnderTest cluster, ClusterNode node) {
+        until(cluster, "DELETE", "/v1/cluster/members/" + node.id(), "", List.of(200, 404));
+    }
+
+    private static void until(ClusterUnderTest cluster, String method, String path, String body, List<Integer> good) {
+        cluster.await(method + " " + path, ClusterUnderTest.PATIENCE, () -> {
+            for (ClusterNode node : List.copyOf(cluster.nodes())) {
+                if (node.isAlive()
+                        && good.contains(ask(node, method, path, body).statusCode())) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    private static HttpResponse<String> ask(ClusterNode node, String method, String path, String body)
+            throws Exception {
+        return ClusterUnderTest.CLIENT.send(
+                HttpRequest.newBuilder(node.uri(path))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("Content-Type", "application/json")
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}
