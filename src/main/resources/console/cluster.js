@@ -44,7 +44,7 @@ class Card {
   show(member, { node, log }) {
     const self = member.id === node.id;
     const leads = member.id === node.leader;
-    const role = self ? node.role : leads ? 'leader' : !member.voter ? 'learner' : node.leader ? 'follower' : 'voter';
+    const role = self ? node.role : leads ? 'leader' : !member.voter ? 'learner' : node.leader && member.reachable ? 'follower' : 'voter';
     if (this.shownRole && this.shownRole !== role) {
       this.root.classList.remove('changed');
       void this.root.offsetWidth; // Begins the animation anew.
@@ -60,9 +60,10 @@ class Card {
     this.dot.className = `dot ${well ? 'good' : 'bad'}`;
     text(this.word, self ? node.health : member.reachable ? 'reachable' : 'unreachable');
 
-    // What it holds for sure: of itself a node knows all, of others a leader what they said, of a leader that it has
-    // whatever is committed.
-    const held = self ? log.last : member.matchIndex >= 0 ? member.matchIndex : leads ? log.commit : null;
+    // What it holds for sure: of itself a node knows all, of others a leader what they said in its term, of a leader that
+    // it has whatever is committed.
+    const told = member.matchIndex > 0 || (member.matchIndex === 0 && member.reachable);
+    const held = self ? log.last : told ? member.matchIndex : leads ? log.commit : null;
     const committed = self ? log.commit : held == null ? null : Math.min(held, log.commit);
     const applied = self ? log.applied : null;
     this.bar.classList.toggle('unknown', held == null);
@@ -79,7 +80,7 @@ class Card {
     this.fact('term', self ? log.term : null);
     this.fact('applied', applied);
     this.fact('commit', self ? log.commit : null);
-    this.fact('match', self ? null : member.matchIndex >= 0 ? member.matchIndex : null);
+    this.fact('match', !self && told ? member.matchIndex : null);
     this.fact('behind', behind, behind > 0);
     text(this.address, member.address);
     this.link.hidden = self || !member.httpAddress;
