@@ -1,4 +1,5 @@
 // Puts the page together: one stream in, each panel shows its part.
+import * as cluster from './cluster.js';
 import * as charts from './charts.js';
 import { byId, text } from './dom.js';
 import * as log from './log.js';
@@ -17,7 +18,7 @@ const stream = new Stream({
   event(name, data) {
     if (name === 'state') {
       charts.add(data);
-      for (const panel of [overview, log, topics, publish, subscribers]) panel.show(data);
+      for (const panel of [overview, cluster, log, topics, publish, subscribers]) panel.show(data);
     } else if (name === 'tail') {
       tail.show(data);
     } else if (name === 'hello') {

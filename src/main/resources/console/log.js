@@ -1,4 +1,4 @@
-// The node's log, from the first entry it keeps to the last, and the peers that hold it too.
+// The node's log, from the first entry it keeps to the last.
 import { byId, copyButton, el, text } from './dom.js';
 import { bytes, count } from './format.js';
 
@@ -68,28 +68,4 @@ export function show(state) {
     hashCopy.setAttribute('aria-label', 'Copy the state hash');
     dd.append(hashCopy);
   }
-  showMembers(state);
-}
-
-let shownMembers = '';
-
-function showMembers({ members, node, log }) {
-  const place = byId('members');
-  place.hidden = members.length < 2;
-  const key = JSON.stringify(members) + node.leader + log.last;
-  if (place.hidden || key === shownMembers) return;
-  shownMembers = key;
-  place.replaceChildren(el('table', {},
-    el('thead', {}, el('tr', {}, ...['Member', 'Address', 'Part', 'State'].map((h) => el('th', { scope: 'col' }, h)),
-      el('th.num', { scope: 'col' }, 'Match index'), el('th.num', { scope: 'col' }, 'Behind'))),
-    el('tbody', {}, ...members.map((m) => {
-      const known = m.matchIndex > 0;
-      return el('tr', {},
-        el('td', {}, m.id + (m.id === node.id ? ' (this node)' : '')),
-        el('td.mono', {}, m.address),
-        el('td', {}, m.id === node.leader ? 'leader' : m.voter ? 'voter' : 'learner'),
-        el('td', {}, el(`i.dot.${m.reachable ? 'good' : 'bad'}`), m.reachable ? 'reachable' : 'unreachable'),
-        el('td.num', {}, known ? count(m.matchIndex) : '–'),
-        el('td.num', {}, known ? count(Math.max(0, log.last - m.matchIndex)) : '–'));
-    }))));
 }

@@ -124,8 +124,9 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
             };
         }
         String role = member == null ? "-" : member.getBoolean("voter") ? "(voter)" : "(learner)";
+        // A leader that never heard of it knows no better than 0.
         long match = member == null ? -1 : member.getLong("matchIndex");
-        String lag = match < 0 ? "-" : String.valueOf(Math.max(0, commit() - match));
+        String lag = match <= 0 ? "-" : String.valueOf(Math.max(0, commit() - match));
         return new String[] {node, role, "-", "-", "-", lag, silence};
     }
 

@@ -154,7 +154,9 @@ final class RecoverCommand implements Callable<Integer> {
         out.printf("%s is a cluster of one now and has everything up to log entry %d.%n", node, image.lastIndex());
         out.printf("  start     skein serve --node-id %s --data-dir %s%n", node, dir);
         out.println("  grow      skein member add n2 HOST:PORT --wait 30s, for each new node, started with --join");
-        out.println("Nodes of the old cluster cannot come back as they were: --join makes them new ones.");
+        if (image.configuration().members().size() > 1) {
+            out.println("Nodes of the old cluster cannot come back as they were: --join makes them new ones.");
+        }
         out.flush();
         return 0;
     }

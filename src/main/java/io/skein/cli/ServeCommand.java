@@ -1,5 +1,6 @@
 package io.skein.cli;
 
+import io.skein.node.ExitCode;
 import io.skein.node.NodeConfig;
 import io.skein.node.NodeProcess;
 import java.io.PrintWriter;
@@ -32,7 +33,10 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         NodeProcess.Outcome outcome = NodeProcess.run(config, SkeinCommand.Version.text());
         if (outcome.node().isEmpty()) {
-            throw new CommandProblem(outcome.exitCode(), outcome.problem());
+            String hint = outcome.exitCode() == ExitCode.WENT_BACKWARDS
+                    ? "; what can be done: skein recover --data-dir " + config.dataDir()
+                    : "";
+            throw new CommandProblem(outcome.exitCode(), outcome.problem() + hint);
         }
         new Banner(config, outcome.node().get(), SkeinCommand.Version.text()).print(out);
         return SkeinCommand.STAYS;

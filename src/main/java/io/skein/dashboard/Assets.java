@@ -26,6 +26,7 @@ final class Assets {
             "favicon.svg",
             "app.js",
             "charts.js",
+            "cluster.js",
             "dom.js",
             "format.js",
             "log.js",

@@ -43,6 +43,7 @@ final class Sampler {
     private final ConsoleLimits limits;
     private final Set<OpenPage> pages = ConcurrentHashMap.newKeySet();
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Elections elections = new Elections();
     private volatile List<Sample> history = List.of();
     private volatile Optional<Buffer> latest = Optional.empty();
     private volatile Context context;
@@ -135,6 +136,7 @@ final class Sampler {
                 figures.commit());
         previousNanos = nanos;
         previous = status.figures();
+        elections.look(status, sample.at());
         samples.addLast(sample);
         if (samples.size() > limits.historySamples()) {
             samples.removeFirst();
@@ -167,7 +169,7 @@ final class Sampler {
     }
 
     private void tell(NodeStatus status, Sample sample) {
-        Buffer event = StateJson.event("state", StateJson.state(status, sample, lists));
+        Buffer event = StateJson.event("state", StateJson.state(status, sample, elections.newestFirst(), lists));
         latest = Optional.of(event);
         pages.forEach(page -> page.offer(event));
     }

@@ -26,12 +26,14 @@ final class StateJson {
         return Buffer.buffer("event: " + name + "\ndata: " + data.encode() + "\n\n");
     }
 
-    static JsonObject state(NodeStatus status, Sample sample, Optional<Lists> lists) {
+    static JsonObject state(
+            NodeStatus status, Sample sample, List<Elections.Election> elections, Optional<Lists> lists) {
         JsonObject state = new JsonObject()
                 .put("at", sample.at())
                 .put("node", node(status))
                 .put("log", log(status))
                 .put("members", rows(status.members(), StateJson::member))
+                .put("elections", rows(elections, StateJson::election))
                 .put("figures", figures(status.figures()))
                 .put(
                         "rates",
@@ -93,9 +95,18 @@ final class StateJson {
         return new JsonObject()
                 .put("id", member.id())
                 .put("address", member.address())
+                .put("httpAddress", member.httpAddress())
                 .put("voter", member.voter())
                 .put("matchIndex", member.matchIndex())
                 .put("reachable", member.reachable());
+    }
+
+    private static JsonObject election(Elections.Election election) {
+        return new JsonObject()
+                .put("at", election.at())
+                .put("term", election.term())
+                .put("leader", election.leader())
+                .put("role", election.role());
     }
 
     private static JsonObject figures(NodeStatus.Figures figures) {

@@ -686,6 +686,23 @@ public final class FakeBroker implements Broker {
         return Future.succeededFuture();
     }
 
+    /** One of a cluster from now on; it goes on to do everything by itself. */
+    public synchronized void become(Role role, String leader, long term, List<NodeStatus.MemberStatus> members) {
+        cluster = Optional.of(new Cluster(role, leader, term, List.copyOf(members)));
+    }
+
+    private record Cluster(Role role, String leader, long term, List<NodeStatus.MemberStatus> members) {}
+
+    private Optional<Cluster> cluster = Optional.empty();
+
+    private Cluster cluster() {
+        return cluster.orElse(new Cluster(
+                Role.LEADER,
+                "n1",
+                1,
+                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
+    }
+
     @Override
     public synchronized NodeStatus status() {
         var figures = new NodeStatus.Figures(
@@ -702,10 +719,10 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME);
         return new NodeStatus(
                 "n1",
-                Role.LEADER,
-                "n1",
+                cluster().role(),
+                cluster().leader(),
                 "127.0.0.1:8080",
-                1,
+                cluster().term(),
                 index,
                 index,
                 index,
@@ -715,7 +732,7 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME + index,
                 health,
                 "quorum",
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true)),
+                cluster().members(),
                 figures);
     }
 

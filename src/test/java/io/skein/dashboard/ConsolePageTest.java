@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.NodeStatus.MemberStatus;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
+import io.skein.raft.Role;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -240,6 +242,64 @@ class ConsolePageTest {
         assertEquals(0L, overflow(), "long text makes the page wider");
         browser.size(390, 844);
         browser.await("a phone scrolls down only", () -> overflow() == 0);
+    }
+
+    @Test
+    void aClusterIsShownMemberByMember() throws Exception {
+        openPage();
+        assertFalse(browser.one("#cluster").isDisplayed(), "one node is no cluster");
+        publish("a", "x");
+
+        broker.become(Role.LEADER, "n1", 3, members(true));
+        browser.awaitText("#lead-word", "term 3 · n1 leads · 3 of 3 voters reached");
+        assertEquals(3, browser.all("#flock .member").size());
+        assertEquals(List.of("leader", "follower", "follower"), roles());
+        browser.awaitText("#flock .member:nth-child(2)", "behind 1");
+        assertEquals(
+                "http://127.0.0.1:8081/",
+                browser.one("#flock .member:nth-child(2) a").getDomAttribute("href"));
+
+        broker.become(Role.LEADER, "n1", 3, members(false));
+        browser.awaitText("#flock .member:nth-child(3)", "unreachable");
+        browser.awaitText("#lead-word", "2 of 3 voters reached");
+        browser.size(390, 844);
+        browser.await("a phone scrolls down only", () -> overflow() == 0);
+    }
+
+    @Test
+    void anElectionIsSeenAsItHappensAndAfterwards() {
+        broker.become(Role.FOLLOWER, "n2", 3, members(true));
+        openPage();
+        browser.awaitText("#lead-word", "n2 leads");
+        assertEquals(List.of("follower", "leader", "follower"), roles());
+
+        broker.become(Role.CANDIDATE, "", 4, members(false));
+        browser.awaitText("#lead-word.none", "term 4 · no leader");
+        broker.become(Role.LEADER, "n1", 4, members(false));
+        browser.awaitText("#lead-word", "term 4 · n1 leads");
+        browser.await("the badges follow", () -> roles().equals(List.of("leader", "follower", "follower")));
+
+        openPage();
+        browser.click("#elections summary");
+        List<String> seen = browser.all("#elections-list li").stream()
+                .map(line -> line.getText().replaceAll("\\s+", " ").substring(9))
+                .toList();
+        assertEquals(
+                List.of("term 4 n1 leads", "term 4 no leader, this node stands", "term 3 n2 leads"),
+                seen.subList(0, 3));
+    }
+
+    private static List<String> roles() {
+        return browser.all("#flock .badge").stream()
+                .map(badge -> badge.getText())
+                .toList();
+    }
+
+    private static List<MemberStatus> members(boolean all) {
+        return List.of(
+                new MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, 1, true),
+                new MemberStatus("n2", "127.0.0.1:6001", "127.0.0.1:8081", true, 0, true),
+                new MemberStatus("n3", "127.0.0.1:6002", "127.0.0.1:8082", true, 0, all));
     }
 
     @Test

@@ -168,6 +168,12 @@ class DashboardTest {
             assertEquals("n1", state.getJsonObject("node").getString("id"));
             assertEquals("leader", state.getJsonObject("node").getString("role"));
             assertEquals("ok", state.getJsonObject("node").getString("health"));
+            JsonObject member = state.getJsonArray("members").getJsonObject(0);
+            assertEquals("n1", member.getString("id"));
+            assertEquals("127.0.0.1:8080", member.getString("httpAddress"));
+            JsonObject election = state.getJsonArray("elections").getJsonObject(0);
+            assertEquals(1, election.getLong("term"));
+            assertEquals("n1", election.getString("leader"));
             assertEquals(1, state.getJsonObject("log").getLong("commit"));
             assertEquals("0000000000000000", state.getJsonObject("log").getString("stateHash"));
             assertEquals(2.5, state.getJsonObject("fsync").getDouble("p99"));
