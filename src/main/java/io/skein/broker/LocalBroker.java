@@ -372,21 +372,31 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> removeMember(String id) {
-        return handedOver(id)
-                .transform(either -> onReplica(() -> replica.membership().remove(new NodeId(id))));
+        return node(id).compose(node -> status().leader().equals(id)
+                ? handedOver(id).transform(either -> removeOnce(node, System.nanoTime()))
+                : onReplica(() -> replica.membership().remove(node)));
+    }
+
+    /** A leader changes no members before its term has begun for the others too; a moment later it does. */
+    private Future<Void> removeOnce(NodeId node, long sinceNanos) {
+        return onReplica(() -> replica.membership().remove(node)).recover(refused -> {
+            boolean soon = refused instanceof Refusal no
+                    && no.code().equals("change-pending")
+                    && System.nanoTime() - sinceNanos < TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
+            return soon
+                    ? vertx.timer(LOOK_MS, TimeUnit.MILLISECONDS).compose(v -> removeOnce(node, sinceNanos))
+                    : Future.failedFuture(refused);
+        });
     }
 
     /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
     private Future<Void> handedOver(String id) {
-        NodeStatus now = status();
-        return !now.leader().equals(id)
-                ? Future.succeededFuture()
-                : now.members().stream()
-                        .filter(member -> member.voter() && member.reachable())
-                        .filter(member -> !member.id().equals(id))
-                        .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
-                        .map(member -> transfer(member.id()))
-                        .orElse(Future.succeededFuture());
+        return status().members().stream()
+                .filter(member -> member.voter() && member.reachable())
+                .filter(member -> !member.id().equals(id))
+                .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
+                .map(member -> transfer(member.id()))
+                .orElse(Future.succeededFuture());
     }
 
     @Override

@@ -277,7 +277,7 @@ class ConsolePageTest {
         browser.awaitText("#lead-word.none", "term 4 · no leader");
         broker.become(Role.LEADER, "n1", 4, members(false));
         browser.awaitText("#lead-word", "term 4 · n1 leads");
-        browser.await("the badges follow", () -> roles().equals(List.of("leader", "follower", "follower")));
+        browser.await("the badges follow", () -> roles().equals(List.of("leader", "follower", "voter")));
 
         openPage();
         browser.click("#elections summary");

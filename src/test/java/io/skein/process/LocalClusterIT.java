@@ -185,7 +185,7 @@ class LocalClusterIT {
     @Test
     void theLastNodeOfThreeIsRecoveredAndHasEverything() throws Exception {
         up();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 4; i++) {
             assertEquals(0, skein("publish", "a", "m" + i).code());
         }
         Path data = directory.resolve("skein-cluster/n3");
@@ -215,14 +215,14 @@ class LocalClusterIT {
             assertEquals("leader", cluster.getString("role"));
             assertEquals(1, cluster.getJsonArray("members").size());
             JsonArray messages = node.json("/t/a?from=earliest").getJsonArray("messages");
-            assertEquals(10, messages.size());
-            assertEquals("m9", messages.getJsonObject(9).getString("body"));
-            assertEquals(201, node.post("/t/a", "m10").statusCode());
+            assertEquals(4, messages.size());
+            assertEquals("m3", messages.getJsonObject(3).getString("body"));
+            assertEquals(201, node.post("/t/a", "m4").statusCode());
 
-            String old = messages.getJsonObject(4).getString("cursor");
+            String old = messages.getJsonObject(1).getString("cursor");
             JsonObject resumed = node.json("/t/%2B?from=" + old);
             assertEquals(null, resumed.getJsonArray("gaps"));
-            assertEquals(6, resumed.getJsonArray("messages").size());
+            assertEquals(3, resumed.getJsonArray("messages").size());
             String lost = old.substring(0, old.indexOf('.') + 1) + Long.toString(applied + 1, 36) + ".0";
             assertEquals(
                     1, node.json("/t/%2B?from=" + lost).getJsonArray("gaps").size());
