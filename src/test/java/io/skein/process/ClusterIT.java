@@ -94,7 +94,7 @@ class ClusterIT {
                 ClusterNode leader = cluster.awaitLeader();
                 long killed = System.nanoTime();
                 leader.kill();
-                took.add(producers.awaitAckAfter(killed));
+                took.add(producers.awaitAckSince(killed));
                 leader.start();
                 cluster.awaitHealthyUnderLoad();
             }

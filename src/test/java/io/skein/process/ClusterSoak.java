@@ -83,7 +83,7 @@ public final class ClusterSoak {
                 ClusterNode leader = cluster.awaitLeader();
                 long killed = System.nanoTime();
                 leader.kill();
-                acked.add(producers.awaitAckAfter(killed));
+                acked.add(producers.awaitAckSince(killed));
                 leader.start();
                 cluster.awaitHealthyUnderLoad();
                 if (kill % 10 == 9) {
@@ -198,10 +198,10 @@ public final class ClusterSoak {
                 double seconds = millisSince(published) / 1000.0;
                 System.out.printf("%.0f publishes/s by %d clients%n", history.size() / seconds, PRODUCERS);
                 latency("acknowledgement", published);
-                long killed = System.nanoTime();
                 ClusterNode leader = cluster.awaitLeader();
+                long killed = System.nanoTime();
                 leader.kill();
-                System.out.printf("leader killed, next acknowledgement after %d ms%n", producers.awaitAckAfter(killed));
+                System.out.printf("leader killed, next acknowledgement after %d ms%n", producers.awaitAckSince(killed));
                 producers.stop();
             }
             cluster.heal();

@@ -101,13 +101,17 @@ final class Producers implements AutoCloseable {
         });
     }
 
-    /** How long it took from then until a request sent after it was acknowledged; waits for it. Milliseconds. */
-    long awaitAckAfter(long nanos) {
+    /**
+     * How long it took from then until a request was acknowledged that was sent after this is called; waits for it. What
+     * was sent before may have been answered by who is dead now. Milliseconds.
+     */
+    long awaitAckSince(long nanos) {
+        long sentAfter = System.nanoTime();
         cluster.await("an acknowledgement", ClusterUnderTest.PATIENCE, () -> {
             fail();
-            return history.firstAckBegunAfter(nanos) != -1;
+            return history.firstAckBegunAfter(sentAfter) != -1;
         });
-        return (history.firstAckBegunAfter(nanos) - nanos) / 1_000_000;
+        return (history.firstAckBegunAfter(sentAfter) - nanos) / 1_000_000;
     }
 
     private void fail() {

@@ -47,6 +47,9 @@ final class Simulation {
     private long proposals;
     private long reads;
     private boolean wiped;
+    /** Hears nothing although all is well. */
+    private Optional<NodeId> deaf = Optional.empty();
+
     private final int[] happened = new int[Happening.values().length];
 
     /** Counted, so that a run can show that it was about something. */
@@ -300,9 +303,22 @@ final class Simulation {
         SimulatedNode leader = leader().orElseThrow();
         long term = leader.raft().term();
 
-        // Those that are no members must not disturb the others.
+        // Those that are no members must not disturb the others, nor one that cannot hear.
+        SimulatedNode other = nodes.get(random.nextInt(nodes.size()));
+        boolean canSpare = leader.raft().configuration().voters().size() > 2
+                && isWhole(leader.raft().configuration());
+        if (other != leader && (canSpare || !leader.raft().configuration().isVoter(other.id))) {
+            deaf = Optional.of(other.id);
+        }
         runHealthy(2_000);
-        check(leader().isPresent() && leader().get().raft().term() == term, "a leader without faults was deposed");
+        deaf = Optional.empty();
+        check(
+                leader.raft().hasCommittedInTerm() && leader.raft().term() == term,
+                "a leader without faults was deposed");
+        healUntil("agreement with the deaf", this::agree);
+        if (canSpare && other != leader && leader.raft().configuration().isVoter(other.id)) {
+            handOverInVain(leader, other);
+        }
 
         nodes.forEach(this::read);
         step(leader, new Input.Propose(Entry.Kind.COMMANDS, "last".getBytes(UTF_8)));
@@ -316,6 +332,26 @@ final class Simulation {
             healUntil("a transfer", () -> agree() && leader().get().id.equals(successor.get()));
             check(leader().get().raft().term() == term + 1, "a transfer took more than a term");
         }
+    }
+
+    private void handOverInVain(SimulatedNode leader, SimulatedNode to) {
+        step(leader, new Input.Propose(Entry.Kind.COMMANDS, "more".getBytes(UTF_8)));
+        crash(to, 0);
+        step(leader, new Input.Transfer(to.id));
+        check(leader.raft().transferee().equals(Optional.of(to.id)), "refuses to hand over");
+        runHealthy(400);
+        check(leader.raft().mayPropose(), "still handing over to a dead node");
+        start(to);
+        healUntil("agreement after a hand-over in vain", this::agree);
+        check(leader.raft().isLeader(), "deposed by a hand-over in vain");
+    }
+
+    private boolean isWhole(Configuration configuration) {
+        return nodes.stream()
+                .allMatch(n -> configuration
+                        .member(n.id)
+                        .filter(m -> m.voter() && m.incarnation() != n.incarnation())
+                        .isEmpty());
     }
 
     private void healUntil(String what, Supplier<Boolean> holds) {
@@ -332,13 +368,13 @@ final class Simulation {
         for (int i = 0; i < ms; i++) {
             nowNanos += MS;
             wakeAllDue(-1);
-            nodes.forEach(node -> finishWrites(node, node.underway()));
+            nodes.stream().filter(SimulatedNode::isUp).forEach(node -> finishWrites(node, node.underway()));
             List<Errand> running = List.copyOf(errands);
             errands.clear();
             running.forEach(errand -> run(errand, true));
             List<Envelope> arriving = List.copyOf(network);
             network.clear();
-            arriving.forEach(this::arrive);
+            arriving.stream().filter(e -> !deaf.equals(Optional.of(e.to()))).forEach(this::arrive);
         }
     }
 

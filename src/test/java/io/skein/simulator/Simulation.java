@@ -32,7 +32,7 @@ final class Simulation {
     /** How much later than all honest clocks a stamp may be: each new term adds one. */
     private static final long STAMP_SLACK_MS = 5_000;
     /** Waiting at one time; clients ask for no more above it. */
-    private static final int MAX_PENDING = 100;
+    private static final int MAX_WAITED = 100;
     /** Clients that have waited so long are not told by a cluster without faults, either. */
     private static final long LAST_PATIENCE_MS = 5_000;
     /** Virtual time in which a cluster without faults must have done whatever it is to do. */
@@ -352,7 +352,7 @@ final class Simulation {
         workload.timeOut(agenda.now() - options.traffic().patienceMs() * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
         Optional<SimulatedNode> leader = schedule.nextInt(4) > 0 ? leader(schedule) : Optional.empty();
         SimulatedNode node = leader.orElseGet(this::any);
-        if (node.isUp() && workload.pending() < MAX_PENDING) {
+        if (node.isUp() && workload.waited() < MAX_WAITED) {
             workload.at(node.number(), agenda.now());
             List<Proposal> proposals = workload.next(1 + schedule.nextInt(5));
             note(What.PROPOSED, proposals.size(), proposals.get(0).id());
@@ -443,7 +443,7 @@ final class Simulation {
         long patienceMs = Math.max(options.traffic().patienceMs(), LAST_PATIENCE_MS);
         workload.timeOut(agenda.now() - patienceMs * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
         Optional<SimulatedNode> leader = leader(schedule);
-        if (leader.isEmpty() || workload.pending() >= MAX_PENDING) {
+        if (leader.isEmpty() || workload.waited() >= MAX_WAITED) {
             return;
         }
         if (agenda.now() >= nextMend) {

@@ -120,6 +120,8 @@ final class Workload {
     /** Those of them that clients still wait for, oldest first. */
     private final ArrayDeque<Attempt> waitedFor = new ArrayDeque<>();
 
+    private int waited;
+
     private final List<Operation> again = new ArrayList<>();
     private final ArrayDeque<Operation> keysTaken = new ArrayDeque<>();
     private final List<Waiting> waiting = new ArrayList<>();
@@ -163,6 +165,7 @@ final class Workload {
             if (pending.get(attempt.id) == attempt) {
                 gaveUp.accept(attempt.id);
                 attempt.givenUp = true;
+                waited--;
                 lost(attempt);
             }
         }
@@ -234,6 +237,7 @@ final class Workload {
         operation.open++;
         pending.put(id, attempt);
         waitedFor.add(attempt);
+        waited++;
         return new Proposal(id, operation.command, operation.key);
     }
 
@@ -345,6 +349,7 @@ final class Workload {
         Attempt attempt = pending.remove(id);
         check(attempt != null, "proposal %d was answered twice", id);
         attempt.operation.open--;
+        waited -= attempt.givenUp ? 0 : 1;
         return attempt;
     }
 
@@ -535,6 +540,7 @@ final class Workload {
                 attempts.remove();
                 attempt.operation.open--;
                 if (!attempt.givenUp) {
+                    waited--;
                     lost(attempt);
                 }
             }
@@ -578,8 +584,9 @@ final class Workload {
         }
     }
 
-    int pending() {
-        return pending.size();
+    /** How many answers clients wait for. */
+    int waited() {
+        return waited;
     }
 
     /** @param answers nodes that must answer; what waits at others, removed and told nothing any more, may wait for ever */
