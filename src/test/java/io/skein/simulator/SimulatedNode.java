@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
  */
 final class SimulatedNode {
     private static final long NANOS_PER_MS = 1_000_000;
-    /** Inputs that wait for a node that stands still; what comes then is lost. */
+    /** Inputs that wait for a node that stands still; messages that come then are lost. */
     private static final int MAX_HELD = 2_000;
 
     /** Added to the incarnation with each lost disk. */
@@ -318,7 +318,7 @@ final class SimulatedNode {
     void feed(Input input) {
         if (up && !paused) {
             step(input);
-        } else if (up && held.size() < MAX_HELD) {
+        } else if (up && (held.size() < MAX_HELD || !(input instanceof Input.Received))) {
             held.add(input);
         }
     }
