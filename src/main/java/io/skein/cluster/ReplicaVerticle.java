@@ -407,11 +407,6 @@ public final class ReplicaVerticle extends VerticleBase {
         return done.future();
     }
 
-    /** On the replica's context. */
-    public Store store() {
-        return store;
-    }
-
     Peers peers() {
         return peers;
     }
