@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -226,6 +227,13 @@ public final class Peers {
     /** This node's connection to it stands, and something was heard of it lately. */
     public boolean isReachable(NodeId node) {
         return ready(node).isPresent();
+    }
+
+    /** A connection stands, from here or from there, on which it said that it is this very one. */
+    boolean isThere(NodeId node, long incarnation) {
+        return Stream.concat(ready(node).stream(), callers.of(node).stream())
+                .flatMap(link -> link.facts().stream())
+                .anyMatch(said -> said.incarnation() == incarnation);
     }
 
     /** Bytes that wait in memory to be sent to it over this node's connection. */

@@ -128,7 +128,7 @@ public final class ReplicaVerticle extends VerticleBase {
         return opening.store()
                 .compose(opened -> {
                     use(opened);
-                    peers.identity(0, store.incarnation(), true);
+                    roster.beginAlone(store.incarnation());
                     return peers.listen();
                 })
                 .map(port -> {
@@ -192,6 +192,7 @@ public final class ReplicaVerticle extends VerticleBase {
      */
     private void renew(Standing meanwhile, Function<DataDirectory, Future<Void>> change) {
         DataDirectory directory = store.directory();
+        long before = store.incarnation();
         leave("its state was replaced by a snapshot", meanwhile);
         store.closeKeepingDirectory()
                 .compose(closed -> change.apply(directory))
@@ -205,6 +206,10 @@ public final class ReplicaVerticle extends VerticleBase {
                         broken.accept(new StoreFailure(StoreFailure.Kind.DISK, opened.cause()));
                     } else {
                         use(opened.result());
+                        if (store.incarnation() != before) {
+                            // Whoever still knows the one before must not take this one for it.
+                            roster.beginAlone(store.incarnation());
+                        }
                         enter();
                     }
                 });
@@ -409,5 +414,9 @@ public final class ReplicaVerticle extends VerticleBase {
 
     Peers peers() {
         return peers;
+    }
+
+    Roster roster() {
+        return roster;
     }
 }

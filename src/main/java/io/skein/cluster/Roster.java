@@ -35,6 +35,14 @@ final class Roster {
         this.peers = peers;
     }
 
+    /** This node belongs nowhere, or not yet. */
+    void beginAlone(long incarnation) {
+        members = Configuration.EMPTY;
+        index = 0;
+        clusterId = 0;
+        tellPeers(incarnation);
+    }
+
     /** What a replica starts from. */
     void begin(Image image, long incarnation) {
         members = image.configuration();
@@ -91,6 +99,14 @@ final class Roster {
                 .filter(voter -> !voter.equals(self) && peers.isReachable(voter))
                 .count();
         return others > voters.size() / 2;
+    }
+
+    /** The id of one who comes is that of a member which is there, and is another node. */
+    boolean isInUse(Member comes) {
+        return members.member(comes.id())
+                .filter(there -> there.incarnation() != comes.incarnation())
+                .filter(there -> there.id().equals(self) || peers.isThere(there.id(), there.incarnation()))
+                .isPresent();
     }
 
     Standing standing(long incarnation) {
