@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+    static final String STOPS = "this node stops";
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long TICK_MS = 100;
     /** Above this the process stood still. */
@@ -111,7 +112,7 @@ public final class Peers {
         }
         for (NodeId node : List.copyOf(dials.keySet())) {
             if (!addresses.containsKey(node)) {
-                dials.remove(node).close();
+                dials.remove(node).close("it is no member any more");
                 complaints.forget(node.value());
             }
         }
@@ -120,7 +121,7 @@ public final class Peers {
             Dial dial = dials.get(node);
             if (!node.equals(config.node()) && (dial == null || !dial.address().equals(address))) {
                 if (dial != null) {
-                    dial.close();
+                    dial.close("it is at another address now");
                 }
                 Dial made = new Dial(this, node, address, config, listener);
                 dials.put(node, made);
@@ -250,7 +251,7 @@ public final class Peers {
         if (timer >= 0) {
             vertx.cancelTimer(timer);
         }
-        List.copyOf(dials.values()).forEach(Dial::close);
+        List.copyOf(dials.values()).forEach(dial -> dial.close(STOPS));
         dials.clear();
         List.copyOf(visits).forEach(Visit::close);
         callers.close();

@@ -33,6 +33,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaVerticle.class);
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long SWEEP_MS = 100;
+    private static final long LOOK_MS = 5;
 
     private final Clock clock;
     private final Opening opening;
@@ -47,7 +48,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private final Replies replies = new Replies();
     private Peers peers;
     private Roster roster;
-    private Forwarding forwarding;
+    private volatile Forwarding forwarding;
     private SnapshotExchange snapshots;
     private Surroundings surroundings;
     private Store store;
@@ -95,10 +96,11 @@ public final class ReplicaVerticle extends VerticleBase {
         return one == null ? away : one.status();
     }
 
-    /** Proposals that somebody waits for; from any thread. */
+    /** Commands that somebody waits for, those that were handed on too; from any thread. */
     public int unanswered() {
         RunningReplica one = running;
-        return one == null ? 0 : one.unanswered();
+        Forwarding passed = forwarding;
+        return (one == null ? 0 : one.unanswered()) + (passed == null ? 0 : passed.unanswered());
     }
 
     /** Completes when the disk is open and others can ask; the rest may have to wait for them. */
@@ -250,12 +252,50 @@ public final class ReplicaVerticle extends VerticleBase {
                         false));
     }
 
+    /**
+     * Takes no more commands of other nodes and lets what is under way be answered; completes when nobody waits any more.
+     * Those who still do after {@code ms} hear that nobody can say, and then this node has nothing more to do with its
+     * peers. From any context, before a stop; clients should be refused already.
+     */
+    public Future<Void> drain(long ms) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            forwarding.close();
+            long until = System.nanoTime() + ms * NANOS_PER_MS;
+            vertx.setPeriodic(LOOK_MS, timer -> {
+                boolean isLate = System.nanoTime() - until > 0;
+                if (unanswered() > 0 && !isLate) {
+                    return;
+                }
+                vertx.cancelTimer(timer);
+                if (unanswered() > 0) {
+                    giveUp().onComplete(done);
+                } else {
+                    done.complete();
+                }
+            });
+        });
+        return done.future();
+    }
+
+    /** Nothing more is fed, and what was handed on is not waited for. */
+    private Future<Void> giveUp() {
+        isStopped = true;
+        leave("the node stopped", Standing.MEMBER);
+        return answersAreOut().compose(v -> peers.close());
+    }
+
+    /** What was said on this loop for other nodes is on its way. */
+    private Future<Void> answersAreOut() {
+        return Future.future(out -> context.runOnContext(v -> out.complete()));
+    }
+
     @Override
     public Future<?> stop() {
         isStopped = true;
         leave("the node stopped", Standing.MEMBER);
-        return snapshots
-                .close()
+        return answersAreOut()
+                .compose(v -> snapshots.close())
                 .eventually(peers::close)
                 .eventually(() -> store == null ? Future.succeededFuture() : store.close());
     }

@@ -38,6 +38,7 @@ class IdInUseTest {
         leader.awaitVoters(1);
         follower = RunningNode.joining(directory.resolve("n2"), "n2", leader);
         leader.awaitVoters(2);
+        follower.awaitVoters(2);
     }
 
     @AfterEach
