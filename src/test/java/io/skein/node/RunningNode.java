@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,6 +77,20 @@ public final class RunningNode implements AutoCloseable {
 
     public int httpPort() {
         return node.httpPort();
+    }
+
+    /** What is written now becomes durable later. */
+    public CountDownLatch holdWriter() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        vertx.createSharedWorkerExecutor("skein-writer-" + id(), 1)
+                .executeBlocking(() -> {
+                    held.countDown();
+                    return letGo.await(20, TimeUnit.SECONDS);
+                })
+                .onFailure(failure -> letGo.countDown());
+        held.await(20, TimeUnit.SECONDS);
+        return letGo;
     }
 
     /** Begins to stop; what stands in {@link #close} still has to be done. */

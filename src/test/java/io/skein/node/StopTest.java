@@ -29,7 +29,7 @@ class StopTest {
             // Rows are up to date and nothing is being written, so that the next command goes to the writer at once.
             node.broker().scheduled(Optional.empty(), 1).await(20, TimeUnit.SECONDS);
             long before = node.broker().status().lastLogIndex();
-            CountDownLatch written = holdWriter(node);
+            CountDownLatch written = node.holdWriter();
             answer = node.vertx()
                     .createHttpClient()
                     .request(HttpMethod.POST, node.httpPort(), "127.0.0.1", "/t/a")
@@ -47,7 +47,7 @@ class StopTest {
     void aFollowerThatStopsGivesTheAnswersOfWhatItHandedOn() throws Exception {
         try (RunningNode leader = new RunningNode(directory.resolve("n1"));
                 RunningNode follower = follower(leader)) {
-            CountDownLatch written = holdWriter(leader);
+            CountDownLatch written = leader.holdWriter();
             Future<HttpClientResponse> answer = publishAt(follower, leader);
 
             Future<Void> stopped = follower.stop();
@@ -62,7 +62,7 @@ class StopTest {
     void aLeaderThatStopsGivesTheAnswersOfWhatWasHandedOnToIt() throws Exception {
         try (RunningNode leader = new RunningNode(directory.resolve("n1"));
                 RunningNode follower = follower(leader)) {
-            CountDownLatch written = holdWriter(follower);
+            CountDownLatch written = follower.holdWriter();
             Future<HttpClientResponse> answer = publishAt(follower, leader);
 
             Future<Void> stopped = leader.stop();
@@ -77,7 +77,7 @@ class StopTest {
     void whatALeaderThatStopsCannotSayIsUnknownAndSaid() throws Exception {
         try (RunningNode leader = new RunningNode(directory.resolve("n1"));
                 RunningNode follower = follower(leader)) {
-            CountDownLatch written = holdWriter(follower);
+            CountDownLatch written = follower.holdWriter();
             Future<HttpClientResponse> answer = publishAt(follower, leader);
 
             leader.stop().await(20, TimeUnit.SECONDS);
@@ -91,7 +91,7 @@ class StopTest {
     void whatAFollowerThatStopsCannotSayIsUnknownAndSaid() throws Exception {
         try (RunningNode leader = new RunningNode(directory.resolve("n1"));
                 RunningNode follower = follower(leader)) {
-            CountDownLatch written = holdWriter(leader);
+            CountDownLatch written = leader.holdWriter();
             Future<HttpClientResponse> answer = publishAt(follower, leader);
 
             follower.stop().await(20, TimeUnit.SECONDS);
@@ -127,20 +127,5 @@ class StopTest {
         assertEquals(504, response.statusCode(), problem::encode);
         assertEquals("unknown", problem.getString("outcome"));
         assertTrue(problem.getString("detail").contains(why), problem::encode);
-    }
-
-    /** What is written now becomes durable later. */
-    private static CountDownLatch holdWriter(RunningNode node) throws Exception {
-        CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch letGo = new CountDownLatch(1);
-        node.vertx()
-                .createSharedWorkerExecutor("skein-writer-" + node.id(), 1)
-                .executeBlocking(() -> {
-                    held.countDown();
-                    return letGo.await(20, TimeUnit.SECONDS);
-                })
-                .onFailure(failure -> letGo.countDown());
-        held.await(20, TimeUnit.SECONDS);
-        return letGo;
     }
 }
