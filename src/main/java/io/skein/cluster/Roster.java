@@ -26,6 +26,7 @@ final class Roster {
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
+    private boolean isInDoubt;
     private List<MemberStatus> status = List.of();
 
     /** @param httpAddress host:port where clients find this node */
@@ -40,6 +41,7 @@ final class Roster {
         members = Configuration.EMPTY;
         index = 0;
         clusterId = 0;
+        isInDoubt = false;
         tellPeers(incarnation);
     }
 
@@ -48,6 +50,7 @@ final class Roster {
         members = image.configuration();
         index = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
+        isInDoubt = false;
         tellPeers(incarnation);
     }
 
@@ -109,7 +112,15 @@ final class Roster {
                 .isPresent();
     }
 
+    /** This node's own state is not what it should be. */
+    void doubt() {
+        isInDoubt = true;
+    }
+
     Standing standing(long incarnation) {
+        if (isInDoubt) {
+            return Standing.CORRUPT;
+        }
         Optional<Member> own = members.member(self);
         boolean counted = own.map(Member::incarnation).equals(Optional.of(incarnation));
         return counted || members.members().isEmpty()
