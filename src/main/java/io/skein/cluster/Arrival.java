@@ -111,7 +111,7 @@ public final class Arrival {
             again(AGAIN_MS);
             return;
         }
-        Facts self = new Facts(plan.self(), store.incarnation(), 0, true, false, 0, List.of(), "", plan.address(), "");
+        Facts self = Facts.empty(plan.self(), store.incarnation(), plan.address());
         others.ask(addresses.get(next), new Ask(Membership.JOIN, self.encode())).onComplete(answer -> {
             if (answer.succeeded() && answer.result().ok()) {
                 arrived.complete(empty);

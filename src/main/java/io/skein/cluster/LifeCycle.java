@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.replica.Image;
 import io.skein.store.DataDirectory;
 import io.skein.store.SnapshotFile;
@@ -8,6 +9,7 @@ import io.skein.store.StoreFailure;
 import io.skein.store.StoreHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,11 @@ final class LifeCycle {
     /** False while another state takes the place of the one that was in it. */
     private boolean isOpen;
 
+    private final Removal removal;
     private Future<Void> renewal = Future.succeededFuture();
+    /** Until its cluster counts it: whoever is removed later stays so until a start. */
+    private boolean mayComeAsNew;
+
     private boolean isInDoubt;
     private boolean isStopped;
     /** Null while there is none to feed: until the node knows what to start from, and after its end. */
@@ -51,6 +57,13 @@ final class LifeCycle {
                 listener,
                 surroundings.opening().incoming(),
                 new FromSnapshots());
+        Opening opening = surroundings.opening();
+        this.removal = new Removal(
+                opening.peers().node(),
+                surroundings.peers(),
+                surroundings.roster(),
+                opening.peers().othersListed());
+        this.mayComeAsNew = opening.mayJoin();
         this.proposer = proposer;
         this.turn = turn;
         this.deadlineNanos = deadlineNanos;
@@ -165,11 +178,58 @@ final class LifeCycle {
             brokenDisk(new IllegalStateException(why));
             return;
         }
-        surroundings.roster().doubt();
+        surroundings.roster().find(Optional.of(Standing.CORRUPT));
         doubted.refreshStatus();
         doubted.handOver()
                 .compose(over -> running == doubted ? renew(this::setAside) : Future.succeededFuture())
                 .onFailure(failure -> LOG.error("the data could not be laid aside", failure));
+    }
+
+    /** Now and then. */
+    void sweep() {
+        RunningReplica one = running;
+        if (one == null) {
+            return;
+        }
+        one.sweep();
+        if (!isInDoubt) {
+            removal.look(one, store.incarnation())
+                    .onSuccess(verdict -> heard(one, verdict))
+                    .onFailure(failure -> LOG.debug("nobody says whether it is counted", failure));
+        }
+    }
+
+    private void heard(RunningReplica asked, Removal.Verdict verdict) {
+        if (asked != running || isInDoubt || isStopped) {
+            return;
+        }
+        switch (verdict) {
+            case COUNTED -> {
+                mayComeAsNew = false;
+                surroundings.roster().find(Optional.empty());
+            }
+            case REMOVED -> outcast(Standing.REMOVED, "its cluster does not count this node any more", mayComeAsNew);
+            case REPLACED ->
+                outcast(
+                        Standing.AMNESIAC,
+                        "its cluster has another node of this id",
+                        mayComeAsNew || surroundings.opening().mayReturn());
+            case UNKNOWN -> {}
+        }
+    }
+
+    /** Nobody waits for what this node has. */
+    private void outcast(Standing standing, String why, boolean comesAsNew) {
+        RunningReplica one = running;
+        surroundings.roster().find(Optional.of(standing));
+        one.refreshStatus();
+        // One that was never more than a first entry has nothing to lose.
+        if (comesAsNew || one.replica().lastIndex() == 1) {
+            LOG.warn("{}: its data is laid aside and it comes as a new one", why);
+            renew(this::setAside).onFailure(failure -> LOG.error("the data could not be laid aside", failure));
+        } else {
+            LOG.warn("{}: it stays as it is; started with --join it comes as a new one", why);
+        }
     }
 
     private Future<Void> setAside(DataDirectory directory) {

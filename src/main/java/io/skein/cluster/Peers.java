@@ -117,7 +117,7 @@ public final class Peers {
             }
         }
         addresses.forEach((node, listed) -> {
-            String address = config.overrides().getOrDefault(node, listed);
+            String address = address(node, listed);
             Dial dial = dials.get(node);
             if (!node.equals(config.node()) && (dial == null || !dial.address().equals(address))) {
                 if (dial != null) {
@@ -128,6 +128,11 @@ public final class Peers {
                 made.connect();
             }
         });
+    }
+
+    /** Where this node looks for another: the operator's word wins. */
+    String address(NodeId node, String replicated) {
+        return config.overrides().getOrDefault(node, replicated);
     }
 
     /** Is sent or, when there is no connection or too much waits for it, dropped. */

@@ -97,12 +97,7 @@ public final class ReplicaVerticle extends VerticleBase {
         Surroundings surroundings =
                 new Surroundings(context, clock, opening, peers, roster, replies, applied, listener, broken);
         life = new LifeCycle(surroundings, peerListener, proposer, this::turn, deadlineNanos);
-        vertx.setPeriodic(SWEEP_MS, id -> {
-            RunningReplica one = running();
-            if (one != null) {
-                one.sweep();
-            }
-        });
+        vertx.setPeriodic(SWEEP_MS, id -> life.sweep());
         return life.open().compose(v -> peers.listen()).map(port -> {
             raftPort = port;
             life.arrive(address());
@@ -221,6 +216,7 @@ public final class ReplicaVerticle extends VerticleBase {
                 one != null && one.replica().lastIndex() == 1,
                 one == null ? 0 : one.replica().term(),
                 roster.members().members(),
+                leads(),
                 leader().map(roster::address).orElse(""),
                 address(),
                 opening.httpAddress());

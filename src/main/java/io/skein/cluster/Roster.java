@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who belongs to the cluster, as this node's log says, committed or not, and what else is known of them. The peers are
@@ -26,7 +28,9 @@ final class Roster {
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
-    private boolean isInDoubt;
+    /** What this node found out of itself; its log says nothing of it. */
+    private Optional<Standing> found = Optional.empty();
+
     private List<MemberStatus> status = List.of();
 
     /** @param httpAddress host:port where clients find this node */
@@ -41,7 +45,7 @@ final class Roster {
         members = Configuration.EMPTY;
         index = 0;
         clusterId = 0;
-        isInDoubt = false;
+        found = Optional.empty();
         tellPeers(incarnation);
     }
 
@@ -50,7 +54,7 @@ final class Roster {
         members = image.configuration();
         index = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
-        isInDoubt = false;
+        found = Optional.empty();
         tellPeers(incarnation);
     }
 
@@ -90,6 +94,17 @@ final class Roster {
         return index == 0;
     }
 
+    /** Raft addresses of the other members, where this node looks for them. */
+    Set<String> othersAddresses() {
+        Set<String> addresses = new TreeSet<>();
+        for (Member member : members.members()) {
+            if (!member.id().equals(self)) {
+                addresses.add(peers.address(member.id(), member.address()));
+            }
+        }
+        return addresses;
+    }
+
     /** The Raft address of a member; empty when it is none. */
     String address(NodeId node) {
         return members.member(node).map(Member::address).orElse("");
@@ -112,18 +127,22 @@ final class Roster {
                 .isPresent();
     }
 
-    /** This node's own state is not what it should be. */
-    void doubt() {
-        isInDoubt = true;
+    /** Of this node, which its log does not say; until it is found to be otherwise, or another state begins. */
+    void find(Optional<Standing> ofThisNode) {
+        found = ofThisNode;
+    }
+
+    /** By the log. */
+    boolean isCounted(long incarnation) {
+        return members.member(self).map(Member::incarnation).equals(Optional.of(incarnation));
     }
 
     Standing standing(long incarnation) {
-        if (isInDoubt) {
-            return Standing.CORRUPT;
+        if (found.isPresent()) {
+            return found.get();
         }
         Optional<Member> own = members.member(self);
-        boolean counted = own.map(Member::incarnation).equals(Optional.of(incarnation));
-        return counted || members.members().isEmpty()
+        return isCounted(incarnation) || members.members().isEmpty()
                 ? Standing.MEMBER
                 : own.isPresent() ? Standing.AMNESIAC : Standing.REMOVED;
     }

@@ -179,6 +179,12 @@ public final class Node {
         }
 
         @Override
+        public boolean mayJoin() {
+            boolean isListed = config.peers().isEmpty() || config.peers().containsKey(config.nodeId());
+            return config.join() || !isListed;
+        }
+
+        @Override
         public Path incoming() {
             return directory.temporary().resolve("incoming");
         }

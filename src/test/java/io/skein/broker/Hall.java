@@ -161,6 +161,11 @@ final class Hall implements AutoCloseable {
         }
 
         @Override
+        public boolean mayJoin() {
+            return false;
+        }
+
+        @Override
         public Path incoming() {
             return directory.resolve("incoming");
         }

@@ -156,6 +156,11 @@ final class BareNode implements AutoCloseable {
         }
 
         @Override
+        public boolean mayJoin() {
+            return true;
+        }
+
+        @Override
         public Path incoming() {
             return directory.temporary().resolve("incoming");
         }

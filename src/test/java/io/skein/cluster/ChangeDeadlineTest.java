@@ -9,7 +9,6 @@ import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +27,8 @@ class ChangeDeadlineTest {
             try (RunningNode follower = RunningNode.joining(directory.resolve("n2"), "n2", leader)) {
                 leader.awaitVoters(2);
                 PeerNode third = PeerNode.start(vertx, PeerNode.config("n3", 0), 0, 3);
-                third.onAsk = ask -> Future.succeededFuture(
-                        Answer.of(new Facts(new NodeId("n3"), 3, 0, true, false, 0, List.of(), "", third.address(), "")
-                                .encode()));
+                third.onAsk = ask -> Future.succeededFuture(Answer.of(
+                        Facts.empty(new NodeId("n3"), 3, third.address()).encode()));
                 CountDownLatch written = follower.holdWriter();
 
                 Refusal refusal = assertThrows(

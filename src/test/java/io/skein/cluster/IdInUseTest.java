@@ -12,7 +12,6 @@ import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +55,7 @@ class IdInUseTest {
     }
 
     private static Facts facts(PeerNode node) {
-        return new Facts(node.id, OTHER_INCARNATION, 0, true, false, 0, List.of(), "", node.address(), "");
+        return Facts.empty(node.id, OTHER_INCARNATION, node.address());
     }
 
     private Answer asksToJoin(String id) {
