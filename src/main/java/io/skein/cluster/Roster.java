@@ -23,6 +23,7 @@ final class Roster {
     private final String httpAddress;
     private final Peers peers;
     private final Map<NodeId, String> httpAddresses = new HashMap<>();
+    private final Dismissal dismissal;
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
@@ -33,6 +34,7 @@ final class Roster {
         this.self = self;
         this.httpAddress = httpAddress;
         this.peers = peers;
+        this.dismissal = new Dismissal(peers, self);
     }
 
     /** What a replica starts from. */
@@ -97,7 +99,7 @@ final class Roster {
         Optional<Member> own = members.member(self);
         boolean counted = own.map(Member::incarnation).equals(Optional.of(incarnation));
         return counted || members.members().isEmpty()
-                ? Standing.MEMBER
+                ? dismissal.heard().orElse(Standing.MEMBER)
                 : own.isPresent() ? Standing.AMNESIAC : Standing.REMOVED;
     }
 
@@ -106,7 +108,8 @@ final class Roster {
         return status;
     }
 
-    void refresh(Replica replica) {
+    void refresh(Replica replica, long incarnation) {
+        dismissal.look(replica.leader().isPresent(), this, incarnation);
         List<MemberStatus> all = new ArrayList<>();
         for (Member member : members.members()) {
             boolean isSelf = member.id().equals(self);

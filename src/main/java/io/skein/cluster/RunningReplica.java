@@ -160,7 +160,7 @@ final class RunningReplica implements StoreHandler {
 
     /** Now and then. */
     void sweep() {
-        roster.refresh(replica);
+        roster.refresh(replica, store.incarnation());
         pending.sweep();
         unanswered = pending.unanswered();
     }
