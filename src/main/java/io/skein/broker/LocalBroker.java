@@ -43,7 +43,7 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
-    private volatile Promise<Void> caughtUp = Promise.promise();
+    private final Readiness readiness;
     private final AtomicLong connections = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
@@ -61,7 +61,8 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
-        this.fanout = new Fanout(() -> caughtUp.tryComplete(), this::left);
+        this.readiness = new Readiness(vertx, config.catchUpWaitMs());
+        this.fanout = new Fanout(readiness::caughtUp, this::left);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -69,7 +70,7 @@ public final class LocalBroker implements Broker {
         if (streams != null) {
             streams.endAll("catching-up");
         }
-        caughtUp = Promise.promise();
+        readiness.left();
     }
 
     /** Where the replica says what became visible. */
@@ -132,7 +133,7 @@ public final class LocalBroker implements Broker {
             return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
         }
         // Who comes in the first moments of a node is not sent away.
-        Future<Committed> committed = caughtUp.future().isComplete()
+        Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
                 : ready(false).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
@@ -185,17 +186,8 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
     private Future<Void> ready(boolean anyway) {
-        if (anyway && replica != null && replica.status() != null
-                || caughtUp.future().isComplete()) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> here = Promise.promise();
-        Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                config.catchUpWaitMs(),
-                id -> here.tryFail(Refusal.unavailable("catching-up", "the node has just started and catches up")));
-        caughtUp.future().onComplete(done -> context.runOnContext(v -> here.tryComplete()));
-        return here.future().onComplete(v -> vertx.cancelTimer(timer));
+        boolean something = anyway && replica != null && replica.status() != null;
+        return something ? Future.succeededFuture() : readiness.await();
     }
 
     @Override
@@ -429,7 +421,7 @@ public final class LocalBroker implements Broker {
         }
         Context context = vertx.getOrCreateContext();
         Promise<Void> done = Promise.promise();
-        proposer.tell(() -> question.get()
+        boolean isAsked = proposer.tell(() -> question.get()
                 .onComplete(answer -> context.runOnContext(v -> {
                     if (answer.succeeded()) {
                         done.complete();
@@ -437,6 +429,10 @@ public final class LocalBroker implements Broker {
                         done.fail(Refusal.from(answer.cause()));
                     }
                 })));
+        if (!isAsked) {
+            done.fail(
+                    Refusal.unavailable("catching-up", "the node stops, or another state takes the place of its own"));
+        }
         return done.future();
     }
 

@@ -126,20 +126,26 @@ public final class Membership {
     }
 
     private Future<Long> join(Facts node) {
-        return replica.change(
-                new MemberChange.Add(new Member(node.node(), node.incarnation(), node.address(), false, true)));
+        return add(new Member(node.node(), node.incarnation(), node.address(), false, true));
+    }
+
+    /** A voter that is there keeps its vote, whoever comes with its id: it is needed, and its promises count. */
+    private Future<Long> add(Member comes) {
+        return replica.roster().isInUse(comes)
+                ? Future.failedFuture(new NotExecuted(Reason.ID_IN_USE))
+                : replica.change(new MemberChange.Add(comes));
     }
 
     private Future<Long> carryOut(MemberChangeProto change) {
         return switch (change.getChangeCase()) {
             case ADD -> {
                 MemberProto member = change.getAdd();
-                yield replica.change(new MemberChange.Add(new Member(
+                yield add(new Member(
                         new NodeId(member.getId()),
                         member.getIncarnation(),
                         member.getAddress(),
                         false,
-                        member.getPromote())));
+                        member.getPromote()));
             }
             case REMOVE -> replica.change(new MemberChange.Remove(new NodeId(change.getRemove())));
             case TRANSFER -> replica.transfer(new NodeId(change.getTransfer()));

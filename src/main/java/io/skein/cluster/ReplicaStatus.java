@@ -28,7 +28,7 @@ public record ReplicaStatus(
         Standing standing,
         List<MemberStatus> members) {
     /** The same node while it has no replica. */
-    ReplicaStatus away(Standing now) {
+    ReplicaStatus away() {
         return new ReplicaStatus(
                 Role.FOLLOWER,
                 "",
@@ -42,7 +42,7 @@ public record ReplicaStatus(
                 time,
                 false,
                 diskFull,
-                now,
+                standing,
                 members);
     }
 

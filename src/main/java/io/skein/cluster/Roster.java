@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who belongs to the cluster, as this node's log says, committed or not, and what else is known of them. The peers are
@@ -23,10 +25,12 @@ final class Roster {
     private final String httpAddress;
     private final Peers peers;
     private final Map<NodeId, String> httpAddresses = new HashMap<>();
-    private final Dismissal dismissal;
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
+    /** What this node found out of itself; its log says nothing of it. */
+    private Optional<Standing> found = Optional.empty();
+
     private List<MemberStatus> status = List.of();
 
     /** @param httpAddress host:port where clients find this node */
@@ -34,7 +38,15 @@ final class Roster {
         this.self = self;
         this.httpAddress = httpAddress;
         this.peers = peers;
-        this.dismissal = new Dismissal(peers, self);
+    }
+
+    /** This node belongs nowhere, or not yet. */
+    void beginAlone(long incarnation) {
+        members = Configuration.EMPTY;
+        index = 0;
+        clusterId = 0;
+        found = Optional.empty();
+        tellPeers(incarnation);
     }
 
     /** What a replica starts from. */
@@ -42,6 +54,7 @@ final class Roster {
         members = image.configuration();
         index = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
+        found = Optional.empty();
         tellPeers(incarnation);
     }
 
@@ -81,6 +94,17 @@ final class Roster {
         return index == 0;
     }
 
+    /** Raft addresses of the other members, where this node looks for them. */
+    Set<String> othersAddresses() {
+        Set<String> addresses = new TreeSet<>();
+        for (Member member : members.members()) {
+            if (!member.id().equals(self)) {
+                addresses.add(peers.address(member.id(), member.address()));
+            }
+        }
+        return addresses;
+    }
+
     /** The Raft address of a member; empty when it is none. */
     String address(NodeId node) {
         return members.member(node).map(Member::address).orElse("");
@@ -95,11 +119,31 @@ final class Roster {
         return others > voters.size() / 2;
     }
 
+    /** The id of one who comes is that of a member which is there, and is another node. */
+    boolean isInUse(Member comes) {
+        return members.member(comes.id())
+                .filter(there -> there.incarnation() != comes.incarnation())
+                .filter(there -> there.id().equals(self) || peers.isThere(there.id(), there.incarnation()))
+                .isPresent();
+    }
+
+    /** Of this node, which its log does not say; until it is found to be otherwise, or another state begins. */
+    void find(Optional<Standing> ofThisNode) {
+        found = ofThisNode;
+    }
+
+    /** By the log. */
+    boolean isCounted(long incarnation) {
+        return members.member(self).map(Member::incarnation).equals(Optional.of(incarnation));
+    }
+
     Standing standing(long incarnation) {
+        if (found.isPresent()) {
+            return found.get();
+        }
         Optional<Member> own = members.member(self);
-        boolean counted = own.map(Member::incarnation).equals(Optional.of(incarnation));
-        return counted || members.members().isEmpty()
-                ? dismissal.heard().orElse(Standing.MEMBER)
+        return isCounted(incarnation) || members.members().isEmpty()
+                ? Standing.MEMBER
                 : own.isPresent() ? Standing.AMNESIAC : Standing.REMOVED;
     }
 
@@ -108,8 +152,7 @@ final class Roster {
         return status;
     }
 
-    void refresh(Replica replica, long incarnation) {
-        dismissal.look(replica.leader().isPresent(), this, incarnation);
+    void refresh(Replica replica) {
         List<MemberStatus> all = new ArrayList<>();
         for (Member member : members.members()) {
             boolean isSelf = member.id().equals(self);

@@ -43,6 +43,7 @@ final class RunningReplica implements StoreHandler {
     private static final long LOOK_MS = 5;
 
     private final Surroundings node;
+    private final LifeCycle life;
     private final Context context;
     private final Opening opening;
     private final Peers peers;
@@ -68,8 +69,9 @@ final class RunningReplica implements StoreHandler {
      *
      * @param deadlineNanos after which a proposal's outcome is said to be unknown
      */
-    RunningReplica(Surroundings node, Store store, Image image, long deadlineNanos) {
+    RunningReplica(Surroundings node, LifeCycle life, Store store, Image image, long deadlineNanos) {
         this.node = node;
+        this.life = life;
         this.context = node.context();
         this.opening = node.opening();
         this.peers = node.peers();
@@ -160,7 +162,7 @@ final class RunningReplica implements StoreHandler {
 
     /** Now and then. */
     void sweep() {
-        roster.refresh(replica, store.incarnation());
+        roster.refresh(replica);
         pending.sweep();
         unanswered = pending.unanswered();
     }
@@ -275,7 +277,7 @@ final class RunningReplica implements StoreHandler {
     @Override
     public void damaged(String what) {
         if (!isEnded) {
-            node.damaged().accept(what);
+            life.doubt(what);
         }
     }
 
@@ -294,7 +296,7 @@ final class RunningReplica implements StoreHandler {
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        afterThisTurn(() -> node.snapshots()
+        afterThisTurn(() -> life.snapshots()
                 .send(peer, store)
                 .onComplete(sent -> context.runOnContext(v ->
                         feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded())))));
@@ -327,7 +329,8 @@ final class RunningReplica implements StoreHandler {
         context.runOnContext(v -> settle(then));
     }
 
-    private void refreshStatus() {
+    /** What is said of this node is as of now. */
+    void refreshStatus() {
         unanswered = pending.unanswered();
         status = new ReplicaStatus(
                 replica.role(),

@@ -64,7 +64,9 @@ public sealed interface Effect {
             CHANGE_PENDING,
             UNKNOWN_MEMBER,
             /** Nobody would be left to vote. */
-            LAST_VOTER
+            LAST_VOTER,
+            /** A member of this id is there, with another disk than the one who is to be added. */
+            ID_IN_USE
         }
     }
 
