@@ -266,7 +266,7 @@ final class Hall implements AutoCloseable {
         await(broker.scheduled(Optional.empty(), 1));
     }
 
-    /** Chunks of messages in rows; what was trimmed leaves when the writer has time. */
+    /** Chunks of messages in rows; what was trimmed leaves when the writer has time, but for the one that went last. */
     long chunks() throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:sqlite:" + directory.resolve("gen-1").resolve("skein.db"));

@@ -90,7 +90,7 @@ class LocalBrokerTest {
     void theEarliestIsNotGoneAlsoWhenNothingIsLeftOfWhatWas() throws Exception {
         try (Hall hall = new Hall(directory, 0, 10_000)) {
             List<String> cursors = trimmed(hall, false);
-            Awaitility.await().until(() -> hall.chunks() == 15);
+            Awaitility.await().until(() -> hall.chunks() == 16);
             assertGoneUpToTheEarliest(hall, cursors);
         }
     }
