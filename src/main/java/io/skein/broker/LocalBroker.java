@@ -157,14 +157,28 @@ public final class LocalBroker implements Broker {
         if (read.limit() < 1 || read.limit() > BrokerConfig.MAX_LIMIT) {
             return Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
         }
-        return ready(read.level() == Read.Level.NONE)
-                .compose(v -> isConfirmed(read.level()) ? confirmed() : Future.succeededFuture())
+        return fresh(read.freshness(), read.waitMs())
                 .compose(v -> reads.read(read))
                 .recover(LocalBroker::refused);
     }
 
-    private static boolean isConfirmed(Read.Level level) {
-        return level == Read.Level.LINEARIZABLE || level == Read.Level.STRONG;
+    /** Until this node has what a reader asks for. */
+    private Future<Void> fresh(Freshness freshness, long waitMs) {
+        return ready(freshness.level() == Freshness.Level.NONE)
+                .compose(v -> switch (freshness.level()) {
+                    case NONE -> Future.<Void>succeededFuture();
+                    case WEAK -> replica.status().role() == Role.LEADER ? Future.<Void>succeededFuture() : confirmed();
+                    case LINEARIZABLE -> confirmed();
+                    case STRONG -> logged();
+                })
+                .compose(v -> reads.reached(freshness.minIndex(), waitMs));
+    }
+
+    /** What is applied here holds an entry that was not yet in the log when this was asked. */
+    private Future<Void> logged() {
+        // It does what is due anyway, which is mostly nothing.
+        return propose(new TopicCommand.Expire(), Optional.empty())
+                .compose(committed -> reads.reached(committed.index(), 0));
     }
 
     @Override
@@ -199,38 +213,29 @@ public final class LocalBroker implements Broker {
     }
 
     @Override
-    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
-        return ready(false)
-                .compose(v -> confirmed())
-                .compose(v -> ask(() -> {
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+        return fresh(freshness, 0)
+                .compose(v -> proposer.ask(() -> {
                     long now = System.nanoTime();
                     List<TopicInfo> infos = new ArrayList<>();
                     for (TopicView view : topics.matching(filter.orElse(ALL))) {
-                        infos.add(info(view, now));
+                        infos.add(new TopicInfo(view, Optional.empty(), fanout.rateOf(view.id(), now)));
                     }
                     return infos;
-                }));
+                }))
+                .recover(LocalBroker::refused);
     }
 
     private static final TopicFilter ALL = new TopicFilter("#");
 
-    private TopicInfo info(TopicView view, long nanos) {
-        return new TopicInfo(view, lineage.text(view.lastTrimmed()), fanout.rateOf(view.id(), nanos));
-    }
-
     @Override
-    public Future<TopicInfo> topic(TopicName name) {
-        return ready(false)
-                .compose(v -> confirmed())
+    public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+        return fresh(freshness, 0)
                 .compose(v -> history.topic(name))
                 .compose(view -> history.earliest(new TopicFilter(name.value()))
-                        .compose(at -> proposer.ask(() ->
-                                new TopicInfo(view, lineage.text(at), fanout.rateOf(view.id(), System.nanoTime())))))
+                        .compose(at -> proposer.ask(() -> new TopicInfo(
+                                view, Optional.of(lineage.text(at)), fanout.rateOf(view.id(), System.nanoTime())))))
                 .recover(LocalBroker::refused);
-    }
-
-    private <T> Future<T> ask(Supplier<T> question) {
-        return proposer.ask(question).recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 
     @Override
@@ -250,9 +255,8 @@ public final class LocalBroker implements Broker {
     }
 
     @Override
-    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-        return ready(false)
-                .compose(v -> confirmed())
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+        return fresh(freshness, 0)
                 .compose(v -> settled())
                 .compose(v -> {
                     Optional<Cursor> position = after.map(text -> ofThisLog(text));

@@ -1,6 +1,7 @@
 package io.skein.metrics;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Vertx;
@@ -43,7 +44,7 @@ public final class MetricsRoutes {
             refuse(context, 400, problem.getMessage());
             return;
         }
-        broker.topics(filter)
+        broker.topics(filter, Freshness.NONE)
                 .compose(topics -> vertx.executeBlocking(() -> new TopicFigures(topics).in(accept), false))
                 .onComplete(exposition -> answer(context, exposition), failure -> {
                     if (failure instanceof Refusal refusal) {

@@ -254,7 +254,7 @@ final class Hall implements AutoCloseable {
 
     Page read(From from, String... filters) throws TimeoutException {
         return await(onLoop(() ->
-                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Read.Level.LINEARIZABLE, 0))));
+                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Freshness.LINEARIZABLE))));
     }
 
     static List<TopicFilter> filters(String... filters) {
@@ -263,7 +263,7 @@ final class Hall implements AutoCloseable {
 
     /** Rows are up to date; with a tail of 0 bytes nothing is read from anywhere else. */
     void settle() throws TimeoutException {
-        await(broker.scheduled(Optional.empty(), 1));
+        await(broker.scheduled(Optional.empty(), 1, Freshness.LINEARIZABLE));
     }
 
     /** Chunks of messages in rows; what was trimmed leaves when the writer has time, but for the one that went last. */

@@ -61,7 +61,9 @@ class LocalBrokerTest {
         assertEquals(KEPT, offsets(hall.read(From.parse(earliest), "a")));
         assertEquals(
                 earliest,
-                Hall.await(hall.broker.topic(new TopicName("a"))).earliest(),
+                Hall.await(hall.broker.topic(new TopicName("a"), Freshness.LINEARIZABLE))
+                        .earliest()
+                        .orElseThrow(),
                 "the topic says the same as the refusal");
         assertEquals(List.of(6L, 7L, 8L, 9L), offsets(hall.read(From.parse(cursors.get(5)), "a")));
         assertEquals(List.of(), offsets(hall.read(From.parse(cursors.get(9)), "a")));
@@ -101,14 +103,16 @@ class LocalBrokerTest {
             hall.publish("a", 1);
             CountDownLatch letGo = hall.holdWriter();
             Future<PublishAck> waits = hall.publishing("a", 1, "x");
-            Refusal behind = assertThrows(Refusal.class, () -> Hall.await(hall.broker.scheduled(Optional.empty(), 10)));
+            Refusal behind = assertThrows(
+                    Refusal.class,
+                    () -> Hall.await(hall.broker.scheduled(Optional.empty(), 10, Freshness.LINEARIZABLE)));
             letGo.countDown();
             assertEquals("rows-behind", behind.code());
             assertEquals(Refusal.Kind.UNAVAILABLE, behind.kind());
             Hall.await(waits);
             assertEquals(
                     0,
-                    Hall.await(hall.broker.scheduled(Optional.empty(), 10))
+                    Hall.await(hall.broker.scheduled(Optional.empty(), 10, Freshness.LINEARIZABLE))
                             .messages()
                             .size());
         }
@@ -136,8 +140,8 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> waiting(Hall hall) {
-        return hall.onLoop(() ->
-                hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Read.Level.LINEARIZABLE, 0)));
+        return hall.onLoop(
+                () -> hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Freshness.LINEARIZABLE)));
     }
 
     @Test
@@ -157,8 +161,8 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> ahead(Hall hall, long index) {
-        return hall.onLoop(() -> hall.broker.read(
-                new Read(Hall.filters("a"), From.EARLIEST, 10, 30_000, Read.Level.LINEARIZABLE, index)));
+        return hall.onLoop(() -> hall.broker.read(new Read(
+                Hall.filters("a"), From.EARLIEST, 10, 30_000, new Freshness(Freshness.Level.LINEARIZABLE, index))));
     }
 
     @Test
@@ -172,7 +176,7 @@ class LocalBrokerTest {
             assertEquals(List.of(), offsets(none));
             assertEquals(Instant.ofEpochMilli(soon).toString(), none.next(), "who comes again asks for the same");
             Future<Page> poll = hall.onLoop(() -> hall.broker.read(
-                    new Read(Hall.filters("a"), new From.Time(soon), 10, 30_000, Read.Level.LINEARIZABLE, 0)));
+                    new Read(Hall.filters("a"), new From.Time(soon), 10, 30_000, Freshness.LINEARIZABLE)));
             long published = 3;
             while (hall.broker.status().time() < soon) {
                 hall.publish("a", 1);

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -236,7 +237,7 @@ class MetricsTest {
                 publish("a", "3").messages(), false, Optional.empty(), "websocket", "s", Optional.of("key"));
         broker.publish(keyed).await(10, SECONDS);
         broker.publish(keyed).await(10, SECONDS);
-        broker.read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Read.Level.NONE, 0))
+        broker.read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Freshness.NONE))
                 .await(10, SECONDS);
 
         assertEquals(1, value("skein_messages_published_total{interface=\"tcp\"}"));

@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
@@ -111,7 +112,7 @@ final class PadRoutes {
     }
 
     void topics(Exchange exchange) {
-        broker.topics(Optional.empty()).onComplete(done -> {
+        broker.topics(Optional.empty(), Freshness.NONE).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -127,7 +128,7 @@ final class PadRoutes {
 
     /** The newest twenty messages lie in the twenty topics that were written to last. */
     void messages(Exchange exchange) {
-        broker.topics(Optional.empty())
+        broker.topics(Optional.empty(), Freshness.NONE)
                 .compose(topics -> Future.all(topics.stream()
                                 .filter(info -> info.view().count() > 0)
                                 .sorted(Comparator.comparingLong(
@@ -155,7 +156,7 @@ final class PadRoutes {
     private Future<Page> newest(TopicInfo info) {
         long from = Math.max(info.view().lowWater(), info.view().nextOffset() - NEWEST);
         List<TopicFilter> topic = List.of(new TopicFilter(info.view().name().value()));
-        return broker.read(new Read(topic, new From.Offset(from), NEWEST, 0, Read.Level.NONE, 0));
+        return broker.read(new Read(topic, new From.Offset(from), NEWEST, 0, Freshness.NONE));
     }
 
     private static JsonObject json(StoredMessage stored) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.skein.protocol.http.OpenDoor.Answer;
 import io.skein.topic.Format;
 import io.skein.topic.TopicConfig;
@@ -34,7 +35,9 @@ class TopicsTest {
     }
 
     private TopicConfig config(String topic) {
-        return OpenDoor.await(door.broker.topic(new TopicName(topic))).view().config();
+        return OpenDoor.await(door.broker.topic(new TopicName(topic), Freshness.NONE))
+                .view()
+                .config();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.machine.Rejected;
@@ -286,7 +287,7 @@ class PublisherDoorTest {
         assertEquals(
                 1,
                 setup.broker
-                        .topic(new TopicName("default"))
+                        .topic(new TopicName("default"), Freshness.NONE)
                         .await(10, SECONDS)
                         .view()
                         .count());
