@@ -135,7 +135,7 @@ public final class Node {
     }
 
     /** What the replica's room may not know: which machines there are, and what they keep where. */
-    private final class Opening implements ReplicaVerticle.Opening {
+    private final class Opening implements io.skein.cluster.Opening {
         private Lineage lineage;
         private TopicMachine topics;
 

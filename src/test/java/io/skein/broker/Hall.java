@@ -113,7 +113,7 @@ final class Hall implements AutoCloseable {
         Awaitility.await().until(() -> broker.status().health().equals("ok"));
     }
 
-    private final class Opening implements ReplicaVerticle.Opening {
+    private final class Opening implements io.skein.cluster.Opening {
         @Override
         public Future<Store> store() {
             replicaThread = Thread.currentThread();
