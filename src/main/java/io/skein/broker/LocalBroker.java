@@ -37,13 +37,21 @@ import java.util.function.Supplier;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
+    private static final String OK = "ok";
+
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
+    private final Tenure tenure;
     private volatile Promise<Void> caughtUp = Promise.promise();
+    /** Since when {@link #caughtUp} is awaited. */
+    private volatile long awaitedNanos = System.nanoTime();
+    /** What streams were told last; on the replica's context. */
+    private String toldHealth = OK;
+
     private final AtomicLong connections = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
@@ -61,7 +69,8 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
-        this.fanout = new Fanout(() -> caughtUp.tryComplete(), this::left);
+        this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
+        this.fanout = new Fanout(this::moved, () -> caughtUp.tryComplete(), this::left);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -70,6 +79,16 @@ public final class LocalBroker implements Broker {
             streams.endAll("catching-up");
         }
         caughtUp = Promise.promise();
+        awaitedNanos = System.nanoTime();
+    }
+
+    private void moved(ReplicaStatus now) {
+        tenure.moved(now, System.nanoTime());
+        String health = health(now);
+        if (streams != null && !health.equals(toldHealth)) {
+            toldHealth = health;
+            streams.tellAll(health);
+        }
     }
 
     /** Where the replica says what became visible. */
@@ -193,23 +212,54 @@ public final class LocalBroker implements Broker {
                 .compose(v -> streams.isFull()
                         ? Future.failedFuture(streams.full())
                         : history.start(subscribe.filters(), subscribe.from()))
-                .<Subscription>map(start -> streams.open(subscribe, subscriber, start))
+                .<Subscription>map(start -> {
+                    Session session = streams.open(subscribe, subscriber, start);
+                    String health = status().health();
+                    if (!health.equals(OK)) {
+                        session.tell(health);
+                    }
+                    return session;
+                })
                 .recover(LocalBroker::refused);
     }
 
-    /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
+    /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        if (anyway && replica != null && replica.status() != null
-                || caughtUp.future().isComplete()) {
+        if (caughtUp.future().isComplete()) {
             return Future.succeededFuture();
         }
         Promise<Void> here = Promise.promise();
         Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                config.catchUpWaitMs(),
-                id -> here.tryFail(Refusal.unavailable("catching-up", "the node has just started and catches up")));
+        long timer = vertx.setTimer(config.catchUpWaitMs(), id -> here.tryFail(notReady()));
         caughtUp.future().onComplete(done -> context.runOnContext(v -> here.tryComplete()));
+        if (anyway) {
+            completeWhenAlone(here);
+        }
         return here.future().onComplete(v -> vertx.cancelTimer(timer));
+    }
+
+    /** A node that found no leader in time gives what it has (DESIGN D16). */
+    private void completeWhenAlone(Promise<Void> waiting) {
+        long inMs = config.aloneAfterMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - awaitedNanos);
+        if (waiting.future().isComplete()) {
+            return;
+        }
+        if (inMs <= 0 && isLeaderless()) {
+            waiting.complete();
+        } else {
+            vertx.setTimer(Math.max(LOOK_MS, inMs), id -> completeWhenAlone(waiting));
+        }
+    }
+
+    private boolean isLeaderless() {
+        ReplicaStatus now = replica == null ? null : replica.status();
+        return now != null && now.leader().isEmpty();
+    }
+
+    private Refusal notReady() {
+        return isLeaderless()
+                ? Refusal.unavailable("no-leader", "the node has started and found no leader yet")
+                : Refusal.unavailable("catching-up", "the node has just started and catches up");
     }
 
     @Override
@@ -323,6 +373,7 @@ public final class LocalBroker implements Broker {
         return new NodeStatus(
                 config.node(),
                 now.role(),
+                tenure.role(now, System.nanoTime()),
                 now.leader(),
                 leaderAddress(now),
                 now.term(),
@@ -469,6 +520,7 @@ public final class LocalBroker implements Broker {
         return new NodeStatus(
                 config.node(),
                 Role.FOLLOWER,
+                Role.FOLLOWER,
                 "",
                 "",
                 0,
@@ -507,7 +559,7 @@ public final class LocalBroker implements Broker {
         if (!now.caughtUp()) {
             return now.role() == Role.LEADER ? "catching-up" : "no-leader";
         }
-        return now.leader().isEmpty() ? "no-leader" : "ok";
+        return now.leader().isEmpty() ? "no-leader" : OK;
     }
 
     @Override

@@ -588,7 +588,8 @@ public final class FakeBroker implements Broker {
         List<TopicInfo> infos = new ArrayList<>();
         for (Topic topic : topics.values()) {
             if (filter.map(f -> f.matches(topic.name.value())).orElse(!topic.name.isSystem())) {
-                infos.add(info(topic));
+                TopicInfo info = info(topic);
+                infos.add(new TopicInfo(info.view(), Optional.empty(), info.publishedPerSecond()));
             }
         }
         return later(() -> infos);
@@ -728,6 +729,7 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME);
         return new NodeStatus(
                 "n1",
+                cluster().role(),
                 cluster().role(),
                 cluster().leader(),
                 "127.0.0.1:8080",

@@ -98,7 +98,8 @@ final class Hall implements AutoCloseable {
                 0);
         broker = new LocalBroker(
                 vertx,
-                new BrokerConfig(NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, maxStreams),
+                new BrokerConfig(
+                        NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, 0, 10_000, maxStreams),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),

@@ -3,9 +3,12 @@ package io.skein.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.skein.cluster.ReplicaStatus;
+import io.skein.raft.Role;
 import io.skein.store.StoredMessage;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -115,6 +118,77 @@ class LocalBrokerTest {
                     Hall.await(hall.broker.scheduled(Optional.empty(), 10, Freshness.LINEARIZABLE))
                             .messages()
                             .size());
+        }
+    }
+
+    @Test
+    void streamsAreToldHowTheNodeIsWhenThatChanges() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            Context loop = hall.loopApart();
+            Listener before = new Listener().open(hall, loop, From.LATEST, 1000, "a");
+            ReplicaStatus well = hall.replica.status();
+            hall.ask(() -> {
+                hall.broker.applied().moved(leaderless(well));
+                hall.broker.applied().moved(leaderless(well));
+                hall.broker.applied().moved(well);
+                return null;
+            });
+            Awaitility.await().until(() -> before.heard().equals(List.of("status no-leader", "status ok")));
+            hall.publish("a", 1);
+            Awaitility.await().until(() -> before.heard().equals(List.of("status no-leader", "status ok", "a0")));
+        }
+    }
+
+    private static ReplicaStatus leaderless(ReplicaStatus of) {
+        return new ReplicaStatus(
+                Role.FOLLOWER,
+                "",
+                of.term(),
+                of.commitIndex(),
+                of.appliedIndex(),
+                of.settledIndex(),
+                of.firstIndex(),
+                of.lastIndex(),
+                of.stateHash(),
+                of.time(),
+                true,
+                false,
+                of.standing(),
+                of.members());
+    }
+
+    @Test
+    void aStrongReadGoesThroughTheLogAndNoOtherDoes() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            hall.publish("a", 1);
+            long index = hall.broker.status().lastLogIndex();
+            for (Freshness.Level level : Freshness.Level.values()) {
+                Freshness freshness = new Freshness(level, 0);
+                assertEquals(
+                        1,
+                        Hall.await(hall.onLoop(() -> hall.broker.topics(Optional.empty(), freshness)))
+                                .size());
+                assertEquals(
+                        level == Freshness.Level.STRONG ? index + 1 : index,
+                        hall.broker.status().appliedIndex(),
+                        level.name());
+            }
+        }
+    }
+
+    @Test
+    void topicsAreSaidOnceTheNodeHasWhatItsClientHasSeenElsewhere() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            hall.publish("a", 1);
+            long ahead = hall.broker.status().appliedIndex() + 1;
+            Freshness freshness = new Freshness(Freshness.Level.NONE, ahead);
+            Future<TopicInfo> waits = hall.onLoop(() -> hall.broker.topic(new TopicName("a"), freshness));
+            hall.publish("a", 1);
+            assertEquals(2, Hall.await(waits).view().nextOffset());
+            Freshness tooFar = new Freshness(Freshness.Level.NONE, ahead + 100);
+            Refusal behind = assertThrows(
+                    Refusal.class, () -> Hall.await(hall.onLoop(() -> hall.broker.topics(Optional.empty(), tooFar))));
+            assertEquals("behind", behind.code());
         }
     }
 

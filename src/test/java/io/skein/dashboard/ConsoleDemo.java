@@ -151,6 +151,7 @@ final class ConsoleDemo {
             return new NodeStatus(
                     "n1",
                     Role.LEADER,
+                    Role.LEADER,
                     "n1",
                     "127.0.0.1:8080",
                     7,

@@ -62,7 +62,7 @@ final class PadRoutes {
                         .put("port", config.tcpPort())
                         .put("subscribers", status.figures().subscribers())
                         .put("current_connections", status.figures().connections())
-                        .put("role", role(status.role()))
+                        .put("role", role(status.heldRole()))
                         .put("term", status.term())
                         .put("commit_index", status.commitIndex() - 1)
                         .put("raft_status", raft(status)));

@@ -107,9 +107,14 @@ class BentBroker implements Broker {
 
     /** The same status with another role, leader and health. */
     static NodeStatus status(NodeStatus of, Role role, String leader, String address, String health) {
+        return status(of, role, role, leader, address, health);
+    }
+
+    static NodeStatus status(NodeStatus of, Role role, Role heldRole, String leader, String address, String health) {
         return new NodeStatus(
                 of.node(),
                 role,
+                heldRole,
                 leader,
                 address,
                 of.term(),
