@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -337,13 +338,16 @@ public final class LocalBroker implements Broker {
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
-        Promise<Void> done = Promise.promise();
-        Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                config.catchUpWaitMs(),
-                id -> done.tryFail(Refusal.unavailable("rows-behind", "the rows did not come up to date in time")));
-        proposer.tell(() -> replica.settle(() -> context.runOnContext(v -> done.tryComplete())));
-        return done.future().onComplete(v -> vertx.cancelTimer(timer));
+        return proposer.<Void>askFor(() -> {
+                    Promise<Void> done = Promise.promise();
+                    replica.settle(done::complete);
+                    return done.future();
+                })
+                .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof TimeoutException
+                                ? Refusal.unavailable("rows-behind", "the rows did not come up to date in time")
+                                : cause));
     }
 
     private static final long TRANSFER_WAIT_MS = 2000;
@@ -479,20 +483,9 @@ public final class LocalBroker implements Broker {
 
     /** Asks on the replica's context and completes here. */
     private Future<Void> onReplica(Supplier<Future<Long>> question) {
-        if (replica == null) {
-            return Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"));
-        }
-        Context context = vertx.getOrCreateContext();
-        Promise<Void> done = Promise.promise();
-        proposer.tell(() -> question.get()
-                .onComplete(answer -> context.runOnContext(v -> {
-                    if (answer.succeeded()) {
-                        done.complete();
-                    } else {
-                        done.fail(Refusal.from(answer.cause()));
-                    }
-                })));
-        return done.future();
+        return replica == null
+                ? Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"))
+                : proposer.askFor(question).<Void>mapEmpty().recover(LocalBroker::refused);
     }
 
     private static Future<NodeId> node(String id) {
@@ -500,14 +493,6 @@ public final class LocalBroker implements Broker {
             return Future.succeededFuture(new NodeId(id));
         } catch (IllegalArgumentException notAnId) {
             return Future.failedFuture(Refusal.malformed(notAnId.getMessage()));
-        }
-    }
-
-    private static Future<Long> askSafely(Supplier<Future<Long>> question) {
-        try {
-            return question.get();
-        } catch (RuntimeException defect) {
-            return Future.failedFuture(defect);
         }
     }
 
