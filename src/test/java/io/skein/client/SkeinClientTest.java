@@ -67,7 +67,7 @@ class SkeinClientTest {
         var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
-                .webSocketHandshakeHandler(door)
+                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
     }

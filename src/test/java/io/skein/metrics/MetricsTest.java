@@ -105,7 +105,14 @@ class MetricsTest {
             Map.entry("skein_eventloop_lag_seconds", "histogram"),
             Map.entry("skein_eventloop_blocked_total", "counter"),
             Map.entry("jvm_memory_used_bytes", "gauge"),
+            Map.entry("skein_raft_snapshot_duration_seconds", "histogram"),
             Map.entry("process_cpu_usage", "gauge"),
+            Map.entry("process_cpu_seconds_total", "counter"),
+            Map.entry("process_resident_memory_bytes", "gauge"),
+            Map.entry("process_virtual_memory_bytes", "gauge"),
+            Map.entry("process_open_fds", "gauge"),
+            Map.entry("process_max_fds", "gauge"),
+            Map.entry("process_start_time_seconds", "gauge"),
             Map.entry("process_uptime_seconds", "gauge"));
 
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
@@ -485,7 +492,12 @@ class MetricsTest {
 
     private HttpServer serve() throws Exception {
         Router router = Router.router(vertx);
-        metrics.routes(vertx, broker).mount(router);
+        metrics.routes(
+                        vertx,
+                        broker,
+                        (request, status, code, detail) ->
+                                request.response().setStatusCode(status).end(code + ": " + detail))
+                .mount(router);
         return vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
