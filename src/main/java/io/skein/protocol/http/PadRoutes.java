@@ -200,11 +200,12 @@ final class PadRoutes {
         }
         TopicName topic = PublishRoute.topic(text(json, "topic", "default"));
         Format format = PublishOptions.format("format", text(json, "format", "RAW"));
+        Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         String content = text(json, "content", text(json, "body", null));
         if (content == null) {
             throw Query.malformed("content (or body) is missing");
         }
-        String whole = PadMessage.standard(format, content, topic.value());
+        String whole = PadMessage.standard(format, content, topic.value(), PadMessage.id(key));
         String contentType = switch (format) {
             case JSON -> "application/json";
             case XML -> "application/xml";
@@ -213,12 +214,17 @@ final class PadRoutes {
         boolean forwarded = broker.status().role() != Role.LEADER;
         exchange.proposed();
         Message message = new Message("", List.of(), format, contentType, whole.getBytes(StandardCharsets.UTF_8));
-        broker.publish(Publish.of("http", Publication.of(topic, message))).onComplete(done -> {
+        Publish publish =
+                new Publish(List.of(Publication.of(topic, message)), false, Optional.empty(), "http", "/publish", key);
+        broker.publish(publish).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else if (done.result().results().get(0) instanceof TopicOutcome.Refused refused) {
                 exchange.problem(Problem.of(refused.rejected()));
             } else {
+                if (done.result().replayed()) {
+                    exchange.replayed();
+                }
                 exchange.json(200, new JsonObject().put("success", true).put("forwarded", forwarded));
             }
         });

@@ -191,6 +191,17 @@ class PadTest {
     }
 
     @Test
+    void aRepeatUnderAKeyIsStoredOnce() {
+        String[] key = {"Idempotency-Key", "k1"};
+        String wrapped = "{\"content\":\"no json\",\"format\":\"JSON\"}";
+        Answer first = door.post("/publish", wrapped, key);
+        Answer second = door.post("/publish", wrapped, key);
+        assertEquals(first.body(), second.body());
+        assertEquals("true", second.header("Idempotency-Replayed"));
+        assertEquals(1, door.get("/t/default").json().getJsonArray("messages").size());
+    }
+
+    @Test
     void contentThatIsJsonItselfIsTakenAsItsText() {
         door.post("/publish", "{\"format\":\"JSON\",\"content\":{\"a\":[1,2]}}");
         assertEquals(new JsonObject("{\"a\":[1,2]}"), new JsonObject(publishedText()));
