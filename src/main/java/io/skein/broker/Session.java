@@ -122,6 +122,12 @@ final class Session implements Subscription {
         }
     }
 
+    void tell(String health) {
+        if (state != State.CLOSED) {
+            subscriber.status(health);
+        }
+    }
+
     /** The stream ends by the node's will. */
     void end(String reason, boolean retry) {
         if (state != State.CLOSED) {

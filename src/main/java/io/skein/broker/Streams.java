@@ -66,6 +66,12 @@ final class Streams {
                 Map.of("limit", limit));
     }
 
+    /** Tells every stream how the node is. */
+    void tellAll(String health) {
+        loops.values()
+                .forEach(loop -> loop.context().runOnContext(v -> loop.all().forEach(session -> session.tell(health))));
+    }
+
     void endAll(String reason) {
         loops.values()
                 .forEach(loop ->

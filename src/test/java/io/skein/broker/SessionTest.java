@@ -176,7 +176,7 @@ class SessionTest {
     void aStreamGoesOnAfterACursorWithoutRepeatingIt() throws Exception {
         publish("a", 30).await(20, TimeUnit.SECONDS);
         Page page = node.broker()
-                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Read.Level.LINEARIZABLE, 0))
+                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Freshness.LINEARIZABLE))
                 .await(20, TimeUnit.SECONDS);
         Taker taker = new Taker(1).open(From.parse(page.next()), "a");
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> taker.count() >= 20);
@@ -187,7 +187,7 @@ class SessionTest {
     void aPositionThatRetentionOvertookIsAGapAndThenGoesOn() throws Exception {
         publish("a", 10).await(20, TimeUnit.SECONDS);
         Page first = node.broker()
-                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 3, 0, Read.Level.LINEARIZABLE, 0))
+                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 3, 0, Freshness.LINEARIZABLE))
                 .await(20, TimeUnit.SECONDS);
         node.broker()
                 .configure(
@@ -207,8 +207,7 @@ class SessionTest {
         Promise<Page> answer = Promise.promise();
         node.vertx()
                 .runOnContext(v -> node.broker()
-                        .read(new Read(
-                                List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Read.Level.LINEARIZABLE, 0))
+                        .read(new Read(List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Freshness.LINEARIZABLE))
                         .onComplete(answer));
         Future<Page> waiting = answer.future();
         // Until then "latest" is not resolved, and may well be behind the next message.
