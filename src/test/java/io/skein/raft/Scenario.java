@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * members 1 1 2 3 +4              node 1 appends a configuration of three voters and a learner
  * mayChange 1                     whether node 1 would take such a proposal
  * read 1 7                        node 1 is asked to read, question 7
+ * resign 1                        leader 1 shall end its term
  * transfer 1 2                    leader 1 shall hand over to 2; tells to whom it does
  * write 1 [2]                     the disk of node 1 finishes all (or the first 2) writes under way, and says so
  * append 1>2 term=2 prev=1(1) [x(2)]   such an append arrives, whether or not node 1 would send it
@@ -97,6 +98,7 @@ final class Scenario {
             case "mayChange" ->
                 trace.add(args.get(0) + (node(args.get(0)).raft().mayChangeConfiguration() ? " may" : " may not"));
             case "read" -> step(node(args.get(0)), new Input.ReadIndex(Long.parseLong(args.get(1))));
+            case "resign" -> step(node(args.get(0)), new Input.Resign());
             case "transfer" -> transfer(node(args.get(0)), new NodeId(args.get(1)));
             case "write" ->
                 write(node(args.get(0)), args.size() > 1 ? Integer.parseInt(args.get(1)) : Integer.MAX_VALUE);

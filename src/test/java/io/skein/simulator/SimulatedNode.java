@@ -65,6 +65,7 @@ final class SimulatedNode {
     private TopicMachine topics;
     private Ledger.Served served;
     private Pace pace;
+    private HeardClocks clocks;
     private Configuration configuration = Configuration.EMPTY;
     private long configurationIndex;
     private boolean leads;
@@ -201,6 +202,7 @@ final class SimulatedNode {
         topics = new TopicMachine(options.limits());
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
+        clocks = new HeardClocks();
         replica = new Replica(id, incarnation, image, List.of(topics), options.replica(), options.timing(), timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
@@ -289,12 +291,33 @@ final class SimulatedNode {
         return true;
     }
 
-    void pause(long ms) {
+    /** @param asleep the monotonic clock stands still, too */
+    void pause(long ms, boolean asleep) {
         if (up && !paused) {
             events(What.PAUSE, ms);
             paused = true;
-            later(ms * NANOS_PER_MS, this::resume);
+            long began = world.agenda().now();
+            later(ms * NANOS_PER_MS, () -> {
+                if (asleep && paused) {
+                    bootedAt += world.agenda().now() - began;
+                }
+                resume();
+            });
         }
+    }
+
+    /**
+     * What clients asked for meanwhile is no longer there when a node wakes after hours: they keep their promise to the
+     * window of keys, not to ask again after that, only if nobody asks late for them.
+     */
+    void forgetRequests() {
+        held.removeIf(input -> {
+            if (input instanceof Input.Proposed proposed) {
+                world.workload().dropped(proposed.proposals());
+                return true;
+            }
+            return false;
+        });
     }
 
     private void resume() {
@@ -328,6 +351,9 @@ final class SimulatedNode {
     }
 
     private void step(Input input) {
+        if (input instanceof Input.Received received) {
+            clocks.heard(received.from(), received.message().wallMs(), nanos(), configuration);
+        }
         List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
         for (int i = 0; i < effects.size(); i++) {
             note(effects.get(i));
@@ -383,6 +409,12 @@ final class SimulatedNode {
             events(What.ROLE, changed.role().ordinal(), changed.term());
             if (changed.role() == Role.LEADER) {
                 world.history().elected(this, changed.term());
+                long first = replica.lastIndex();
+                while (first > 1 && replica.termOf(first - 1) == changed.term()) {
+                    first--;
+                }
+                world.history()
+                        .begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
             }
         } else if (effect instanceof Effect.MembersChanged changed) {
             events(
@@ -394,6 +426,7 @@ final class SimulatedNode {
             }
             configuration = changed.configuration();
             configurationIndex = changed.index();
+            clocks.keep(configuration);
         }
     }
 
