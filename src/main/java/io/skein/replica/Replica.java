@@ -70,6 +70,7 @@ public final class Replica {
     private Now now = new Now(0, 0);
     private boolean caughtUp;
     private boolean corrupt;
+    private boolean amnesiac;
     private boolean expiring;
     private boolean gathering;
     private long gatherUntil;
@@ -382,6 +383,8 @@ public final class Replica {
             } else if (effect instanceof io.skein.raft.Effect.SendSnapshot snapshot) {
                 batches.sendingSnapshot(snapshot.peer());
                 effects.add(new Effect.SendSnapshot(snapshot.peer()));
+            } else if (effect instanceof io.skein.raft.Effect.Amnesiac amnesiac) {
+                becomeAmnesiac(amnesiac.index());
             } else if (effect instanceof io.skein.raft.Effect.ConfigurationChanged changed) {
                 onConfiguration(changed);
             } else {
@@ -424,6 +427,13 @@ public final class Replica {
         if (hashes.contradicts(truth) && !corrupt) {
             corrupt = true;
             effects.add(new Effect.Corrupt(truth.index()));
+        }
+    }
+
+    private void becomeAmnesiac(long index) {
+        if (!amnesiac) {
+            amnesiac = true;
+            effects.add(new Effect.Amnesiac(index));
         }
     }
 

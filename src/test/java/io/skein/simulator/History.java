@@ -45,7 +45,6 @@ final class History {
     private final Map<Long, Beginning> beginnings = new HashMap<>();
 
     private long highestCommitted;
-    private long highestLast;
     private long highestStamp;
     private long highestMedian;
     /** Highest index that a client has seen the effects of. */
@@ -63,15 +62,6 @@ final class History {
 
     long highestCommitted() {
         return highestCommitted;
-    }
-
-    /** Of anybody's log at any time. */
-    long highestLast() {
-        return highestLast;
-    }
-
-    void reaches(long lastIndex) {
-        highestLast = Math.max(highestLast, lastIndex);
     }
 
     /** Of what is applied anywhere. */

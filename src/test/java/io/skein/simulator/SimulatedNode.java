@@ -36,6 +36,8 @@ final class SimulatedNode {
     /** Inputs that wait for a node that stands still; messages that come then are lost. */
     private static final int MAX_HELD = 2_000;
 
+    private static final long AWAKE = -1;
+
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
 
@@ -48,11 +50,14 @@ final class SimulatedNode {
     private final SplittableRandom faults;
     private final SplittableRandom timeouts;
     private SimulatedDisk disk;
-    private SimulatedDisk lostDisk;
+    /** By incarnation. */
+    private final Map<Long, SimulatedDisk> lostDisks = new HashMap<>();
+
     private long incarnation;
 
     // Clocks: what the node is told.
     private long bootedAt;
+    private long asleepSince = AWAKE;
     private long wallOffsetMs;
     private long fullUntil;
 
@@ -90,7 +95,6 @@ final class SimulatedNode {
         this.faults = random.split();
         this.timeouts = random.split();
         this.disk = emptyDisk();
-        this.lostDisk = disk;
     }
 
     private SimulatedDisk emptyDisk() {
@@ -246,6 +250,7 @@ final class SimulatedNode {
     private void end() {
         up = false;
         paused = false;
+        asleepSince = AWAKE;
         life++;
         held.clear();
         settling.clear();
@@ -260,7 +265,7 @@ final class SimulatedNode {
     void wipe() {
         events(What.WIPED, incarnation);
         crash(0);
-        lostDisk = disk;
+        lostDisks.put(incarnation, disk);
         incarnation += LOST;
         disk = emptyDisk();
     }
@@ -269,7 +274,8 @@ final class SimulatedNode {
     boolean holds(long ofIncarnation, long index, long term) {
         return ofIncarnation == incarnation
                 ? disk.holds(index, term)
-                : ofIncarnation == incarnation - LOST && lostDisk.holds(index, term);
+                : lostDisks.containsKey(ofIncarnation)
+                        && lostDisks.get(ofIncarnation).holds(index, term);
     }
 
     /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
@@ -296,13 +302,8 @@ final class SimulatedNode {
         if (up && !paused) {
             events(What.PAUSE, ms);
             paused = true;
-            long began = world.agenda().now();
-            later(ms * NANOS_PER_MS, () -> {
-                if (asleep && paused) {
-                    bootedAt += world.agenda().now() - began;
-                }
-                resume();
-            });
+            asleepSince = asleep ? world.agenda().now() : AWAKE;
+            later(ms * NANOS_PER_MS, this::resume);
         }
     }
 
@@ -321,6 +322,10 @@ final class SimulatedNode {
     }
 
     private void resume() {
+        if (asleepSince != AWAKE) {
+            bootedAt += world.agenda().now() - asleepSince;
+            asleepSince = AWAKE;
+        }
         paused = false;
         while (up && !paused && !held.isEmpty()) {
             step(held.poll());
@@ -347,7 +352,7 @@ final class SimulatedNode {
     }
 
     private long nanos() {
-        return world.agenda().now() - bootedAt;
+        return (asleepSince == AWAKE ? world.agenda().now() : asleepSince) - bootedAt;
     }
 
     private void step(Input input) {
@@ -393,7 +398,6 @@ final class SimulatedNode {
         check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
         readThrough = applied;
         world.history().isAt(applied, replica.stateHash());
-        world.history().reaches(replica.lastIndex());
     }
 
     // Effects.
@@ -502,6 +506,7 @@ final class SimulatedNode {
             }
         } else {
             check(!(effect instanceof Effect.Corrupt), "a healthy node is called corrupt");
+            check(!(effect instanceof Effect.Amnesiac), "a node that forgot nothing is called amnesiac");
         }
     }
 

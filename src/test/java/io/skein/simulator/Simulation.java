@@ -62,8 +62,6 @@ final class Simulation {
     private int reads;
     private long nextRead = 1;
     private long nextMend;
-    /** How far anybody's log went before faults ended. */
-    private long deepest;
     /** How long all machines were suspended so far: only wall clocks know. */
     private long sleptMs;
 
@@ -405,7 +403,6 @@ final class Simulation {
         note(What.FAULTS_OFF);
         network.heal();
         nodes.forEach(SimulatedNode::mend);
-        deepest = history.highestLast();
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
         untilInTime(until, everythingDue);
@@ -504,7 +501,6 @@ final class Simulation {
             List<Proposal> retries = workload.retries();
             // What waits in a log that was overwritten is answered when something else is committed in its place.
             if (retries.isEmpty()
-                    && leader.get().replica().lastIndex() <= deepest
                     && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
                 retries = List.of(workload.fresh());
             }
