@@ -22,7 +22,6 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -68,8 +67,7 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
-        this.readiness =
-                new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
+        this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
     }

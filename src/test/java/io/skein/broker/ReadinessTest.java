@@ -53,7 +53,8 @@ class ReadinessTest {
     void whoGivesUpIsForgotten() {
         Readiness readiness = new Readiness(vertx, 1, LONG_MS, () -> false);
 
-        Refusal refusal = assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS));
+        Refusal refusal =
+                assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS));
 
         assertEquals("catching-up", refusal.code());
         assertEquals(Refusal.Kind.UNAVAILABLE, refusal.kind());

@@ -417,8 +417,7 @@ final class SimulatedNode {
                 while (first > 1 && replica.termOf(first - 1) == changed.term()) {
                     first--;
                 }
-                world.history()
-                        .begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
+                world.history().begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
             }
         } else if (effect instanceof Effect.MembersChanged changed) {
             events(

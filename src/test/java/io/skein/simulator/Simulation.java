@@ -500,8 +500,7 @@ final class Simulation {
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
             // What waits in a log that was overwritten is answered when something else is committed in its place.
-            if (retries.isEmpty()
-                    && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
+            if (retries.isEmpty() && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
                 retries = List.of(workload.fresh());
             }
             if (!retries.isEmpty()) {
