@@ -85,6 +85,7 @@ final class RunningReplica implements StoreHandler {
 
     void begin() {
         store.handler(this);
+        node.applied().moved(status);
         feed(new Input.Started());
     }
 
@@ -172,6 +173,7 @@ final class RunningReplica implements StoreHandler {
             return;
         }
         try {
+            ReplicaStatus before = status;
             List<Effect> effects = replica.on(input, node.clock().now());
             for (Effect effect : effects) {
                 carryOut(effect);
@@ -179,6 +181,9 @@ final class RunningReplica implements StoreHandler {
             refreshStatus();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
+            if (!status.standsLike(before)) {
+                node.applied().moved(status);
+            }
             if (appliedMoved) {
                 appliedMoved = false;
                 List<StoredMessage> messages = List.copyOf(delivered);

@@ -5,9 +5,9 @@ import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Broker;
@@ -49,8 +49,10 @@ public final class Metrics implements AutoCloseable {
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
+        // Nanoseconds are no base unit, and counted descriptors have another name everywhere else.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         new ProcessorMetrics().bindTo(registry);
-        new FileDescriptorMetrics().bindTo(registry);
+        ProcessMeters.bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
     }
@@ -195,8 +197,8 @@ public final class Metrics implements AutoCloseable {
                 contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
     }
 
-    public MetricsRoutes routes(Vertx vertx, Broker broker) {
-        return new MetricsRoutes(vertx, this, broker);
+    public MetricsRoutes routes(Vertx vertx, Broker broker, MetricsRoutes.Problems problems) {
+        return new MetricsRoutes(vertx, this, broker, problems);
     }
 
     /** The meters of a closed node must not be asked again: they would ask the node. */

@@ -91,6 +91,8 @@ public final class Node {
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
                         CATCH_UP_WAIT_MS,
+                        2 * config.timing().electionTimeoutNanos() / 1_000_000,
+                        config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS),
                 proposer);
         this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);

@@ -29,6 +29,8 @@ public final class Settings {
     /** Variables that are not the node's but the start script's or the other commands'. */
     private static final Set<String> FOREIGN = Set.of("SKEIN_JAVA_OPTS", "SKEIN_CONFIG", "SKEIN_URL", "SKEIN_HOME");
 
+    private static final String DEFAULT = "default";
+
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
 
     private Settings() {}
@@ -40,12 +42,13 @@ public final class Settings {
     public static Settings resolve(Map<String, String> flags, Map<String, String> environment, Optional<Path> file) {
         Settings settings = new Settings();
         for (Setting setting : Setting.values()) {
-            settings.values.put(setting, new Value(setting.defaultValue(), "default"));
+            settings.values.put(setting, new Value(setting.defaultValue(), DEFAULT));
         }
         settings.applyHabits(environment);
         file.ifPresent(settings::applyFile);
         settings.applyEnvironment(environment);
         flags.forEach((key, text) -> settings.values.put(byKey(key, "--"), new Value(text, "--" + key)));
+        settings.completeHabits(environment);
         return settings;
     }
 
@@ -58,6 +61,16 @@ public final class Settings {
         }
         habit(environment, "BROKER_PORT", Setting.TCP_PORT);
         habit(environment, "HTTP_PORT", Setting.HTTP_PORT);
+    }
+
+    /** Several of them start on one machine, and of a port for peers nobody spoke: without peers any will do. */
+    private void completeHabits(Map<String, String> environment) {
+        boolean isBroker = !environment.getOrDefault("BROKER_NODE_ID", "").isEmpty();
+        boolean isSaid = !value(Setting.RAFT_PORT).source().equals(DEFAULT)
+                || !text(Setting.PEERS).isEmpty();
+        if (isBroker && !isSaid) {
+            values.put(Setting.RAFT_PORT, new Value("0", "BROKER_NODE_ID"));
+        }
     }
 
     private void habit(Map<String, String> environment, String variable, Setting setting) {

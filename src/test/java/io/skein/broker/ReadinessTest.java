@@ -24,7 +24,7 @@ class ReadinessTest {
     }
 
     private Readiness patient() {
-        return new Readiness(vertx, LONG_MS);
+        return new Readiness(vertx, LONG_MS, LONG_MS, () -> false);
     }
 
     @Test
@@ -36,7 +36,7 @@ class ReadinessTest {
         Future.<Void>future(asked -> loop.runOnContext(v -> {
                     for (int i = 0; i < 10; i++) {
                         int mine = i;
-                        all.add(readiness.await().onSuccess(ready -> order.add(mine)));
+                        all.add(readiness.await(false).onSuccess(ready -> order.add(mine)));
                     }
                     asked.complete();
                 }))
@@ -51,9 +51,10 @@ class ReadinessTest {
 
     @Test
     void whoGivesUpIsForgotten() {
-        Readiness readiness = new Readiness(vertx, 1);
+        Readiness readiness = new Readiness(vertx, 1, LONG_MS, () -> false);
 
-        Refusal refusal = assertThrows(Refusal.class, () -> readiness.await().await(20, TimeUnit.SECONDS));
+        Refusal refusal =
+                assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS));
 
         assertEquals("catching-up", refusal.code());
         assertEquals(Refusal.Kind.UNAVAILABLE, refusal.kind());
@@ -63,7 +64,7 @@ class ReadinessTest {
     @Test
     void whoWaitedWhenTheStateWasReplacedGoesOnWithTheNextOne() throws Exception {
         Readiness readiness = patient();
-        Future<Void> waits = readiness.await();
+        Future<Void> waits = readiness.await(false);
 
         readiness.left();
         assertFalse(waits.isComplete());
@@ -78,7 +79,7 @@ class ReadinessTest {
         readiness.caughtUp();
         readiness.left();
 
-        Future<Void> waits = readiness.await();
+        Future<Void> waits = readiness.await(false);
 
         assertFalse(waits.isComplete());
         readiness.caughtUp();
@@ -89,12 +90,12 @@ class ReadinessTest {
     void aboveTheLimitWhoWouldWaitIsRefused() {
         Readiness readiness = patient();
         for (int i = 0; i < Readiness.MAX_WAITING; i++) {
-            assertFalse(readiness.await().isComplete());
+            assertFalse(readiness.await(false).isComplete());
         }
 
         assertEquals(
                 "overloaded",
-                assertThrows(Refusal.class, () -> readiness.await().await(20, TimeUnit.SECONDS))
+                assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS))
                         .code());
         readiness.caughtUp();
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -66,7 +67,7 @@ class SkeinClientTest {
         var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
-                .webSocketHandshakeHandler(door)
+                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
     }
@@ -101,8 +102,8 @@ class SkeinClientTest {
 
     /** Bodies kept in a topic, in order. */
     private List<String> kept(String topic) {
-        var page = broker.read(new Read(
-                        List.of(new TopicFilter(topic)), From.EARLIEST, 100_000, 0, Read.Level.LINEARIZABLE, 0))
+        var page = broker.read(
+                        new Read(List.of(new TopicFilter(topic)), From.EARLIEST, 100_000, 0, Freshness.LINEARIZABLE))
                 .await();
         return page.messages().stream()
                 .map(message -> MessageJson.decode(message.json()).text())

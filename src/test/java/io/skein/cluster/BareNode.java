@@ -183,7 +183,12 @@ final class BareNode implements AutoCloseable {
 
     /** What the disk would say when it finds that a row is not what was written. */
     void findsDamage() {
-        proposer.tell(() -> replica.running().damaged("a row is not what was written"));
+        proposer.ask(() -> {
+                    replica.running().damaged("a row is not what was written");
+                    return true;
+                })
+                // The node may lose its context for it before it says so.
+                .onFailure(gone -> {});
     }
 
     void awaitVoter() {

@@ -2,6 +2,7 @@ package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.skein.broker.Freshness;
 import io.skein.cluster.SnapshotAck.Code;
 import io.skein.node.RunningNode;
 import io.skein.raft.NodeId;
@@ -72,7 +73,7 @@ class SnapshotExchangeTest {
         try (RunningNode node = new RunningNode(directory.resolve("other"))) {
             node.awaitVoters(1);
             // Rows come up to date for it.
-            node.broker().scheduled(Optional.empty(), 1).await(20, TimeUnit.SECONDS);
+            node.broker().scheduled(Optional.empty(), 1, Freshness.LINEARIZABLE).await(20, TimeUnit.SECONDS);
         }
         Store store = Store.open(vertx, StoreConfig.at(directory.resolve("other")), NODE, StoreListener.NONE)
                 .await(20, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package io.skein.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -27,7 +28,7 @@ class StopTest {
         try (RunningNode node = new RunningNode(directory)) {
             Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
             // Rows are up to date and nothing is being written, so that the next command goes to the writer at once.
-            node.broker().scheduled(Optional.empty(), 1).await(20, TimeUnit.SECONDS);
+            node.broker().scheduled(Optional.empty(), 1, Freshness.LINEARIZABLE).await(20, TimeUnit.SECONDS);
             long before = node.broker().status().lastLogIndex();
             CountDownLatch written = node.holdWriter();
             answer = node.vertx()

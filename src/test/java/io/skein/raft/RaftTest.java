@@ -406,7 +406,8 @@ class RaftTest {
                 new Input.ReadIndex(1),
                 new Input.Transfer(id(2)),
                 new Input.Loaded(id(2), List.of()),
-                new Input.SnapshotSent(id(2), 1, true));
+                new Input.SnapshotSent(id(2), 1, true),
+                new Input.Resign());
         assertEquals(Set.of(Input.class.getPermittedSubclasses()), classesOf(inputs.stream()));
 
         var rpcs = List.of(

@@ -32,6 +32,7 @@ final class LastEvents {
         TRANSFERS("leadership to n%d"),
         WIPED("wiped, was incarnation %d"),
         WALL_JUMP("the wall clock jumps by %d ms"),
+        SUSPEND("all machines sleep for %d ms"),
         PAUSE("the process stands still for %d ms"),
         PARTITION("the network is cut another way"),
         POWER("the power fails"),

@@ -84,11 +84,21 @@ record Options(
         }
     }
 
-    /** @param wild one node's wall clock is off by hours */
-    record Clocks(int jumpMs, boolean largeJumps, boolean wild) {
+    /**
+     * @param jumpMs some wall clock jumps so often, on average; 0 for never
+     * @param oneJumps always the same one's
+     * @param wild that one's wall clock is off by hours from the beginning
+     * @param suspendMs all machines sleep so often, on average, and wake later by the wall clock alone; 0 for never
+     */
+    record Clocks(int jumpMs, boolean largeJumps, boolean oneJumps, boolean wild, int suspendMs) {
         private static Clocks draw(SplittableRandom random) {
             boolean wild = random.nextInt(4) == 0;
-            return new Clocks(!wild && often(random) ? 200 + random.nextInt(2000) : 0, random.nextInt(3) == 0, wild);
+            return new Clocks(
+                    often(random) ? 200 + random.nextInt(2000) : 0,
+                    random.nextInt(3) == 0,
+                    wild || often(random),
+                    wild,
+                    random.nextInt(4) == 0 ? 1000 + random.nextInt(10_000) : 0);
         }
     }
 
@@ -172,7 +182,9 @@ record Options(
 
     /** Whether a majority of clocks is right all the time, whoever is a member. */
     boolean timeIsKnown() {
-        return clocks.jumpMs() == 0 && (!clocks.wild() || voters >= 3 && churn.changeMs() == 0);
+        boolean allRight = clocks.jumpMs() == 0 && !clocks.wild();
+        boolean oneWrong = clocks.oneJumps() && voters >= 3 && churn.changeMs() == 0;
+        return allRight || oneWrong;
     }
 
     private static TopicLimits limits(SplittableRandom random) {

@@ -36,6 +36,8 @@ final class SimulatedNode {
     /** Inputs that wait for a node that stands still; messages that come then are lost. */
     private static final int MAX_HELD = 2_000;
 
+    private static final long AWAKE = -1;
+
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
 
@@ -48,11 +50,14 @@ final class SimulatedNode {
     private final SplittableRandom faults;
     private final SplittableRandom timeouts;
     private SimulatedDisk disk;
-    private SimulatedDisk lostDisk;
+    /** By incarnation. */
+    private final Map<Long, SimulatedDisk> lostDisks = new HashMap<>();
+
     private long incarnation;
 
     // Clocks: what the node is told.
     private long bootedAt;
+    private long asleepSince = AWAKE;
     private long wallOffsetMs;
     private long fullUntil;
 
@@ -65,6 +70,7 @@ final class SimulatedNode {
     private TopicMachine topics;
     private Ledger.Served served;
     private Pace pace;
+    private HeardClocks clocks;
     private Configuration configuration = Configuration.EMPTY;
     private long configurationIndex;
     private boolean leads;
@@ -89,7 +95,6 @@ final class SimulatedNode {
         this.faults = random.split();
         this.timeouts = random.split();
         this.disk = emptyDisk();
-        this.lostDisk = disk;
     }
 
     private SimulatedDisk emptyDisk() {
@@ -201,6 +206,7 @@ final class SimulatedNode {
         topics = new TopicMachine(options.limits());
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
+        clocks = new HeardClocks();
         replica = new Replica(id, incarnation, image, List.of(topics), options.replica(), options.timing(), timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
@@ -244,6 +250,7 @@ final class SimulatedNode {
     private void end() {
         up = false;
         paused = false;
+        asleepSince = AWAKE;
         life++;
         held.clear();
         settling.clear();
@@ -258,7 +265,7 @@ final class SimulatedNode {
     void wipe() {
         events(What.WIPED, incarnation);
         crash(0);
-        lostDisk = disk;
+        lostDisks.put(incarnation, disk);
         incarnation += LOST;
         disk = emptyDisk();
     }
@@ -267,7 +274,8 @@ final class SimulatedNode {
     boolean holds(long ofIncarnation, long index, long term) {
         return ofIncarnation == incarnation
                 ? disk.holds(index, term)
-                : ofIncarnation == incarnation - LOST && lostDisk.holds(index, term);
+                : lostDisks.containsKey(ofIncarnation)
+                        && lostDisks.get(ofIncarnation).holds(index, term);
     }
 
     /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
@@ -289,15 +297,35 @@ final class SimulatedNode {
         return true;
     }
 
-    void pause(long ms) {
+    /** @param asleep the monotonic clock stands still, too */
+    void pause(long ms, boolean asleep) {
         if (up && !paused) {
             events(What.PAUSE, ms);
             paused = true;
+            asleepSince = asleep ? world.agenda().now() : AWAKE;
             later(ms * NANOS_PER_MS, this::resume);
         }
     }
 
+    /**
+     * What clients asked for meanwhile is no longer there when a node wakes after hours: they keep their promise to the
+     * window of keys, not to ask again after that, only if nobody asks late for them.
+     */
+    void forgetRequests() {
+        held.removeIf(input -> {
+            if (input instanceof Input.Proposed proposed) {
+                world.workload().dropped(proposed.proposals());
+                return true;
+            }
+            return false;
+        });
+    }
+
     private void resume() {
+        if (asleepSince != AWAKE) {
+            bootedAt += world.agenda().now() - asleepSince;
+            asleepSince = AWAKE;
+        }
         paused = false;
         while (up && !paused && !held.isEmpty()) {
             step(held.poll());
@@ -324,10 +352,13 @@ final class SimulatedNode {
     }
 
     private long nanos() {
-        return world.agenda().now() - bootedAt;
+        return (asleepSince == AWAKE ? world.agenda().now() : asleepSince) - bootedAt;
     }
 
     private void step(Input input) {
+        if (input instanceof Input.Received received) {
+            clocks.heard(received.from(), received.message().wallMs(), nanos(), configuration);
+        }
         List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
         for (int i = 0; i < effects.size(); i++) {
             note(effects.get(i));
@@ -367,7 +398,6 @@ final class SimulatedNode {
         check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
         readThrough = applied;
         world.history().isAt(applied, replica.stateHash());
-        world.history().reaches(replica.lastIndex());
     }
 
     // Effects.
@@ -383,6 +413,11 @@ final class SimulatedNode {
             events(What.ROLE, changed.role().ordinal(), changed.term());
             if (changed.role() == Role.LEADER) {
                 world.history().elected(this, changed.term());
+                long first = replica.lastIndex();
+                while (first > 1 && replica.termOf(first - 1) == changed.term()) {
+                    first--;
+                }
+                world.history().begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
             }
         } else if (effect instanceof Effect.MembersChanged changed) {
             events(
@@ -394,6 +429,7 @@ final class SimulatedNode {
             }
             configuration = changed.configuration();
             configurationIndex = changed.index();
+            clocks.keep(configuration);
         }
     }
 
@@ -469,6 +505,7 @@ final class SimulatedNode {
             }
         } else {
             check(!(effect instanceof Effect.Corrupt), "a healthy node is called corrupt");
+            check(!(effect instanceof Effect.Amnesiac), "a node that forgot nothing is called amnesiac");
         }
     }
 

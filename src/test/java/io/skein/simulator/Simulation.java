@@ -31,6 +31,8 @@ final class Simulation {
     private static final int HONEST_MS = 200;
     /** How much later than all honest clocks a stamp may be: each new term adds one. */
     private static final long STAMP_SLACK_MS = 5_000;
+    /** How far the median of the clocks may be ahead of the log's time in the end: no leader would resign for that. */
+    private static final long LEFT_BEHIND_MS = 59_000;
     /** Waiting at one time; clients ask for no more above it. */
     private static final int MAX_WAITED = 100;
     /** Clients that have waited so long are not told by a cluster without faults, either. */
@@ -60,8 +62,10 @@ final class Simulation {
     private int reads;
     private long nextRead = 1;
     private long nextMend;
-    /** How far anybody's log went before faults ended. */
-    private long deepest;
+    /** How long all machines were suspended so far: only wall clocks know. */
+    private long sleptMs;
+
+    private int wild;
 
     Simulation(long seed) {
         this(seed, Optional.empty());
@@ -156,7 +160,7 @@ final class Simulation {
     }
 
     long trueMs() {
-        return WALL_MS + agenda.now() / NANOS_PER_MS;
+        return WALL_MS + sleptMs + agenda.now() / NANOS_PER_MS;
     }
 
     /** Some node that believes to lead. */
@@ -257,7 +261,7 @@ final class Simulation {
     }
 
     private void begin() {
-        int wild = clocks.nextInt(nodes.size());
+        wild = clocks.nextInt(nodes.size());
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < options.voters(); i++) {
             members.add(new Member(
@@ -283,9 +287,12 @@ final class Simulation {
         now(options.failures().crashMs(), this::crash);
         now(
                 options.failures().pauseMs(),
-                () -> any().pause(1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000)));
+                () -> any().pause(
+                                1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000),
+                                clocks.nextInt(3) == 0));
         now(options.failures().powerMs(), () -> powerFails(-1));
         now(options.clocks().jumpMs(), this::jump);
+        now(options.clocks().suspendMs(), this::suspend);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
         now(options.churn().snapshotMs(), this::offerSnapshot);
@@ -339,7 +346,18 @@ final class Simulation {
 
     private void jump() {
         boolean large = options.clocks().largeJumps() && clocks.nextInt(4) == 0;
-        any().jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+        SimulatedNode node = options.clocks().oneJumps() ? nodes.get(wild) : any();
+        node.jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+        if (large) {
+            nodes.forEach(SimulatedNode::forgetRequests);
+        }
+    }
+
+    private void suspend() {
+        long ms = clocks.nextLong(clocks.nextBoolean() ? HOURS_MS : 120_000);
+        note(What.SUSPEND, ms);
+        sleptMs += ms;
+        nodes.forEach(SimulatedNode::forgetRequests);
     }
 
     // Clients.
@@ -370,7 +388,7 @@ final class Simulation {
     }
 
     private void tellTime() {
-        long latest = history.highestStamp();
+        long latest = Math.max(history.highestStamp(), history.highestMedian());
         for (SimulatedNode node : nodes) {
             latest = Math.max(latest, node.wallMs());
         }
@@ -385,14 +403,12 @@ final class Simulation {
         note(What.FAULTS_OFF);
         network.heal();
         nodes.forEach(SimulatedNode::mend);
-        deepest = history.highestLast();
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
+        untilInTime(until, everythingDue);
 
         SimulatedNode leader = leader(schedule).orElseThrow();
-        tellTime();
-        workload.at(leader.number(), agenda.now());
-        leader.feed(new Input.Proposed(List.of(workload.fresh())));
+        publish(leader);
         int before = reads;
         List<SimulatedNode> members =
                 nodes.stream().filter(node -> isMember(leader, node)).toList();
@@ -419,6 +435,35 @@ final class Simulation {
                     "a leader without faults was deposed in term %d",
                     term);
         }
+    }
+
+    private void publish(SimulatedNode leader) {
+        tellTime();
+        workload.at(leader.number(), agenda.now());
+        leader.feed(new Input.Proposed(List.of(workload.fresh())));
+    }
+
+    /** The log's time is not left behind by the clocks for long (DESIGN D5). */
+    private void untilInTime(long until, boolean everythingDue) {
+        publish(leader(schedule).orElseThrow());
+        untilAtRest(until, everythingDue);
+        while (isLeftBehind(leader(schedule).orElseThrow())) {
+            check(agenda.now() < until, "the log's time stays behind that of the clocks");
+            long next = agenda.now() + 1_000 * NANOS_PER_MS;
+            agenda.after(1_000 * NANOS_PER_MS, () -> {});
+            proceedUntil(() -> agenda.now() >= next);
+            untilAtRest(until, everythingDue);
+            publish(leader(schedule).orElseThrow());
+            untilAtRest(until, everythingDue);
+        }
+    }
+
+    private boolean isLeftBehind(SimulatedNode leader) {
+        long[] walls = leader.configuration().voters().stream()
+                .mapToLong(voter -> node(voter).wallMs())
+                .sorted()
+                .toArray();
+        return walls[(walls.length - 1) / 2] - leader.replica().appliedTime() > LEFT_BEHIND_MS;
     }
 
     private void untilAtRest(long until, boolean everythingDue) {
@@ -455,9 +500,7 @@ final class Simulation {
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
             // What waits in a log that was overwritten is answered when something else is committed in its place.
-            if (retries.isEmpty()
-                    && leader.get().replica().lastIndex() <= deepest
-                    && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
+            if (retries.isEmpty() && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
                 retries = List.of(workload.fresh());
             }
             if (!retries.isEmpty()) {
