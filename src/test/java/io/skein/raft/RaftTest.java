@@ -418,6 +418,7 @@ class RaftTest {
                 new Rpc.PreVote(1, 0, 0),
                 new Rpc.PreVoteReply(0, false),
                 new Rpc.TimeoutNow(1),
+                new Rpc.Amnesia(1, 2, 3),
                 new Rpc.ReadIndex(1, 1),
                 new Rpc.ReadIndexReply(1, 1, 1));
         assertEquals(Set.of(Rpc.class.getPermittedSubclasses()), classesOf(rpcs.stream()));
