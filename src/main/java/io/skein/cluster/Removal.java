@@ -5,6 +5,7 @@ import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,24 +52,25 @@ final class Removal {
     }
 
     /**
-     * Only a leader's word counts: of what others have in their logs something may be taken back.
+     * Only a leader's word counts, that of the highest term: of what others have in their logs something may be taken
+     * back. As long as anybody is of this node's cluster, another one says nothing.
      *
      * @param clusterId of this node
      */
     static Verdict of(NodeId self, long incarnation, long clusterId, Collection<Facts> answers) {
         boolean isThere = answers.stream().anyMatch(facts -> facts.clusterId() == clusterId);
-        Verdict verdict = Verdict.UNKNOWN;
-        for (Facts facts : answers) {
-            if (!facts.leads() || isThere && facts.clusterId() != clusterId) {
-                continue;
-            }
-            Optional<Member> known = facts.member(self);
-            if (known.isPresent()) {
-                return known.get().incarnation() == incarnation ? Verdict.COUNTED : Verdict.REPLACED;
-            }
-            verdict = Verdict.REMOVED;
+        Optional<Facts> leader = answers.stream()
+                .filter(Facts::leads)
+                .filter(facts -> !isThere || facts.clusterId() == clusterId)
+                .max(Comparator.comparingLong(Facts::term));
+        if (leader.isEmpty()) {
+            return Verdict.UNKNOWN;
         }
-        return verdict;
+        Optional<Member> known = leader.get().member(self).filter(member -> isThere);
+        if (known.isEmpty()) {
+            return Verdict.REMOVED;
+        }
+        return known.get().incarnation() == incarnation ? Verdict.COUNTED : Verdict.REPLACED;
     }
 
     /**
