@@ -287,7 +287,7 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public void damaged(String what) {
-            quarantine(what);
+            quarantine(ReplicaStatus.Standing.CORRUPT, what);
         }
     }
 
@@ -507,7 +507,13 @@ public final class ReplicaVerticle extends VerticleBase {
             sendSnapshot(snapshot.peer());
         } else if (effect instanceof Effect.Corrupt corrupt) {
             context.runOnContext(
-                    v -> quarantine("the state at index " + corrupt.index() + " is not what a majority has"));
+                    v -> quarantine(
+                            ReplicaStatus.Standing.CORRUPT,
+                            "the state at index " + corrupt.index() + " is not what a majority has"));
+        } else if (effect instanceof Effect.Amnesiac amnesiac) {
+            context.runOnContext(v -> quarantine(
+                    ReplicaStatus.Standing.AMNESIAC,
+                    "this node lacks what it acknowledged, up to entry " + amnesiac.index()));
         } else {
             throw new AssertionError("unhandled " + effect);
         }
@@ -700,7 +706,7 @@ public final class ReplicaVerticle extends VerticleBase {
      * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). Alone there
      * is nothing to come back from.
      */
-    private void quarantine(String why) {
+    private void quarantine(ReplicaStatus.Standing found, String why) {
         if (replica == null || isStopped) {
             return;
         }
@@ -709,7 +715,7 @@ public final class ReplicaVerticle extends VerticleBase {
             broken.accept(new StoreFailure(StoreFailure.Kind.DISK, new IllegalStateException(why)));
             return;
         }
-        standing = ReplicaStatus.Standing.CORRUPT;
+        standing = found;
         refreshStatus();
         renew(directory -> vertx.executeBlocking(
                 () -> {
