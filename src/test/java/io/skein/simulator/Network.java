@@ -102,10 +102,10 @@ final class Network {
         }
     }
 
-    /** Nothing gets to this node any more; or everything does. */
-    void deafen(int node, boolean is) {
+    /** What is sent to this node gets there after so long. */
+    void clogTo(int node, long nanos) {
         for (int from = 0; from < nodes; from++) {
-            cut[from * nodes + node] = is;
+            cloggedUntil[from * nodes + node] = agenda.now() + nanos;
         }
     }
 

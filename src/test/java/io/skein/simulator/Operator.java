@@ -86,7 +86,8 @@ final class Operator {
 
     private void propose(SimulatedNode leader, MemberChange change) {
         Optional<Configuration> next = change.to(leader.configuration());
-        if (next.isEmpty() || !hasMajority(next.get(), Optional.empty())) {
+        // Whoever stands still would do it later, when it may be wrong.
+        if (leader.isPaused() || next.isEmpty() || !hasMajority(next.get(), Optional.empty())) {
             return;
         }
         if (change instanceof MemberChange.Add add) {

@@ -151,6 +151,10 @@ final class SimulatedNode {
         return up;
     }
 
+    boolean isPaused() {
+        return paused;
+    }
+
     boolean leads() {
         return up && leads;
     }

@@ -331,12 +331,17 @@ final class Simulation {
 
     private void pause() {
         SimulatedNode node = any();
-        int ms = 1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
-        node.pause(ms, clocks.nextInt(3) == 0);
-        if (node.leads() && schedule.nextInt(4) == 0) {
-            // It will go on as a leader, by its own clock, and hear of no other for a moment.
-            network.deafen(node.number(), true);
-            agenda.after((ms + 200) * NANOS_PER_MS, () -> network.deafen(node.number(), false));
+        int ms = 2 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
+        boolean deaf = node.leads() && schedule.nextInt(3) == 0;
+        node.pause(ms, deaf || clocks.nextInt(3) == 0);
+        if (deaf) {
+            // It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile.
+            network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
+            agenda.after((ms - 1L) * NANOS_PER_MS, () -> {
+                if (!faultsOff) {
+                    node.read(nextRead++);
+                }
+            });
         }
     }
 
