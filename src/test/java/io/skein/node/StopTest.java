@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Freshness;
+import io.skein.broker.NodeStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -107,7 +108,17 @@ class StopTest {
         RunningNode follower = RunningNode.joining(directory.resolve("n2"), "n2", leader);
         leader.awaitVoters(2);
         follower.awaitVoters(2);
+        // A writer that is held with a batch of rows would keep the next entry out of the log.
+        awaitSettled(leader);
+        awaitSettled(follower);
         return follower;
+    }
+
+    private static void awaitSettled(RunningNode node) {
+        Awaitility.await().until(() -> {
+            NodeStatus now = node.broker().status();
+            return now.settledIndex() == now.lastLogIndex();
+        });
     }
 
     /** Completes when it is answered; until then it stands in the leader's log, and nobody knows what becomes of it. */
