@@ -22,7 +22,6 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -46,10 +45,8 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
+    private final Readiness readiness;
     private final Tenure tenure;
-    private volatile Promise<Void> caughtUp = Promise.promise();
-    /** Since when {@link #caughtUp} is awaited. */
-    private volatile long awaitedNanos = System.nanoTime();
     /** What streams were told last; on the replica's context. */
     private String toldHealth = OK;
 
@@ -70,8 +67,9 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
+        this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
-        this.fanout = new Fanout(this::moved, () -> caughtUp.tryComplete(), this::left);
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -79,8 +77,7 @@ public final class LocalBroker implements Broker {
         if (streams != null) {
             streams.endAll("catching-up");
         }
-        caughtUp = Promise.promise();
-        awaitedNanos = System.nanoTime();
+        readiness.left();
     }
 
     private void moved(ReplicaStatus now) {
@@ -159,7 +156,7 @@ public final class LocalBroker implements Broker {
             return Future.failedFuture(outside().get());
         }
         // Who comes in the first moments of a node is not sent away.
-        Future<Committed> committed = caughtUp.future().isComplete()
+        Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
                 : ready(false).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
@@ -260,41 +257,12 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        if (caughtUp.future().isComplete()) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> here = Promise.promise();
-        Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(config.catchUpWaitMs(), id -> here.tryFail(notReady()));
-        caughtUp.future().onComplete(done -> context.runOnContext(v -> here.tryComplete()));
-        if (anyway) {
-            completeWhenAlone(here);
-        }
-        return here.future().onComplete(v -> vertx.cancelTimer(timer));
-    }
-
-    /** A node that found no leader in time gives what it has (DESIGN D16). */
-    private void completeWhenAlone(Promise<Void> waiting) {
-        long inMs = config.aloneAfterMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - awaitedNanos);
-        if (waiting.future().isComplete()) {
-            return;
-        }
-        if (inMs <= 0 && isLeaderless()) {
-            waiting.complete();
-        } else {
-            vertx.setTimer(Math.max(LOOK_MS, inMs), id -> completeWhenAlone(waiting));
-        }
+        return readiness.await(anyway);
     }
 
     private boolean isLeaderless() {
         ReplicaStatus now = replica == null ? null : replica.status();
         return now != null && now.leader().isEmpty();
-    }
-
-    private Refusal notReady() {
-        return isLeaderless()
-                ? Refusal.unavailable("no-leader", "the node has started and found no leader yet")
-                : Refusal.unavailable("catching-up", "the node has just started and catches up");
     }
 
     @Override

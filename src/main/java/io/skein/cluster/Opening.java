@@ -52,6 +52,9 @@ public interface Opening {
     /** An empty node would find its cluster again, and not begin one of its own. */
     boolean mayReturn();
 
+    /** A node that its cluster does not count any more comes as a new one. */
+    boolean mayJoin();
+
     /** Where a snapshot is kept while it comes in. */
     Path incoming();
 

@@ -10,9 +10,12 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +36,26 @@ final class PendingAnswers {
     /** Ids of proposals in their order, so that the oldest deadline is at the front. */
     private final ArrayDeque<Long> deadlines = new ArrayDeque<>();
 
-    private final Map<Long, Promise<Long>> changes = new HashMap<>();
-    private final Map<Long, Promise<Long>> reads = new HashMap<>();
+    private record Expected(Promise<Long> index, long sinceNanos) {}
+
+    // In the order in which they came, too.
+    private final Map<Long, Expected> changes = new LinkedHashMap<>();
+    private final Map<Long, Expected> reads = new LinkedHashMap<>();
     private final Map<Long, Runnable> settles = new HashMap<>();
     private long nextProposal;
     private long nextRead;
     private long nextSettle;
 
-    /** @param deadlineNanos after which a proposal's outcome is said to be unknown */
+    /** @param deadlineNanos after which nobody waits any more */
     PendingAnswers(Replies replies, ClusterListener listener, long deadlineNanos) {
         this.replies = replies;
         this.listener = listener;
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** Proposals without an answer. */
+    /** Proposals and changes of members without an answer. */
     int unanswered() {
-        return proposals.size();
+        return proposals.size() + changes.size();
     }
 
     List<Proposal> propose(List<Proposer.Waiting> taken) {
@@ -72,9 +78,9 @@ final class PendingAnswers {
         return expect(reads, nextRead++, ask);
     }
 
-    private static Future<Long> expect(Map<Long, Promise<Long>> waiting, long id, LongConsumer ask) {
+    private static Future<Long> expect(Map<Long, Expected> waiting, long id, LongConsumer ask) {
         Promise<Long> promise = Promise.promise();
-        waiting.put(id, promise);
+        waiting.put(id, new Expected(promise, System.nanoTime()));
         ask.accept(id);
         return promise.future();
     }
@@ -124,9 +130,9 @@ final class PendingAnswers {
             replies.fail(pending.home(), pending.promise(), new NotExecuted(refuse.reason()));
             return;
         }
-        Promise<Long> change = changes.remove(refuse.proposal());
+        Expected change = changes.remove(refuse.proposal());
         if (change != null) {
-            change.fail(new NotExecuted(refuse.reason()));
+            change.index().fail(new NotExecuted(refuse.reason()));
         }
     }
 
@@ -138,16 +144,16 @@ final class PendingAnswers {
         complete(reads.remove(ready.id()), ready.index());
     }
 
-    private static void complete(Promise<Long> promise, long index) {
-        if (promise != null) {
-            promise.complete(index);
+    private static void complete(Expected expected, long index) {
+        if (expected != null) {
+            expected.index().complete(index);
         }
     }
 
     void on(Effect.ReadFailed failed) {
-        Promise<Long> read = reads.remove(failed.id());
+        Expected read = reads.remove(failed.id());
         if (read != null) {
-            read.fail(new NotExecuted(Reason.NOT_LEADER));
+            read.index().fail(new NotExecuted(Reason.NOT_LEADER));
         }
     }
 
@@ -158,7 +164,10 @@ final class PendingAnswers {
         }
     }
 
-    /** Says "unknown" to those whose deadline passed; what they proposed may still be executed. */
+    /**
+     * Says so to those whose deadline passed. What was proposed may still be executed: that is unknown. A read was not
+     * confirmed, or this node does not get as far: it may be tried elsewhere.
+     */
     void sweep() {
         long now = System.nanoTime();
         while (!deadlines.isEmpty()) {
@@ -168,22 +177,38 @@ final class PendingAnswers {
             }
             if (oldest != null) {
                 proposals.remove(deadlines.peekFirst());
-                replies.fail(
-                        oldest.home(),
-                        oldest.promise(),
-                        new Indeterminate("not committed within " + deadlineNanos / NANOS_PER_MS + " ms"));
+                replies.fail(oldest.home(), oldest.promise(), late());
             }
             deadlines.pollFirst();
         }
+        expire(changes, now, this::late);
+        expire(reads, now, () -> new NotExecuted(Reason.NOT_LEADER));
         replies.flush();
+    }
+
+    private Indeterminate late() {
+        return new Indeterminate("not committed within " + deadlineNanos / NANOS_PER_MS + " ms");
+    }
+
+    private void expire(Map<Long, Expected> waiting, long now, Supplier<RuntimeException> why) {
+        List<Expected> late = new ArrayList<>();
+        Iterator<Expected> oldest = waiting.values().iterator();
+        while (oldest.hasNext()) {
+            Expected next = oldest.next();
+            if (now - next.sinceNanos() < deadlineNanos) {
+                break;
+            }
+            oldest.remove();
+            late.add(next);
+        }
+        // Whoever hears may ask again at once.
+        late.forEach(one -> one.index().fail(why.get()));
     }
 
     /** The replica is no more: nobody can say what becomes of what was proposed. */
     void end(String why) {
-        reads.values().forEach(read -> read.tryFail(new NotExecuted(Reason.NOT_LEADER)));
-        reads.clear();
-        changes.values().forEach(change -> change.tryFail(new Indeterminate(why)));
-        changes.clear();
+        fail(reads, () -> new NotExecuted(Reason.NOT_LEADER));
+        fail(changes, () -> new Indeterminate(why));
         for (Proposer.Waiting pending : proposals.values()) {
             replies.fail(pending.home(), pending.promise(), new Indeterminate(why));
         }
@@ -191,5 +216,11 @@ final class PendingAnswers {
         deadlines.clear();
         settles.clear();
         replies.flush();
+    }
+
+    private static void fail(Map<Long, Expected> waiting, Supplier<RuntimeException> why) {
+        List<Expected> all = List.copyOf(waiting.values());
+        waiting.clear();
+        all.forEach(one -> one.index().fail(why.get()));
     }
 }

@@ -38,7 +38,7 @@ public record ReplicaStatus(
     }
 
     /** The same node while it has no replica. */
-    ReplicaStatus away(Standing now) {
+    ReplicaStatus away() {
         return new ReplicaStatus(
                 Role.FOLLOWER,
                 "",
@@ -52,7 +52,7 @@ public record ReplicaStatus(
                 time,
                 false,
                 diskFull,
-                now,
+                standing,
                 members);
     }
 

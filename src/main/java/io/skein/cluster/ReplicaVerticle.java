@@ -1,26 +1,19 @@
 package io.skein.cluster;
 
-import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
-import io.skein.replica.Image;
 import io.skein.replica.Input;
 import io.skein.replica.MemberChange;
 import io.skein.replica.Now;
 import io.skein.replica.PeerMessage;
-import io.skein.store.DataDirectory;
-import io.skein.store.SnapshotFile;
-import io.skein.store.Store;
 import io.skein.store.StoreFailure;
-import io.skein.store.StoreHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +26,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaVerticle.class);
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long SWEEP_MS = 100;
+    private static final long LOOK_MS = 5;
 
     private final Clock clock;
     private final Opening opening;
@@ -47,17 +41,9 @@ public final class ReplicaVerticle extends VerticleBase {
     private final Replies replies = new Replies();
     private Peers peers;
     private Roster roster;
-    private Forwarding forwarding;
-    private SnapshotExchange snapshots;
-    private Surroundings surroundings;
-    private Store store;
-    private boolean isStopped;
+    private volatile Forwarding forwarding;
+    private volatile LifeCycle life;
     private int raftPort;
-    /** Null while there is none to feed: until the node knows what to start from, and after its end. */
-    private volatile RunningReplica running;
-
-    /** What is said of this node while none runs. */
-    private volatile ReplicaStatus away;
 
     /** Where the verticle takes its time from. */
     public interface Clock {
@@ -91,14 +77,15 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** This node's word on itself, from any thread; null until it has found out what it starts from. */
     public ReplicaStatus status() {
-        RunningReplica one = running;
-        return one == null ? away : one.status();
+        LifeCycle mine = life;
+        return mine == null ? null : mine.status();
     }
 
-    /** Proposals that somebody waits for; from any thread. */
+    /** Commands that somebody waits for, those that were handed on too; from any thread. */
     public int unanswered() {
-        RunningReplica one = running;
-        return one == null ? 0 : one.unanswered();
+        RunningReplica one = running();
+        Forwarding passed = forwarding;
+        return (one == null ? 0 : one.unanswered()) + (passed == null ? 0 : passed.unanswered());
     }
 
     /** Completes when the disk is open and others can ask; the rest may have to wait for them. */
@@ -107,157 +94,70 @@ public final class ReplicaVerticle extends VerticleBase {
         peers = new Peers(vertx, opening.peers(), new FromPeers(), peerListener);
         roster = new Roster(opening.peers().node(), opening.httpAddress(), peers);
         forwarding = new Forwarding(peers, opening.commandBytes(), replies, proposer);
-        snapshots = new SnapshotExchange(vertx, peers, peerListener, opening.incoming(), new FromSnapshots());
-        surroundings = new Surroundings(
-                context,
-                clock,
-                opening,
-                peers,
-                roster,
-                snapshots,
-                replies,
-                applied,
-                listener,
-                this::quarantine,
-                broken);
+        Surroundings surroundings =
+                new Surroundings(context, clock, opening, peers, roster, replies, applied, listener, broken);
+        life = new LifeCycle(surroundings, peerListener, proposer, this::turn, deadlineNanos);
+        Whereabouts whereabouts = new Whereabouts(opening.peers().node(), roster, membership);
         vertx.setPeriodic(SWEEP_MS, id -> {
-            if (running != null) {
-                running.sweep();
+            life.sweep();
+            if (leader().isPresent()) {
+                whereabouts.look(life.incarnation(), address(), this::facts);
             }
         });
-        return opening.store()
-                .compose(opened -> {
-                    use(opened);
-                    peers.identity(0, store.incarnation(), true);
-                    return peers.listen();
-                })
-                .map(port -> {
-                    raftPort = port;
-                    enter();
-                    return null;
-                });
-    }
-
-    private void use(Store opened) {
-        store = opened;
-        store.handler(new NobodyRuns());
-    }
-
-    /** Nothing is written and nothing counts before a replica runs; a disk that fails does. */
-    private final class NobodyRuns implements StoreHandler {
-        @Override
-        public void written(long number) {}
-
-        @Override
-        public void diskFull(long number) {}
-
-        @Override
-        public void failed(StoreFailure failure) {
-            broken.accept(failure);
-        }
-    }
-
-    /** Finds out what to start from, and starts. */
-    private void enter() {
-        opening.image(store, peers, address()).onComplete(found -> {
-            if (isStopped) {
-                return;
-            }
-            if (found.failed()) {
-                broken.accept(new StoreFailure(StoreFailure.Kind.DISK, found.cause()));
-            } else {
-                begin(found.result());
-            }
+        return life.open().compose(v -> peers.listen()).map(port -> {
+            raftPort = port;
+            life.arrive(address());
+            return null;
         });
     }
 
-    private void begin(Image image) {
-        roster.begin(image, store.incarnation());
-        RunningReplica next = new RunningReplica(surroundings, store, image, deadlineNanos);
-        running = next;
-        if (roster.clusterId() != 0) {
-            opening.entered(store, image.lineage());
-        }
-        snapshots.await();
-        proposer.bind(context, this::turn);
-        next.begin();
-    }
-
     /**
-     * Puts another database in the place of this one, and a new replica in the place of this one, as after a restart.
-     * What was proposed here and waits is unknown.
-     *
-     * @param meanwhile what is said of this node
-     * @param change of a closed store's directory; when it fails the node goes on with what is there
+     * Takes no more commands of other nodes and lets what is under way be answered; completes when nobody waits any more.
+     * Those who still do after {@code ms} hear that nobody can say, and then this node has nothing more to do with its
+     * peers. From any context, before a stop; clients should be refused already.
      */
-    private void renew(Standing meanwhile, Function<DataDirectory, Future<Void>> change) {
-        DataDirectory directory = store.directory();
-        leave("its state was replaced by a snapshot", meanwhile);
-        store.closeKeepingDirectory()
-                .compose(closed -> change.apply(directory))
-                .onFailure(failure -> LOG.error("the data could not be replaced", failure))
-                .transform(changed -> opening.store())
-                .onComplete(opened -> {
-                    if (isStopped) {
-                        return;
-                    }
-                    if (opened.failed()) {
-                        broken.accept(new StoreFailure(StoreFailure.Kind.DISK, opened.cause()));
-                    } else {
-                        use(opened.result());
-                        enter();
-                    }
-                });
+    public Future<Void> drain(long ms) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            forwarding.close();
+            long until = System.nanoTime() + ms * NANOS_PER_MS;
+            vertx.setPeriodic(LOOK_MS, timer -> {
+                boolean isLate = System.nanoTime() - until > 0;
+                if (unanswered() > 0 && !isLate) {
+                    return;
+                }
+                vertx.cancelTimer(timer);
+                if (isLate) {
+                    life.end();
+                    answersAreOut().compose(out -> peers.close()).onComplete(done);
+                } else {
+                    done.complete();
+                }
+            });
+        });
+        return done.future();
     }
 
-    private void leave(String why, Standing meanwhile) {
-        RunningReplica last = running;
-        proposer.unbind();
-        snapshots.forget();
-        applied.left();
-        if (last != null) {
-            away = last.status().away(meanwhile);
-            running = null;
-            last.end(why);
-        }
-    }
-
-    /**
-     * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). Alone there
-     * is nothing to come back from.
-     */
-    private void quarantine(String why) {
-        if (isStopped) {
-            return;
-        }
-        LOG.error("{}", why);
-        if (roster.members().voters().size() < 3 || !opening.mayReturn()) {
-            broken.accept(new StoreFailure(StoreFailure.Kind.DISK, new IllegalStateException(why)));
-            return;
-        }
-        renew(
-                Standing.CORRUPT,
-                directory -> vertx.executeBlocking(
-                        () -> {
-                            Store.setAside(directory);
-                            return null;
-                        },
-                        false));
+    /** What was said on this loop for other nodes is on its way. */
+    private Future<Void> answersAreOut() {
+        return Future.future(out -> context.runOnContext(v -> out.complete()));
     }
 
     @Override
     public Future<?> stop() {
-        isStopped = true;
-        leave("the node stopped", Standing.MEMBER);
-        return snapshots
-                .close()
-                .eventually(peers::close)
-                .eventually(() -> store == null ? Future.succeededFuture() : store.close());
+        life.end();
+        return answersAreOut().compose(v -> peers.close()).eventually(life::close);
+    }
+
+    /** Null as long as none runs; from any thread. */
+    RunningReplica running() {
+        LifeCycle mine = life;
+        return mine == null ? null : mine.running();
     }
 
     /** Takes what was proposed since the last turn. */
     private void turn() {
-        RunningReplica one = running;
+        RunningReplica one = running();
         if (one == null) {
             // Came just before the way was closed.
             for (Proposer.Waiting late : proposer.drain()) {
@@ -281,8 +181,9 @@ public final class ReplicaVerticle extends VerticleBase {
     private final class FromPeers implements PeerHandler {
         @Override
         public void message(NodeId from, long incarnation, PeerMessage message) {
-            if (running != null) {
-                running.feed(new Input.Received(from, incarnation, message));
+            RunningReplica one = running();
+            if (one != null) {
+                one.feed(new Input.Received(from, incarnation, message));
             }
         }
 
@@ -306,35 +207,22 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public Future<SnapshotAck> chunk(NodeId from, SnapshotChunk chunk) {
-            return running == null
-                    ? Future.succeededFuture(new SnapshotAck(chunk.snapshot(), 0, SnapshotAck.Code.BUSY))
-                    : snapshots.chunk(chunk);
-        }
-    }
-
-    private final class FromSnapshots implements SnapshotExchange.Taker {
-        @Override
-        public boolean wants(long index, long term) {
-            return running != null && running.replica().wants(index, term);
-        }
-
-        @Override
-        public void take(SnapshotFile snapshot) {
-            renew(Standing.MEMBER, directory -> opening.install(directory, snapshot));
+            return life.snapshots().chunk(chunk);
         }
     }
 
     /** What this node says of itself to whoever asks. */
     Facts facts() {
-        RunningReplica one = running;
+        RunningReplica one = running();
         return new Facts(
                 opening.peers().node(),
-                store.incarnation(),
+                life.incarnation(),
                 roster.clusterId(),
                 roster.isEmpty(),
                 one != null && one.replica().lastIndex() == 1,
                 one == null ? 0 : one.replica().term(),
                 roster.members().members(),
+                leads(),
                 leader().map(roster::address).orElse(""),
                 address(),
                 opening.httpAddress());
@@ -351,12 +239,12 @@ public final class ReplicaVerticle extends VerticleBase {
     }
 
     boolean leads() {
-        RunningReplica one = running;
+        RunningReplica one = running();
         return one != null && one.leads();
     }
 
     Optional<NodeId> leader() {
-        RunningReplica one = running;
+        RunningReplica one = running();
         return one == null ? Optional.empty() : one.leader();
     }
 
@@ -365,13 +253,13 @@ public final class ReplicaVerticle extends VerticleBase {
      * fails with {@link NotExecuted}. To be called there.
      */
     public Future<Long> confirmRead() {
-        RunningReplica one = running;
+        RunningReplica one = running();
         return one == null ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER)) : one.confirmRead();
     }
 
     /** Completes when rows up to what is applied now are visible to readers; on the replica's context. */
     public void settle(Runnable done) {
-        RunningReplica one = running;
+        RunningReplica one = running();
         if (one != null) {
             one.settle(done);
         }
@@ -379,12 +267,12 @@ public final class ReplicaVerticle extends VerticleBase {
 
     /** Completes with the index of the entry that says so, when it is committed. On the replica's context. */
     Future<Long> change(MemberChange change) {
-        RunningReplica one = running;
+        RunningReplica one = running();
         return one == null ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER)) : one.change(change);
     }
 
     Future<Long> transfer(NodeId to) {
-        RunningReplica one = running;
+        RunningReplica one = running();
         if (one == null) {
             return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
         }
@@ -401,7 +289,7 @@ public final class ReplicaVerticle extends VerticleBase {
     public Future<Void> handOver() {
         Promise<Void> done = Promise.promise();
         context.runOnContext(v -> {
-            RunningReplica one = running;
+            RunningReplica one = running();
             (one == null ? Future.<Void>succeededFuture() : one.handOver()).onComplete(done);
         });
         return done.future();
@@ -409,5 +297,9 @@ public final class ReplicaVerticle extends VerticleBase {
 
     Peers peers() {
         return peers;
+    }
+
+    Roster roster() {
+        return roster;
     }
 }

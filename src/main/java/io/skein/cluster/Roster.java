@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who belongs to the cluster, as this node's log says, committed or not, and what else is known of them. The peers are
@@ -26,6 +28,9 @@ final class Roster {
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
+    /** What this node found out of itself; its log says nothing of it. */
+    private Optional<Standing> found = Optional.empty();
+
     private List<MemberStatus> status = List.of();
 
     /** @param httpAddress host:port where clients find this node */
@@ -35,11 +40,21 @@ final class Roster {
         this.peers = peers;
     }
 
+    /** This node belongs nowhere, or not yet. */
+    void beginAlone(long incarnation) {
+        members = Configuration.EMPTY;
+        index = 0;
+        clusterId = 0;
+        found = Optional.empty();
+        tellPeers(incarnation);
+    }
+
     /** What a replica starts from. */
     void begin(Image image, long incarnation) {
         members = image.configuration();
         index = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
+        found = Optional.empty();
         tellPeers(incarnation);
     }
 
@@ -79,6 +94,17 @@ final class Roster {
         return index == 0;
     }
 
+    /** Raft addresses of the other members, where this node looks for them. */
+    Set<String> othersAddresses() {
+        Set<String> addresses = new TreeSet<>();
+        for (Member member : members.members()) {
+            if (!member.id().equals(self)) {
+                addresses.add(peers.address(member.id(), member.address()));
+            }
+        }
+        return addresses;
+    }
+
     /** The Raft address of a member; empty when it is none. */
     String address(NodeId node) {
         return members.member(node).map(Member::address).orElse("");
@@ -93,10 +119,30 @@ final class Roster {
         return others > voters.size() / 2;
     }
 
+    /** The id of one who comes is that of a member which is there, and is another node. */
+    boolean isInUse(Member comes) {
+        return members.member(comes.id())
+                .filter(there -> there.incarnation() != comes.incarnation())
+                .filter(there -> there.id().equals(self) || peers.isThere(there.id(), there.incarnation()))
+                .isPresent();
+    }
+
+    /** Of this node, which its log does not say; until it is found to be otherwise, or another state begins. */
+    void find(Optional<Standing> ofThisNode) {
+        found = ofThisNode;
+    }
+
+    /** By the log. */
+    boolean isCounted(long incarnation) {
+        return members.member(self).map(Member::incarnation).equals(Optional.of(incarnation));
+    }
+
     Standing standing(long incarnation) {
+        if (found.isPresent()) {
+            return found.get();
+        }
         Optional<Member> own = members.member(self);
-        boolean counted = own.map(Member::incarnation).equals(Optional.of(incarnation));
-        return counted || members.members().isEmpty()
+        return isCounted(incarnation) || members.members().isEmpty()
                 ? Standing.MEMBER
                 : own.isPresent() ? Standing.AMNESIAC : Standing.REMOVED;
     }

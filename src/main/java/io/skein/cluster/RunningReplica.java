@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Outcome;
@@ -43,6 +44,7 @@ final class RunningReplica implements StoreHandler {
     private static final long LOOK_MS = 5;
 
     private final Surroundings node;
+    private final LifeCycle life;
     private final Context context;
     private final Opening opening;
     private final Peers peers;
@@ -68,8 +70,9 @@ final class RunningReplica implements StoreHandler {
      *
      * @param deadlineNanos after which a proposal's outcome is said to be unknown
      */
-    RunningReplica(Surroundings node, Store store, Image image, long deadlineNanos) {
+    RunningReplica(Surroundings node, LifeCycle life, Store store, Image image, long deadlineNanos) {
         this.node = node;
+        this.life = life;
         this.context = node.context();
         this.opening = node.opening();
         this.peers = node.peers();
@@ -238,8 +241,9 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
             sendSnapshot(snapshot.peer());
         } else if (effect instanceof Effect.Corrupt corrupt) {
-            String what = "the state at index " + corrupt.index() + " is not what a majority has";
-            context.runOnContext(v -> damaged(what));
+            doubt(Standing.CORRUPT, "the state at index " + corrupt.index() + " is not what a majority has");
+        } else if (effect instanceof Effect.Amnesiac amnesiac) {
+            doubt(Standing.AMNESIAC, "this node lacks what it acknowledged, up to entry " + amnesiac.index());
         } else {
             throw new AssertionError("unhandled " + effect);
         }
@@ -280,8 +284,17 @@ final class RunningReplica implements StoreHandler {
     @Override
     public void damaged(String what) {
         if (!isEnded) {
-            node.damaged().accept(what);
+            life.doubt(Standing.CORRUPT, what);
         }
+    }
+
+    /** Once this turn has ended. */
+    private void doubt(Standing found, String what) {
+        context.runOnContext(v -> {
+            if (!isEnded) {
+                life.doubt(found, what);
+            }
+        });
     }
 
     /** Entries that a peer lacks and that are no longer in memory. */
@@ -299,7 +312,7 @@ final class RunningReplica implements StoreHandler {
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        afterThisTurn(() -> node.snapshots()
+        afterThisTurn(() -> life.snapshots()
                 .send(peer, store)
                 .onComplete(sent -> context.runOnContext(v ->
                         feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded())))));
@@ -332,7 +345,8 @@ final class RunningReplica implements StoreHandler {
         context.runOnContext(v -> settle(then));
     }
 
-    private void refreshStatus() {
+    /** What is said of this node is as of now. */
+    void refreshStatus() {
         unanswered = pending.unanswered();
         status = new ReplicaStatus(
                 replica.role(),

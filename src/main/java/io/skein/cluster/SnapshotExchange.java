@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +22,14 @@ final class SnapshotExchange {
 
     /** Whoever a snapshot is for. */
     interface Taker {
-        /** Whether one up to that entry would bring it further. */
+        /** Somebody is there who could say. */
+        boolean isThere();
+
+        /** Whether one up to that entry would bring it further; otherwise all that it would bring is there. */
         boolean wants(long index, long term);
 
-        /** What was received, whole and looked through: it takes the place of what there is. */
-        void take(io.skein.store.SnapshotFile snapshot);
+        /** What was received, whole and looked through: completes when it has taken the place of what there was. */
+        Future<Void> take(io.skein.store.SnapshotFile snapshot);
     }
 
     private final Vertx vertx;
@@ -33,7 +37,11 @@ final class SnapshotExchange {
     private final PeerListener listener;
     private final SnapshotReceiver receiver;
     private final Taker taker;
-    private boolean isAwaiting;
+    /** One that came is being looked through or installed. */
+    private boolean isTaking;
+    /** One that came and was of no use. */
+    private OptionalLong useless = OptionalLong.empty();
+
     private boolean isClosed;
     private Future<SnapshotFile> current;
     private int users;
@@ -49,41 +57,55 @@ final class SnapshotExchange {
         await();
     }
 
-    /** A piece of a snapshot that a peer offers. */
+    /**
+     * A piece of a snapshot that a peer offers. It is said to be here when it is installed and not before: a leader that
+     * heard so earlier would find this node's log as short as it was, and offer the next one.
+     */
     Future<SnapshotAck> chunk(SnapshotChunk chunk) {
-        return taker.wants(chunk.index(), chunk.term())
-                ? receiver.take(chunk)
-                : Future.succeededFuture(SnapshotAck.refused(chunk));
+        if (isTaking || !taker.isThere()) {
+            return answer(chunk, 0, SnapshotAck.Code.BUSY);
+        }
+        if (!taker.wants(chunk.index(), chunk.term())) {
+            return answer(chunk, chunk.total(), SnapshotAck.Code.WHOLE);
+        }
+        return useless.equals(OptionalLong.of(chunk.snapshot()))
+                ? Future.succeededFuture(SnapshotAck.refused(chunk))
+                : receiver.take(chunk)
+                        .compose(ack -> ack.code() == SnapshotAck.Code.WHOLE
+                                ? answer(chunk, 0, SnapshotAck.Code.BUSY)
+                                : Future.succeededFuture(ack));
     }
 
-    /** Once for each snapshot: who asks again while one is awaited would hear of the same twice. */
-    void await() {
-        if (isAwaiting) {
-            return;
-        }
-        isAwaiting = true;
+    private static Future<SnapshotAck> answer(SnapshotChunk chunk, long next, SnapshotAck.Code code) {
+        return Future.succeededFuture(new SnapshotAck(chunk.snapshot(), next, code));
+    }
+
+    private void await() {
         receiver.next()
                 .onSuccess(this::received)
                 .onFailure(failure -> LOG.debug("no snapshot: {}", failure.toString()));
     }
 
     private void received(ReceivedSnapshot received) {
-        isAwaiting = false;
+        isTaking = true;
         Store.inspect(vertx, received.file(), received.index(), received.term(), received.bytes())
-                .onComplete(looked -> {
-                    if (isClosed) {
-                        return;
+                .compose(looked -> {
+                    if (isClosed || !taker.wants(received.index(), received.term())) {
+                        return Future.succeededFuture();
                     }
-                    if (looked.succeeded() && taker.wants(received.index(), received.term())) {
-                        LOG.info("installs a snapshot up to entry {}", received.index());
-                        taker.take(looked.result());
-                        return;
+                    LOG.info("installs a snapshot up to entry {}", received.index());
+                    return taker.take(looked);
+                })
+                .onComplete(taken -> {
+                    isTaking = false;
+                    if (taken.failed()) {
+                        LOG.error("a snapshot cannot be used", taken.cause());
+                        useless = OptionalLong.of(received.snapshot());
                     }
-                    if (looked.failed()) {
-                        LOG.warn("a snapshot cannot be used", looked.cause());
+                    if (!isClosed) {
+                        discard(received.file());
+                        await();
                     }
-                    discard(received.file());
-                    await();
                 });
     }
 

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
  * What stays while one replica of this node takes the place of another.
  *
  * @param context on which all of it lives
- * @param damaged is told when the state of the one that runs cannot be trusted
  * @param broken is told when the node must not go on
  */
 record Surroundings(
@@ -17,9 +16,7 @@ record Surroundings(
         Opening opening,
         Peers peers,
         Roster roster,
-        SnapshotExchange snapshots,
         Replies replies,
         AppliedListener applied,
         ClusterListener listener,
-        Consumer<String> damaged,
         Consumer<StoreFailure> broken) {}

@@ -73,6 +73,7 @@ final class Hall implements AutoCloseable {
     private final StoreConfig config;
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final String deployment;
+    private boolean isStopped;
     private volatile Store store;
     private volatile Lineage lineage;
     private volatile Thread replicaThread;
@@ -157,6 +158,11 @@ final class Hall implements AutoCloseable {
 
         @Override
         public boolean mayReturn() {
+            return false;
+        }
+
+        @Override
+        public boolean mayJoin() {
             return false;
         }
 
@@ -336,9 +342,17 @@ final class Hall implements AutoCloseable {
         }
     }
 
+    /** The broker stays, with nothing below it. */
+    void stopReplica() throws TimeoutException {
+        await(vertx.undeploy(deployment));
+        isStopped = true;
+    }
+
     @Override
     public void close() throws TimeoutException {
-        await(vertx.undeploy(deployment));
+        if (!isStopped) {
+            stopReplica();
+        }
         await(vertx.close());
         if (broken.get() != null) {
             throw new AssertionError("the node broke", broken.get());

@@ -291,4 +291,15 @@ class LocalBrokerTest {
                     first, hall.read(new From.Time(soon), "a").messages().get(0).offset());
         }
     }
+
+    @Test
+    void whatIsAskedOfAReplicaThatIsGoneIsRefused() throws Exception {
+        try (Hall hall = new Hall(directory, 0, 10_000)) {
+            hall.stopReplica();
+
+            Refusal refusal = assertThrows(Refusal.class, () -> Hall.await(hall.broker.transfer("n1")));
+
+            assertEquals(Refusal.Kind.UNAVAILABLE, refusal.kind());
+        }
+    }
 }
