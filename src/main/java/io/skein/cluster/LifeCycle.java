@@ -165,8 +165,10 @@ final class LifeCycle {
     /**
      * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). If it leads,
      * it hands over first. Alone there is nothing to come back from.
+     *
+     * @param found what is said of it meanwhile
      */
-    void doubt(String why) {
+    void doubt(Standing found, String why) {
         if (isStopped || isInDoubt || running == null) {
             return;
         }
@@ -178,7 +180,7 @@ final class LifeCycle {
             brokenDisk(new IllegalStateException(why));
             return;
         }
-        surroundings.roster().find(Optional.of(Standing.CORRUPT));
+        surroundings.roster().find(Optional.of(found));
         doubted.refreshStatus();
         doubted.handOver()
                 .compose(over -> running == doubted ? renew(this::setAside) : Future.succeededFuture())

@@ -97,7 +97,13 @@ public final class ReplicaVerticle extends VerticleBase {
         Surroundings surroundings =
                 new Surroundings(context, clock, opening, peers, roster, replies, applied, listener, broken);
         life = new LifeCycle(surroundings, peerListener, proposer, this::turn, deadlineNanos);
-        vertx.setPeriodic(SWEEP_MS, id -> life.sweep());
+        Whereabouts whereabouts = new Whereabouts(opening.peers().node(), roster, membership);
+        vertx.setPeriodic(SWEEP_MS, id -> {
+            life.sweep();
+            if (leader().isPresent()) {
+                whereabouts.look(life.incarnation(), address(), this::facts);
+            }
+        });
         return life.open().compose(v -> peers.listen()).map(port -> {
             raftPort = port;
             life.arrive(address());

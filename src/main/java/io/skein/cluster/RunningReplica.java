@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Outcome;
@@ -240,8 +241,9 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
             sendSnapshot(snapshot.peer());
         } else if (effect instanceof Effect.Corrupt corrupt) {
-            String what = "the state at index " + corrupt.index() + " is not what a majority has";
-            context.runOnContext(v -> damaged(what));
+            doubt(Standing.CORRUPT, "the state at index " + corrupt.index() + " is not what a majority has");
+        } else if (effect instanceof Effect.Amnesiac amnesiac) {
+            doubt(Standing.AMNESIAC, "this node lacks what it acknowledged, up to entry " + amnesiac.index());
         } else {
             throw new AssertionError("unhandled " + effect);
         }
@@ -282,8 +284,17 @@ final class RunningReplica implements StoreHandler {
     @Override
     public void damaged(String what) {
         if (!isEnded) {
-            life.doubt(what);
+            life.doubt(Standing.CORRUPT, what);
         }
+    }
+
+    /** Once this turn has ended. */
+    private void doubt(Standing found, String what) {
+        context.runOnContext(v -> {
+            if (!isEnded) {
+                life.doubt(found, what);
+            }
+        });
     }
 
     /** Entries that a peer lacks and that are no longer in memory. */

@@ -49,8 +49,6 @@ public final class Metrics implements AutoCloseable {
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
-        // Nanoseconds are no base unit, and counted descriptors have another name everywhere else.
-        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         new ProcessorMetrics().bindTo(registry);
         ProcessMeters.bindTo(registry);
         new UptimeMetrics().bindTo(registry);
@@ -58,7 +56,10 @@ public final class Metrics implements AutoCloseable {
     }
 
     public static PrometheusMeterRegistry newRegistry() {
-        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // Its unit is the nanosecond, which is no base unit; ProcessMeters has the same in seconds.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        return registry;
     }
 
     public PrometheusMeterRegistry registry() {

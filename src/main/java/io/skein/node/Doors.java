@@ -20,7 +20,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
@@ -93,13 +92,11 @@ final class Doors {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }
             router.route().handler(context -> door.notFound(context.request()));
-            HttpServerOptions options =
-                    webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
-            HttpServer server = vertx.createHttpServer(options)
+            HttpServer server = vertx.createHttpServer(webSocket.options(HttpDoor.serverOptions(http)))
                     .connectionHandler(door::connected)
                     .requestHandler(orWebSocket(door.handler(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
-            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort())
+            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
                     .onSuccess(up -> httpPort = up.actualPort());
         }
 

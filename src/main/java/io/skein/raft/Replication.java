@@ -194,7 +194,7 @@ final class Replication {
         if (progress == null || progress.incarnation() != incarnation) {
             return;
         }
-        if (lacksWhatItAcknowledged(progress, reply)) {
+        if (saysLessThanItAcknowledged(progress, reply)) {
             return;
         }
         progress.heard(reply.round(), raft.now());
@@ -211,9 +211,9 @@ final class Replication {
     /**
      * DESIGN D10. Every append is about a place at or behind what was acknowledged when it was sent, so no sound peer's
      * answer to it says less. An answer that does is an old one that comes late, or the peer's disk went backwards: an
-     * answer to a question that was asked since tells which.
+     * answer to a question that was asked since tells which. Until then the peer is not helped by what it says.
      */
-    private boolean lacksWhatItAcknowledged(Progress progress, Rpc.AppendEntriesReply reply) {
+    private boolean saysLessThanItAcknowledged(Progress progress, Rpc.AppendEntriesReply reply) {
         if (progress.isAmnesiac()) {
             return true;
         }
@@ -223,11 +223,14 @@ final class Replication {
             heartbeat(progress);
             return true;
         }
-        if (has < progress.matchIndex() && !progress.isInDoubt()) {
+        if (has >= progress.matchIndex()) {
+            return false;
+        }
+        if (!progress.isInDoubt()) {
             progress.doubt(raft.reading().nextRound());
             heartbeat(progress);
         }
-        return false;
+        return true;
     }
 
     private void onAccepted(Progress progress, Rpc.AppendEntriesReply reply) {
@@ -249,17 +252,17 @@ final class Replication {
     /** §5.3: "After a rejection, the leader decrements nextIndex", by whole terms here. */
     private void onRefused(Progress progress, Rpc.AppendEntriesReply reply) {
         long hint = reply.hintIndex();
+        // What is probed was compacted away meanwhile: no heartbeat asks about it any more.
         if (progress.nextIndex() <= raft.log().compactedIndex()) {
             lagging.sendSnapshot(progress);
             return;
         }
         // What was acknowledged stays, and what is probed already need not be probed again: answers come late and
-        // doubled, and every append behind a lost one is refused alike. But when what is probed was compacted away
-        // meanwhile, no heartbeat asks about it any more.
-        boolean compacted = hint < raft.log().compactedIndex();
-        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1 && !compacted) {
+        // doubled, and every append behind a lost one is refused alike.
+        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1) {
             return;
         }
+        boolean compacted = hint < raft.log().compactedIndex();
         long match = raft.log().lastIndexWithTermAtMost(hint, reply.hintTerm());
         match = Math.max(match, progress.matchIndex());
         boolean lower = match + 1 < progress.nextIndex();

@@ -102,7 +102,7 @@ public final class Replica {
         this.codec = new EntryCodec(this.machines);
         this.applier = new Applier(this.machines, codec, image.settled(), image.rows());
         this.clocks = new Clocks(self);
-        this.hashes = new StateHashes(self);
+        this.hashes = new StateHashes(self, config.hashEvery());
         this.members = new Members(image);
         this.raft = new Raft(
                 self,

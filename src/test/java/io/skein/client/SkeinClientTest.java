@@ -114,6 +114,7 @@ class SkeinClientTest {
     private static class Diary implements MessageHandler {
         final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
         final List<Push.Gap> gaps = Collections.synchronizedList(new ArrayList<>());
+        final List<Boolean> connections = Collections.synchronizedList(new ArrayList<>());
         final List<String> states = Collections.synchronizedList(new ArrayList<>());
         volatile String end = "";
 
@@ -125,6 +126,11 @@ class SkeinClientTest {
         @Override
         public void gap(Push.Gap gap) {
             gaps.add(gap);
+        }
+
+        @Override
+        public void connection(boolean isUp) {
+            connections.add(isUp);
         }
 
         @Override
@@ -661,5 +667,18 @@ class SkeinClientTest {
         assertThrows(IllegalArgumentException.class, () -> ClientOptions.of(List.of()));
         assertThrows(IllegalArgumentException.class, () -> ClientOptions.of(List.of(URI.create("http://x:1"))));
         assertThrows(IllegalArgumentException.class, () -> options().withWindow(10, 5));
+    }
+
+    @Test
+    void aReaderIsToldThatItsConnectionIsLostAndThereAgain() {
+        SkeinClient client = client();
+        Diary diary = new Diary();
+        client.subscribe(SubscribeOptions.of("a"), diary).await();
+        for (int i = 1; i <= 3; i++) {
+            client.reconnect();
+            int words = 2 * i;
+            await().until(() -> diary.connections.size() == words);
+        }
+        assertEquals(List.of(false, true, false, true, false, true), diary.connections);
     }
 }

@@ -1,10 +1,13 @@
 package io.skein.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,6 +47,18 @@ class DoorsTest {
                         .method(method, BodyPublishers.noBody())
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** All of 127.0.0.0/8 is this machine, but the node is told to listen at one address. */
+    @Test
+    void onlyTheAddressThatWasSaidIsListenedOn() throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", node.httpPort()), 2000);
+        }
+        try (Socket socket = new Socket()) {
+            assertThrows(
+                    IOException.class, () -> socket.connect(new InetSocketAddress("127.0.0.2", node.httpPort()), 2000));
+        }
     }
 
     @Test

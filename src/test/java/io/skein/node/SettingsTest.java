@@ -61,6 +61,14 @@ class SettingsTest {
                 "election-timeout (--election-timeout) is \"90ms\"; expected: at least twice --heartbeat",
                 problem(Map.of("election-timeout", "90ms"), Map.of()));
         assertEquals(
+                "heartbeat (--heartbeat) is \"soon\"; expected: a duration is a whole number and a unit, like 250ms, 10s,"
+                        + " 15m, 2h or 7d, not \"soon\"",
+                problem(Map.of("heartbeat", "soon"), Map.of()));
+        assertEquals(
+                "publish-timeout (--publish-timeout) is \"1ms\"; expected: a time from 100 ms to 600000 ms, for example"
+                        + " 250ms or 10s",
+                problem(Map.of("publish-timeout", "1ms"), Map.of()));
+        assertEquals(
                 "peers (--peers) is \"n1\"; expected: id=host:port, separated by commas",
                 problem(Map.of("peers", "n1"), Map.of()));
     }

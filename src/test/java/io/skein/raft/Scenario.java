@@ -48,7 +48,8 @@ import java.util.stream.Stream;
  * forget 1 5                      node 1 keeps entries up to 5 on its disk only
  * compact 1 5                     and not even there
  * load 1>2 [fails]                what node 1 asked its disk for, for node 2, is there
- * snapshot 1>2 [fails]            the snapshot that node 1 was asked for arrives, and is installed if it is wanted
+ * snapshot 1>2 [of=2] [fails]     the snapshot that node 1 was asked for arrives, and is installed if it is wanted; made
+ *                                 just now, or when 2 was committed
  * crash 1 [2]                     node 1 dies; the first 2 writes under way had reached the disk
  * lose 3 2                        node 3, which is down, finds the first 2 entries only when it starts
  * wipe 1                          the disk of node 1 is replaced; its next incarnation is 101
@@ -130,7 +131,7 @@ final class Scenario {
             case "forget" -> node(args.get(0)).raft().compact(Long.parseLong(args.get(1)));
             case "compact" -> node(args.get(0)).compact(Long.parseLong(args.get(1)));
             case "load" -> load(args.get(0), args.contains("fails"));
-            case "snapshot" -> snapshot(node(from(args.get(0)).value()), to(args.get(0)), args.contains("fails"));
+            case "snapshot" -> snapshot(node(from(args.get(0)).value()), to(args.get(0)), args);
             case "lose" -> node(args.get(0)).lose(Integer.parseInt(args.get(1)));
             case "wipe" -> node(args.get(0)).wipe(node(args.get(0)).incarnation() + 100);
             case "peers" -> node(args.get(0)).raft().peers().forEach(peer -> trace.add(Trace.of(peer)));
@@ -200,10 +201,12 @@ final class Scenario {
         step(node, new Input.Loaded(load.peer(), entries));
     }
 
-    private void snapshot(SimulatedNode node, NodeId to, boolean fails) {
+    private void snapshot(SimulatedNode node, NodeId to, List<String> args) {
+        boolean fails = args.contains("fails");
         SimulatedNode peer = node(to.value());
+        String of = options(args).getOrDefault("of", "" + node.raft().commitIndex());
         SimulatedNode.Snapshot snapshot =
-                node.snapshot((int) node.raft().commitIndex()).orElseThrow();
+                node.snapshot(Integer.parseInt(of)).orElseThrow();
         if (!fails && peer.raft().wants(snapshot.index(), snapshot.term())) {
             peer.install(snapshot);
             trace.add(peer.id + " installs a snapshot of " + snapshot.index());

@@ -295,12 +295,21 @@ final class History {
         } else if (rpc instanceof Rpc.AppendEntriesReply reply && reply.success() && reply.matchIndex() > 0) {
             long index = reply.matchIndex();
             check(
+                    node.mayAcknowledge(to, rpc.term(), index),
+                    "node %d lacked what it acknowledged, and was helped",
+                    node.number());
+            check(
                     node.disk().holds(index, node.replica().termOf(index)),
                     "node %d acknowledges entry %d before it is durable",
                     node.number(),
                     index);
         } else if (rpc instanceof Rpc.AppendEntries append) {
             isWellFormed(append);
+            check(
+                    append.entries().isEmpty()
+                            || append.prevLogIndex() >= node.replica().matchIndex(to),
+                    "node %d sends what was acknowledged to it",
+                    node.number());
             check(
                     node.replica().role() == Role.LEADER || node.wasLeader(),
                     "node %d appends and does not lead",

@@ -17,6 +17,8 @@ final class Network {
     private final long[] cloggedUntil;
     private final int[] inFlight;
 
+    private long lastArrival;
+
     Network(Agenda agenda, SplittableRandom random, int nodes, Options.Links options) {
         this.agenda = agenda;
         this.random = random;
@@ -48,7 +50,9 @@ final class Network {
 
     private void travel(int link, Runnable arrive) {
         inFlight[link]++;
-        agenda.after(delay(link), () -> {
+        long delay = delay(link);
+        lastArrival = Math.max(lastArrival, agenda.now() + delay);
+        agenda.after(delay, () -> {
             inFlight[link]--;
             if (!cut[link]) {
                 arrive.run();
@@ -102,8 +106,20 @@ final class Network {
         }
     }
 
+    /** What is sent to this node gets there after so long. */
+    void clogTo(int node, long nanos) {
+        for (int from = 0; from < nodes; from++) {
+            cloggedUntil[from * nodes + node] = agenda.now() + nanos;
+        }
+    }
+
     void clog() {
         cloggedUntil[random.nextInt(cloggedUntil.length)] = agenda.now() + random.nextLong(5_000 * NANOS_PER_MS);
+    }
+
+    /** When the last message that was sent until now has arrived, over a link that was clogged perhaps. */
+    long lastArrival() {
+        return lastArrival;
     }
 
     void heal() {

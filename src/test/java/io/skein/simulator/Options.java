@@ -52,11 +52,14 @@ record Options(
     /**
      * @param errors of 1,000 batches, so many are an error at commit: the process exits, the batch is there or not
      * @param fullMs a disk is full so often, on average; 0 for never
+     * @param tightMs so often there is little room on some disk; 0 for never
+     * @param decayMs so often some disk loses its newest batches, or bits of it rot; 0 for never
      * @param rawRows rows are all changes ever written, from the first, instead of a snapshot of what they come to
      */
-    record Disks(long latencyNanos, int slow, int errors, int fullMs, boolean rawRows) {
+    record Disks(
+            long latencyNanos, int slow, int errors, int fullMs, int tightMs, int decayMs, boolean rawRows) {
         static Disks good(boolean rawRows) {
-            return new Disks(500_000, 0, 0, 0, rawRows);
+            return new Disks(500_000, 0, 0, 0, 0, 0, rawRows);
         }
 
         private static Disks draw(SplittableRandom random) {
@@ -65,6 +68,8 @@ record Options(
                     often(random) ? random.nextInt(random.nextInt(3) == 0 ? 300 : 20) : 0,
                     often(random) ? 1 + random.nextInt(10) : 0,
                     random.nextInt(3) == 0 ? 500 + random.nextInt(5000) : 0,
+                    random.nextInt(6) == 0 ? 500 + random.nextInt(5000) : 0,
+                    random.nextInt(3) == 0 ? 100 + random.nextInt(2000) : 0,
                     random.nextInt(16) == 0);
         }
     }
@@ -212,7 +217,8 @@ record Options(
                 random.nextInt(100),
                 64 + random.nextInt(4096),
                 1024 + random.nextInt(1 << 16),
-                random.nextInt(1 << (10 + random.nextInt(8))));
+                random.nextInt(1 << (10 + random.nextInt(8))),
+                1 + random.nextInt(32));
     }
 
     private static boolean often(SplittableRandom random) {

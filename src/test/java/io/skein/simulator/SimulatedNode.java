@@ -44,6 +44,9 @@ final class SimulatedNode {
     /** What waits for rows to be up to date. */
     private record Settling(long applied, Runnable then) {}
 
+    /** Acknowledged to a leader, in one of its lives, up to an index, and lost. */
+    private record Forgotten(SimulatedNode leader, int life, long term, long index) {}
+
     private final Simulation world;
     private final int number;
     private final NodeId id;
@@ -53,6 +56,12 @@ final class SimulatedNode {
     /** By incarnation. */
     private final Map<Long, SimulatedDisk> lostDisks = new HashMap<>();
 
+    /** The disk went backwards and nobody noticed. */
+    private boolean forgot;
+    /** What the leader of then must find. */
+    private Optional<Forgotten> forgotten = Optional.empty();
+
+    private boolean quarantined;
     private long incarnation;
 
     // Clocks: what the node is told.
@@ -60,6 +69,7 @@ final class SimulatedNode {
     private long asleepSince = AWAKE;
     private long wallOffsetMs;
     private long fullUntil;
+    private boolean tight;
 
     // Of this life.
     private int life;
@@ -71,6 +81,7 @@ final class SimulatedNode {
     private Ledger.Served served;
     private Pace pace;
     private HeardClocks clocks;
+    private Wakefulness wakefulness;
     private Configuration configuration = Configuration.EMPTY;
     private long configurationIndex;
     private boolean leads;
@@ -81,6 +92,11 @@ final class SimulatedNode {
     private long wakeScheduled;
     private boolean writing;
     private long readThrough;
+    private long committedThrough;
+    private long lastApplied;
+    private long termThrough;
+    private long lastThrough;
+    private boolean ledBefore;
     private final Map<Long, Settling> settling = new HashMap<>();
     private final ArrayDeque<Long> requests = new ArrayDeque<>();
     private long nextSettle;
@@ -135,6 +151,10 @@ final class SimulatedNode {
         return up;
     }
 
+    boolean isPaused() {
+        return paused;
+    }
+
     boolean leads() {
         return up && leads;
     }
@@ -183,10 +203,28 @@ final class SimulatedNode {
         fullUntil = world.agenda().now() + ms * NANOS_PER_MS;
     }
 
+    /** Little room is left: what frees some is taken. */
+    void tight(long ms) {
+        if (up && !tight) {
+            events(What.TIGHT, ms);
+            tight = true;
+            feed(new Input.DiskTight(true));
+            later(ms * NANOS_PER_MS, this::loosen);
+        }
+    }
+
+    private void loosen() {
+        if (tight) {
+            tight = false;
+            feed(new Input.DiskTight(false));
+        }
+    }
+
     /** The disk is as good as it is empty of faults. */
     void mend() {
         fullUntil = 0;
         resume();
+        loosen();
         if (!up) {
             start();
         }
@@ -198,6 +236,9 @@ final class SimulatedNode {
         if (up) {
             return;
         }
+        if (disk.wentBackwards() || disk.isStartDamaged()) {
+            wipe();
+        }
         life++;
         up = true;
         Options options = world.options();
@@ -207,6 +248,7 @@ final class SimulatedNode {
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
         clocks = new HeardClocks();
+        wakefulness = new Wakefulness(options.timing());
         replica = new Replica(id, incarnation, image, List.of(topics), options.replica(), options.timing(), timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
@@ -219,8 +261,13 @@ final class SimulatedNode {
         wakeScheduled = Long.MAX_VALUE;
         writing = false;
         readThrough = 0;
+        committedThrough = 0;
+        lastApplied = disk.settled().index();
+        termThrough = disk.hardState().term();
+        lastThrough = 0;
+        ledBefore = false;
         events(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
-        world.history().isAt(disk.settled().index(), disk.settled().hash());
+        isAt(disk.settled().index(), disk.settled().hash());
         feed(new Input.Started());
     }
 
@@ -251,6 +298,7 @@ final class SimulatedNode {
         up = false;
         paused = false;
         asleepSince = AWAKE;
+        tight = false;
         life++;
         held.clear();
         settling.clear();
@@ -261,13 +309,72 @@ final class SimulatedNode {
         world.workload().crashed(number);
     }
 
-    /** Everything is lost; what starts here next is another node. */
+    /** Everything is lost, or laid aside because it cannot be trusted; what starts here next is another node. */
     void wipe() {
         events(What.WIPED, incarnation);
+        boolean comesBack = up && world.faultsOff();
         crash(0);
         lostDisks.put(incarnation, disk);
         incarnation += LOST;
         disk = emptyDisk();
+        forgot = false;
+        forgotten = Optional.empty();
+        quarantined = false;
+        if (comesBack) {
+            world.agenda().after(NANOS_PER_MS, this::start);
+        }
+    }
+
+    /** Not what it seems to be, whether or not anybody knows yet. */
+    boolean isDoomed() {
+        return forgot || disk.wentBackwards() || disk.damage() != SimulatedDisk.Damage.NONE;
+    }
+
+    /** Its state is not that of the others, which they find when they compare. */
+    boolean isRotten() {
+        return disk.damage() == SimulatedDisk.Damage.STATE;
+    }
+
+    boolean forgot() {
+        return forgot;
+    }
+
+    void loseTail(int batches, boolean noticed) {
+        Optional<SimulatedNode> leader = world.nodes().stream()
+                .filter(node -> node != this
+                        && node.leads()
+                        && node.replica().term() == disk.hardState().term()
+                        && node.configuration().member(id).filter(m -> m.incarnation() == incarnation).isPresent())
+                .findFirst();
+        crash(0);
+        disk.lose(batches, noticed);
+        events(What.LOST_TAIL, batches, disk.lastDurableIndex(), noticed ? 1 : 0);
+        forgot = !noticed;
+        forgotten = leader.filter(node -> !noticed && node.replica().matchIndex(id) > disk.lastDurableIndex())
+                .map(node -> new Forgotten(
+                        node, node.life(), node.replica().term(), node.replica().matchIndex(id)));
+    }
+
+    /** Whoever forgot must not acknowledge the same again to the leader that it had acknowledged it to (DESIGN D10). */
+    boolean mayAcknowledge(NodeId to, long term, long index) {
+        return forgotten.isEmpty()
+                || !forgotten.get().leader().id().equals(to)
+                || forgotten.get().leader().life() != forgotten.get().life()
+                || forgotten.get().term() != term
+                || forgotten.get().index() > index;
+    }
+
+    /** Who is no member for a while is another peer to the leader afterwards. */
+    private void isKnownTo(SimulatedNode leader) {
+        forgotten = forgotten.filter(
+                f -> f.leader() != leader || leader.configuration().member(id).isPresent());
+    }
+
+    boolean rot(SimulatedDisk.Damage what, SplittableRandom random) {
+        crash(-1);
+        boolean rots = disk.rot(what, random);
+        events(What.ROTS, what.ordinal());
+        return rots;
     }
 
     /** Whether this incarnation has it durably, or had when it lost its disk: what it acknowledged then still counts. */
@@ -289,6 +396,16 @@ final class SimulatedNode {
                     snapshot.settled().index(),
                     snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
+            if (!world.faultsOff() && faults.nextInt(100) < world.options().failures().torn()) {
+                // Dies on the way: CURRENT names the one generation or the other.
+                boolean flipped = faults.nextBoolean();
+                if (flipped) {
+                    disk.install(snapshot);
+                }
+                events(What.TORN_INSTALL, flipped ? 1 : 0);
+                crash(0);
+                return false;
+            }
             disk.install(snapshot);
             end();
             start();
@@ -364,6 +481,7 @@ final class SimulatedNode {
             note(effects.get(i));
         }
         pace.follow(replica, nanos());
+        wakefulness.stepped(input, effects, nanos(), wasLeader);
         boolean dies = !effects.isEmpty()
                 && !world.faultsOff()
                 && faults.nextInt(10_000) < world.options().failures().torn();
@@ -380,8 +498,17 @@ final class SimulatedNode {
             events(What.TORN, carriedOut, effects.size());
             crash(-1);
         }
+        if (quarantined) {
+            wipe();
+        }
         while (up && !paused && !requests.isEmpty()) {
             step(new Input.Settle(requests.poll()));
+        }
+    }
+
+    private void isAt(long index, long hash) {
+        if (!isRotten()) {
+            world.history().isAt(index, hash);
         }
     }
 
@@ -397,7 +524,20 @@ final class SimulatedNode {
         check(replica.firstIndex() <= replica.settledIndex() + 1, "the log begins above the rows");
         check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
         readThrough = applied;
-        world.history().isAt(applied, replica.stateHash());
+        long commit = replica.commitIndex();
+        check(commit >= committedThrough, "commit went from %d to %d", committedThrough, commit);
+        committedThrough = commit;
+        long term = replica.term();
+        check(term >= termThrough, "the term went from %d to %d", termThrough, term);
+        check(
+                !leads || !ledBefore || term > termThrough || replica.lastIndex() >= lastThrough,
+                "a leader's log went from %d to %d",
+                lastThrough,
+                replica.lastIndex());
+        ledBefore = leads;
+        termThrough = term;
+        lastThrough = replica.lastIndex();
+        isAt(applied, replica.stateHash());
     }
 
     // Effects.
@@ -406,6 +546,8 @@ final class SimulatedNode {
     private void note(Effect effect) {
         if (effect instanceof Effect.Applied applied) {
             events(What.APPLIED, applied.index(), applied.time());
+            check(applied.index() == lastApplied + 1, "applied %d, then %d", lastApplied, applied.index());
+            lastApplied = applied.index();
             world.history().applied(this, applied.index(), applied.time());
             world.checkTime(applied.time());
             pace.applied(applied.index(), applied.time());
@@ -430,6 +572,7 @@ final class SimulatedNode {
             configuration = changed.configuration();
             configurationIndex = changed.index();
             clocks.keep(configuration);
+            world.nodes().forEach(node -> node.isKnownTo(this));
         }
     }
 
@@ -468,7 +611,7 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.Load load) {
             later(world.errand(), () -> load(load));
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
-            settle(() -> world.sendSnapshot(this, snapshot.peer(), disk.snapshot()));
+            settle(() -> sendSnapshot(snapshot.peer()));
         } else {
             carryOutMore(effect);
         }
@@ -503,9 +646,15 @@ final class SimulatedNode {
             if (world.options().nodes() == 1) {
                 world.ledger().caughtUp(served);
             }
-        } else {
-            check(!(effect instanceof Effect.Corrupt), "a healthy node is called corrupt");
-            check(!(effect instanceof Effect.Amnesiac), "a node that forgot nothing is called amnesiac");
+        } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
+            check(
+                    !(effect instanceof Effect.Corrupt) || isRotten(),
+                    "a healthy node is called corrupt");
+            check(
+                    !(effect instanceof Effect.Amnesiac) || forgot,
+                    "a node that forgot nothing is called amnesiac");
+            events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
+            quarantined = true;
         }
     }
 
@@ -560,7 +709,7 @@ final class SimulatedNode {
         }
         long done = disk.complete();
         events(What.WRITTEN, done, disk.lastDurableIndex(), disk.settled().index());
-        world.history().isAt(disk.settled().index(), disk.settled().hash());
+        isAt(disk.settled().index(), disk.settled().hash());
         if (disk.isBusy()) {
             write();
         }
@@ -595,7 +744,20 @@ final class SimulatedNode {
         }
     }
 
+    /** Every row is looked at before a snapshot leaves. */
+    private void sendSnapshot(NodeId peer) {
+        switch (disk.damage()) {
+            case ROWS -> quarantined = true;
+            case STATE -> later(world.errand(), () -> feed(new Input.SnapshotSent(peer, 0, false)));
+            default -> world.sendSnapshot(this, peer, disk.snapshot());
+        }
+    }
+
     private void load(Effect.Load load) {
+        if (disk.isDamaged(load.from())) {
+            wipe();
+            return;
+        }
         boolean fails = !world.faultsOff() && faults.nextInt(8) == 0;
         feed(new Input.Loaded(load.peer(), fails ? List.of() : disk.entries(load.from(), load.maxBytes())));
     }

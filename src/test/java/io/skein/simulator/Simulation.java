@@ -33,12 +33,16 @@ final class Simulation {
     private static final long STAMP_SLACK_MS = 5_000;
     /** How far the median of the clocks may be ahead of the log's time in the end: no leader would resign for that. */
     private static final long LEFT_BEHIND_MS = 59_000;
+    /** A node that lost its disk asks so often to come back. */
+    private static final int MEND_MS = 500;
     /** Waiting at one time; clients ask for no more above it. */
     private static final int MAX_WAITED = 100;
     /** Clients that have waited so long are not told by a cluster without faults, either. */
     private static final long LAST_PATIENCE_MS = 5_000;
     /** Virtual time in which a cluster without faults must have done whatever it is to do. */
     private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
+    /** When an operator looks whether nodes can agree at all. */
+    private static final long HEED_NANOS = 20_000 * NANOS_PER_MS;
     /** How long after that it is left alone. */
     private static final long QUIET_NANOS = 2_000 * NANOS_PER_MS;
 
@@ -53,6 +57,7 @@ final class Simulation {
     private final Workload workload;
     private final Network network;
     private final Operator operator;
+    private final Decay decay;
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private boolean faultsOff;
@@ -62,6 +67,7 @@ final class Simulation {
     private int reads;
     private long nextRead = 1;
     private long nextMend;
+    private long heedAt;
     /** How long all machines were suspended so far: only wall clocks know. */
     private long sleptMs;
 
@@ -82,6 +88,7 @@ final class Simulation {
         workload = new Workload(root.split(), options.traffic(), ledger);
         network = new Network(agenda, root.split(), options.nodes(), options.links());
         operator = new Operator(this, root.split());
+        decay = new Decay(this, operator, root.split());
         for (int i = 0; i < options.nodes(); i++) {
             nodes.add(new SimulatedNode(this, i, root.split()));
         }
@@ -191,8 +198,13 @@ final class Simulation {
     void send(SimulatedNode from, Effect.Send send) {
         SimulatedNode to = node(send.to());
         long incarnation = from.incarnation();
-        network.send(
-                from.number(), to.number(), () -> to.feed(new Input.Received(from.id(), incarnation, send.message())));
+        int life = to.life();
+        network.send(from.number(), to.number(), () -> {
+            // What is doubled and late after all survives a restart of the receiver, but does not help it to remember.
+            if (!to.forgot() || to.life() == life) {
+                to.feed(new Input.Received(from.id(), incarnation, send.message()));
+            }
+        });
     }
 
     void sendSnapshot(SimulatedNode from, NodeId peer, SimulatedDisk.Snapshot snapshot) {
@@ -285,14 +297,13 @@ final class Simulation {
         now(options.links().clogMs(), network::clog);
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
         now(options.failures().crashMs(), this::crash);
-        now(
-                options.failures().pauseMs(),
-                () -> any().pause(
-                                1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000),
-                                clocks.nextInt(3) == 0));
+        now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
         now(options.clocks().jumpMs(), this::jump);
         now(options.clocks().suspendMs(), this::suspend);
+        now(options.disks().decayMs(), decay::strike);
+        now(options.disks().tightMs(), () -> any().tight(1 + schedule.nextInt(3000)));
+        now(options.disks().decayMs() > 0 || options.churn().wipes() ? MEND_MS : 0, operator::mend);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
         now(options.churn().snapshotMs(), this::offerSnapshot);
@@ -318,6 +329,22 @@ final class Simulation {
         }
     }
 
+    private void pause() {
+        SimulatedNode node = any();
+        int ms = 2 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
+        boolean deaf = node.leads() && schedule.nextInt(3) == 0;
+        node.pause(ms, deaf || clocks.nextInt(3) == 0);
+        if (deaf) {
+            // It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile.
+            network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
+            agenda.after((ms - 1L) * NANOS_PER_MS, () -> {
+                if (!faultsOff) {
+                    node.read(nextRead++);
+                }
+            });
+        }
+    }
+
     private void repartition() {
         note(What.PARTITION);
         network.repartition();
@@ -333,15 +360,27 @@ final class Simulation {
     private void offerSnapshot() {
         SimulatedNode from = any();
         SimulatedNode to = any();
-        if (from != to && from.disk().settled().index() > 0) {
+        // Nobody is sent one before it has answered in the sender's term.
+        if (from != to
+                && from.disk().settled().index() > 0
+                && !from.isDoomed()
+                && to.disk().hardState().term() >= from.disk().hardState().term()) {
             SimulatedDisk.Snapshot snapshot = from.disk().snapshot();
-            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> to.offer(snapshot));
+            long incarnation = to.incarnation();
+            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> {
+                if (to.incarnation() == incarnation) {
+                    to.offer(snapshot);
+                }
+            });
         }
     }
 
     private void powerFails(int kept) {
         note(What.POWER);
-        nodes.forEach(node -> node.crash(kept));
+        nodes.forEach(node -> {
+            node.crash(kept);
+            node.disk().losePower(disks.nextInt(3));
+        });
     }
 
     private void jump() {
@@ -402,7 +441,10 @@ final class Simulation {
         faultsOff = true;
         note(What.FAULTS_OFF);
         network.heal();
+        long strays = network.lastArrival();
         nodes.forEach(SimulatedNode::mend);
+        decay.scrub();
+        heedAt = agenda.now() + HEED_NANOS;
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
         untilInTime(until, everythingDue);
@@ -426,12 +468,16 @@ final class Simulation {
             node.checkRows();
         }
         if (schedule.nextInt(4) == 0) {
+            // A word to take over may have been on its way all the time.
+            proceedUntil(() -> agenda.now() >= strays);
+            untilAtRest(until, everythingDue);
             // Those that are no members must not disturb the others.
-            long term = leader.replica().term();
+            SimulatedNode last = leader(schedule).orElseThrow();
+            long term = last.replica().term();
             long quiet = agenda.now() + QUIET_NANOS;
             proceedUntil(() -> agenda.now() >= quiet);
             check(
-                    leader.leads() && leader.replica().term() == term,
+                    last.leads() && last.replica().term() == term,
                     "a leader without faults was deposed in term %d",
                     term);
         }
@@ -494,13 +540,19 @@ final class Simulation {
         if (agenda.now() >= nextMend) {
             nextMend = agenda.now() + 500 * NANOS_PER_MS;
             operator.mend();
+            if (agenda.now() >= heedAt) {
+                decay.heed(leader.get());
+            }
         }
         tellTime();
         workload.at(leader.get().number(), agenda.now());
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
-            // What waits in a log that was overwritten is answered when something else is committed in its place.
-            if (retries.isEmpty() && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
+            // What waits in a log that was overwritten is answered when something else is committed in its place, and
+            // a state is compared when entries come.
+            boolean waits = !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))
+                    || nodes.stream().anyMatch(node -> node.isRotten() && isMember(leader.get(), node));
+            if (retries.isEmpty() && waits) {
                 retries = List.of(workload.fresh());
             }
             if (!retries.isEmpty()) {
