@@ -263,6 +263,11 @@ public final class Replica {
         return raft.configuration();
     }
 
+    /** Whether {@link #configuration} will not be taken back, as far as known here. */
+    public boolean isConfigurationCommitted() {
+        return raft.isConfigurationCommitted();
+    }
+
     /** To whom a leader would best hand over; empty when there is nobody. */
     public Optional<NodeId> successor() {
         return raft.successor();
