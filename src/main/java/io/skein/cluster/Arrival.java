@@ -126,7 +126,9 @@ public final class Arrival {
     }
 
     private void again(long ms) {
-        vertx.setTimer(ms, id -> ask());
+        if (!others.isClosed()) {
+            vertx.setTimer(ms, id -> ask());
+        }
     }
 
     private void say(String what) {

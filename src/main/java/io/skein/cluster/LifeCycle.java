@@ -260,7 +260,7 @@ final class LifeCycle {
         Promise<Void> renewed = Promise.promise();
         renewal = renewed.future();
         isOpen = false;
-        leave("its state was replaced by a snapshot");
+        leave("another state took the place of this node's");
         Future<Void> changed = store.closeKeepingDirectory().compose(closed -> change.apply(directory));
         changed.transform(either -> isStopped
                         ? Future.failedFuture("this node stops")

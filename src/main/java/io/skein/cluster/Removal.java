@@ -5,6 +5,7 @@ import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,29 +71,30 @@ final class Removal {
     }
 
     /**
-     * Only a leader's word counts: of what others have in their logs something may be taken back.
+     * Only a leader's word counts, that of the highest term: of what others have in their logs something may be taken
+     * back. As long as anybody is of this node's cluster, another one says nothing.
      *
      * @param clusterId of this node
      */
     static Verdict of(NodeId self, long incarnation, long clusterId, Collection<Facts> answers) {
         boolean isThere = answers.stream().anyMatch(facts -> facts.clusterId() == clusterId);
-        Verdict verdict = Verdict.UNKNOWN;
-        for (Facts facts : answers) {
-            if (!facts.leads() || isThere && facts.clusterId() != clusterId) {
-                continue;
-            }
-            Optional<Member> known = facts.member(self);
-            boolean isItself =
-                    known.filter(member -> member.incarnation() == incarnation).isPresent();
-            if (facts.clusterId() != clusterId) {
-                verdict = known.isPresent() && !isItself ? Verdict.REPLACED_ELSEWHERE : Verdict.REMOVED;
-            } else if (known.isPresent()) {
-                return isItself ? Verdict.COUNTED : Verdict.REPLACED;
-            } else {
-                verdict = Verdict.REMOVED;
-            }
+        Optional<Facts> leader = answers.stream()
+                .filter(Facts::leads)
+                .filter(facts -> !isThere || facts.clusterId() == clusterId)
+                .max(Comparator.comparingLong(Facts::term));
+        if (leader.isEmpty()) {
+            return Verdict.UNKNOWN;
         }
-        return verdict;
+        Optional<Member> known = leader.get().member(self);
+        boolean isItself =
+                known.filter(member -> member.incarnation() == incarnation).isPresent();
+        if (!isThere) {
+            return known.isPresent() && !isItself ? Verdict.REPLACED_ELSEWHERE : Verdict.REMOVED;
+        }
+        if (known.isEmpty()) {
+            return Verdict.REMOVED;
+        }
+        return isItself ? Verdict.COUNTED : Verdict.REPLACED;
     }
 
     /**

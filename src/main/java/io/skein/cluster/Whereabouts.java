@@ -12,8 +12,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Whereabouts {
     private static final Logger LOG = LoggerFactory.getLogger(Whereabouts.class);
-    /** Looks between two words. */
+    /** Looks until it is said again. */
     private static final int LOOKS = 50;
+    /** The same, after the leader saw no reason to take note: what it has leads here, too. */
+    private static final int MANY_LOOKS = 3000;
 
     private final NodeId self;
     private final Roster roster;
@@ -46,6 +48,7 @@ final class Whereabouts {
             rest = LOOKS;
             membership
                     .moved(mine.get())
+                    .onSuccess(noted -> rest = MANY_LOOKS)
                     .onFailure(failure ->
                             LOG.debug("nobody takes note that this node is at {}: {}", address, failure.toString()));
         }

@@ -23,7 +23,11 @@ class RemovalTest {
     }
 
     private static Facts facts(String id, long cluster, boolean leads, Member... members) {
-        return new Facts(new NodeId(id), 1, cluster, false, false, 3, List.of(members), leads, "", id + ":1", "");
+        return facts(id, cluster, 3, leads, members);
+    }
+
+    private static Facts facts(String id, long cluster, long term, boolean leads, Member... members) {
+        return new Facts(new NodeId(id), 1, cluster, false, false, term, List.of(members), leads, "", id + ":1", "");
     }
 
     private static Verdict of(Facts... answers) {
@@ -98,5 +102,14 @@ class RemovalTest {
         assertFalse(Verdict.REPLACED_ELSEWHERE.comesAsNew(false, true, false));
         assertTrue(Verdict.REPLACED_ELSEWHERE.comesAsNew(true, true, false));
         assertTrue(Verdict.REPLACED_ELSEWHERE.comesAsNew(false, true, true));
+    }
+
+    @Test
+    void theLeaderOfTheHighestTermIsRight() {
+        Facts deposed = facts("n1", CLUSTER, 3, true, member("n1", 1), member("n2", 2));
+        Facts leader = facts("n2", CLUSTER, 4, true, member("n2", 2), member("n3", INCARNATION));
+
+        assertEquals(Verdict.COUNTED, of(deposed, leader));
+        assertEquals(Verdict.COUNTED, of(leader, deposed));
     }
 }
