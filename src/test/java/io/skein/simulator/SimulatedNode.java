@@ -655,6 +655,7 @@ final class SimulatedNode {
                     !(effect instanceof Effect.Amnesiac) || forgot,
                     "a node that forgot nothing is called amnesiac");
             events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
+            world.found(effect);
             quarantined = true;
         }
     }
