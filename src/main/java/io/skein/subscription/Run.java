@@ -9,7 +9,7 @@ import io.skein.machine.Cursor;
  * @param count above 0; 1 where a key is held
  * @param deliveries how often they were handed out; 0: passed over, or redriven
  * @param time LEASED: when the lease ends; DELAYED: from when they may be handed out; PACED: when the next of them are
- *     let go; READY: 0
+ *     let go; else 0
  * @param lease under which they were last handed out; {@link Cursor#ORIGIN} when that was given back or never was. An
  *     ack that comes late is taken as long as nobody else has the message
  * @param consumer who has or had them last; empty when nobody
@@ -25,8 +25,10 @@ public record Run(
         DELAYED,
         /** It may be handed out. */
         READY,
-        /** Redriven at a rate: some of the run become READY at a time. */
-        PACED
+        /** Redriven at a rate: some of the run become READY (or UNREAD) at a time. */
+        PACED,
+        /** Redriven where keys matter: it may be handed out once its keys are known ({@link Keys}). */
+        UNREAD
     }
 
     public Run {
@@ -41,7 +43,7 @@ public record Run(
 
     /** Whether something happens to it by itself. */
     boolean isTimed() {
-        return state != State.READY;
+        return state != State.READY && state != State.UNREAD;
     }
 
     Run part(long from, long to) {

@@ -11,8 +11,12 @@ public sealed interface SubscriptionOutcome extends Outcome {
     /** Done. @param created something was made */
     record Done(boolean created) implements SubscriptionOutcome {}
 
-    /** So many dead letters were redriven or discarded. */
-    record Counted(long done) implements SubscriptionOutcome {}
+    /**
+     * So many dead letters were redriven or discarded.
+     *
+     * @param more there are more for another command of the same kind
+     */
+    record Counted(long done, boolean more) implements SubscriptionOutcome {}
 
     /**
      * What was lent; the node that took the request reads the bodies (DESIGN D17).

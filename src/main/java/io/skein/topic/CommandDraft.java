@@ -179,6 +179,8 @@ public final class CommandDraft {
 
     /** Deletes an existing topic; nothing more may be done to it in this command. */
     public void delete(long topic) {
+        // What it would have lost does not matter any more.
+        drafts.remove(topics.find(topic).orElseThrow().name);
         add(new TopicChange.Deleted(topic));
     }
 

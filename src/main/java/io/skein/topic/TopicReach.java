@@ -14,6 +14,9 @@ public interface TopicReach {
     /** Offset of the first message still kept. */
     long lowWater();
 
+    /** Offset of the first message that is pinned, which nothing but its topic's end removes; else the highest number. */
+    long lowestPin();
+
     /** Offset the next message gets. */
     long nextOffset();
 

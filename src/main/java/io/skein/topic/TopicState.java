@@ -54,6 +54,11 @@ final class TopicState implements TopicReach {
     }
 
     @Override
+    public long lowestPin() {
+        return pins.lowest();
+    }
+
+    @Override
     public long nextOffset() {
         return figures.nextOffset;
     }
