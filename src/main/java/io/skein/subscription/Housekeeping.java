@@ -71,7 +71,9 @@ final class Housekeeping {
         in.cut(run, run.first(), run.end());
         in.add(new Run(run.first(), portion, state, 0, 0, Cursor.ORIGIN, "", 0));
         if (end < run.end()) {
-            in.add(run.part(end, run.end()).until(draft.time() + Math.max(1, portion * 1000 / rate)));
+            // By the clock of the rate; after a standstill no more than a second's worth at once.
+            long since = Math.max(run.time(), draft.time() - 1_000);
+            in.add(run.part(end, run.end()).until(since + Math.max(1, portion * 1000 / rate)));
         }
     }
 }
