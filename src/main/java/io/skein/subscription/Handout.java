@@ -137,6 +137,8 @@ final class Handout {
                     ? start
                     : topic.liveEnd(start, Math.min(run.end(), start + share - given), command.time());
             position.cut(run, run.first(), end);
+            // What retention or its TTL took makes room.
+            newlyHeld -= SubscriptionState.isHeld(run) ? start - run.first() : 0;
             if (start < end) {
                 lend(position, run.part(start, end), !SubscriptionState.isHeld(run));
                 given += (int) (end - start);
