@@ -69,7 +69,7 @@ final class Consumers {
             return List.of();
         }
         List<OffsetRange> wanted = new ArrayList<>();
-        List<Position> turns = Handout.turns(register, subscription, max);
+        List<Position> turns = new Turns(register, subscription).next(max);
         for (Position position : turns) {
             long most = Math.max(1, (long) max * READ_AHEAD / turns.size());
             if (position.follows) {

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Chooses what one pull lends. Topics have their turns, by id, from after the one that gave last; each gives a few
- * messages, what comes back before what is new. Looks at as many topics as it lends messages, at most, and at those that
- * have no more although they seemed to, which are then remembered as such.
+ * Chooses what one pull lends. Topics have their {@link Turns}; each gives a few messages, what comes back before what
+ * is new. Looks at as many topics as it lends messages, at most, and at those of which all is expired or gone, which are
+ * then remembered as such.
  */
 final class Handout {
     private final SubscriptionRegister register;
@@ -53,52 +53,36 @@ final class Handout {
     /** Lends at most so many messages. */
     SubscriptionOutcome.Pulled lend(int max) {
         if (!subscription.config().paused()) {
-            List<Position> turns = turns(register, subscription, max);
+            List<Position> again = new ArrayList<>();
             int rest = max;
-            while (rest > 0 && !turns.isEmpty()) {
-                List<Position> again = new ArrayList<>();
-                for (Position position : turns) {
-                    int share = Math.min(rest, limits.turn());
-                    int given = give(position, share);
-                    rest -= given;
-                    if (given == share) {
-                        again.add(position);
-                    }
-                    if (rest == 0) {
-                        break;
-                    }
+            Turns turns = new Turns(register, subscription);
+            // Where all is expired a turn gives nothing; it is not asked again, but the next turns are this pull's.
+            for (int looks = 0; rest > 0 && looks < max + limits.steps(); looks++) {
+                Position position = turns.next();
+                if (position == null) {
+                    break;
                 }
-                turns = again;
+                rest -= give(position, rest, again);
+            }
+            while (rest > 0 && !again.isEmpty()) {
+                List<Position> once = again;
+                again = new ArrayList<>();
+                for (Position position : once) {
+                    rest -= give(position, rest, again);
+                }
             }
         }
         return new SubscriptionOutcome.Pulled(subscription.id, lease, until, lent);
     }
 
-    /** The positions that have something, in the order of their turns, at most so many. */
-    static List<Position> turns(SubscriptionRegister register, SubscriptionState subscription, int most) {
-        List<Position> turns = new ArrayList<>();
-        long last = subscription.counted().turn();
-        long topic = last;
-        boolean wrapped = false;
-        while (turns.size() < most) {
-            Map.Entry<Long, Position> entry = subscription.ready.higherEntry(topic);
-            if (entry == null || wrapped && entry.getKey() > last) {
-                if (wrapped) {
-                    break;
-                }
-                wrapped = true;
-                topic = -1;
-                continue;
-            }
-            topic = entry.getKey();
-            if (entry.getValue().hasSomething()) {
-                turns.add(entry.getValue());
-            } else {
-                // Retention took it; no move of the state.
-                register.isExhausted(entry.getValue());
-            }
+    /** One turn; whoever could give more is asked again. */
+    private int give(Position position, int rest, List<Position> again) {
+        int share = Math.min(rest, limits.turn());
+        int given = give(position, share);
+        if (given == share) {
+            again.add(position);
         }
-        return turns;
+        return given;
     }
 
     private int give(Position position, int share) {

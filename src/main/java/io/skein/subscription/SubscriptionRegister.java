@@ -143,7 +143,13 @@ final class SubscriptionRegister {
         return found;
     }
 
+    /** Whether a pull would get something; expiries are not looked at. */
     boolean isReady(SubscriptionState subscription) {
+        // Retention says nothing when it takes all that a position had.
+        while (!subscription.ready.isEmpty()
+                && !subscription.ready.firstEntry().getValue().hasSomething()) {
+            refresh(subscription.ready.firstEntry().getValue());
+        }
         return !subscription.config().paused()
                 && !subscription.ready.isEmpty()
                 && (subscription.available > 0 || subscription.held() < limits.held());

@@ -28,8 +28,8 @@
  * is due), never merely by the clock. So an ack that comes late is taken as long as nobody else has got the message.
  * Messages whose own TTL is over by the stamp of the command are not handed out.
  *
- * <p>Invariants: runs of a position do not overlap and lie below it; a message is in at most one run, mark or dead stretch
- * of a subscription, and a lease names at most one of them; of one key at most one message is lent (order KEY); what
+ * <p>Invariants: runs of a position do not overlap and lie below it; a message is in at most one run of a
+ * subscription (and in a mark too only where a seek brought it back meanwhile), and a lease names at most one run of it; of one key at most one message is lent (order KEY); what
  * failed its last delivery is in a mark until it is copied, and a mark's first message is pinned in its topic; ids and
  * lease names are never used twice; whatever decides depends only on what is listed below and on the topic machine.
  *

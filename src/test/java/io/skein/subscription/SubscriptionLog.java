@@ -109,6 +109,8 @@ final class SubscriptionLog {
             rows.write(change);
         }
         changes = decision.changes();
+        System.out.println(
+                index + " @" + time + " " + command + " -> " + decision.outcome() + "\n      " + told(changes));
         return decision.outcome();
     }
 
@@ -144,8 +146,15 @@ final class SubscriptionLog {
     }
 
     void holdsAfterARestart() {
-        assertEquals(state(node), state(restarted()), "made from rows");
-        assertEquals(state(node), state(copied()), "made from the snapshot");
+        same(state(node), state(restarted()), "made from rows");
+        same(state(node), state(copied()), "made from the snapshot");
+    }
+
+    private static void same(List<String> expected, List<String> actual, String what) {
+        for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
+            assertEquals(expected.get(i), actual.get(i), what);
+        }
+        assertEquals(expected, actual, what);
     }
 
     static List<String> told(List<Change> changes) {
