@@ -23,6 +23,11 @@ final class FilterTree {
     private static final String REST = "#";
 
     private final Node root = new Node();
+    private long looks;
+
+    long looks() {
+        return looks;
+    }
 
     void add(SubscriptionState subscription) {
         Node node = root;
@@ -55,7 +60,8 @@ final class FilterTree {
         return found;
     }
 
-    private static void match(Node node, String[] topic, int depth, List<SubscriptionState> found) {
+    private void match(Node node, String[] topic, int depth, List<SubscriptionState> found) {
+        looks++;
         boolean isOpen = depth > 0 || topic[0].charAt(0) != '$';
         Node rest = node.children.get(REST);
         if (rest != null && isOpen) {

@@ -99,6 +99,7 @@ final class Handout {
         int given = 0;
         Position base = position.base;
         while (given < share) {
+            register.look();
             Map.Entry<Long, Run> entry = base.available().floorEntry(position.readyFrom);
             if (entry == null || entry.getValue().end() <= position.readyFrom) {
                 entry = base.available().higherEntry(position.readyFrom);
@@ -166,6 +167,7 @@ final class Handout {
         TopicReach topic = position.base.topic;
         int given = 0;
         while (given < share && position.fresh() < topic.nextOffset() && room() > 0) {
+            register.look();
             long start = topic.firstLive(position.fresh(), command.time());
             long most = Math.min(topic.nextOffset(), start + Math.min(share - given, room()));
             long end = start < most ? topic.liveEnd(start, most, command.time()) : start;
@@ -195,6 +197,7 @@ final class Handout {
         TopicReach topic = position.base.topic;
         int given = 0;
         while (given < share && position.fresh() < topic.nextOffset() && room() > 0) {
+            register.look();
             long offset = position.fresh();
             if (!contains(keys, offset)) {
                 break;

@@ -27,6 +27,7 @@ final class Housekeeping {
         Draft draft = new Draft(at, topics, 0);
         int steps = 0;
         for (RunDue due : register.dues()) {
+            register.look();
             SubscriptionState subscription = register.the(due.subscription());
             Position position = subscription.positions.get(due.topic());
             Run run = position.runs().get(due.first());

@@ -335,6 +335,11 @@ public final class SubscriptionMachine implements Machine {
         return register.find(name).flatMap(views::oldest);
     }
 
+    /** How many positions, runs and levels of filters were looked at in the life of this process; no part of the state. */
+    long looks() {
+        return register.looks();
+    }
+
     public SubscriptionTotals totals() {
         return views.totals();
     }

@@ -45,6 +45,7 @@ final class SubscriptionRegister {
     /** Ids of those that have had something to hand out since somebody last asked. */
     private final Set<Long> awakened = new LinkedHashSet<>();
 
+    private long looks;
     private long lastId;
     private int positions;
     private int runs;
@@ -57,6 +58,16 @@ final class SubscriptionRegister {
 
     int size() {
         return byId.size();
+    }
+
+    /** Somebody looks at a position, a run, or a level of a filter. */
+    void look() {
+        looks++;
+    }
+
+    /** How often, in the life of this process: what commands cost, for tests to count. */
+    long looks() {
+        return looks + filters.looks();
     }
 
     long lastId() {
@@ -170,7 +181,7 @@ final class SubscriptionRegister {
         assert sameId == null && sameName == null : subscription.name + " is there already";
         filters.add(subscription);
         followAll(subscription);
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     void configure(SubscriptionState subscription, SubscriptionConfig config) {
@@ -178,7 +189,7 @@ final class SubscriptionRegister {
         subscription.configure(config);
         filters.add(subscription);
         followAll(subscription);
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     private void followAll(SubscriptionState subscription) {
@@ -231,13 +242,13 @@ final class SubscriptionRegister {
         }
         position.next(change.next());
         refresh(position);
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     void leave(Left change) {
         SubscriptionState subscription = the(change.subscription());
         drop(subscription.positions.get(change.topic()));
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     void setRun(RunSet change) {
@@ -254,7 +265,7 @@ final class SubscriptionRegister {
             dues.add(due(position, run));
         }
         refresh(position);
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     void removeRun(RunGone change) {
@@ -266,7 +277,7 @@ final class SubscriptionRegister {
         } else {
             refresh(position);
         }
-        look(subscription);
+        maybeAwaken(subscription);
     }
 
     void setMark(MarkSet change) {
@@ -305,7 +316,7 @@ final class SubscriptionRegister {
         for (SubscriptionState subscription : filters.matching(topic.name().value())) {
             if (subscription.wants(topic.name())) {
                 follow(subscription, topic);
-                look(subscription);
+                maybeAwaken(subscription);
             }
         }
     }
@@ -326,7 +337,7 @@ final class SubscriptionRegister {
             if (position != null) {
                 drop(position);
             }
-            look(subscription);
+            maybeAwaken(subscription);
         }
     }
 
@@ -338,7 +349,7 @@ final class SubscriptionRegister {
         for (Position position : interest.wake()) {
             position.isIdle = false;
             refresh(position);
-            look(position.owner);
+            maybeAwaken(position.owner);
         }
         if (interest.dropsAcknowledged()) {
             askDroppable(interest);
@@ -360,7 +371,7 @@ final class SubscriptionRegister {
     /** A position that has no more to hand out, although it was thought to; it stays so until something comes. */
     void isExhausted(Position position) {
         refresh(position);
-        look(position.owner);
+        maybeAwaken(position.owner);
     }
 
     private Position position(SubscriptionState subscription, long topic) {
@@ -432,6 +443,7 @@ final class SubscriptionRegister {
 
     /** Brings what others know of a position up to date. */
     private void refresh(Position position) {
+        look();
         SubscriptionState owner = position.owner;
         boolean isReady = position.hasSomething();
         if (isReady != position.isReady) {
@@ -462,7 +474,7 @@ final class SubscriptionRegister {
     }
 
     /** Looks whether a subscription has something to hand out that had nothing before. */
-    private void look(SubscriptionState subscription) {
+    private void maybeAwaken(SubscriptionState subscription) {
         for (int i = 0; i < subscription.moved.size(); i++) {
             Position moved = subscription.moved.get(i);
             if (subscription.positions.get(moved.topic.id()) == moved) {

@@ -22,6 +22,7 @@ final class Turns {
     /** Null when all have had their turn. */
     Position next() {
         while (true) {
+            register.look();
             Map.Entry<Long, Position> entry = subscription.ready.higherEntry(topic);
             if (entry == null || wrapped && entry.getKey() > last) {
                 if (wrapped) {
