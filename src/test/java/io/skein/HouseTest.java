@@ -107,6 +107,8 @@ class HouseTest {
             entry("io.vertx.sqlclient.", Set.of("store", "bench")),
             entry("io.vertx.jdbcclient.", Set.of("store", "bench")),
             entry("io.vertx.core.", ABOVE_THE_WATERLINE),
+            // Half-closed connections, of which Vert.x knows nothing.
+            entry("io.netty.channel.", Set.of("protocol.tcp")),
             entry(
                     "io.vertx.ext.web.",
                     Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "bench")),

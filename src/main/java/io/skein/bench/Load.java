@@ -142,7 +142,7 @@ public final class Load {
 
     private Future<Void> reached(Future<Void> connections) {
         return connections.recover(cause -> Future.failedFuture(
-                new IOException(config.where().url() + " let nobody in: " + cause.getMessage(), cause)));
+                new IOException("no node answers at " + config.where().url() + ": " + cause.getMessage(), cause)));
     }
 
     private static Future<Void> all(List<LoadLoop> loops, Function<LoadLoop, Future<Void>> step) {

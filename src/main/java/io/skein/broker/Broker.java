@@ -28,9 +28,9 @@ public interface Broker {
     Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber);
 
     /** Topics that match, by name; system topics only when the filter names them. */
-    Future<List<TopicInfo>> topics(Optional<TopicFilter> filter);
+    Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness);
 
-    Future<TopicInfo> topic(TopicName name);
+    Future<TopicInfo> topic(TopicName name, Freshness freshness);
 
     /** Makes or changes a topic; true when it was made. */
     Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey);
@@ -38,7 +38,7 @@ public interface Broker {
     Future<Void> delete(TopicName name, Optional<String> idempotencyKey);
 
     /** Delayed messages by due time, after that of {@code after} (a cursor text), at most {@code limit}. */
-    Future<ScheduledPage> scheduled(Optional<String> after, int limit);
+    Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness);
 
     Future<Void> cancel(String cursor, Optional<String> idempotencyKey);
 

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
  * @param mayCreateTopics whether a first publish makes its topic
  * @param durable {@code quorum} or {@code memory}, as answers say it
  * @param catchUpWaitMs how long a request waits for a node that has just started
+ * @param aloneAfterMs after its start a node that found no leader gives what it has to those who ask for no more
+ * @param stepDownAfterMs how long RRMQ's role goes on saying Leader once the majority is lost
  * @param maxStreams live subscriptions and reads that wait; more are refused
  */
 public record BrokerConfig(
@@ -22,6 +24,8 @@ public record BrokerConfig(
         boolean mayCreateTopics,
         String durable,
         long catchUpWaitMs,
+        long aloneAfterMs,
+        long stepDownAfterMs,
         int maxStreams) {
     public static final int MAX_FILTERS = 64;
     public static final int MAX_LIMIT = 1000;

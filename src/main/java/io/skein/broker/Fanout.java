@@ -1,12 +1,14 @@
 package io.skein.broker;
 
 import io.skein.cluster.AppliedListener;
+import io.skein.cluster.ReplicaStatus;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicTotals;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
@@ -21,6 +23,7 @@ final class Fanout implements AppliedListener {
     private final CopyOnWriteArrayList<Sessions> loops = new CopyOnWriteArrayList<>();
     private final Map<Long, Rate> rates = new HashMap<>();
     private final Rate rate = new Rate();
+    private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
     private Supplier<TopicTotals> counted;
@@ -28,7 +31,8 @@ final class Fanout implements AppliedListener {
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    Fanout(Runnable whenCaughtUp, Runnable whenLeft) {
+    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft) {
+        this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
     }
@@ -84,6 +88,11 @@ final class Fanout implements AppliedListener {
             }
             sessions.post(batch);
         }
+    }
+
+    @Override
+    public void moved(ReplicaStatus now) {
+        whenMoved.accept(now);
     }
 
     @Override

@@ -22,7 +22,6 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -32,18 +31,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
+    private static final String OK = "ok";
+
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
-    private volatile Promise<Void> caughtUp = Promise.promise();
+    private final Readiness readiness;
+    private final Tenure tenure;
+    /** What streams were told last; on the replica's context. */
+    private String toldHealth = OK;
+
     private final AtomicLong connections = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
@@ -61,7 +67,9 @@ public final class LocalBroker implements Broker {
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
-        this.fanout = new Fanout(() -> caughtUp.tryComplete(), this::left);
+        this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
+        this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -69,7 +77,16 @@ public final class LocalBroker implements Broker {
         if (streams != null) {
             streams.endAll("catching-up");
         }
-        caughtUp = Promise.promise();
+        readiness.left();
+    }
+
+    private void moved(ReplicaStatus now) {
+        tenure.moved(now, System.nanoTime());
+        String health = health(now);
+        if (streams != null && !health.equals(toldHealth)) {
+            toldHealth = health;
+            streams.tellAll(health);
+        }
     }
 
     /** Where the replica says what became visible. */
@@ -132,7 +149,7 @@ public final class LocalBroker implements Broker {
             return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
         }
         // Who comes in the first moments of a node is not sent away.
-        Future<Committed> committed = caughtUp.future().isComplete()
+        Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
                 : ready(false).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
@@ -157,14 +174,28 @@ public final class LocalBroker implements Broker {
         if (read.limit() < 1 || read.limit() > BrokerConfig.MAX_LIMIT) {
             return Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
         }
-        return ready(read.level() == Read.Level.NONE)
-                .compose(v -> isConfirmed(read.level()) ? confirmed() : Future.succeededFuture())
+        return fresh(read.freshness(), read.waitMs())
                 .compose(v -> reads.read(read))
                 .recover(LocalBroker::refused);
     }
 
-    private static boolean isConfirmed(Read.Level level) {
-        return level == Read.Level.LINEARIZABLE || level == Read.Level.STRONG;
+    /** Until this node has what a reader asks for. */
+    private Future<Void> fresh(Freshness freshness, long waitMs) {
+        return ready(freshness.level() == Freshness.Level.NONE)
+                .compose(v -> switch (freshness.level()) {
+                    case NONE -> Future.<Void>succeededFuture();
+                    case WEAK -> replica.status().role() == Role.LEADER ? Future.<Void>succeededFuture() : confirmed();
+                    case LINEARIZABLE -> confirmed();
+                    case STRONG -> logged();
+                })
+                .compose(v -> reads.reached(freshness.minIndex(), waitMs));
+    }
+
+    /** What is applied here holds an entry that was not yet in the log when this was asked. */
+    private Future<Void> logged() {
+        // It does what is due anyway, which is mostly nothing.
+        return propose(new TopicCommand.Expire(), Optional.empty())
+                .compose(committed -> reads.reached(committed.index(), 0));
     }
 
     @Override
@@ -179,58 +210,51 @@ public final class LocalBroker implements Broker {
                 .compose(v -> streams.isFull()
                         ? Future.failedFuture(streams.full())
                         : history.start(subscribe.filters(), subscribe.from()))
-                .<Subscription>map(start -> streams.open(subscribe, subscriber, start))
+                .<Subscription>map(start -> {
+                    Session session = streams.open(subscribe, subscriber, start);
+                    String health = status().health();
+                    if (!health.equals(OK)) {
+                        session.tell(health);
+                    }
+                    return session;
+                })
                 .recover(LocalBroker::refused);
     }
 
-    /** Reads wait for a node that has just started; with {@code anyway} they take what there is. */
+    /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        if (anyway && replica != null && replica.status() != null
-                || caughtUp.future().isComplete()) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> here = Promise.promise();
-        Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                config.catchUpWaitMs(),
-                id -> here.tryFail(Refusal.unavailable("catching-up", "the node has just started and catches up")));
-        caughtUp.future().onComplete(done -> context.runOnContext(v -> here.tryComplete()));
-        return here.future().onComplete(v -> vertx.cancelTimer(timer));
+        return readiness.await(anyway);
+    }
+
+    private boolean isLeaderless() {
+        ReplicaStatus now = replica == null ? null : replica.status();
+        return now != null && now.leader().isEmpty();
     }
 
     @Override
-    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
-        return ready(false)
-                .compose(v -> confirmed())
-                .compose(v -> ask(() -> {
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+        return fresh(freshness, 0)
+                .compose(v -> proposer.ask(() -> {
                     long now = System.nanoTime();
                     List<TopicInfo> infos = new ArrayList<>();
                     for (TopicView view : topics.matching(filter.orElse(ALL))) {
-                        infos.add(info(view, now));
+                        infos.add(new TopicInfo(view, Optional.empty(), fanout.rateOf(view.id(), now)));
                     }
                     return infos;
-                }));
+                }))
+                .recover(LocalBroker::refused);
     }
 
     private static final TopicFilter ALL = new TopicFilter("#");
 
-    private TopicInfo info(TopicView view, long nanos) {
-        return new TopicInfo(view, lineage.text(view.lastTrimmed()), fanout.rateOf(view.id(), nanos));
-    }
-
     @Override
-    public Future<TopicInfo> topic(TopicName name) {
-        return ready(false)
-                .compose(v -> confirmed())
+    public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+        return fresh(freshness, 0)
                 .compose(v -> history.topic(name))
                 .compose(view -> history.earliest(new TopicFilter(name.value()))
-                        .compose(at -> proposer.ask(() ->
-                                new TopicInfo(view, lineage.text(at), fanout.rateOf(view.id(), System.nanoTime())))))
+                        .compose(at -> proposer.ask(() -> new TopicInfo(
+                                view, Optional.of(lineage.text(at)), fanout.rateOf(view.id(), System.nanoTime())))))
                 .recover(LocalBroker::refused);
-    }
-
-    private <T> Future<T> ask(Supplier<T> question) {
-        return proposer.ask(question).recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 
     @Override
@@ -250,9 +274,8 @@ public final class LocalBroker implements Broker {
     }
 
     @Override
-    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-        return ready(false)
-                .compose(v -> confirmed())
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+        return fresh(freshness, 0)
                 .compose(v -> settled())
                 .compose(v -> {
                     Optional<Cursor> position = after.map(text -> ofThisLog(text));
@@ -283,13 +306,16 @@ public final class LocalBroker implements Broker {
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
-        Promise<Void> done = Promise.promise();
-        Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                config.catchUpWaitMs(),
-                id -> done.tryFail(Refusal.unavailable("rows-behind", "the rows did not come up to date in time")));
-        proposer.tell(() -> replica.settle(() -> context.runOnContext(v -> done.tryComplete())));
-        return done.future().onComplete(v -> vertx.cancelTimer(timer));
+        return proposer.<Void>askFor(() -> {
+                    Promise<Void> done = Promise.promise();
+                    replica.settle(done::complete);
+                    return done.future();
+                })
+                .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof TimeoutException
+                                ? Refusal.unavailable("rows-behind", "the rows did not come up to date in time")
+                                : cause));
     }
 
     private static final long TRANSFER_WAIT_MS = 2000;
@@ -319,6 +345,7 @@ public final class LocalBroker implements Broker {
         return new NodeStatus(
                 config.node(),
                 now.role(),
+                tenure.role(now, System.nanoTime()),
                 now.leader(),
                 leaderAddress(now),
                 now.term(),
@@ -424,20 +451,9 @@ public final class LocalBroker implements Broker {
 
     /** Asks on the replica's context and completes here. */
     private Future<Void> onReplica(Supplier<Future<Long>> question) {
-        if (replica == null) {
-            return Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"));
-        }
-        Context context = vertx.getOrCreateContext();
-        Promise<Void> done = Promise.promise();
-        proposer.tell(() -> question.get()
-                .onComplete(answer -> context.runOnContext(v -> {
-                    if (answer.succeeded()) {
-                        done.complete();
-                    } else {
-                        done.fail(Refusal.from(answer.cause()));
-                    }
-                })));
-        return done.future();
+        return replica == null
+                ? Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"))
+                : proposer.askFor(question).<Void>mapEmpty().recover(LocalBroker::refused);
     }
 
     private static Future<NodeId> node(String id) {
@@ -445,14 +461,6 @@ public final class LocalBroker implements Broker {
             return Future.succeededFuture(new NodeId(id));
         } catch (IllegalArgumentException notAnId) {
             return Future.failedFuture(Refusal.malformed(notAnId.getMessage()));
-        }
-    }
-
-    private static Future<Long> askSafely(Supplier<Future<Long>> question) {
-        try {
-            return question.get();
-        } catch (RuntimeException defect) {
-            return Future.failedFuture(defect);
         }
     }
 
@@ -464,6 +472,7 @@ public final class LocalBroker implements Broker {
     private NodeStatus starting() {
         return new NodeStatus(
                 config.node(),
+                Role.FOLLOWER,
                 Role.FOLLOWER,
                 "",
                 "",
@@ -503,7 +512,7 @@ public final class LocalBroker implements Broker {
         if (!now.caughtUp()) {
             return now.role() == Role.LEADER ? "catching-up" : "no-leader";
         }
-        return now.leader().isEmpty() ? "no-leader" : "ok";
+        return now.leader().isEmpty() ? "no-leader" : OK;
     }
 
     @Override

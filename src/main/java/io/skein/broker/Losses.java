@@ -10,10 +10,12 @@ import io.skein.topic.TopicTrim;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one page's reader has lost to retention. First trims are gathered, on the replica's context and a bounded number
@@ -26,8 +28,10 @@ final class Losses {
     static final long ALL_NEWS = -1;
 
     private static final int TRIMS_A_TURN = 512;
-    /** Trims of a page that are looked up in rows; of more at once any doubt counts as a loss. */
-    private static final int LOOKED_UP = 16;
+    /** Trims of a page that are looked up in rows; of those beyond any doubt counts as a loss. */
+    private static final int LOOKED_UP = 1024;
+
+    private static final int LOOKED_UP_AT_ONCE = 16;
 
     /** @param exact the cursor of the trim is that of the last message that went */
     private record Suspect(TopicTrim trim, boolean exact) {}
@@ -132,26 +136,32 @@ final class Losses {
     }
 
     /** Topics of which rows show that the last message that went is not after the position. */
-    private Future<List<Long>> cleared() {
-        List<Suspect> doubtful =
-                suspects.values().stream().filter(suspect -> !suspect.exact()).toList();
-        if (doubtful.isEmpty() || doubtful.size() > LOOKED_UP) {
-            return Future.succeededFuture(List.of());
-        }
-        List<Future<Optional<Cursor>>> places = doubtful.stream()
-                .map(suspect -> store.reader()
-                        .locate(suspect.trim().topicId(), suspect.trim().lowWater() - 1))
+    private Future<Set<Long>> cleared() {
+        List<TopicTrim> doubtful = suspects.values().stream()
+                .filter(suspect -> !suspect.exact())
+                .map(Suspect::trim)
+                .limit(LOOKED_UP)
                 .toList();
-        return Future.all(places).map(all -> {
-            List<Long> cleared = new ArrayList<>();
-            for (int i = 0; i < places.size(); i++) {
+        return cleared(doubtful, 0, new HashSet<>());
+    }
+
+    private Future<Set<Long>> cleared(List<TopicTrim> doubtful, int from, Set<Long> cleared) {
+        if (from == doubtful.size()) {
+            return Future.succeededFuture(cleared);
+        }
+        List<TopicTrim> some = doubtful.subList(from, Math.min(doubtful.size(), from + LOOKED_UP_AT_ONCE));
+        List<Future<Optional<Cursor>>> places = some.stream()
+                .map(trim -> store.reader().locate(trim.topicId(), trim.lowWater() - 1))
+                .toList();
+        return Future.all(places).compose(all -> {
+            for (int i = 0; i < some.size(); i++) {
                 // Just before that message, or the first after it that is left.
                 Optional<Cursor> place = places.get(i).result();
                 if (place.isPresent() && position.isAfter(place.get())) {
-                    cleared.add(doubtful.get(i).trim().topicId());
+                    cleared.add(some.get(i).topicId());
                 }
             }
-            return cleared;
+            return cleared(doubtful, from + some.size(), cleared);
         });
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * What a node says of itself; a value, replaced as a whole.
  *
+ * @param heldRole what {@link Tenure} says: LEADER also for a while after the majority was lost
  * @param leader id of the leader, empty when unknown
  * @param leaderAddress advertised HTTP address of the leader, empty when unknown
  * @param health {@code ok}, {@code no-leader}, {@code catching-up}, {@code amnesiac}, {@code corrupt}, {@code disk-full},
@@ -16,6 +17,7 @@ import java.util.List;
 public record NodeStatus(
         String node,
         Role role,
+        Role heldRole,
         String leader,
         String leaderAddress,
         long term,

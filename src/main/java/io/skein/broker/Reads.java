@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers {@link Broker#read}: waits until this node has what its client has seen elsewhere, takes a page of what is
- * kept, and when there is nothing waits for a first message. Callable from any event-loop context once the node's data is
+ * Answers {@link Broker#read}: takes a page of what is kept, and when there is nothing waits for a first message. Callable from any event-loop context once the node's data is
  * open.
  */
 final class Reads {
@@ -50,8 +49,7 @@ final class Reads {
 
     /** Fails with {@link Refusal}, or with what {@link Refusal#from} makes one of. */
     Future<Page> read(Read read) {
-        return reached(read.minIndex(), read.waitMs())
-                .compose(v -> known(read.filters()))
+        return known(read.filters())
                 .compose(v -> history.start(read.filters(), read.from()))
                 .compose(start -> readFrom(read, start));
     }
@@ -172,7 +170,7 @@ final class Reads {
     }
 
     /** Waits until this node has applied an index that its client has seen elsewhere. */
-    private Future<Void> reached(long index, long waitMs) {
+    Future<Void> reached(long index, long waitMs) {
         if (replica.status().appliedIndex() >= index) {
             return Future.succeededFuture();
         }

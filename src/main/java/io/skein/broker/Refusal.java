@@ -76,6 +76,11 @@ public final class Refusal extends RuntimeException {
                     of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");
                 case LAST_VOTER -> of(Kind.CONFLICT, "last-voter", "no voter would be left");
+                case ID_IN_USE ->
+                    of(
+                            Kind.CONFLICT,
+                            "id-in-use",
+                            "a member of this id is running, and it is another node; choose another id, or stop that one");
                 case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
         }

@@ -13,10 +13,8 @@ import java.util.List;
  * <p>Invariant: every matching message up to {@code position} was delivered or reported as a gap, none above it was.
  */
 final class Session implements Subscription {
-    /** Messages and bytes of one page while catching up. */
+    /** Messages of one page while catching up; its bytes are {@link Sessions#pageBytes}. */
     private static final int PAGE_MESSAGES = 512;
-
-    private static final long PAGE_BYTES = 256 << 10;
 
     private enum State {
         /** A page is being read. */
@@ -44,6 +42,8 @@ final class Session implements Subscription {
     private boolean paused;
     private boolean giving;
     private long delivered;
+    /** Bytes of the page that is being read, or that the subscriber was given and its socket has not taken. */
+    private long held;
 
     Session(
             String id,
@@ -108,6 +108,7 @@ final class Session implements Subscription {
     @Override
     public void resume() {
         paused = false;
+        release();
         readOn();
     }
 
@@ -115,8 +116,15 @@ final class Session implements Subscription {
     public void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
+            release();
             sessions.leave(this);
             whenClosed.run();
+        }
+    }
+
+    void tell(String health) {
+        if (state != State.CLOSED) {
+            subscriber.status(health);
         }
     }
 
@@ -182,6 +190,9 @@ final class Session implements Subscription {
         try {
             if (!subscriber.deliver(messages, sessions.text(position))) {
                 paused = true;
+                if (held == 0 && state != State.CLOSED) {
+                    hold(bytes(messages));
+                }
             }
         } finally {
             giving = false;
@@ -194,7 +205,9 @@ final class Session implements Subscription {
         }
         state = State.READING;
         int limit = (int) Math.min(PAGE_MESSAGES, credit);
-        history.page(new History.Wanted(subscribe.filters(), position, told, start.floor(), limit, PAGE_BYTES))
+        long bytes = sessions.pageBytes();
+        hold(bytes);
+        history.page(new History.Wanted(subscribe.filters(), position, told, start.floor(), limit, bytes))
                 .onComplete(read -> {
                     if (state == State.CLOSED) {
                         return;
@@ -223,6 +236,9 @@ final class Session implements Subscription {
         if (state == State.CLOSED) {
             return;
         }
+        if (!paused) {
+            release();
+        }
         position = later(position, slice.through());
         if (slice.live()) {
             // Batches reach this loop in log order, and this page stands in that order where it was read.
@@ -230,6 +246,24 @@ final class Session implements Subscription {
         } else {
             readOn();
         }
+    }
+
+    private void hold(long bytes) {
+        held += bytes;
+        sessions.hold(bytes);
+    }
+
+    private void release() {
+        sessions.hold(-held);
+        held = 0;
+    }
+
+    private static long bytes(List<StoredMessage> messages) {
+        long bytes = 0;
+        for (StoredMessage message : messages) {
+            bytes += message.json().length;
+        }
+        return bytes;
     }
 
     private static long lost(List<History.Loss> losses) {

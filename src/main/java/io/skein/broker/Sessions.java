@@ -25,6 +25,11 @@ final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     /** Batches on their way to a loop that does not keep up, in bytes; above it they are dropped and read again later. */
     private static final long MAX_POSTED_BYTES = 16L << 20;
+    /** Pages on their way to all subscribers of the node, read and not yet taken: above it pages are small. */
+    static final long MUCH_HELD_BYTES = Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 8);
+
+    static final long PAGE_BYTES = 256 << 10;
+    static final long SMALL_PAGE_BYTES = 8 << 10;
 
     /** Sessions with the same filters. */
     private static final class Audience {
@@ -78,16 +83,19 @@ final class Sessions {
     private final Map<List<TopicFilter>, Audience> audiences = new HashMap<>();
     private final AtomicLong postedBytes = new AtomicLong();
     private final AtomicLong delivered;
+    private final AtomicLong held;
     private volatile int count;
     private final AtomicBoolean catchUpPosted = new AtomicBoolean();
 
     private Cursor liveEnd = Cursor.ORIGIN;
 
-    Sessions(Context context, Fanout fanout, Lineage lineage, AtomicLong delivered) {
+    /** @param held bytes, of all loops together */
+    Sessions(Context context, Fanout fanout, Lineage lineage, AtomicLong delivered, AtomicLong held) {
         this.context = context;
         this.fanout = fanout;
         this.lineage = lineage;
         this.delivered = delivered;
+        this.held = held;
     }
 
     static boolean matches(List<TopicFilter> filters, String topic) {
@@ -144,6 +152,20 @@ final class Sessions {
 
     void countDelivered(int messages) {
         delivered.addAndGet(messages);
+    }
+
+    /**
+     * Of the next page. However many subscribers stand still, what waits for them in memory is {@link
+     * #MUCH_HELD_BYTES} and for each a small page, or one message that is larger.
+     */
+    long pageBytes() {
+        return held.get() < MUCH_HELD_BYTES ? PAGE_BYTES : SMALL_PAGE_BYTES;
+    }
+
+    void hold(long bytes) {
+        if (bytes != 0) {
+            held.addAndGet(bytes);
+        }
     }
 
     /** Called on the replica's context, in log order. */

@@ -22,6 +22,7 @@ final class Streams {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
 
     /** @param limit more streams than this are refused */
     Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit) {
@@ -44,7 +45,8 @@ final class Streams {
             throw full();
         }
         Sessions loop = loops.computeIfAbsent(
-                Thread.currentThread(), t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered));
+                Thread.currentThread(),
+                t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered, held));
         String id = Long.toString(ids.incrementAndGet(), 36);
         Session session = new Session(id, loop, history, subscribe, subscriber, start, count::decrementAndGet);
         session.begin();
@@ -62,6 +64,12 @@ final class Streams {
                 "too-many-subscriptions",
                 "this node serves " + limit + " live subscriptions, its limit",
                 Map.of("limit", limit));
+    }
+
+    /** Tells every stream how the node is. */
+    void tellAll(String health) {
+        loops.values()
+                .forEach(loop -> loop.context().runOnContext(v -> loop.all().forEach(session -> session.tell(health))));
     }
 
     void endAll(String reason) {

@@ -19,7 +19,7 @@ public interface Subscriber {
     /** Messages between the position and {@code resumedAt} are gone; the stream goes on after it. */
     void gap(String requested, String resumedAt, long lost);
 
-    /** The node's state changed in a way that concerns a waiting subscriber: {@code no-leader}, {@code catching-up}, {@code ok}. */
+    /** The node's health, as in {@link NodeStatus}, when it changed or at the beginning was not {@code ok}. */
     default void status(String health) {}
 
     /** The stream ended by the node's will; {@code retry}: worth another try, elsewhere or later. */

@@ -50,6 +50,12 @@ final class Api {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
+    /** Empty when there is no such thing. */
+    Optional<JsonObject> find(String path) {
+        HttpResponse<String> response = exchange(HttpRequest.newBuilder(URI.create(base + path)));
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(taken(response));
+    }
+
     JsonObject get(String path) {
         return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
     }
@@ -92,18 +98,23 @@ final class Api {
     }
 
     private JsonObject send(HttpRequest.Builder request) {
-        HttpResponse<String> response;
+        return taken(exchange(request));
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
-            response = client.send(request.timeout(patience).build(), BodyHandlers.ofString());
+            return client.send(request.timeout(patience).build(), BodyHandlers.ofString());
         } catch (IOException unreachable) {
-            throw new CommandProblem(
-                    1, "no node answers at " + base + "; start one with 'skein serve', or name it with --url");
+            throw Server.silent(base);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CommandProblem(1, "interrupted");
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         }
+    }
+
+    private static JsonObject taken(HttpResponse<String> response) {
         JsonObject body = json(response);
         if (response.statusCode() >= 400) {
             String detail = body.getString("detail", body.getString("title", "status " + response.statusCode()));

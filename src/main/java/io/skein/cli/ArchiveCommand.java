@@ -6,6 +6,7 @@ import io.skein.node.NodeProcess;
 import io.skein.node.Settings;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class ArchiveCommand implements Callable<Integer> {
         api.get("/v1/topics");
         Vertx vertx = Vertx.vertx();
         CountDownLatch came = new CountDownLatch(1);
-        var client = Sockets.connect(vertx, server);
+        var client = Sockets.connect(vertx, server, new PrintWriter(System.err));
         client.subscribe(SubscribeOptions.of("archive").from("earliest"), message -> came.countDown())
                 .await(10, TimeUnit.SECONDS);
         client.publish("archive", "warm").await(10, TimeUnit.SECONDS);

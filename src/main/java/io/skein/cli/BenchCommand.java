@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Puts load on a node and says how many messages were acknowledged, how soon, and how many came through.",
             "A closed loop keeps a window full; --rate sends at a pace and counts from when a message was due, so that"
@@ -35,12 +36,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  skein bench                                  4 connections, 256 in flight each, 64 to a frame",
-            "  skein bench --publishers 1 --window 1 --batch 1      one message at a time",
-            "  skein bench --door http --publishers 64      HTTP POST, 64 connections",
-            "  skein bench --rate 20000 --subscribers 10    at a pace, with listeners",
-            "  skein bench --ratios                         the node against the ceilings of its machine",
-            "  skein bench --ceilings                       the ceilings alone, without a node"
+            "  ${ROOT-COMMAND-NAME} bench",
+            "  ${ROOT-COMMAND-NAME} bench --publishers 1 --window 1      one message at a time",
+            "  ${ROOT-COMMAND-NAME} bench --door http --publishers 64",
+            "  ${ROOT-COMMAND-NAME} bench --rate 20000 --subscribers 10  at a pace, with listeners",
+            "  ${ROOT-COMMAND-NAME} bench --ratios                       against the machine's ceilings"
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  skein cluster up                       n1, n2, n3: HTTP 8080 to 8082, data and logs in ./skein-cluster",
-            "  skein cluster status",
-            "  kill -9 $(cut -d' ' -f1 skein-cluster/n1.pid); skein cluster status; skein cluster up",
-            "  skein cluster down"
+            "  ${ROOT-COMMAND-NAME} cluster up          n1, n2, n3: HTTP 8080 to 8082",
+            "  ${ROOT-COMMAND-NAME} cluster status",
+            "  kill -9 $(cut -d' ' -f1 skein-cluster/n1.pid)",
+            "  ${ROOT-COMMAND-NAME} cluster up          starts what is down",
+            "  ${ROOT-COMMAND-NAME} cluster down        stops exactly these; the data stays"
         })
 final class ClusterCommand implements Runnable {
     @Spec
@@ -60,8 +61,9 @@ final class ClusterCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Starts the nodes as processes of their own and waits until they serve. Run again, it starts what is down.",
-                "The nodes take their other settings from SKEIN_ variables: SKEIN_HEARTBEAT=100ms skein cluster up."
+                "Starts the nodes as processes of their own and waits until they serve.",
+                "Run again, it starts what is down. Other settings come from variables:"
+                        + " SKEIN_HEARTBEAT=100ms ${ROOT-COMMAND-NAME} cluster up."
             })
     static final class Up implements Callable<Integer> {
         private static final int MAX_NODES = 9;
@@ -182,8 +184,8 @@ final class ClusterCommand implements Runnable {
                     nodes.get(all - 1).http());
             out.printf("  look      http://localhost:%d%n", nodes.get(0).http());
             String where = base.dir.equals(Path.of("skein-cluster")) ? "" : " --base-dir " + base.dir;
-            out.printf("  status    skein cluster status%s%n", where);
-            out.printf("  stop      skein cluster down%s%n", where);
+            out.printf("  status    %s%n", Program.line("cluster status" + where));
+            out.printf("  stop      %s%n", Program.line("cluster down" + where));
             out.println();
             out.println("  Every node takes every request: what is published at one is read at all.");
             out.flush();
@@ -194,7 +196,10 @@ final class ClusterCommand implements Runnable {
             name = "status",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Shows every node: role, term, where its log stands, health. Exit code 1 unless all are ok.")
+            description = {
+                "Shows every node: role, term, where its log stands, health.",
+                "Exit code 1 unless all are ok."
+            })
     static final class Status implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -273,7 +278,8 @@ final class ClusterCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Stops the nodes that 'cluster up' started, and nothing else. Their data stays; 'cluster up' goes on with it.",
+                "Stops the nodes that 'cluster up' started, and nothing else.",
+                "Their data stays; 'cluster up' goes on with it."
             })
     static final class Down implements Callable<Integer> {
         private static final long STOP_SECONDS = 40;

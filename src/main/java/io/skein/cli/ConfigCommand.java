@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
         name = "config",
         mixinStandardHelpOptions = true,
         modelTransformer = NodeOptions.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Shows the effective value of every setting and where it comes from.%n"
                 + "Takes the same flags as serve: try it with the ones you mean to use.")
 final class ConfigCommand implements Callable<Integer> {

@@ -57,7 +57,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
     static LocalCluster at(Path base) {
         return find(base)
                 .orElseThrow(() -> new CommandProblem(
-                        1, "there is no cluster in " + base + "; start one with 'skein cluster up'"));
+                        1, "there is no cluster in " + base + "; start one: " + Program.line("cluster up")));
     }
 
     void save() {

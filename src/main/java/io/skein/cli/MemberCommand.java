@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import io.skein.frame.Durations;
+import io.skein.frame.Malformed;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,10 +36,12 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A node joins in two steps: start it empty, then add it.",
-            "  skein serve --node-id n4 --data-dir n4 --http-port 8083 --tcp-port 0 --raft-port 6003 --join",
-            "  skein member add n4 127.0.0.1:6003 --wait 30s",
-            "It copies everything as a learner, which does not count, and votes by itself once it has caught up.",
-            "Three voters bear the loss of one, five of two; a fourth makes nothing safer. Learners serve readers."
+            "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 --http-port 8083 --tcp-port 0 \\",
+            "      --raft-port 6003 --join",
+            "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s",
+            "It copies everything as a learner, which does not count, and votes by itself",
+            "once it has caught up. Three voters bear the loss of one, five of two; a",
+            "fourth makes nothing safer. Learners serve readers."
         })
 final class MemberCommand implements Runnable {
     @Spec
@@ -58,7 +61,7 @@ final class MemberCommand implements Runnable {
                 "",
                 "Exit code 1 also when it does not vote within --wait: it goes on to catch up.",
                 "Example:",
-                "  skein member add n4 127.0.0.1:6003 --wait 30s"
+                "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s"
             })
     static final class Add implements Callable<Integer> {
         @Spec
@@ -87,7 +90,7 @@ final class MemberCommand implements Runnable {
             long waitMs;
             try {
                 waitMs = Durations.parseMs(wait);
-            } catch (IllegalArgumentException noTime) {
+            } catch (Malformed noTime) {
                 throw new CommandProblem(ExitCode.USAGE, "--wait: " + noTime.getMessage());
             }
             JsonObject member = new Api(server)
@@ -117,8 +120,9 @@ final class MemberCommand implements Runnable {
     @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
+            sortOptions = false,
             description = "Takes a node out of the cluster; it stays up and serves nothing. A leader hands over first.",
-            footer = {"", "Example:", "  skein member remove n4"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} member remove n4"})
     static final class Remove implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -126,7 +130,7 @@ final class MemberCommand implements Runnable {
         @Mixin
         private Server server;
 
-        @Parameters(paramLabel = "ID", description = "its name; 'skein member list' shows all")
+        @Parameters(paramLabel = "ID", description = "its name; '${ROOT-COMMAND-NAME} member list' shows all")
         private String id;
 
         @Option(names = "--json", description = "the node's answer as one JSON line")
@@ -145,8 +149,9 @@ final class MemberCommand implements Runnable {
     @Command(
             name = "transfer",
             mixinStandardHelpOptions = true,
+            sortOptions = false,
             description = "Has another voter lead, for example before its machine's leader is stopped for long.",
-            footer = {"", "Example:", "  skein member transfer n2"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} member transfer n2"})
     static final class Transfer implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -173,6 +178,7 @@ final class MemberCommand implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
+            sortOptions = false,
             description = "Shows the members, as the node asked sees them. Only a leader knows what others hold.")
     static final class Show implements Callable<Integer> {
         @Spec

@@ -1,6 +1,8 @@
 package io.skein.cli;
 
 import io.skein.client.SkeinClient;
+import io.skein.frame.Durations;
+import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
 import io.skein.node.ExitCode;
 import io.vertx.core.Vertx;
@@ -35,11 +37,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  skein publish greetings hello",
-            "  skein publish orders/eu --format JSON '{\"id\":7}'",
-            "  skein publish reminders --delay 10m 'tea is ready'",
-            "  skein publish photos < picture.jpg",
-            "  tail -f app.log | skein publish --lines logs/app"
+            "  ${ROOT-COMMAND-NAME} publish greetings hello",
+            "  ${ROOT-COMMAND-NAME} publish orders/eu --format JSON '{\"id\":7}'",
+            "  ${ROOT-COMMAND-NAME} publish reminders --delay 10m 'tea is ready'",
+            "  ${ROOT-COMMAND-NAME} publish photos < picture.jpg",
+            "  tail -f app.log | ${ROOT-COMMAND-NAME} publish --lines logs/app"
         })
 final class PublishCommand implements Callable<Integer> {
     /** Lines under way. */
@@ -91,6 +93,8 @@ final class PublishCommand implements Callable<Integer> {
             }
             return publishLines(out);
         }
+        checkTime("--delay", delay);
+        checkTime("--ttl", ttl);
         byte[] body = message != null ? message.getBytes(StandardCharsets.UTF_8) : System.in.readAllBytes();
         JsonObject ack = new Api(server).post("/t" + Api.path(topic), body, requestHeaders());
         if (json) {
@@ -105,6 +109,16 @@ final class PublishCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private static void checkTime(String flag, String text) {
+        try {
+            if (!text.isEmpty()) {
+                Durations.parseMs(text);
+            }
+        } catch (Malformed noTime) {
+            throw new CommandProblem(ExitCode.USAGE, flag + ": " + noTime.getMessage());
+        }
     }
 
     private String[] requestHeaders() {
@@ -132,7 +146,8 @@ final class PublishCommand implements Callable<Integer> {
         AtomicReference<Throwable> refused = new AtomicReference<>();
         Semaphore underWay = new Semaphore(WINDOW);
         try {
-            SkeinClient client = Sockets.connect(vertx, server);
+            SkeinClient client =
+                    Sockets.connect(vertx, server, spec.commandLine().getErr());
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null && refused.get() == null; line = in.readLine()) {
                 underWay.acquire();

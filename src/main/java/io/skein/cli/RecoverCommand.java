@@ -33,19 +33,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "The last resort: makes a stopped node go on alone, with what its disk holds. For a cluster whose majority is"
-                    + " gone for good, and for a single node whose database went backwards (exit code 75).",
+            "The last resort: makes a stopped node go on alone, with what its disk holds.",
+            "For a cluster whose majority is gone for good, and for a single node whose database went backwards (exit"
+                    + " code 75).",
             "Says what can be lost and changes nothing, unless --accept-loss is given."
         },
         footer = {
             "",
             "A majority that can still be started loses nothing: start it instead.",
-            "Of several nodes that are left, recover the one with the highest committed log, and only that one.",
+            "Of several nodes that are left, recover the one with the highest committed",
+            "log, and only that one.",
             "",
             "Example:",
-            "  skein recover --data-dir skein-cluster/n3",
-            "  skein recover --data-dir skein-cluster/n3 --accept-loss",
-            "Exit codes: 0 done, 1 nothing was changed, 64 no data there, 73 a process holds it, 74 damaged."
+            "  ${ROOT-COMMAND-NAME} recover --data-dir skein-cluster/n3",
+            "  ${ROOT-COMMAND-NAME} recover --data-dir skein-cluster/n3 --accept-loss",
+            "Exit codes: 0 done, 1 nothing was changed, 64 no data there, 73 a process holds",
+            "it, 74 damaged."
         })
 final class RecoverCommand implements Callable<Integer> {
     private static final long OPEN_SECONDS = 120;
@@ -152,8 +155,9 @@ final class RecoverCommand implements Callable<Integer> {
         }
         Recovery.alone(store, node, image).await(OPEN_SECONDS, TimeUnit.SECONDS);
         out.printf("%s is a cluster of one now and has everything up to log entry %d.%n", node, image.lastIndex());
-        out.printf("  start     skein serve --node-id %s --data-dir %s%n", node, dir);
-        out.println("  grow      skein member add n2 HOST:PORT --wait 30s, for each new node, started with --join");
+        out.printf("  start     %s%n", Program.line("serve --node-id " + node + " --data-dir " + dir));
+        out.printf("  grow      %s%n", Program.line("member add n2 HOST:PORT --wait 30s"));
+        out.println("            for each new node, which is started with --join");
         if (image.configuration().members().size() > 1) {
             out.println("Nodes of the old cluster cannot come back as they were: --join makes them new ones.");
         }

@@ -15,12 +15,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         modelTransformer = NodeOptions.class,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Starts one node. Without flags: data in ./skein-data, this machine only, no login.",
         footer = {
             "",
-            "Every flag is also a variable (--http-port: SKEIN_HTTP_PORT) and a line of --config (http-port = 8080).",
-            "A flag wins over a variable, a variable over the file. 'skein config' shows what counts.",
-            "Exit codes: 64 usage, 70 broken invariant, 73 data directory in use, 74 disk error, 75 data went backwards."
+            "Every flag is also a variable (--http-port: SKEIN_HTTP_PORT) and a line of",
+            "--config (http-port = 8080). A flag wins over a variable, a variable over the",
+            "file; '${ROOT-COMMAND-NAME} config' shows what counts.",
+            "Exit codes: 64 usage, 70 broken invariant, 73 data directory in use, 74 disk",
+            "error, 75 data went backwards."
         })
 final class ServeCommand implements Callable<Integer> {
     @Spec
@@ -34,7 +37,7 @@ final class ServeCommand implements Callable<Integer> {
         NodeProcess.Outcome outcome = NodeProcess.run(config, SkeinCommand.Version.text());
         if (outcome.node().isEmpty()) {
             String hint = outcome.exitCode() == ExitCode.WENT_BACKWARDS
-                    ? "; what can be done: skein recover --data-dir " + config.dataDir()
+                    ? "; what can be done: " + Program.line("recover --data-dir " + config.dataDir())
                     : "";
             throw new CommandProblem(outcome.exitCode(), outcome.problem() + hint);
         }

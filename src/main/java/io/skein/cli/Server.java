@@ -33,6 +33,11 @@ final class Server {
         return port < 0 ? 80 : port;
     }
 
+    static CommandProblem silent(String url) {
+        return new CommandProblem(
+                1, "no node answers at " + url + "; start one (" + Program.line("serve") + "), or name it with --url");
+    }
+
     private URI uri() {
         String text = url.contains("://") ? url : "http://" + url;
         try {

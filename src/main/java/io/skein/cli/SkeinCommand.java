@@ -31,12 +31,11 @@ import picocli.CommandLine.IVersionProvider;
         description = "A durable message broker in one jar: HTTP, WebSocket and TCP in, nothing acknowledged is lost.",
         footerHeading = "%nA first minute:%n",
         footer = {
-            "  skein serve                              start a node, data in ./skein-data",
-            "  curl -d hi localhost:8080/t/hello        publish",
-            "  curl localhost:8080/t/hello              read",
-            "  skein subscribe hello                    follow",
-            "  http://localhost:8080                    look",
-            "  skein cluster up --nodes 3               three nodes on this machine"
+            "  ${ROOT-COMMAND-NAME} serve",
+            "  curl -d hi localhost:8080/t/hello",
+            "  curl localhost:8080/t/hello",
+            "  ${ROOT-COMMAND-NAME} subscribe hello",
+            "and look at http://localhost:8080. Three nodes: ${ROOT-COMMAND-NAME} cluster up"
         })
 public final class SkeinCommand implements Runnable {
     /** What {@link #run} gives when the process goes on: a node was started. */
@@ -58,6 +57,7 @@ public final class SkeinCommand implements Runnable {
     /** @return the process's exit code, or {@link #STAYS} */
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new SkeinCommand());
+        line.setCommandName(Program.name());
         quiet(line);
         line.setUsageHelpAutoWidth(true);
         line.setAbbreviatedOptionsAllowed(false);

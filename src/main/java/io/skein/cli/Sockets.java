@@ -2,21 +2,32 @@ package io.skein.cli;
 
 import io.skein.client.ClientOptions;
 import io.skein.client.SkeinClient;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The node's WebSocket, for streams of messages. */
 final class Sockets {
+    private static final long MOMENT_MS = 1500;
+    private static final long PATIENCE_SECONDS = 10;
+
     private Sockets() {}
 
-    static SkeinClient connect(Vertx vertx, Server server) {
+    /** @param err is told when it takes longer than a moment */
+    static SkeinClient connect(Vertx vertx, Server server, PrintWriter err) {
+        Future<SkeinClient> connecting = SkeinClient.connect(vertx, ClientOptions.of(server.host(), server.port()));
         try {
-            return SkeinClient.connect(vertx, ClientOptions.of(server.host(), server.port()))
-                    .await(10, TimeUnit.SECONDS);
+            try {
+                return connecting.await(MOMENT_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                err.println("skein: waits for a node at " + server.url());
+                err.flush();
+            }
+            return connecting.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | RuntimeException unreachable) {
-            throw new CommandProblem(
-                    1, "no node answers at " + server.url() + "; start one with 'skein serve', or name it with --url");
+            throw Server.silent(server.url());
         }
     }
 

@@ -16,11 +16,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows how a node is: role, term, where its log stands; of a cluster also the others, asked where the node"
-                    + " says that they are. LAG counts committed log entries that a node has not applied.",
-            "Exit code 1 when the node asked is not ok, or does not answer."
+            "Shows how a node is, and the cluster it belongs to.",
+            "Other nodes are asked where this one says that they are. LAG counts committed log entries that a node has"
+                    + " not applied. Exit code 1 when the node asked is not ok, or does not answer."
         },
-        footer = {"", "Examples:", "  skein status", "  skein status --url localhost:8081 --json"})
+        footer = {
+            "",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} status",
+            "  ${ROOT-COMMAND-NAME} status --url localhost:8081 --json"
+        })
 final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

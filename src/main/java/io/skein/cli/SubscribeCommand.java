@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  skein subscribe greetings",
-            "  skein subscribe 'orders/#' 'returns/+' --from earliest",
-            "  skein subscribe logs/app --from=-15m --body",
-            "  skein subscribe jobs --count 1 --json"
+            "  ${ROOT-COMMAND-NAME} subscribe greetings",
+            "  ${ROOT-COMMAND-NAME} subscribe 'orders/#' 'returns/+' --from earliest",
+            "  ${ROOT-COMMAND-NAME} subscribe logs/app --from=-15m --body",
+            "  ${ROOT-COMMAND-NAME} subscribe jobs --count 1 --json"
         })
 final class SubscribeCommand implements Callable<Integer> {
     @Spec
@@ -76,7 +76,7 @@ final class SubscribeCommand implements Callable<Integer> {
         AtomicReference<String> reason = new AtomicReference<>("");
         AtomicLong left = new AtomicLong(count);
         try {
-            SkeinClient client = Sockets.connect(vertx, server);
+            SkeinClient client = Sockets.connect(vertx, server, err);
             MessageHandler printing = new MessageHandler() {
                 @Override
                 public void message(Delivered message) {
@@ -98,6 +98,12 @@ final class SubscribeCommand implements Callable<Integer> {
                 @Override
                 public void status(String health) {
                     err.println("node: " + health);
+                    err.flush();
+                }
+
+                @Override
+                public void connection(boolean isUp) {
+                    err.println(isUp ? "connected again" : "connection lost; looks for a node");
                     err.flush();
                 }
 

@@ -35,6 +35,7 @@ final class LiveSubscription implements Subscription {
     private long given;
 
     private boolean asked;
+    private boolean lost;
     private boolean closed;
 
     LiveSubscription(Vertx vertx, Subscriptions all, Link link, SubscribeOptions options, MessageHandler handler) {
@@ -78,7 +79,10 @@ final class LiveSubscription implements Subscription {
                 link.say(new Command.Credit("", sub, given));
                 given = 0;
             }
-            opened.tryComplete(this);
+            if (!opened.tryComplete(this) && lost) {
+                guarded(() -> handler.connection(true));
+            }
+            lost = false;
         } else {
             Problem problem = reply instanceof Reply.Failed failed
                     ? failed.problem()
@@ -92,7 +96,16 @@ final class LiveSubscription implements Subscription {
         }
     }
 
-    void down() {
+    /** The connection is lost. */
+    void lost() {
+        down();
+        if (!lost && opened.future().succeeded()) {
+            lost = true;
+            guarded(() -> handler.connection(false));
+        }
+    }
+
+    private void down() {
         sub = "";
         asked = false;
         given = 0;

@@ -14,6 +14,9 @@ public interface MessageHandler {
     /** The node that serves this has news of its health: {@code no-leader}, {@code catching-up}, {@code ok}. */
     default void status(String health) {}
 
+    /** The connection is lost, and the stream goes on where it was once there is one; or it does so again. */
+    default void connection(boolean isUp) {}
+
     /** The server ended the stream for good, or will not have it back after a reconnect. */
     default void ended(String reason) {}
 }

@@ -68,7 +68,7 @@ final class Subscriptions {
     void down() {
         open.clear();
         asking.clear();
-        all.forEach(LiveSubscription::down);
+        all.forEach(LiveSubscription::lost);
     }
 
     void end(SkeinException why) {

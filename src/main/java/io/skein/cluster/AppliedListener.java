@@ -3,7 +3,7 @@ package io.skein.cluster;
 import io.skein.store.StoredMessage;
 import java.util.List;
 
-/** Is told, on the replica's context and in log order, what became visible. */
+/** Is told, on the replica's context and in log order, what became visible, and where the replica stands. */
 public interface AppliedListener {
     /**
      * Memory moved to {@code index}.
@@ -14,6 +14,9 @@ public interface AppliedListener {
 
     /** Everything committed before the start is applied: reads may be served. */
     void caughtUp();
+
+    /** Role, leader, term, or anything else by which this node is well or not, has changed. */
+    default void moved(ReplicaStatus now) {}
 
     /** The replica is being replaced: what was said before holds no longer, and reads must wait for {@link #caughtUp}. */
     default void left() {}

@@ -3,6 +3,7 @@ package io.skein.cluster;
 import io.skein.cluster.Discovery.Verdict;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
+import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.replica.Image;
 import io.skein.store.Store;
 import io.vertx.core.Future;
@@ -110,10 +111,14 @@ public final class Arrival {
             again(AGAIN_MS);
             return;
         }
-        Facts self = new Facts(plan.self(), store.incarnation(), 0, true, false, 0, List.of(), "", plan.address(), "");
+        Facts self = Facts.empty(plan.self(), store.incarnation(), plan.address());
         others.ask(addresses.get(next), new Ask(Membership.JOIN, self.encode())).onComplete(answer -> {
             if (answer.succeeded() && answer.result().ok()) {
                 arrived.complete(empty);
+            } else if (answer.succeeded() && answer.result().code().equals(Reason.ID_IN_USE.name())) {
+                say("another node of the cluster runs as " + plan.self()
+                        + ": give this one an id of its own (--node-id)");
+                again(STRANGER_AGAIN_MS);
             } else {
                 join(addresses, next + 1);
             }

@@ -70,7 +70,7 @@ final class Callers {
     }
 
     void close() {
-        List.copyOf(open).forEach(link -> link.close("this node stops"));
+        List.copyOf(open).forEach(link -> link.closeAnswered(Peers.STOPS));
     }
 
     private void refuse(PeerLink link, PeerFacts other, HelloRefusal why) {

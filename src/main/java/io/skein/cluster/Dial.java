@@ -167,13 +167,13 @@ final class Dial implements PeerLink.Owner {
         link.ifPresent(open -> open.forgive(now));
     }
 
-    void close() {
+    void close(String why) {
         isClosed = true;
         if (timer >= 0) {
             peers.cancel(timer);
             timer = -1;
         }
-        link.ifPresent(open -> open.close("this node does not need it any more"));
+        link.ifPresent(open -> open.close(why));
     }
 
     private String about() {

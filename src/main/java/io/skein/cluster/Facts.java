@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param isEmpty nothing was ever written into its log
  * @param onlyFirst its log holds nothing but the first entry of a cluster
  * @param members as its log knows them, committed or not
+ * @param leads what it says of the members is what holds
  * @param leaderAddress host:port of the Raft port of whom it takes for the leader; empty when it knows none
  * @param address host:port where it wants to be found
  * @param httpAddress host:port where clients find it
@@ -27,11 +28,17 @@ public record Facts(
         boolean onlyFirst,
         long term,
         List<Member> members,
+        boolean leads,
         String leaderAddress,
         String address,
         String httpAddress) {
     public Facts {
         members = List.copyOf(members);
+    }
+
+    /** Of a node that belongs nowhere. */
+    static Facts empty(NodeId node, long incarnation, String address) {
+        return new Facts(node, incarnation, 0, true, false, 0, List.of(), false, "", address, "");
     }
 
     /** This id as that node's cluster knows it. */
@@ -47,6 +54,7 @@ public record Facts(
                 .setEmpty(isEmpty)
                 .setOnlyFirst(onlyFirst)
                 .setTerm(term)
+                .setLeads(leads)
                 .setLeaderAddress(leaderAddress)
                 .setAddress(address)
                 .setHttpAddress(httpAddress);
@@ -77,6 +85,7 @@ public record Facts(
                     proto.getOnlyFirst(),
                     proto.getTerm(),
                     members,
+                    proto.getLeads(),
                     proto.getLeaderAddress(),
                     proto.getAddress(),
                     proto.getHttpAddress());

@@ -22,7 +22,8 @@ final class Forwarding {
     private final Replies replies;
     private final Proposer proposer;
     private long unansweredBytes;
-    private int unanswered;
+    private volatile int unanswered;
+    private boolean isClosed;
 
     Forwarding(Peers peers, CommandBytes codec, Replies replies, Proposer proposer) {
         this.peers = peers;
@@ -31,8 +32,14 @@ final class Forwarding {
         this.proposer = proposer;
     }
 
+    /** Commands that this node handed on and that are not answered; from any thread. */
     int unanswered() {
         return unanswered;
+    }
+
+    /** From now on commands of other nodes are refused: they find another leader, or this one when it is back. */
+    void close() {
+        isClosed = true;
     }
 
     /** Hands on what is not handed on already; returns what is left for this node. */
@@ -83,6 +90,9 @@ final class Forwarding {
 
     /** A command that another node handed on to this one. */
     Future<ForwardReply> take(Forward forward) {
+        if (isClosed) {
+            return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        }
         Command command;
         try {
             command = codec.command(forward.command());

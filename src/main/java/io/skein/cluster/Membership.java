@@ -10,6 +10,7 @@ import io.skein.wire.MemberProto;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who comes, goes and leads: what an operator or a node on its way in asks for is done by the leader, asked here or
@@ -20,9 +21,12 @@ public final class Membership {
     static final String FACTS = "facts";
     /** Count me in; carries the {@link Facts} of the one who asks. */
     static final String JOIN = "join";
+    /** I am found elsewhere; carries the {@link Facts} of the one who says so. */
+    static final String MOVED = "moved";
     /** Carries a MemberChangeProto. */
     static final String CHANGE = "change";
 
+    private static final Set<String> KINDS = Set.of(JOIN, MOVED, CHANGE);
     private static final byte[] NOTHING = {};
 
     private final ReplicaVerticle replica;
@@ -103,7 +107,7 @@ public final class Membership {
         if (ask.kind().equals(FACTS)) {
             return Future.succeededFuture(Answer.of(replica.facts().encode()));
         }
-        if (!ask.kind().equals(JOIN) && !ask.kind().equals(CHANGE)) {
+        if (!KINDS.contains(ask.kind())) {
             return Future.succeededFuture(Answer.no("unknown-kind"));
         }
         if (!replica.leads()) {
@@ -114,9 +118,11 @@ public final class Membership {
                     : replica.peers().ask(leader.get(), ask);
         }
         try {
-            Future<Long> done = ask.kind().equals(JOIN)
-                    ? join(Facts.decode(ask.payload()))
-                    : carryOut(MemberChangeProto.parseFrom(ask.payload()));
+            Future<Long> done = switch (ask.kind()) {
+                case JOIN -> join(Facts.decode(ask.payload()));
+                case MOVED -> takeNote(Facts.decode(ask.payload()));
+                default -> carryOut(MemberChangeProto.parseFrom(ask.payload()));
+            };
             return done.map(index -> Answer.of(Long.toString(index).getBytes(StandardCharsets.US_ASCII)))
                     .otherwise(failure -> Answer.no(
                             failure instanceof NotExecuted not ? not.reason().name() : "unknown"));
@@ -126,20 +132,67 @@ public final class Membership {
     }
 
     private Future<Long> join(Facts node) {
-        return replica.change(
-                new MemberChange.Add(new Member(node.node(), node.incarnation(), node.address(), false, true)));
+        return add(new Member(node.node(), node.incarnation(), node.address(), false, true));
+    }
+
+    /** This node is found where it says; completes when the leader has taken note, or found no reason to. */
+    Future<Long> moved(Facts mine) {
+        if (replica.leads()) {
+            return takeNote(mine);
+        }
+        return replica.leader()
+                .map(leader -> replica.peers()
+                        .ask(leader, new Ask(MOVED, mine.encode()))
+                        .compose(Membership::index))
+                .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.NOT_LEADER)));
+    }
+
+    /**
+     * An address that leads to the node stays, whatever it says of itself: an operator may have given it, for a way that
+     * the node does not know. What it says counts when it is found there, and not where it is looked for.
+     */
+    private Future<Long> takeNote(Facts node) {
+        Optional<Member> known = replica.roster()
+                .members()
+                .member(node.node())
+                .filter(member -> member.incarnation() == node.incarnation());
+        if (known.isEmpty()) {
+            return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
+        }
+        Member moved = new Member(
+                node.node(), node.incarnation(), node.address(), known.get().voter());
+        return isAt(known.get().address(), node)
+                .compose(still -> still
+                        ? Future.succeededFuture(0L)
+                        : isAt(node.address(), node)
+                                .compose(now -> now
+                                        ? replica.change(new MemberChange.Add(moved))
+                                        : Future.failedFuture(NotThere.nobody(node.address()))));
+    }
+
+    private Future<Boolean> isAt(String address, Facts node) {
+        return facts(replica.peers(), address)
+                .map(there -> there.node().equals(node.node()) && there.incarnation() == node.incarnation())
+                .otherwise(false);
+    }
+
+    /** A voter that is there keeps its vote, whoever comes with its id: it is needed, and its promises count. */
+    private Future<Long> add(Member comes) {
+        return replica.roster().isInUse(comes)
+                ? Future.failedFuture(new NotExecuted(Reason.ID_IN_USE))
+                : replica.change(new MemberChange.Add(comes));
     }
 
     private Future<Long> carryOut(MemberChangeProto change) {
         return switch (change.getChangeCase()) {
             case ADD -> {
                 MemberProto member = change.getAdd();
-                yield replica.change(new MemberChange.Add(new Member(
+                yield add(new Member(
                         new NodeId(member.getId()),
                         member.getIncarnation(),
                         member.getAddress(),
                         false,
-                        member.getPromote())));
+                        member.getPromote()));
             }
             case REMOVE -> replica.change(new MemberChange.Remove(new NodeId(change.getRemove())));
             case TRANSFER -> replica.transfer(new NodeId(change.getTransfer()));

@@ -260,7 +260,8 @@ final class PeerCodec {
 
     private static ForwardRefusalProto refusal(Reason reason) {
         return switch (reason) {
-            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER -> ForwardRefusalProto.FORWARD_NOT_LEADER;
+            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER, ID_IN_USE ->
+                ForwardRefusalProto.FORWARD_NOT_LEADER;
             case OVERLOADED -> ForwardRefusalProto.FORWARD_OVERLOADED;
             case DISK_FULL -> ForwardRefusalProto.FORWARD_DISK_FULL;
             case CATCHING_UP -> ForwardRefusalProto.FORWARD_CATCHING_UP;

@@ -2,6 +2,8 @@ package io.skein.cluster;
 
 import io.skein.raft.NodeId;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How this node speaks with others. Times are milliseconds.
@@ -59,6 +61,17 @@ public record PeerConfig(
     public static PeerConfig of(NodeId node, String host, int port, long answerMs) {
         return new PeerConfig(
                 node, host, port, 0, Map.of(), 32L << 20, 256, 500, 2_000, 20, 200, 1_000, 300, 1_500, answerMs);
+    }
+
+    /** Addresses of others that the operator gave. */
+    Set<String> othersListed() {
+        Set<String> others = new TreeSet<>();
+        overrides.forEach((id, address) -> {
+            if (!id.equals(node)) {
+                others.add(address);
+            }
+        });
+        return others;
     }
 
     public PeerConfig withOverrides(Map<NodeId, String> addresses) {

@@ -185,9 +185,13 @@ final class PeerLink {
 
     /** Says goodbye with one last frame. */
     void closeAfter(PeerFrame last, String why) {
-        if (send(last, Lane.NORMAL)) {
-            queue.flush();
-        }
+        send(last, Lane.NORMAL);
+        closeAnswered(why);
+    }
+
+    /** What was answered already is still said, as far as the other end takes it. */
+    void closeAnswered(String why) {
+        queue.flush();
         close(why);
     }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+    static final String STOPS = "this node stops";
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long TICK_MS = 100;
     /** Above this the process stood still. */
@@ -110,22 +112,27 @@ public final class Peers {
         }
         for (NodeId node : List.copyOf(dials.keySet())) {
             if (!addresses.containsKey(node)) {
-                dials.remove(node).close();
+                dials.remove(node).close("it is no member any more");
                 complaints.forget(node.value());
             }
         }
         addresses.forEach((node, listed) -> {
-            String address = config.overrides().getOrDefault(node, listed);
+            String address = address(node, listed);
             Dial dial = dials.get(node);
             if (!node.equals(config.node()) && (dial == null || !dial.address().equals(address))) {
                 if (dial != null) {
-                    dial.close();
+                    dial.close("it is at another address now");
                 }
                 Dial made = new Dial(this, node, address, config, listener);
                 dials.put(node, made);
                 made.connect();
             }
         });
+    }
+
+    /** Where this node looks for another: the operator's word wins. */
+    String address(NodeId node, String replicated) {
+        return config.overrides().getOrDefault(node, replicated);
     }
 
     /** Is sent or, when there is no connection or too much waits for it, dropped. */
@@ -228,6 +235,13 @@ public final class Peers {
         return ready(node).isPresent();
     }
 
+    /** A connection stands, from here or from there, on which it said that it is this very one. */
+    boolean isThere(NodeId node, long incarnation) {
+        return Stream.concat(ready(node).stream(), callers.of(node).stream())
+                .flatMap(link -> link.facts().stream())
+                .anyMatch(said -> said.incarnation() == incarnation);
+    }
+
     /** Bytes that wait in memory to be sent to it over this node's connection. */
     public long waitingBytes(NodeId node) {
         return ready(node).map(PeerLink::waitingBytes).orElse(0L);
@@ -242,7 +256,7 @@ public final class Peers {
         if (timer >= 0) {
             vertx.cancelTimer(timer);
         }
-        List.copyOf(dials.values()).forEach(Dial::close);
+        List.copyOf(dials.values()).forEach(dial -> dial.close(STOPS));
         dials.clear();
         List.copyOf(visits).forEach(Visit::close);
         callers.close();

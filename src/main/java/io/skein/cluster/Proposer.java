@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -22,6 +23,13 @@ import java.util.function.Supplier;
 public final class Proposer {
     /** What waits to reach the replica's context, in bytes; above it proposals are refused at once. */
     private static final long MAX_QUEUED_BYTES = 64L << 20;
+    /**
+     * Questions that wait to reach the replica's context; above it they are refused at once. More than a node has streams,
+     * each of which asks one thing at a time.
+     */
+    static final int MAX_QUEUED_TASKS = 1 << 18;
+    /** Questions answered in one turn: what they read is little, but the replica has other things to do. */
+    private static final int TASKS_A_TURN = 1024;
 
     /**
      * A proposal and who waits for it.
@@ -41,6 +49,7 @@ public final class Proposer {
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicInteger queuedTasks = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Context replica;
     private volatile Runnable turn;
@@ -88,18 +97,29 @@ public final class Proposer {
         return promise.future();
     }
 
-    /** Runs on the replica's context, after what was proposed before it; completes on the caller's. */
+    /**
+     * Runs on the replica's context, after what was proposed before it; completes on the caller's. Fails with
+     * {@link NotExecuted} when there is no replica, or too many ask.
+     */
     public <T> Future<T> ask(Supplier<T> question) {
+        return askFor(() -> Future.succeededFuture(question.get()));
+    }
+
+    /** The same for a question that takes its time. */
+    public <T> Future<T> askFor(Supplier<Future<T>> question) {
         Context target = replica;
         if (target == null) {
             return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        }
+        if (queuedTasks.incrementAndGet() > MAX_QUEUED_TASKS) {
+            queuedTasks.decrementAndGet();
+            return Future.failedFuture(new NotExecuted(Reason.OVERLOADED));
         }
         Context caller = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
         tasks.add(() -> {
             try {
-                T answer = question.get();
-                caller.runOnContext(v -> promise.tryComplete(answer));
+                question.get().onComplete(answer -> caller.runOnContext(v -> promise.handle(answer)));
             } catch (RuntimeException | AssertionError failure) {
                 caller.runOnContext(v -> promise.tryFail(failure));
                 if (failure instanceof AssertionError broken) {
@@ -109,17 +129,6 @@ public final class Proposer {
         });
         schedule(target);
         return promise.future();
-    }
-
-    /** Runs on the replica's context; false when there is none that takes anything. */
-    public boolean tell(Runnable task) {
-        Context target = replica;
-        if (target == null) {
-            return false;
-        }
-        tasks.add(task);
-        schedule(target);
-        return true;
     }
 
     private void schedule(Context target) {
@@ -141,9 +150,22 @@ public final class Proposer {
         return taken;
     }
 
+    /** What was asked so far, or one turn's share of it; when nobody will come again, all of it. */
     void runTasks() {
-        for (Runnable next = tasks.poll(); next != null; next = tasks.poll()) {
-            next.run();
+        try {
+            for (int i = 0; i < TASKS_A_TURN || replica == null; i++) {
+                Runnable next = tasks.poll();
+                if (next == null) {
+                    return;
+                }
+                queuedTasks.decrementAndGet();
+                next.run();
+            }
+        } finally {
+            Context target = replica;
+            if (target != null && !tasks.isEmpty()) {
+                schedule(target);
+            }
         }
     }
 }

@@ -27,8 +27,18 @@ public record ReplicaStatus(
         boolean diskFull,
         Standing standing,
         List<MemberStatus> members) {
+    /** Whether only figures differ. */
+    boolean standsLike(ReplicaStatus other) {
+        return role == other.role
+                && term == other.term
+                && leader.equals(other.leader)
+                && caughtUp == other.caughtUp
+                && diskFull == other.diskFull
+                && standing == other.standing;
+    }
+
     /** The same node while it has no replica. */
-    ReplicaStatus away(Standing now) {
+    ReplicaStatus away() {
         return new ReplicaStatus(
                 Role.FOLLOWER,
                 "",
@@ -42,7 +52,7 @@ public record ReplicaStatus(
                 time,
                 false,
                 diskFull,
-                now,
+                standing,
                 members);
     }
 

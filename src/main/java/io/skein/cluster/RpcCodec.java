@@ -5,6 +5,7 @@ import io.skein.raft.Entry;
 import io.skein.raft.NodeId;
 import io.skein.raft.Rpc;
 import io.skein.replica.PeerMessage;
+import io.skein.wire.AmnesiaProto;
 import io.skein.wire.AppendEntriesProto;
 import io.skein.wire.AppendEntriesReplyProto;
 import io.skein.wire.EntryKindProto;
@@ -57,6 +58,11 @@ final class RpcCodec {
                     .setTerm(reply.term())
                     .setId(reply.id())
                     .setIndexPlusOne(reply.index() + 1));
+        } else if (rpc instanceof Rpc.Amnesia word) {
+            proto.setAmnesia(AmnesiaProto.newBuilder()
+                    .setTerm(word.term())
+                    .setIncarnation(word.incarnation())
+                    .setIndex(word.index()));
         } else if (rpc instanceof Rpc.RequestVote vote) {
             proto.setRequestVote(RequestVoteProto.newBuilder()
                     .setTerm(vote.term())
@@ -126,6 +132,10 @@ final class RpcCodec {
                 yield new Rpc.PreVoteReply(term(reply.getTerm()), reply.getGranted());
             }
             case TIMEOUT_NOW -> new Rpc.TimeoutNow(term(proto.getTimeoutNow().getTerm()));
+            case AMNESIA -> {
+                var word = proto.getAmnesia();
+                yield new Rpc.Amnesia(term(word.getTerm()), word.getIncarnation(), natural(word.getIndex(), "index"));
+            }
             case READ_INDEX -> {
                 var read = proto.getReadIndex();
                 yield new Rpc.ReadIndex(term(read.getTerm()), read.getId());

@@ -94,7 +94,7 @@ final class Visit<T> implements PeerLink.Owner {
 
     void close() {
         if (link.isPresent()) {
-            link.get().close("this node stops");
+            link.get().close(Peers.STOPS);
         }
         end(notAsked());
     }

@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.TopicInfo;
@@ -181,7 +182,7 @@ final class Sampler {
         }
         looking = true;
         samplesSinceLook = 0;
-        Future<List<TopicInfo>> topics = broker.topics(Optional.empty());
+        Future<List<TopicInfo>> topics = broker.topics(Optional.empty(), Freshness.NONE);
         Future<List<SubscriberInfo>> subscribers = broker.subscribers(limits.subscribers());
         return Future.join(topics, subscribers)
                 .andThen(ignored -> looking = false)

@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
@@ -162,8 +163,8 @@ final class Tail implements Subscriber {
             return Future.succeededFuture(new From.After(after.get()));
         }
         Future<From> recent = filter.isName()
-                ? broker.topic(new TopicName(text)).map(topic -> newest(topic.view()))
-                : broker.topics(Optional.of(filter))
+                ? broker.topic(new TopicName(text), Freshness.NONE).map(topic -> newest(topic.view()))
+                : broker.topics(Optional.of(filter), Freshness.NONE)
                         .map(topics -> topics.stream()
                                                 .mapToLong(topic -> topic.view().count())
                                                 .sum()

@@ -124,7 +124,7 @@ public final class CommandReader {
             case "id" -> id = id(name);
             case "op" -> op = Json.text(parser, name, 32);
             case "token" -> token = Json.text(named(name), name, 4096);
-            case "from" -> from = Json.text(named(name), name, 128);
+            case "from" -> from = from(named(name));
             case "credit" -> credit = credit(named(name));
             case "sub" -> sub = Json.text(named(name), name, MAX_ID);
             case "n" -> count = Json.number(named(name), name, 1, MAX_CREDIT);
@@ -169,6 +169,13 @@ public final class CommandReader {
         var json = new Utf8Buffer(text.length() + 16);
         json.string(text);
         return json.toString();
+    }
+
+    /** An offset may come as what it is. */
+    private static String from(JsonParser parser) throws IOException {
+        return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                ? Long.toString(Json.number(parser, "from", 0, Long.MAX_VALUE))
+                : Json.text(parser, "from", 128);
     }
 
     private static long credit(JsonParser parser) throws IOException {

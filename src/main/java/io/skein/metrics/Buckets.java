@@ -15,6 +15,10 @@ final class Buckets {
         return millis(0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000);
     }
 
+    static Duration[] ofSnapshots() {
+        return millis(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 1_200_000);
+    }
+
     static Duration[] ofLags() {
         return millis(1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000);
     }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -160,13 +161,13 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
-    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
-        return broker.topics(filter);
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+        return broker.topics(filter, freshness);
     }
 
     @Override
-    public Future<TopicInfo> topic(TopicName name) {
-        return broker.topic(name);
+    public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+        return broker.topic(name, freshness);
     }
 
     @Override
@@ -180,8 +181,8 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
-    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-        return broker.scheduled(after, limit);
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+        return broker.scheduled(after, limit, freshness);
     }
 
     @Override

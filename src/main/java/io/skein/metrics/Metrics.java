@@ -5,9 +5,9 @@ import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Broker;
@@ -50,13 +50,16 @@ public final class Metrics implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
-        new FileDescriptorMetrics().bindTo(registry);
+        ProcessMeters.bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
     }
 
     public static PrometheusMeterRegistry newRegistry() {
-        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // Its unit is the nanosecond, which is no base unit; ProcessMeters has the same in seconds.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        return registry;
     }
 
     public PrometheusMeterRegistry registry() {
@@ -195,8 +198,8 @@ public final class Metrics implements AutoCloseable {
                 contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
     }
 
-    public MetricsRoutes routes(Vertx vertx, Broker broker) {
-        return new MetricsRoutes(vertx, this, broker);
+    public MetricsRoutes routes(Vertx vertx, Broker broker, MetricsRoutes.Problems problems) {
+        return new MetricsRoutes(vertx, this, broker, problems);
     }
 
     /** The meters of a closed node must not be asked again: they would ask the node. */

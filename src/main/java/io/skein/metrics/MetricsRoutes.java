@@ -1,10 +1,13 @@
 package io.skein.metrics;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -14,16 +17,26 @@ public final class MetricsRoutes {
     private final Vertx vertx;
     private final Metrics metrics;
     private final Broker broker;
+    private final Problems problems;
 
-    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker) {
+    /** Says no, as the HTTP door does. */
+    public interface Problems {
+        void refuse(HttpServerRequest request, int status, String code, String detail);
+    }
+
+    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker, Problems problems) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.broker = broker;
+        this.problems = problems;
     }
 
     public void mount(Router router) {
-        router.get("/metrics").handler(this::all);
-        router.get("/metrics/detailed").handler(this::detailed);
+        router.route("/metrics").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::all);
+        router.route("/metrics/detailed")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(this::detailed);
     }
 
     /** The whole registry, aggregated over topics. */
@@ -40,14 +53,14 @@ public final class MetricsRoutes {
         try {
             filter = Optional.ofNullable(context.request().getParam("topic")).map(TopicFilter::new);
         } catch (IllegalArgumentException problem) {
-            refuse(context, 400, problem.getMessage());
+            problems.refuse(context.request(), 400, "malformed", problem.getMessage());
             return;
         }
-        broker.topics(filter)
+        broker.topics(filter, Freshness.NONE)
                 .compose(topics -> vertx.executeBlocking(() -> new TopicFigures(topics).in(accept), false))
                 .onComplete(exposition -> answer(context, exposition), failure -> {
                     if (failure instanceof Refusal refusal) {
-                        refuse(context, 503, refusal.code() + ": " + refusal.getMessage());
+                        problems.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
                     } else {
                         context.fail(failure);
                     }
@@ -64,13 +77,5 @@ public final class MetricsRoutes {
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(exposition.text())
                 .onFailure(gone -> {}); // the asker has gone
-    }
-
-    private static void refuse(RoutingContext context, int status, String why) {
-        context.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .end(why + "\n")
-                .onFailure(gone -> {});
     }
 }

@@ -27,6 +27,7 @@ final class PeerMeters implements PeerListener {
         this.registry = registry;
         snapshot = Timer.builder("skein.raft.snapshot.duration")
                 .description("A snapshot for a peer: made, sent and taken")
+                .serviceLevelObjectives(Buckets.ofSnapshots())
                 .register(registry);
     }
 

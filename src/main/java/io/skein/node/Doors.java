@@ -16,10 +16,11 @@ import io.skein.protocol.websocket.WebSocketDoor;
 import io.skein.protocol.websocket.WebSocketListener;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +30,11 @@ import java.util.function.Supplier;
 
 /** The node's doors: as many instances of each as there are cores, on one port each. */
 final class Doors {
+    /** Paths of the console and the meters, who both only answer what they are asked. */
+    private static final List<String> ELSEWHERE = List.of("/", "/console/stream", "/metrics", "/metrics/detailed");
+
+    private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
+
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
@@ -81,20 +87,30 @@ final class Doors {
             });
             Router router = Router.router(vertx);
             dashboard.mount(router);
-            metrics.routes(vertx, broker).mount(router);
+            metrics.routes(vertx, broker, door::refuse).mount(router);
+            for (String path : ELSEWHERE) {
+                router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
+            }
             router.route().handler(context -> door.notFound(context.request()));
-            HttpServerOptions options =
-                    webSocket.options(HttpDoor.serverOptions(http)).setHost(config.host());
-            HttpServer server = vertx.createHttpServer(options)
+            HttpServer server = vertx.createHttpServer(webSocket.options(HttpDoor.serverOptions(http)))
                     .connectionHandler(door::connected)
-                    .webSocketHandshakeHandler(handshake -> {
-                        door.upgraded(handshake.remoteAddress());
-                        webSocket.handle(handshake);
-                    })
-                    .requestHandler(door.handler(router));
+                    .requestHandler(orWebSocket(door.handler(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
-            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort())
+            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
                     .onSuccess(up -> httpPort = up.actualPort());
+        }
+
+        private Handler<HttpServerRequest> orWebSocket(Handler<HttpServerRequest> next) {
+            return request -> {
+                if (WebSocketDoor.PATH.equals(request.path())) {
+                    webSocket.take(
+                            request,
+                            (status, code, detail) -> door.refuse(request, status, code, detail),
+                            () -> door.upgraded(request.remoteAddress()));
+                } else {
+                    next.handle(request);
+                }
+            };
         }
 
         @Override

@@ -38,6 +38,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         root.addAppender(stderr);
         loggers.getLogger("io.skein").setLevel(Level.INFO);
+        // Says so when a node closes a connection; whoever used it says what that means.
+        loggers.getLogger("io.vertx.core.http.impl.HttpClientConnectionInternal")
+                .setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

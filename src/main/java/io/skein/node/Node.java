@@ -33,7 +33,6 @@ import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +55,7 @@ public final class Node {
     /** How long a read waits for a node that has just started. */
     private static final long CATCH_UP_WAIT_MS = 10_000;
     /** How long a node that stops waits for the answers under way. */
-    private static final long LAST_ANSWERS_NANOS = 500_000_000;
+    private static final long LAST_ANSWERS_MS = 500;
 
     private final Vertx vertx;
     private final NodeConfig config;
@@ -92,6 +91,8 @@ public final class Node {
                         config.autoCreateTopics(),
                         config.durability() == StoreConfig.Durability.FSYNC ? "quorum" : "memory",
                         CATCH_UP_WAIT_MS,
+                        2 * config.timing().electionTimeoutNanos() / 1_000_000,
+                        config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS),
                 proposer);
         this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
@@ -135,7 +136,7 @@ public final class Node {
     }
 
     /** What the replica's room may not know: which machines there are, and what they keep where. */
-    private final class Opening implements ReplicaVerticle.Opening {
+    private final class Opening implements io.skein.cluster.Opening {
         private Lineage lineage;
         private TopicMachine topics;
 
@@ -177,6 +178,12 @@ public final class Node {
         @Override
         public boolean mayReturn() {
             return config.peers().size() > 1;
+        }
+
+        @Override
+        public boolean mayJoin() {
+            boolean isListed = config.peers().isEmpty() || config.peers().containsKey(config.nodeId());
+            return config.join() || !isListed;
         }
 
         @Override
@@ -267,30 +274,14 @@ public final class Node {
         return doors.tcpPort();
     }
 
-    /** Says so, closes the doors, lets what is under way end, then closes the store. */
+    /** Says so, lets another lead, lets what is under way end, closes the doors, then the store. */
     public Future<Void> stop() {
         broker.drain();
-        return answered()
-                .eventually(replica::handOver)
+        return replica.handOver()
+                .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
                 .mapEmpty();
-    }
-
-    /** Completes when nobody waits for an answer any more, or after a moment. */
-    private Future<Void> answered() {
-        if (replica.unanswered() == 0) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> done = Promise.promise();
-        long until = System.nanoTime() + LAST_ANSWERS_NANOS;
-        vertx.setPeriodic(5, timer -> {
-            if (replica.unanswered() == 0 || System.nanoTime() - until > 0) {
-                vertx.cancelTimer(timer);
-                done.tryComplete();
-            }
-        });
-        return done.future();
     }
 }

@@ -1,5 +1,7 @@
 package io.skein.node;
 
+import io.skein.frame.Durations;
+import io.skein.frame.Malformed;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -10,11 +12,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +33,8 @@ public final class Settings {
     /** Variables that are not the node's but the start script's or the other commands'. */
     private static final Set<String> FOREIGN = Set.of("SKEIN_JAVA_OPTS", "SKEIN_CONFIG", "SKEIN_URL", "SKEIN_HOME");
 
+    private static final String DEFAULT = "default";
+
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
 
     private Settings() {}
@@ -40,12 +46,13 @@ public final class Settings {
     public static Settings resolve(Map<String, String> flags, Map<String, String> environment, Optional<Path> file) {
         Settings settings = new Settings();
         for (Setting setting : Setting.values()) {
-            settings.values.put(setting, new Value(setting.defaultValue(), "default"));
+            settings.values.put(setting, new Value(setting.defaultValue(), DEFAULT));
         }
         settings.applyHabits(environment);
         file.ifPresent(settings::applyFile);
         settings.applyEnvironment(environment);
         flags.forEach((key, text) -> settings.values.put(byKey(key, "--"), new Value(text, "--" + key)));
+        settings.completeHabits(environment);
         return settings;
     }
 
@@ -58,6 +65,16 @@ public final class Settings {
         }
         habit(environment, "BROKER_PORT", Setting.TCP_PORT);
         habit(environment, "HTTP_PORT", Setting.HTTP_PORT);
+    }
+
+    /** Several of them start on one machine, and of a port for peers nobody spoke: without peers any will do. */
+    private void completeHabits(Map<String, String> environment) {
+        boolean isBroker = !environment.getOrDefault("BROKER_NODE_ID", "").isEmpty();
+        boolean isSaid = !value(Setting.RAFT_PORT).source().equals(DEFAULT)
+                || !text(Setting.PEERS).isEmpty();
+        if (isBroker && !isSaid) {
+            values.put(Setting.RAFT_PORT, new Value("0", "BROKER_NODE_ID"));
+        }
     }
 
     private void habit(Map<String, String> environment, String variable, Setting setting) {
@@ -158,13 +175,13 @@ public final class Settings {
 
     long bytes(Setting setting, long min, long max) {
         String text = text(setting);
-        var matcher = java.util.regex.Pattern.compile("([0-9]{1,15})(|B|KiB|MiB|GiB|k|m|g|K|M|G)")
-                .matcher(text);
+        var matcher =
+                Pattern.compile("([0-9]{1,15})(|B|KiB|MiB|GiB|k|m|g|K|M|G)").matcher(text);
         if (matcher.matches()) {
             String unit = matcher.group(2);
             int shift = unit.isEmpty() || unit.equals("B")
                     ? 0
-                    : List.of("k", "m", "g").indexOf(unit.substring(0, 1).toLowerCase(java.util.Locale.ROOT)) * 10 + 10;
+                    : List.of("k", "m", "g").indexOf(unit.substring(0, 1).toLowerCase(Locale.ROOT)) * 10 + 10;
             long bytes = Long.parseLong(matcher.group(1)) << shift;
             if (bytes >= min && bytes <= max) {
                 return bytes;
@@ -175,11 +192,11 @@ public final class Settings {
 
     long millis(Setting setting, long min, long max) {
         try {
-            long ms = io.skein.frame.Durations.parseMs(text(setting));
+            long ms = Durations.parseMs(text(setting));
             if (ms >= min && ms <= max) {
                 return ms;
             }
-        } catch (IllegalArgumentException notTime) {
+        } catch (Malformed notTime) {
             throw problem(setting, notTime.getMessage());
         }
         throw problem(setting, "a time from " + min + " ms to " + max + " ms, for example 250ms or 10s");

@@ -36,6 +36,15 @@ public sealed interface Effect {
      */
     record ConfigurationChanged(Configuration configuration, long index) implements Effect {}
 
+    /**
+     * This node lacks entries that it acknowledged to its leader, which can prove it: its disk went backwards, and what
+     * else it promised nobody knows (DESIGN D10). Whoever runs it must stop it before its next step; it may come back as
+     * another incarnation.
+     *
+     * @param index up to which it acknowledged
+     */
+    record Amnesiac(long index) implements Effect {}
+
     /** Answers {@link Input.ReadIndex}: a state that holds all entries up to this index is not too old. */
     record ReadReady(long id, long index) implements Effect {}
 

@@ -151,6 +151,11 @@ final class Election {
         }
     }
 
+    /** The only voter ended its term itself: nobody need be asked. */
+    void campaignAgain() {
+        campaign(false);
+    }
+
     /** §5.2: "a follower increments its current term and transitions to candidate state". */
     private void campaign(boolean forTransfer) {
         votes.clear();

@@ -98,6 +98,13 @@ final class Following {
                 Rpc.AppendEntriesReply.refused(raft.term(), hint, log.termOf(hint), append.round()));
     }
 
+    void onAmnesia(NodeId from, Rpc.Amnesia word) {
+        raft.standing().follow(from);
+        if (word.incarnation() == raft.incarnation()) {
+            raft.emit(new Effect.Amnesiac(word.index()));
+        }
+    }
+
     /** Nothing that a peer sends may stop a node; a message that no leader makes is dropped. */
     private boolean isWellFormed(Rpc.AppendEntries append) {
         long index = append.prevLogIndex();

@@ -52,6 +52,8 @@ final class Inbox {
             raft.election().onRequestVote(from, incarnation, request);
         } else if (rpc instanceof Rpc.RequestVoteReply reply) {
             raft.election().onRequestVoteReply(from, reply);
+        } else if (rpc instanceof Rpc.Amnesia word) {
+            raft.following().onAmnesia(from, word);
         } else if (rpc instanceof Rpc.ReadIndex request) {
             raft.reading().onReadIndex(from, request);
         } else if (rpc instanceof Rpc.ReadIndexReply reply) {

@@ -34,6 +34,12 @@ public sealed interface Input {
     record Transfer(NodeId to) implements Input {}
 
     /**
+     * This leader shall end its term, so that another begins: the only voter campaigns again at once, any other hands over
+     * to {@link Raft#successor}. Nothing happens when it does not lead, or when nobody could follow.
+     */
+    record Resign() implements Input {}
+
+    /**
      * Answers {@link Effect.Load}.
      *
      * @param entries contiguous from the index asked for; empty when they could not be read: asked for again later

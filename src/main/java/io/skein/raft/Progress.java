@@ -10,7 +10,8 @@ import java.util.ArrayDeque;
  * ahead, a window bounds how far. A refusal goes back to probing. In both, what the peer needs may have to come from the
  * disk first; until then it gets heartbeats only.
  *
- * <p>Invariant: {@code 0 <= matchIndex < nextIndex}.
+ * <p>Invariant: {@code 0 <= matchIndex < nextIndex}; {@code matchIndex} falls only to nothing, when the peer is found to
+ * lack what it acknowledged.
  */
 final class Progress {
     /** What an append waits for, beside the window. */
@@ -33,6 +34,14 @@ final class Progress {
     private Wait wait = Wait.NOTHING;
     private long toldCommitIndex;
     private long heardRound;
+    /** An answer to this round of questions, or a later one, shows whether it forgot; 0 when nothing looks like it. */
+    private long doubtRound;
+    /** What it had acknowledged when that round began. */
+    private long doubtIndex;
+
+    /** Up to where it had acknowledged what it was found to lack; 0 when it was not. */
+    private long forgotten;
+
     private long lastHeardNanos;
     private final ArrayDeque<Inflight> inflight = new ArrayDeque<>();
     private long inflightBytes;
@@ -79,6 +88,45 @@ final class Progress {
         return toldCommitIndex;
     }
 
+    /** Whether it lacks what it acknowledged, and counts for nothing. */
+    boolean isAmnesiac() {
+        return forgotten > 0;
+    }
+
+    /** Index up to which an amnesiac had acknowledged. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    boolean isInDoubt() {
+        return doubtRound > 0;
+    }
+
+    /** @param round of questions that begins now, and whose answer will show whether it has what it acknowledged */
+    void doubt(long round) {
+        doubtRound = round;
+        doubtIndex = matchIndex;
+    }
+
+    /**
+     * It says that it has so much, in answer to something as new as this round of questions. Returns whether that proves
+     * that it forgot.
+     */
+    boolean provesAmnesia(long has, long round) {
+        if (!isInDoubt() || round < doubtRound) {
+            return false;
+        }
+        doubtRound = 0;
+        return has < doubtIndex;
+    }
+
+    /** Whatever it has said is void, and so is all that it will say. */
+    void becomeAmnesiac() {
+        forgotten = matchIndex;
+        matchIndex = 0;
+        heardRound = 0;
+    }
+
     void heard(long round, long nowNanos) {
         heardRound = Math.max(heardRound, round);
         lastHeardNanos = nowNanos;
@@ -98,6 +146,7 @@ final class Progress {
 
     boolean mayAppend(RaftLimits limits) {
         return wait == Wait.NOTHING
+                && !isAmnesiac()
                 && (streaming
                         ? inflight.size() < limits.maxInflightAppends() && inflightBytes < limits.maxInflightBytes()
                         : !probeUnderway);

@@ -114,6 +114,8 @@ public final class Raft {
         } else if (input instanceof Input.Transfer ask) {
             checkQuorum();
             transfer.begin(ask.to());
+        } else if (input instanceof Input.Resign) {
+            resign();
         } else if (input instanceof Input.Loaded loaded) {
             replication.onLoaded(loaded.peer(), loaded.entries());
         } else if (input instanceof Input.SnapshotSent sent) {
@@ -149,6 +151,16 @@ public final class Raft {
         }
         append(new Entry(log.lastIndex() + 1, term(), propose.kind(), propose.payload()));
         replication.replicate();
+    }
+
+    private void resign() {
+        checkQuorum();
+        if (isLeader() && membership.isOnlyVoter()) {
+            standing.stopLeading();
+            election.campaignAgain();
+        } else {
+            successor().ifPresent(transfer::begin);
+        }
     }
 
     private void onWritten(long number) {

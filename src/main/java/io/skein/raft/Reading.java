@@ -38,6 +38,9 @@ final class Reading {
 
     private TreeMap<NodeId, Long> peersNext = new TreeMap<>();
     private long round;
+    /** The round that the question under way waits for. */
+    private long askedRound;
+
     private long readIndex;
 
     // Any other's.
@@ -55,10 +58,16 @@ final class Reading {
         return round;
     }
 
+    /** A question about a peer begins: what is sent from now on asks it. */
+    long nextRound() {
+        return ++round;
+    }
+
     /** This node leads: what it was waiting for as a follower has failed before. */
     void start() {
         assert asked.isEmpty() && next.isEmpty() && !underway : "readers of another leader wait";
         round = 0;
+        askedRound = 0;
     }
 
     void leaderLost() {
@@ -104,7 +113,7 @@ final class Reading {
 
     /** More may be committed, a voter may have answered, or the voters be others: a leader looks whether it can go on. */
     void proceed() {
-        if (underway && raft.replication().isHeardByMajority(round)) {
+        if (underway && raft.replication().isHeardByMajority(askedRound)) {
             underway = false;
             peersAsked.forEach((peer, id) -> raft.send(peer, new Rpc.ReadIndexReply(raft.term(), id, readIndex)));
             peersAsked.clear();
@@ -148,7 +157,7 @@ final class Reading {
         } else if (raft.hasCommittedInTerm()) {
             share();
             readIndex = raft.commitIndex();
-            round++;
+            askedRound = nextRound();
             if (raft.membership().isOnlyVoter()) {
                 proceed();
             } else {

@@ -129,6 +129,7 @@ final class Replication {
             Progress progress = peers.get(voter);
             if (progress != null
                     && isReachable(progress)
+                    && !progress.isAmnesiac()
                     && (best == null || progress.matchIndex() > best.matchIndex())) {
                 best = progress;
             }
@@ -193,6 +194,9 @@ final class Replication {
         if (progress == null || progress.incarnation() != incarnation) {
             return;
         }
+        if (saysLessThanItAcknowledged(progress, reply)) {
+            return;
+        }
         progress.heard(reply.round(), raft.now());
         if (reply.success()) {
             onAccepted(progress, reply);
@@ -202,6 +206,31 @@ final class Replication {
         if (raft.isLeader()) {
             raft.reading().proceed();
         }
+    }
+
+    /**
+     * DESIGN D10. Every append is about a place at or behind what was acknowledged when it was sent, so no sound peer's
+     * answer to it says less. An answer that does is an old one that comes late, or the peer's disk went backwards: an
+     * answer to a question that was asked since tells which. Until then the peer is not helped by what it says.
+     */
+    private boolean saysLessThanItAcknowledged(Progress progress, Rpc.AppendEntriesReply reply) {
+        if (progress.isAmnesiac()) {
+            return true;
+        }
+        long has = reply.success() ? reply.matchIndex() : reply.hintIndex();
+        if (progress.provesAmnesia(has, reply.round())) {
+            progress.becomeAmnesiac();
+            heartbeat(progress);
+            return true;
+        }
+        if (has >= progress.matchIndex()) {
+            return false;
+        }
+        if (!progress.isInDoubt()) {
+            progress.doubt(raft.reading().nextRound());
+            heartbeat(progress);
+        }
+        return true;
     }
 
     private void onAccepted(Progress progress, Rpc.AppendEntriesReply reply) {
@@ -223,17 +252,17 @@ final class Replication {
     /** §5.3: "After a rejection, the leader decrements nextIndex", by whole terms here. */
     private void onRefused(Progress progress, Rpc.AppendEntriesReply reply) {
         long hint = reply.hintIndex();
+        // What is probed was compacted away meanwhile: no heartbeat asks about it any more.
         if (progress.nextIndex() <= raft.log().compactedIndex()) {
             lagging.sendSnapshot(progress);
             return;
         }
         // What was acknowledged stays, and what is probed already need not be probed again: answers come late and
-        // doubled, and every append behind a lost one is refused alike. But when what is probed was compacted away
-        // meanwhile, no heartbeat asks about it any more.
-        boolean compacted = hint < raft.log().compactedIndex();
-        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1 && !compacted) {
+        // doubled, and every append behind a lost one is refused alike.
+        if (hint < progress.matchIndex() || hint >= progress.nextIndex() - 1) {
             return;
         }
+        boolean compacted = hint < raft.log().compactedIndex();
         long match = raft.log().lastIndexWithTermAtMost(hint, reply.hintTerm());
         match = Math.max(match, progress.matchIndex());
         boolean lower = match + 1 < progress.nextIndex();
@@ -326,9 +355,13 @@ final class Replication {
 
     /**
      * An empty append just before the next entry: whoever lost one of those under way refuses it, and is helped. Before
-     * entries that are compacted away there is only the compacted index to ask about.
+     * entries that are compacted away there is only the compacted index to ask about. Whoever forgot is told that.
      */
     void heartbeat(Progress progress) {
+        if (progress.isAmnesiac()) {
+            raft.send(progress.peer(), new Rpc.Amnesia(raft.term(), progress.incarnation(), progress.forgotten()));
+            return;
+        }
         send(progress, Math.max(progress.nextIndex() - 1, raft.log().compactedIndex()), List.of());
     }
 

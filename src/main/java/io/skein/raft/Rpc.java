@@ -73,6 +73,15 @@ public sealed interface Rpc {
     record TimeoutNow(long term) implements Rpc {}
 
     /**
+     * The leader says that a follower lacks what it acknowledged (DESIGN D10). Instead of appends, until the follower
+     * has come back as another.
+     *
+     * @param incarnation of the follower that is meant; a later one acknowledged nothing of it
+     * @param index up to which it acknowledged
+     */
+    record Amnesia(long term, long incarnation, long index) implements Rpc {}
+
+    /**
      * Asks the leader for an index that a read must not be older than (thesis §6.4).
      *
      * @param id made by the sender, never the same in two of its lives; the answer repeats it

@@ -15,7 +15,10 @@ final class Clocks {
     /** A clock that was not heard for so long says nothing. */
     private static final long FRESH_NANOS = 10_000_000_000L;
 
-    private record Heard(long aheadMs, long nanos) {}
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    /** Held against the monotonic clock, so that a jump of this node's wall clock moves no other's. */
+    private record Heard(long wallMs, long nanos) {}
 
     private final NodeId self;
     private final Map<NodeId, Heard> heard = new HashMap<>();
@@ -25,7 +28,7 @@ final class Clocks {
     }
 
     void heard(NodeId from, long wallMs, Now now) {
-        heard.put(from, new Heard(wallMs - now.wallMs(), now.nanos()));
+        heard.put(from, new Heard(wallMs, now.nanos()));
     }
 
     /** Peers that are no longer members are forgotten. */
@@ -35,20 +38,20 @@ final class Clocks {
 
     /** What time it is by the median of the voters' clocks; of two in the middle the slower. Empty without a majority. */
     OptionalLong median(Collection<NodeId> voters, Now now) {
-        long[] ahead = new long[voters.size()];
+        long[] walls = new long[voters.size()];
         int known = 0;
         for (NodeId voter : voters) {
             Heard clock = heard.get(voter);
             if (voter.equals(self)) {
-                ahead[known++] = 0;
+                walls[known++] = now.wallMs();
             } else if (clock != null && now.nanos() - clock.nanos() <= FRESH_NANOS) {
-                ahead[known++] = clock.aheadMs();
+                walls[known++] = clock.wallMs() + (now.nanos() - clock.nanos()) / NANOS_PER_MS;
             }
         }
         if (known <= voters.size() / 2) {
             return OptionalLong.empty();
         }
-        Arrays.sort(ahead, 0, known);
-        return OptionalLong.of(now.wallMs() + ahead[(known - 1) / 2]);
+        Arrays.sort(walls, 0, known);
+        return OptionalLong.of(walls[(known - 1) / 2]);
     }
 }

@@ -35,6 +35,12 @@ public sealed interface Effect {
     /** This node's state at {@code index} is not what a majority has: nothing it says can be trusted (DESIGN D10). */
     record Corrupt(long index) implements Effect {}
 
+    /**
+     * This node lacks what it acknowledged to its leader, up to {@code index}: it counts for nothing any more, and must not
+     * vote (DESIGN D10).
+     */
+    record Amnesiac(long index) implements Effect {}
+
     /** At most two are under way; they are written in order of number. */
     record Persist(WriteBatch batch) implements Effect {}
 
@@ -64,7 +70,9 @@ public sealed interface Effect {
             CHANGE_PENDING,
             UNKNOWN_MEMBER,
             /** Nobody would be left to vote. */
-            LAST_VOTER
+            LAST_VOTER,
+            /** A member of this id is there, with another disk than the one who is to be added. */
+            ID_IN_USE
         }
     }
 

@@ -42,13 +42,19 @@ public final class Replica {
     private static final int MAX_FETCHING = 64;
     /** While something due is under way the machines are asked for more this often, or when a part of it is done. */
     private static final long ASK_DUE_NANOS = 20 * NANOS_PER_MS;
+    /** The log's time is left behind when the median is so far ahead. */
+    private static final long BEHIND_MS = 60_000;
+    /** How often a leader looks. A lone one needs to be woken for that. */
+    private static final long LOOK_NANOS = 1_000 * NANOS_PER_MS;
+    /** How long a new leader that steps forward is waited for. */
+    private static final long STEP_AGAIN_NANOS = 10_000 * NANOS_PER_MS;
 
     private final ReplicaConfig config;
     private final List<Machine> machines;
     private final EntryCodec codec;
     private final Raft raft;
     private final Applier applier;
-    private final Stamps stamps;
+    private final Stamps stamps = new Stamps();
     private final Clocks clocks;
     private final StateHashes hashes;
     private final Members members;
@@ -64,12 +70,16 @@ public final class Replica {
     private Now now = new Now(0, 0);
     private boolean caughtUp;
     private boolean corrupt;
+    private boolean amnesiac;
     private boolean expiring;
     private boolean gathering;
     private long gatherUntil;
     private int lastCommands;
     private boolean tight;
     private long fetchAgainAt = Long.MIN_VALUE;
+    /** When this leader looks next whether the log's time was left behind. */
+    private long lookAt = Long.MIN_VALUE;
+
     private long dueAskedAt;
     private boolean dueDone = true;
     private long wake = Long.MAX_VALUE;
@@ -91,9 +101,8 @@ public final class Replica {
         this.image = image;
         this.codec = new EntryCodec(this.machines);
         this.applier = new Applier(this.machines, codec, image.settled(), image.rows());
-        this.stamps = new Stamps(image.settled().time());
         this.clocks = new Clocks(self);
-        this.hashes = new StateHashes(self);
+        this.hashes = new StateHashes(self, config.hashEvery());
         this.members = new Members(image);
         this.raft = new Raft(
                 self,
@@ -110,13 +119,32 @@ public final class Replica {
 
     /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
     private byte[] beginTerm() {
-        raft.lastEntry().ifPresent(last -> stamps.seen(EntryCodec.time(last)));
-        return codec.encode(stamps.begin(now, median()), List.of());
+        long last = raft.lastEntry().map(EntryCodec::time).orElse(applier.time());
+        return codec.encode(stamps.begin(last, now, median()), List.of());
     }
 
     /** What time the cluster says it is (DESIGN D5). */
     private OptionalLong median() {
         return clocks.median(raft.configuration().voters(), now);
+    }
+
+    /**
+     * The stamps of a term follow the median by a tenth of what elapses. When it is far ahead, because the machines were
+     * suspended or the clocks set right, that would take too long: another term begins, whose leader steps forward
+     * (DESIGN D5). Not before this term has committed anything, so that terms do not follow each other for nothing.
+     */
+    private void maybeResign() {
+        if (!raft.isLeader() || now.nanos() < lookAt) {
+            return;
+        }
+        lookAt = now.nanos() + LOOK_NANOS;
+        OptionalLong median = median();
+        if (raft.hasCommittedInTerm()
+                && median.isPresent()
+                && median.getAsLong() - stamps.peek(now, median) > BEHIND_MS) {
+            lookAt = now.nanos() + STEP_AGAIN_NANOS;
+            step(new io.skein.raft.Input.Resign());
+        }
     }
 
     private static LogStart logStart(Image image) {
@@ -147,6 +175,7 @@ public final class Replica {
             onReceived(received);
         } else if (input instanceof Input.Tick) {
             step(new io.skein.raft.Input.Tick());
+            maybeResign();
         } else if (input instanceof Input.Started) {
             onStarted();
         } else if (input instanceof Input.DiskFull diskFull) {
@@ -338,7 +367,9 @@ public final class Replica {
                 }
             } else if (effect instanceof io.skein.raft.Effect.RoleChanged changed) {
                 effects.add(new Effect.RoleChanged(changed.role(), changed.term(), changed.leader()));
-                if (changed.role() != Role.LEADER) {
+                if (changed.role() == Role.LEADER) {
+                    lookAt = Math.max(lookAt, now.nanos() + LOOK_NANOS);
+                } else {
                     proposals.refuseCollected(proposal -> refuse(proposal, Reason.NOT_LEADER));
                     batches.sendingNoSnapshots();
                 }
@@ -352,6 +383,8 @@ public final class Replica {
             } else if (effect instanceof io.skein.raft.Effect.SendSnapshot snapshot) {
                 batches.sendingSnapshot(snapshot.peer());
                 effects.add(new Effect.SendSnapshot(snapshot.peer()));
+            } else if (effect instanceof io.skein.raft.Effect.Amnesiac amnesiac) {
+                becomeAmnesiac(amnesiac.index());
             } else if (effect instanceof io.skein.raft.Effect.ConfigurationChanged changed) {
                 onConfiguration(changed);
             } else {
@@ -394,6 +427,13 @@ public final class Replica {
         if (hashes.contradicts(truth) && !corrupt) {
             corrupt = true;
             effects.add(new Effect.Corrupt(truth.index()));
+        }
+    }
+
+    private void becomeAmnesiac(long index) {
+        if (!amnesiac) {
+            amnesiac = true;
+            effects.add(new Effect.Amnesiac(index));
         }
     }
 
@@ -444,7 +484,6 @@ public final class Replica {
     private void apply(Entry entry) {
         EntryCodec.Batch mine = proposals.applied(entry.index(), entry.term(), lost -> refuse(lost, Reason.NOT_LEADER));
         Applier.Applied applied = applier.apply(entry, mine);
-        stamps.seen(applied.settled().time());
         batches.applied(applied, now);
         hashes.applied(entry.index(), applied.settled().hash());
         // Messages reach the tail before the answer leaves, so that who reads after an answer finds them.
@@ -581,6 +620,9 @@ public final class Replica {
         long next = Math.min(raft.nextDeadlineNanos(), batches.wakeNanos());
         if (gathering) {
             next = Math.min(next, gatherUntil);
+        }
+        if (raft.isLeader()) {
+            next = Math.min(next, lookAt);
         }
         if (raft.isLeader() && caughtUp && !batches.isFull()) {
             long time = stamps.peek(now, median());

@@ -15,6 +15,7 @@ package io.skein.replica;
  * @param settleBatchBytes changes in one batch
  * @param backlogBytes distance between applied and settled at which proposals wait for rows
  * @param logBytes log kept on disk below the settled index, for lagging followers
+ * @param hashEvery states are compared at every so many entries; the same on all nodes (DESIGN D10)
  */
 public record ReplicaConfig(
         int entryBytes,
@@ -26,9 +27,10 @@ public record ReplicaConfig(
         long settleAgeMs,
         long settleBatchBytes,
         long backlogBytes,
-        long logBytes) {
+        long logBytes,
+        int hashEvery) {
     public static final ReplicaConfig DEFAULT = new ReplicaConfig(
-            1 << 20, 4096, 32 << 10, 500_000, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20);
+            1 << 20, 4096, 32 << 10, 500_000, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20, 1024);
 
     public ReplicaConfig withLogBytes(long bytes) {
         return new ReplicaConfig(
@@ -41,6 +43,7 @@ public record ReplicaConfig(
                 settleAgeMs,
                 settleBatchBytes,
                 backlogBytes,
-                bytes);
+                bytes,
+                hashEvery);
     }
 }

@@ -10,33 +10,20 @@ import java.util.OptionalLong;
 final class Stamps {
     private static final long NANOS_PER_MS = 1_000_000;
 
+    /** The newest stamp of this node. */
     private long last;
     /** Where the clock stands, with its fraction, so that many short steps do not lose what they elapsed. */
     private double exact;
 
     private long lastNanos;
 
-    Stamps(long last) {
-        this.last = last;
-        this.exact = last;
-    }
-
-    /** The stamp of the newest entry. */
-    long last() {
-        return last;
-    }
-
-    /** An entry stamped by somebody else, or by this node before its start, was applied. */
-    void seen(long stamp) {
-        if (stamp > last) {
-            last = stamp;
-            exact = Math.max(exact, stamp);
-        }
-    }
-
-    /** A new leader's first stamp: steps forward to the median, never back. */
-    long begin(Now now, OptionalLong median) {
-        exact = Math.max(last + 1, median.orElse(0));
+    /**
+     * A new leader's first stamp: steps forward to the median, never back.
+     *
+     * @param lastStamp of the last entry in the log; what this node stamped before and was overwritten is forgotten
+     */
+    long begin(long lastStamp, Now now, OptionalLong median) {
+        exact = Math.max(lastStamp + 1, median.orElse(0));
         lastNanos = now.nanos();
         last = (long) exact;
         return last;

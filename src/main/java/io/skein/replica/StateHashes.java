@@ -8,11 +8,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Compares what healthy nodes must have in common: the hash of their state at every {@value #EVERY}th index (DESIGN
- * D10). Each node reports its own; the leader counts, and what a majority of the voters has is the truth, for itself too.
+ * Compares what healthy nodes must have in common: the hash of their state at every so many entries (DESIGN D10). Each
+ * node reports its own; the leader counts, and what a majority of the voters has is the truth, for itself too.
  */
 final class StateHashes {
-    static final int EVERY = 1024;
     /** Indexes that are remembered; a report that comes later is not compared. */
     private static final int REMEMBERED = 64;
 
@@ -20,17 +19,19 @@ final class StateHashes {
     record Truth(long index, long hash) {}
 
     private final NodeId self;
+    private final int every;
     private final TreeMap<Long, Long> own = new TreeMap<>();
     private final TreeMap<Long, Map<NodeId, Long>> reports = new TreeMap<>();
     private Optional<Truth> newest = Optional.empty();
 
-    StateHashes(NodeId self) {
+    StateHashes(NodeId self, int every) {
         this.self = self;
+        this.every = every;
     }
 
     /** This node's own state after an entry. */
     void applied(long index, long hash) {
-        if (index % EVERY == 0) {
+        if (index % every == 0) {
             own.put(index, hash);
             trim(own);
         }
@@ -45,7 +46,7 @@ final class StateHashes {
 
     /** On a leader: a peer's report. Returns the truth at that index when this report makes it known. */
     Optional<Truth> reported(NodeId from, long index, long hash, Collection<NodeId> voters) {
-        if (index <= 0 || index % EVERY != 0 || !own.containsKey(index)) {
+        if (index <= 0 || index % every != 0 || !own.containsKey(index)) {
             return Optional.empty();
         }
         Map<NodeId, Long> here = reports.computeIfAbsent(index, i -> new HashMap<>());

@@ -7,6 +7,10 @@ import java.sql.SQLException;
 /**
  * Removes, a few at a time, the rows that nobody may see any more: of trimmed topics those wholly below the low-water
  * mark, of deleted topics all. What is left to do stands in table {@code sweep}, so that it goes on after a restart.
+ *
+ * <p>The chunk that ends at the mark stays when the trim's cursor is later than that of the last message that went, which
+ * only this chunk knows ({@link Reader#locate}): whoever has seen that message is to be told of no gap. The next trim
+ * takes it along.
  */
 final class Sweep {
     private static final int SMALL_ROWS = 512;
@@ -19,15 +23,16 @@ final class Sweep {
 
     Sweep(Statements statements) throws SQLException {
         next = statements.prepare("""
-                SELECT s.topic_id, coalesce(t.low_water, 0x7FFFFFFFFFFFFFFF)
+                SELECT s.topic_id, coalesce(t.low_water, 0x7FFFFFFFFFFFFFFF), coalesce(t.trimmed_idx, 0),
+                    coalesce(t.trimmed_place, 0)
                 FROM sweep s LEFT JOIN topic t ON t.id = s.topic_id
                 WHERE s.topic_id > ? ORDER BY s.topic_id LIMIT 1""");
         // The chunks of a topic stand in order, so those that can go are the first ones.
         deleteChunks = statements.prepare("""
                 DELETE FROM chunk WHERE id IN (
-                    SELECT id FROM (SELECT id, base_offset + count AS next FROM chunk
-                                    WHERE topic_id = ? ORDER BY id LIMIT ?)
-                    WHERE next <= ?)""");
+                    SELECT id FROM (SELECT id, base_offset + count AS next, last_idx, last_place FROM chunk
+                                    WHERE topic_id = ?1 ORDER BY id LIMIT ?2)
+                    WHERE next < ?3 OR next = ?3 AND (last_idx, last_place) >= (?4, ?5))""");
         deleteMarks = statements.prepare("""
                 DELETE FROM mark WHERE topic_id = ?1 AND end <= ?2 AND end <= coalesce(
                     (SELECT end FROM mark WHERE topic_id = ?1 ORDER BY end LIMIT 1 OFFSET ?3), ?2)""");
@@ -50,12 +55,16 @@ final class Sweep {
         while (true) {
             next.setLong(1, topic);
             long lowWater;
+            long trimmedIndex;
+            int trimmedPlace;
             try (ResultSet row = next.executeQuery()) {
                 if (!row.next()) {
                     return left;
                 }
                 topic = row.getLong(1);
                 lowWater = row.getLong(2);
+                trimmedIndex = row.getLong(3);
+                trimmedPlace = row.getInt(4);
             }
             if (budget <= 0 || small <= 0) {
                 return true;
@@ -63,6 +72,8 @@ final class Sweep {
             deleteChunks.setLong(1, topic);
             deleteChunks.setInt(2, budget);
             deleteChunks.setLong(3, lowWater);
+            deleteChunks.setLong(4, trimmedIndex);
+            deleteChunks.setInt(5, trimmedPlace);
             int deleted = deleteChunks.executeUpdate();
             int marks = deleteSmall(deleteMarks, topic, lowWater);
             int ttls = deleteSmall(deleteTtl, topic, lowWater);

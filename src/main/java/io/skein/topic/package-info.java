@@ -16,7 +16,8 @@
  * <p>What is exact and what is not: offsets, the low water and the count always; the cursor of the last message that went
  * and the bytes kept are exact where whole stretches go (bytes, age) and where at most 100 messages are kept; where a
  * larger count ends a trim within a stretch, the cursor is that of the stretch's last message (never too early, so that
- * no gap is missed) and the bytes are in proportion. Bytes of expired messages count until their stretch goes.
+ * no gap is missed; whoever would be told of one for that asks the rows, which keep the message that went last) and the
+ * bytes are in proportion. Bytes of expired messages count until their stretch goes.
  *
  * <p>What was decided where DESIGN and API are silent: clients neither publish to nor make topics that begin with
  * {@code $} (MALFORMED), but may change and delete those that exist; a message larger than its topic's {@code maxBytes}

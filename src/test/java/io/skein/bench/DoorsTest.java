@@ -31,7 +31,7 @@ class DoorsTest {
     void theWebSocketDoorAcknowledgesAndDelivers() throws Exception {
         WebSocketDoor door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(new HttpServerOptions().setHost("127.0.0.1")))
-                .webSocketHandshakeHandler(door)
+                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
                 .listen(0)
                 .await(10, TimeUnit.SECONDS);
         LoadConfig config = LoadConfig.defaults("http://127.0.0.1:" + server.actualPort())

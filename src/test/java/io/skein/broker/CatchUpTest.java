@@ -57,7 +57,7 @@ class CatchUpTest {
         Listener listener = new Listener().open(hall, loop, From.EARLIEST, 0, "a");
         CountDownLatch letGo = holdBeforeRows(loop, listener);
         hall.keep("a", 5, 0);
-        Awaitility.await().until(() -> hall.chunks() == 1);
+        Awaitility.await().until(() -> hall.chunks() == 2);
         letGo.countDown();
         Awaitility.await().until(() -> listener.messages() == 5);
         List<String> expected = new ArrayList<>(List.of("gap"));

@@ -55,6 +55,7 @@ public final class FakeBroker implements Broker {
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
     private boolean eager;
+    private final List<Freshness> asked = new ArrayList<>();
     private long index;
     private long topicIds;
     private int connections;
@@ -576,19 +577,27 @@ public final class FakeBroker implements Broker {
         }
     }
 
+    /** With what freshness topics and delayed messages were asked for, in order. */
+    public synchronized List<Freshness> asked() {
+        return List.copyOf(asked);
+    }
+
     @Override
-    public synchronized Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
+    public synchronized Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+        asked.add(freshness);
         List<TopicInfo> infos = new ArrayList<>();
         for (Topic topic : topics.values()) {
             if (filter.map(f -> f.matches(topic.name.value())).orElse(!topic.name.isSystem())) {
-                infos.add(info(topic));
+                TopicInfo info = info(topic);
+                infos.add(new TopicInfo(info.view(), Optional.empty(), info.publishedPerSecond()));
             }
         }
         return later(() -> infos);
     }
 
     @Override
-    public synchronized Future<TopicInfo> topic(TopicName name) {
+    public synchronized Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+        asked.add(freshness);
         Topic topic = topics.get(name.value());
         return later(() -> {
             if (topic == null) {
@@ -616,7 +625,7 @@ public final class FakeBroker implements Broker {
                 topic.created,
                 FIRST_TIME,
                 FIRST_TIME + index);
-        return new TopicInfo(view, lineage.text(topic.lastTrimmed), 0);
+        return new TopicInfo(view, Optional.of(lineage.text(topic.lastTrimmed)), 0);
     }
 
     private static Refusal notFound(String topic) {
@@ -646,7 +655,8 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
-    public synchronized Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
+    public synchronized Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+        asked.add(freshness);
         List<ScheduledPage.Item> items = scheduled.values().stream()
                 .sorted(java.util.Comparator.comparingLong(ScheduledPage.Item::due))
                 .dropWhile(item -> after.isPresent() && !item.cursor().equals(after.get()))
@@ -719,6 +729,7 @@ public final class FakeBroker implements Broker {
                 FIRST_TIME);
         return new NodeStatus(
                 "n1",
+                cluster().role(),
                 cluster().role(),
                 cluster().leader(),
                 "127.0.0.1:8080",

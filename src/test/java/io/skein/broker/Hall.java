@@ -73,6 +73,7 @@ final class Hall implements AutoCloseable {
     private final StoreConfig config;
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final String deployment;
+    private boolean isStopped;
     private volatile Store store;
     private volatile Lineage lineage;
     private volatile Thread replicaThread;
@@ -98,7 +99,8 @@ final class Hall implements AutoCloseable {
                 0);
         broker = new LocalBroker(
                 vertx,
-                new BrokerConfig(NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, maxStreams),
+                new BrokerConfig(
+                        NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, 0, 10_000, maxStreams),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),
@@ -113,7 +115,7 @@ final class Hall implements AutoCloseable {
         Awaitility.await().until(() -> broker.status().health().equals("ok"));
     }
 
-    private final class Opening implements ReplicaVerticle.Opening {
+    private final class Opening implements io.skein.cluster.Opening {
         @Override
         public Future<Store> store() {
             replicaThread = Thread.currentThread();
@@ -156,6 +158,11 @@ final class Hall implements AutoCloseable {
 
         @Override
         public boolean mayReturn() {
+            return false;
+        }
+
+        @Override
+        public boolean mayJoin() {
             return false;
         }
 
@@ -254,7 +261,7 @@ final class Hall implements AutoCloseable {
 
     Page read(From from, String... filters) throws TimeoutException {
         return await(onLoop(() ->
-                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Read.Level.LINEARIZABLE, 0))));
+                broker.read(new Read(filters(filters), from, BrokerConfig.MAX_LIMIT, 0, Freshness.LINEARIZABLE))));
     }
 
     static List<TopicFilter> filters(String... filters) {
@@ -263,10 +270,10 @@ final class Hall implements AutoCloseable {
 
     /** Rows are up to date; with a tail of 0 bytes nothing is read from anywhere else. */
     void settle() throws TimeoutException {
-        await(broker.scheduled(Optional.empty(), 1));
+        await(broker.scheduled(Optional.empty(), 1, Freshness.LINEARIZABLE));
     }
 
-    /** Chunks of messages in rows; what was trimmed leaves when the writer has time. */
+    /** Chunks of messages in rows; what was trimmed leaves when the writer has time, but for the one that went last. */
     long chunks() throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:sqlite:" + directory.resolve("gen-1").resolve("skein.db"));
@@ -335,9 +342,17 @@ final class Hall implements AutoCloseable {
         }
     }
 
+    /** The broker stays, with nothing below it. */
+    void stopReplica() throws TimeoutException {
+        await(vertx.undeploy(deployment));
+        isStopped = true;
+    }
+
     @Override
     public void close() throws TimeoutException {
-        await(vertx.undeploy(deployment));
+        if (!isStopped) {
+            stopReplica();
+        }
         await(vertx.close());
         if (broken.get() != null) {
             throw new AssertionError("the node broke", broken.get());

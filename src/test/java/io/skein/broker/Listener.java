@@ -61,11 +61,16 @@ final class Listener implements Subscriber {
     }
 
     @Override
+    public synchronized void status(String health) {
+        heard.add("status " + health);
+    }
+
+    @Override
     public synchronized void ended(String reason, boolean retry) {
         heard.add("ended " + reason);
     }
 
-    /** Gaps, and messages as topic and offset. */
+    /** Gaps, the node's health, and messages as topic and offset. */
     synchronized List<String> heard() {
         return List.copyOf(heard);
     }

@@ -3,9 +3,12 @@ package io.skein.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.skein.cluster.ReplicaStatus;
+import io.skein.raft.Role;
 import io.skein.store.StoredMessage;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,7 +64,9 @@ class LocalBrokerTest {
         assertEquals(KEPT, offsets(hall.read(From.parse(earliest), "a")));
         assertEquals(
                 earliest,
-                Hall.await(hall.broker.topic(new TopicName("a"))).earliest(),
+                Hall.await(hall.broker.topic(new TopicName("a"), Freshness.LINEARIZABLE))
+                        .earliest()
+                        .orElseThrow(),
                 "the topic says the same as the refusal");
         assertEquals(List.of(6L, 7L, 8L, 9L), offsets(hall.read(From.parse(cursors.get(5)), "a")));
         assertEquals(List.of(), offsets(hall.read(From.parse(cursors.get(9)), "a")));
@@ -90,7 +95,7 @@ class LocalBrokerTest {
     void theEarliestIsNotGoneAlsoWhenNothingIsLeftOfWhatWas() throws Exception {
         try (Hall hall = new Hall(directory, 0, 10_000)) {
             List<String> cursors = trimmed(hall, false);
-            Awaitility.await().until(() -> hall.chunks() == 15);
+            Awaitility.await().until(() -> hall.chunks() == 16);
             assertGoneUpToTheEarliest(hall, cursors);
         }
     }
@@ -101,16 +106,89 @@ class LocalBrokerTest {
             hall.publish("a", 1);
             CountDownLatch letGo = hall.holdWriter();
             Future<PublishAck> waits = hall.publishing("a", 1, "x");
-            Refusal behind = assertThrows(Refusal.class, () -> Hall.await(hall.broker.scheduled(Optional.empty(), 10)));
+            Refusal behind = assertThrows(
+                    Refusal.class,
+                    () -> Hall.await(hall.broker.scheduled(Optional.empty(), 10, Freshness.LINEARIZABLE)));
             letGo.countDown();
             assertEquals("rows-behind", behind.code());
             assertEquals(Refusal.Kind.UNAVAILABLE, behind.kind());
             Hall.await(waits);
             assertEquals(
                     0,
-                    Hall.await(hall.broker.scheduled(Optional.empty(), 10))
+                    Hall.await(hall.broker.scheduled(Optional.empty(), 10, Freshness.LINEARIZABLE))
                             .messages()
                             .size());
+        }
+    }
+
+    @Test
+    void streamsAreToldHowTheNodeIsWhenThatChanges() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            Context loop = hall.loopApart();
+            Listener before = new Listener().open(hall, loop, From.LATEST, 1000, "a");
+            ReplicaStatus well = hall.replica.status();
+            hall.ask(() -> {
+                hall.broker.applied().moved(leaderless(well));
+                hall.broker.applied().moved(leaderless(well));
+                hall.broker.applied().moved(well);
+                return null;
+            });
+            Awaitility.await().until(() -> before.heard().equals(List.of("status no-leader", "status ok")));
+            hall.publish("a", 1);
+            Awaitility.await().until(() -> before.heard().equals(List.of("status no-leader", "status ok", "a0")));
+        }
+    }
+
+    private static ReplicaStatus leaderless(ReplicaStatus of) {
+        return new ReplicaStatus(
+                Role.FOLLOWER,
+                "",
+                of.term(),
+                of.commitIndex(),
+                of.appliedIndex(),
+                of.settledIndex(),
+                of.firstIndex(),
+                of.lastIndex(),
+                of.stateHash(),
+                of.time(),
+                true,
+                false,
+                of.standing(),
+                of.members());
+    }
+
+    @Test
+    void aStrongReadGoesThroughTheLogAndNoOtherDoes() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            hall.publish("a", 1);
+            long index = hall.broker.status().lastLogIndex();
+            for (Freshness.Level level : Freshness.Level.values()) {
+                Freshness freshness = new Freshness(level, 0);
+                assertEquals(
+                        1,
+                        Hall.await(hall.onLoop(() -> hall.broker.topics(Optional.empty(), freshness)))
+                                .size());
+                assertEquals(
+                        level == Freshness.Level.STRONG ? index + 1 : index,
+                        hall.broker.status().appliedIndex(),
+                        level.name());
+            }
+        }
+    }
+
+    @Test
+    void topicsAreSaidOnceTheNodeHasWhatItsClientHasSeenElsewhere() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            hall.publish("a", 1);
+            long ahead = hall.broker.status().appliedIndex() + 1;
+            Freshness freshness = new Freshness(Freshness.Level.NONE, ahead);
+            Future<TopicInfo> waits = hall.onLoop(() -> hall.broker.topic(new TopicName("a"), freshness));
+            hall.publish("a", 1);
+            assertEquals(2, Hall.await(waits).view().nextOffset());
+            Freshness tooFar = new Freshness(Freshness.Level.NONE, ahead + 100);
+            Refusal behind = assertThrows(
+                    Refusal.class, () -> Hall.await(hall.onLoop(() -> hall.broker.topics(Optional.empty(), tooFar))));
+            assertEquals("behind", behind.code());
         }
     }
 
@@ -136,8 +214,8 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> waiting(Hall hall) {
-        return hall.onLoop(() ->
-                hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Read.Level.LINEARIZABLE, 0)));
+        return hall.onLoop(
+                () -> hall.broker.read(new Read(Hall.filters("a"), From.LATEST, 10, 30_000, Freshness.LINEARIZABLE)));
     }
 
     @Test
@@ -157,8 +235,8 @@ class LocalBrokerTest {
     }
 
     private static Future<Page> ahead(Hall hall, long index) {
-        return hall.onLoop(() -> hall.broker.read(
-                new Read(Hall.filters("a"), From.EARLIEST, 10, 30_000, Read.Level.LINEARIZABLE, index)));
+        return hall.onLoop(() -> hall.broker.read(new Read(
+                Hall.filters("a"), From.EARLIEST, 10, 30_000, new Freshness(Freshness.Level.LINEARIZABLE, index))));
     }
 
     @Test
@@ -172,7 +250,7 @@ class LocalBrokerTest {
             assertEquals(List.of(), offsets(none));
             assertEquals(Instant.ofEpochMilli(soon).toString(), none.next(), "who comes again asks for the same");
             Future<Page> poll = hall.onLoop(() -> hall.broker.read(
-                    new Read(Hall.filters("a"), new From.Time(soon), 10, 30_000, Read.Level.LINEARIZABLE, 0)));
+                    new Read(Hall.filters("a"), new From.Time(soon), 10, 30_000, Freshness.LINEARIZABLE)));
             long published = 3;
             while (hall.broker.status().time() < soon) {
                 hall.publish("a", 1);
@@ -193,6 +271,17 @@ class LocalBrokerTest {
             assertEquals(first, Hall.await(poll).messages().get(0).offset());
             assertEquals(
                     first, hall.read(new From.Time(soon), "a").messages().get(0).offset());
+        }
+    }
+
+    @Test
+    void whatIsAskedOfAReplicaThatIsGoneIsRefused() throws Exception {
+        try (Hall hall = new Hall(directory, 0, 10_000)) {
+            hall.stopReplica();
+
+            Refusal refusal = assertThrows(Refusal.class, () -> Hall.await(hall.broker.transfer("n1")));
+
+            assertEquals(Refusal.Kind.UNAVAILABLE, refusal.kind());
         }
     }
 }

@@ -73,7 +73,7 @@ class PageCostTest {
 
     private static Page page(Hall hall, From from) throws Exception {
         return Hall.await(hall.onLoop(
-                () -> hall.broker.read(new Read(Hall.filters("t/+"), from, PAGE, 0, Read.Level.LINEARIZABLE, 0))));
+                () -> hall.broker.read(new Read(Hall.filters("t/+"), from, PAGE, 0, Freshness.LINEARIZABLE))));
     }
 
     private static void stream(Hall hall) throws Exception {

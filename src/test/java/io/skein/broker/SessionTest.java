@@ -176,7 +176,7 @@ class SessionTest {
     void aStreamGoesOnAfterACursorWithoutRepeatingIt() throws Exception {
         publish("a", 30).await(20, TimeUnit.SECONDS);
         Page page = node.broker()
-                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Read.Level.LINEARIZABLE, 0))
+                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Freshness.LINEARIZABLE))
                 .await(20, TimeUnit.SECONDS);
         Taker taker = new Taker(1).open(From.parse(page.next()), "a");
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> taker.count() >= 20);
@@ -187,7 +187,7 @@ class SessionTest {
     void aPositionThatRetentionOvertookIsAGapAndThenGoesOn() throws Exception {
         publish("a", 10).await(20, TimeUnit.SECONDS);
         Page first = node.broker()
-                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 3, 0, Read.Level.LINEARIZABLE, 0))
+                .read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 3, 0, Freshness.LINEARIZABLE))
                 .await(20, TimeUnit.SECONDS);
         node.broker()
                 .configure(
@@ -207,8 +207,7 @@ class SessionTest {
         Promise<Page> answer = Promise.promise();
         node.vertx()
                 .runOnContext(v -> node.broker()
-                        .read(new Read(
-                                List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Read.Level.LINEARIZABLE, 0))
+                        .read(new Read(List.of(new TopicFilter("a")), From.LATEST, 10, 20_000, Freshness.LINEARIZABLE))
                         .onComplete(answer));
         Future<Page> waiting = answer.future();
         // Until then "latest" is not resolved, and may well be behind the next message.
@@ -219,5 +218,84 @@ class SessionTest {
         Page page = waiting.await(20, TimeUnit.SECONDS);
         assertEquals(1, page.messages().size());
         assertEquals(1, MessageJson.decode(page.messages().get(0).json()).offset());
+    }
+
+    /** Takes one page and nothing more until it wakes up. */
+    private final class Sleeper implements Subscriber {
+        private final List<Long> offsets = new ArrayList<>();
+        private long bytes;
+        private boolean awake;
+        private Subscription subscription;
+
+        @Override
+        public synchronized boolean deliver(List<StoredMessage> messages, String lastCursor) {
+            messages.forEach(message -> offsets.add(message.offset()));
+            bytes += messages.stream().mapToLong(m -> m.json().length).sum();
+            return awake;
+        }
+
+        synchronized void wakeUp(Context context) {
+            awake = true;
+            context.runOnContext(v -> subscription.resume());
+        }
+
+        synchronized long bytes() {
+            return bytes;
+        }
+
+        synchronized List<Long> offsets() {
+            return List.copyOf(offsets);
+        }
+
+        @Override
+        public void gap(String requested, String resumedAt, long lost) {}
+
+        @Override
+        public void ended(String reason, boolean retry) {}
+    }
+
+    @Test
+    void howeverManySubscribersStandStillLittleWaitsForThem() throws Exception {
+        int count = 500;
+        int messages = 600;
+        byte[] body = "x".repeat(1024).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < messages; i++) {
+            Publication message = Publication.of(new TopicName("a"), new Message("", List.of(), Format.RAW, "", body));
+            node.broker()
+                    .publish(new Publish(List.of(message), false, Optional.empty(), "test", "", Optional.empty()))
+                    .await(20, TimeUnit.SECONDS);
+        }
+        Context context = node.vertx().getOrCreateContext();
+        List<Sleeper> sleepers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Sleeper sleeper = new Sleeper();
+            Promise<Void> open = Promise.promise();
+            context.runOnContext(v -> node.broker()
+                    .subscribe(
+                            new Subscribe(
+                                    List.of(new TopicFilter("a")), From.EARLIEST, Subscribe.UNLIMITED, "test", ""),
+                            sleeper)
+                    .<Void>map(handle -> {
+                        sleeper.subscription = handle;
+                        return null;
+                    })
+                    .onComplete(open));
+            open.future().await(20, TimeUnit.SECONDS);
+            sleepers.add(sleeper);
+        }
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> sleepers.stream().allMatch(sleeper -> sleeper.bytes() > 0));
+
+        long held = sleepers.stream().mapToLong(Sleeper::bytes).sum();
+        long most = Sessions.MUCH_HELD_BYTES + Sessions.PAGE_BYTES + count * (Sessions.SMALL_PAGE_BYTES + 2048L);
+        assertTrue(held <= most, held + " bytes, at most " + most);
+
+        Sleeper last = sleepers.get(count - 1);
+        last.wakeUp(context);
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> last.offsets().size() >= messages);
+        assertDense(last.offsets(), 0, messages);
     }
 }

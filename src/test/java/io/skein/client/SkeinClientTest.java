@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -66,7 +67,7 @@ class SkeinClientTest {
         var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
-                .webSocketHandshakeHandler(door)
+                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
     }
@@ -101,8 +102,8 @@ class SkeinClientTest {
 
     /** Bodies kept in a topic, in order. */
     private List<String> kept(String topic) {
-        var page = broker.read(new Read(
-                        List.of(new TopicFilter(topic)), From.EARLIEST, 100_000, 0, Read.Level.LINEARIZABLE, 0))
+        var page = broker.read(
+                        new Read(List.of(new TopicFilter(topic)), From.EARLIEST, 100_000, 0, Freshness.LINEARIZABLE))
                 .await();
         return page.messages().stream()
                 .map(message -> MessageJson.decode(message.json()).text())
@@ -113,6 +114,7 @@ class SkeinClientTest {
     private static class Diary implements MessageHandler {
         final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
         final List<Push.Gap> gaps = Collections.synchronizedList(new ArrayList<>());
+        final List<Boolean> connections = Collections.synchronizedList(new ArrayList<>());
         final List<String> states = Collections.synchronizedList(new ArrayList<>());
         volatile String end = "";
 
@@ -124,6 +126,11 @@ class SkeinClientTest {
         @Override
         public void gap(Push.Gap gap) {
             gaps.add(gap);
+        }
+
+        @Override
+        public void connection(boolean isUp) {
+            connections.add(isUp);
         }
 
         @Override
@@ -660,5 +667,18 @@ class SkeinClientTest {
         assertThrows(IllegalArgumentException.class, () -> ClientOptions.of(List.of()));
         assertThrows(IllegalArgumentException.class, () -> ClientOptions.of(List.of(URI.create("http://x:1"))));
         assertThrows(IllegalArgumentException.class, () -> options().withWindow(10, 5));
+    }
+
+    @Test
+    void aReaderIsToldThatItsConnectionIsLostAndThereAgain() {
+        SkeinClient client = client();
+        Diary diary = new Diary();
+        client.subscribe(SubscribeOptions.of("a"), diary).await();
+        for (int i = 1; i <= 3; i++) {
+            client.reconnect();
+            int words = 2 * i;
+            await().until(() -> diary.connections.size() == words);
+        }
+        assertEquals(List.of(false, true, false, true, false, true), diary.connections);
     }
 }

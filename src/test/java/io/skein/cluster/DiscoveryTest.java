@@ -42,7 +42,7 @@ class DiscoveryTest {
 
     @Test
     void anAnswerUnderAnotherIdThanListedDoesNotCount() {
-        Facts stranger = new Facts(new NodeId("z"), 9, 0, true, false, 0, List.of(), "", "z:1", "");
+        Facts stranger = Facts.empty(new NodeId("z"), 9, "z:1");
 
         assertEquals(new Verdict.Wait(List.of(C)), at(A, false).decide(List.of(empty(B), stranger)));
     }
@@ -99,11 +99,11 @@ class DiscoveryTest {
     }
 
     private static Facts empty(NodeId id) {
-        return new Facts(id, number(id), 0, true, false, 0, List.of(), "", id.value() + ":1", "");
+        return Facts.empty(id, number(id), id.value() + ":1");
     }
 
     private static Facts inCluster(NodeId id, long term, Member member) {
-        return new Facts(id, 50, 7, false, false, term, List.of(member), "leader:1", id.value() + ":1", "h:1");
+        return new Facts(id, 50, 7, false, false, term, List.of(member), false, "leader:1", id.value() + ":1", "h:1");
     }
 
     private static long number(NodeId id) {

@@ -50,6 +50,7 @@ class PeerCodecTest {
                 new Rpc.AppendEntriesReply(7, true, 44, 0, 0, 5),
                 new Rpc.AppendEntriesReply(7, false, 0, 12, 3, 5),
                 new Rpc.TimeoutNow(7),
+                new Rpc.Amnesia(7, -99, 12),
                 new Rpc.ReadIndex(7, -99),
                 new Rpc.ReadIndexReply(7, -99, 44),
                 new Rpc.ReadIndexReply(7, 98, -1));

@@ -6,11 +6,15 @@ import io.skein.replica.PeerMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -125,6 +129,22 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
 
     void kill() {
         vertx.undeploy(deploymentID()).await();
+        awaitFree(port);
+    }
+
+    /** A closed server gives its port back when its loop selects next, a moment after the close was said to be done. */
+    private static void awaitFree(int port) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() - until < 0) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress("127.0.0.1", port));
+                return;
+            } catch (IOException stillBound) {
+                Thread.yield();
+            }
+        }
+        throw new AssertionError("port " + port + " stays taken");
     }
 
     private void assertAtHome() {

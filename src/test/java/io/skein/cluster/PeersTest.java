@@ -456,6 +456,24 @@ class PeersTest {
     }
 
     @Test
+    void whatALeaderAnsweredBeforeItStoppedArrives() {
+        PeerNode one = node("n1");
+        PeerNode leader = node("n2");
+        Promise<ForwardReply> decided = Promise.promise();
+        leader.onForward = forward -> decided.future();
+        connect(one, leader);
+        Future<ForwardReply> reply = one.later(p -> p.forward(leader.id, COMMAND));
+        await().until(() -> !leader.forwards.isEmpty());
+
+        leader.on(p -> {
+            decided.complete(new ForwardReply(SOME, 42, 7, 1000, false));
+            return p.close();
+        });
+
+        assertEquals(42, reply.await().index());
+    }
+
+    @Test
     void aCommandThatStillWaitsWhenTheConnectionIsLostIsNotExecuted() {
         AtomicReference<NetSocket> stopped = new AtomicReference<>();
         NodeId two = new NodeId("n2");

@@ -3,6 +3,7 @@ package io.skein.dashboard;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -150,6 +151,7 @@ final class ConsoleDemo {
             return new NodeStatus(
                     "n1",
                     Role.LEADER,
+                    Role.LEADER,
                     "n1",
                     "127.0.0.1:8080",
                     7,
@@ -183,8 +185,8 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
-            return fake.topics(filter).map(known -> {
+        public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+            return fake.topics(filter, freshness).map(known -> {
                 List<TopicInfo> shown = new ArrayList<>();
                 for (TopicInfo info : known) {
                     int i = List.of(TOPICS).indexOf(info.view().name().value());
@@ -255,8 +257,8 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Future<TopicInfo> topic(TopicName name) {
-            return fake.topic(name);
+        public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+            return fake.topic(name, freshness);
         }
 
         @Override
@@ -270,8 +272,8 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-            return fake.scheduled(after, limit);
+        public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+            return fake.scheduled(after, limit, freshness);
         }
 
         @Override

@@ -80,6 +80,14 @@ class CommandReaderTest {
     }
 
     @Test
+    void anOffsetMayComeAsANumber() {
+        assertEquals(
+                read("{'id':1,'op':'subscribe','topic':'a','from':'7'}"),
+                read("{'id':1,'op':'subscribe','topic':'a','from':7}"));
+        assertThrows(Malformed.class, () -> read("{'id':1,'op':'subscribe','topic':'a','from':-7}"));
+    }
+
+    @Test
     void nothingOfACommandStaysForTheNext() {
         var reader = new CommandReader(
                 json("{'op':'publish','id':1,'topic':'a','body':'1','key':'k','ttl':'1s','expectOffset':1,'seq':4}"

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -104,7 +105,14 @@ class MetricsTest {
             Map.entry("skein_eventloop_lag_seconds", "histogram"),
             Map.entry("skein_eventloop_blocked_total", "counter"),
             Map.entry("jvm_memory_used_bytes", "gauge"),
+            Map.entry("skein_raft_snapshot_duration_seconds", "histogram"),
             Map.entry("process_cpu_usage", "gauge"),
+            Map.entry("process_cpu_seconds_total", "counter"),
+            Map.entry("process_resident_memory_bytes", "gauge"),
+            Map.entry("process_virtual_memory_bytes", "gauge"),
+            Map.entry("process_open_fds", "gauge"),
+            Map.entry("process_max_fds", "gauge"),
+            Map.entry("process_start_time_seconds", "gauge"),
             Map.entry("process_uptime_seconds", "gauge"));
 
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
@@ -236,7 +244,7 @@ class MetricsTest {
                 publish("a", "3").messages(), false, Optional.empty(), "websocket", "s", Optional.of("key"));
         broker.publish(keyed).await(10, SECONDS);
         broker.publish(keyed).await(10, SECONDS);
-        broker.read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Read.Level.NONE, 0))
+        broker.read(new Read(List.of(new TopicFilter("a")), From.EARLIEST, 10, 0, Freshness.NONE))
                 .await(10, SECONDS);
 
         assertEquals(1, value("skein_messages_published_total{interface=\"tcp\"}"));
@@ -484,7 +492,12 @@ class MetricsTest {
 
     private HttpServer serve() throws Exception {
         Router router = Router.router(vertx);
-        metrics.routes(vertx, broker).mount(router);
+        metrics.routes(
+                        vertx,
+                        broker,
+                        (request, status, code, detail) ->
+                                request.response().setStatusCode(status).end(code + ": " + detail))
+                .mount(router);
         return vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")

@@ -7,11 +7,14 @@ import io.skein.store.StoreFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 
 /** A whole node inside a test: real store, real doors on free ports. */
 public final class RunningNode implements AutoCloseable {
@@ -20,13 +23,48 @@ public final class RunningNode implements AutoCloseable {
     private final AtomicReference<StoreFailure> broken = new AtomicReference<>();
     private Future<Void> stopped;
 
+    /** A cluster of one. */
     public RunningNode(Path directory) throws TimeoutException {
-        NodeConfig config = NodeConfig.of(Settings.resolve(
-                Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"),
-                Map.of(),
-                Optional.empty()));
+        this(directory, Map.of());
+    }
+
+    /** @param flags as on the command line, without the dashes */
+    public RunningNode(Path directory, Map<String, String> flags) throws TimeoutException {
+        Map<String, String> all = new HashMap<>(
+                Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"));
+        all.putAll(flags);
+        NodeConfig config = NodeConfig.of(Settings.resolve(all, Map.of(), Optional.empty()));
         node = Node.start(vertx, config, "test", DataDirectory.lock(directory), Metrics.newRegistry(), broken::set)
                 .await(30, TimeUnit.SECONDS);
+    }
+
+    /** One that asks a running one to be added to its cluster. */
+    public static RunningNode joining(Path directory, String id, RunningNode known) throws TimeoutException {
+        return new RunningNode(directory, Map.of("node-id", id, "peers", known.id() + "=" + known.raftAddress()));
+    }
+
+    public String id() {
+        return broker().status().node();
+    }
+
+    /** As its cluster has it. */
+    public String raftAddress() {
+        return broker().status().members().stream()
+                .filter(member -> member.id().equals(id()))
+                .findFirst()
+                .orElseThrow()
+                .address();
+    }
+
+    /** Until this many vote and there is a leader, as this node sees it. */
+    public void awaitVoters(int voters) {
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> broker().status().health().equals("ok")
+                        && broker().status().members().stream()
+                                        .filter(member -> member.voter() && member.reachable())
+                                        .count()
+                                == voters);
     }
 
     public Vertx vertx() {
@@ -39,6 +77,20 @@ public final class RunningNode implements AutoCloseable {
 
     public int httpPort() {
         return node.httpPort();
+    }
+
+    /** What is written now becomes durable later. */
+    public CountDownLatch holdWriter() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        vertx.createSharedWorkerExecutor("skein-writer-" + id(), 1)
+                .executeBlocking(() -> {
+                    held.countDown();
+                    return letGo.await(20, TimeUnit.SECONDS);
+                })
+                .onFailure(failure -> letGo.countDown());
+        held.await(20, TimeUnit.SECONDS);
+        return letGo;
     }
 
     /** Begins to stop; what stands in {@link #close} still has to be done. */

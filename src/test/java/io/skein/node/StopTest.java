@@ -1,11 +1,14 @@
 package io.skein.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -25,9 +28,9 @@ class StopTest {
         try (RunningNode node = new RunningNode(directory)) {
             Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
             // Rows are up to date and nothing is being written, so that the next command goes to the writer at once.
-            node.broker().scheduled(Optional.empty(), 1).await(20, TimeUnit.SECONDS);
+            node.broker().scheduled(Optional.empty(), 1, Freshness.LINEARIZABLE).await(20, TimeUnit.SECONDS);
             long before = node.broker().status().lastLogIndex();
-            CountDownLatch written = holdWriter(node);
+            CountDownLatch written = node.holdWriter();
             answer = node.vertx()
                     .createHttpClient()
                     .request(HttpMethod.POST, node.httpPort(), "127.0.0.1", "/t/a")
@@ -41,18 +44,89 @@ class StopTest {
         }
     }
 
-    /** What is written now becomes durable later. */
-    private static CountDownLatch holdWriter(RunningNode node) throws Exception {
-        CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch letGo = new CountDownLatch(1);
-        node.vertx()
-                .createSharedWorkerExecutor("skein-writer-n1", 1)
-                .executeBlocking(() -> {
-                    held.countDown();
-                    return letGo.await(20, TimeUnit.SECONDS);
-                })
-                .onFailure(failure -> letGo.countDown());
-        held.await(20, TimeUnit.SECONDS);
-        return letGo;
+    @Test
+    void aFollowerThatStopsGivesTheAnswersOfWhatItHandedOn() throws Exception {
+        try (RunningNode leader = new RunningNode(directory.resolve("n1"));
+                RunningNode follower = follower(leader)) {
+            CountDownLatch written = leader.holdWriter();
+            Future<HttpClientResponse> answer = publishAt(follower, leader);
+
+            Future<Void> stopped = follower.stop();
+            leader.vertx().runOnContext(v -> written.countDown());
+
+            assertEquals(201, answer.await(20, TimeUnit.SECONDS).statusCode());
+            stopped.await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aLeaderThatStopsGivesTheAnswersOfWhatWasHandedOnToIt() throws Exception {
+        try (RunningNode leader = new RunningNode(directory.resolve("n1"));
+                RunningNode follower = follower(leader)) {
+            CountDownLatch written = follower.holdWriter();
+            Future<HttpClientResponse> answer = publishAt(follower, leader);
+
+            Future<Void> stopped = leader.stop();
+            follower.vertx().runOnContext(v -> written.countDown());
+
+            assertEquals(201, answer.await(20, TimeUnit.SECONDS).statusCode());
+            stopped.await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whatALeaderThatStopsCannotSayIsUnknownAndSaid() throws Exception {
+        try (RunningNode leader = new RunningNode(directory.resolve("n1"));
+                RunningNode follower = follower(leader)) {
+            CountDownLatch written = follower.holdWriter();
+            Future<HttpClientResponse> answer = publishAt(follower, leader);
+
+            leader.stop().await(20, TimeUnit.SECONDS);
+
+            assertUnknown(answer, "the node stopped");
+            written.countDown();
+        }
+    }
+
+    @Test
+    void whatAFollowerThatStopsCannotSayIsUnknownAndSaid() throws Exception {
+        try (RunningNode leader = new RunningNode(directory.resolve("n1"));
+                RunningNode follower = follower(leader)) {
+            CountDownLatch written = leader.holdWriter();
+            Future<HttpClientResponse> answer = publishAt(follower, leader);
+
+            follower.stop().await(20, TimeUnit.SECONDS);
+
+            assertUnknown(answer, "stop");
+            written.countDown();
+        }
+    }
+
+    private RunningNode follower(RunningNode leader) throws Exception {
+        leader.awaitVoters(1);
+        RunningNode follower = RunningNode.joining(directory.resolve("n2"), "n2", leader);
+        leader.awaitVoters(2);
+        follower.awaitVoters(2);
+        return follower;
+    }
+
+    /** Completes when it is answered; until then it stands in the leader's log, and nobody knows what becomes of it. */
+    private static Future<HttpClientResponse> publishAt(RunningNode node, RunningNode leader) {
+        long before = leader.broker().status().lastLogIndex();
+        Future<HttpClientResponse> answer = node.vertx()
+                .createHttpClient()
+                .request(HttpMethod.POST, node.httpPort(), "127.0.0.1", "/t/a")
+                .compose(request -> request.send(Buffer.buffer("hello")))
+                .compose(response -> response.body().map(response));
+        Awaitility.await().until(() -> leader.broker().status().lastLogIndex() > before);
+        return answer;
+    }
+
+    private static void assertUnknown(Future<HttpClientResponse> answer, String why) throws Exception {
+        HttpClientResponse response = answer.await(20, TimeUnit.SECONDS);
+        JsonObject problem = response.body().await(20, TimeUnit.SECONDS).toJsonObject();
+        assertEquals(504, response.statusCode(), problem::encode);
+        assertEquals("unknown", problem.getString("outcome"));
+        assertTrue(problem.getString("detail").contains(why), problem::encode);
     }
 }

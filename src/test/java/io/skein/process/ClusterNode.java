@@ -161,6 +161,33 @@ final class ClusterNode implements AutoCloseable {
         }
     }
 
+    /** Everything it has on its disk. */
+    Path copyTo(Path copy) throws IOException {
+        mustBeDown();
+        copy(data(), copy);
+        return copy;
+    }
+
+    void restore(Path copy) throws IOException {
+        wipe();
+        copy(copy, data());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    /** It came back as another node, at least once. */
+    boolean hasDataAside() throws IOException {
+        try (Stream<Path> files = Files.list(data())) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("aside-"));
+        }
+    }
+
     /** A file of the generation that counts. */
     Path file(String name) throws IOException {
         mustBeDown();

@@ -188,9 +188,7 @@ public final class ClusterSoak {
 
     private void many() throws Exception {
         long began = System.nanoTime();
-        // For a dozen processes on each core a pause of 300 ms is nothing; nobody should take it for a death.
-        try (ClusterUnderTest cluster = ClusterUnderTest.startDirect(
-                directory, amount, "--heartbeat", "250ms", "--election-timeout", "2500ms")) {
+        try (ClusterUnderTest cluster = ClusterUnderTest.startDirect(directory, amount)) {
             System.out.printf("%d nodes ready and of one state after %d ms%n", amount, millisSince(began));
             long published = System.nanoTime();
             try (Producers producers = Producers.start(cluster, history, PRODUCERS)) {

@@ -91,7 +91,11 @@ final class History {
             }
         }
         for (ClusterNode node : cluster.nodes()) {
-            check(node, expected);
+            // One that finds damage in what it reads refuses and comes back from its peers.
+            cluster.await("what " + node + " has", ClusterUnderTest.PATIENCE, () -> {
+                check(node, expected);
+                return true;
+            });
         }
     }
 

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,22 @@ class LifeIT {
             AssertionError refused =
                     assertThrows(AssertionError.class, () -> NodeUnderTest.start(directory, "--tcp-port", "0"));
             assertTrue(refused.getMessage().contains("ended with 73"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            for (String[] flags : List.of(
+                    new String[] {"--tcp-port", port},
+                    new String[] {"--raft-port", port, "--tcp-port", "0"},
+                    new String[] {"--http-port", port, "--tcp-port", "0"})) {
+                AssertionError refused =
+                        assertThrows(AssertionError.class, () -> NodeUnderTest.start(directory, flags));
+                assertTrue(refused.getMessage().contains("ended with 64"), refused.getMessage());
+                assertTrue(refused.getMessage().contains("port " + port + " (" + flags[0] + ")"), refused.getMessage());
+            }
         }
     }
 

@@ -49,6 +49,24 @@ class MembersIT {
         }
     }
 
+    @Test
+    void aNodeThatWasAwayWhenItWasRemovedSaysThatItIs() throws Exception {
+        try (ClusterUnderTest cluster = ClusterUnderTest.start(directory, 3)) {
+            ClusterNode leader = cluster.awaitLeader();
+            ClusterNode away = cluster.nodes().stream()
+                    .filter(node -> node != leader)
+                    .findFirst()
+                    .orElseThrow();
+            away.kill();
+            remove(cluster, away);
+            away.start();
+            cluster.await(
+                    "that the removed one says so",
+                    Duration.ofSeconds(20),
+                    () -> "removed".equals(away.status().getString("health")));
+        }
+    }
+
     /** As a member that votes; repeated while the cluster is busy with itself. */
     static void add(ClusterUnderTest cluster, ClusterNode node) {
         String body = "{\"id\":\"" + node.id() + "\",\"address\":\"127.0.0.1:" + node.raftPort() + "\",\"voter\":true}";

@@ -48,8 +48,12 @@ final class NodeUnderTest implements AutoCloseable {
         command.add("-XX:+UseSerialGC");
         command.addAll(jvm);
         command.addAll(List.of("-jar", System.getProperty("skein.jar"), "serve"));
-        command.addAll(
-                List.of("--data-dir", directory.resolve("data").toString(), "--http-port", "0", "--raft-port", "0"));
+        command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
+        for (String port : List.of("--http-port", "--raft-port")) {
+            if (!List.of(flags).contains(port)) {
+                command.addAll(List.of(port, "0"));
+            }
+        }
         command.addAll(List.of(flags));
         Path output = Files.createTempFile(directory, "node", ".out");
         ProcessBuilder builder =

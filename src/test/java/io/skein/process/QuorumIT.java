@@ -33,12 +33,31 @@ class QuorumIT {
                 producers.awaitMore(50);
                 producers.stop();
             }
-            others.get(1).kill();
             List<ClusterNode> left = others.subList(2, 4);
+            StreamReader early = new StreamReader(cluster, history.topic(), left.get(0));
+            cluster.await(
+                    "messages",
+                    ClusterUnderTest.PATIENCE,
+                    () -> early.messages().size() == history.size());
+            others.get(1).kill();
             for (ClusterNode node : left) {
                 refusesPlainly(cluster, node, history);
             }
+            StreamReader late = new StreamReader(cluster, history.topic(), left.get(1));
+            for (StreamReader reader : List.of(early, late)) {
+                cluster.await(
+                        "a word on the leader",
+                        ClusterUnderTest.PATIENCE,
+                        () -> lastOf(reader.statuses(), "no-leader"));
+                assertEquals(history.size(), reader.messages().size(), "the past is there all the same");
+            }
             leader.start();
+            for (StreamReader reader : List.of(early, late)) {
+                cluster.await("a word on the leader", ClusterUnderTest.PATIENCE, () -> lastOf(reader.statuses(), "ok"));
+                assertEquals(List.of(), reader.troubles());
+                assertEquals(1, reader.connections(), "the stream stayed open");
+                reader.close();
+            }
             try (Producers producers = Producers.start(cluster, history, 2)) {
                 producers.awaitMore(20);
                 producers.stop();
@@ -46,6 +65,10 @@ class QuorumIT {
             cluster.heal();
             history.check(cluster);
         }
+    }
+
+    private static boolean lastOf(List<String> statuses, String health) {
+        return !statuses.isEmpty() && statuses.get(statuses.size() - 1).equals(health);
     }
 
     private static void refusesPlainly(ClusterUnderTest cluster, ClusterNode node, History history) throws Exception {
@@ -64,5 +87,20 @@ class QuorumIT {
                 history.size(),
                 ClusterUnderTest.read(node, history.topic(), "none").size(),
                 "what " + node + " has can be read");
+        assertEquals(503, node.get("/v1/topics", ANSWER).statusCode());
+        for (String ownWord : List.of(
+                "/v1/topics?level=none",
+                "/v1/topics/" + history.topic() + "?level=none",
+                "/v1/scheduled?level=none",
+                "/topics",
+                "/messages",
+                "/stats",
+                "/subscribers",
+                "/status",
+                "/raft",
+                "/metrics",
+                "/metrics/detailed")) {
+            assertEquals(200, node.get(ownWord, ANSWER).statusCode(), ownWord);
+        }
     }
 }

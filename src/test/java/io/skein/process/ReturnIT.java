@@ -127,6 +127,32 @@ class ReturnIT {
         comesBack(node -> node.flipBit("skein.db", Files.size(node.file("skein.db")) * 6 / 10), false);
     }
 
+    /** Nothing that it has tells so; but its leader remembers what it was acknowledged. */
+    @Test
+    void aNodeWithAnOldCopyOfAllItsFilesIsFoundByItsLeaderAndComesBack() throws Exception {
+        ClusterNode leader = cluster.awaitLeader();
+        ClusterNode follower = cluster.others(leader).get(0);
+        follower.kill();
+        Path copy = follower.copyTo(directory.resolve("copy"));
+        follower.start();
+        for (int i = 0; i < 20; i++) {
+            history.add("more-" + i, cluster.publish(history.topic(), "more-" + i, "more-" + i));
+        }
+        cluster.await(
+                "that the follower has it all",
+                ClusterUnderTest.PATIENCE,
+                () -> follower.status()
+                        .getLong("commitIndex")
+                        .equals(leader.status().getLong("commitIndex")));
+        follower.kill();
+        follower.restore(copy);
+        follower.start();
+
+        cluster.await("that it lays its data aside", ClusterUnderTest.PATIENCE, follower::hasDataAside);
+        cluster.await("that it votes again", ClusterUnderTest.PATIENCE, () -> votes(cluster.awaitLeader(), follower));
+        healAndCheck();
+    }
+
     private void comesBack(Damage damage, boolean losesPromises) throws Exception {
         ClusterNode leader;
         try (Producers producers = Producers.start(cluster, history, 2)) {

@@ -24,6 +24,7 @@ final class StreamReader implements AutoCloseable {
     private final ClusterUnderTest cluster;
     private final String topic;
     private final List<JsonObject> messages = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> statuses = Collections.synchronizedList(new ArrayList<>());
     private final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
     private final Thread thread;
     private volatile ClusterNode at;
@@ -100,6 +101,8 @@ final class StreamReader implements AutoCloseable {
             messages.add(new JsonObject(data));
         } else if (event.equals("gap")) {
             troubles.add("gap: " + data);
+        } else if (event.equals("status")) {
+            statuses.add(new JsonObject(data).getString("health"));
         }
     }
 
@@ -114,6 +117,13 @@ final class StreamReader implements AutoCloseable {
     List<JsonObject> messages() {
         synchronized (messages) {
             return List.copyOf(messages);
+        }
+    }
+
+    /** What it was told of its nodes' health. */
+    List<String> statuses() {
+        synchronized (statuses) {
+            return List.copyOf(statuses);
         }
     }
 

@@ -405,6 +405,7 @@ class RaftTest {
                 new Input.Written(1),
                 new Input.ReadIndex(1),
                 new Input.Transfer(id(2)),
+                new Input.Resign(),
                 new Input.Loaded(id(2), List.of()),
                 new Input.SnapshotSent(id(2), 1, true));
         assertEquals(Set.of(Input.class.getPermittedSubclasses()), classesOf(inputs.stream()));
@@ -417,6 +418,7 @@ class RaftTest {
                 new Rpc.PreVote(1, 0, 0),
                 new Rpc.PreVoteReply(0, false),
                 new Rpc.TimeoutNow(1),
+                new Rpc.Amnesia(1, 1, 1),
                 new Rpc.ReadIndex(1, 1),
                 new Rpc.ReadIndexReply(1, 1, 1));
         assertEquals(Set.of(Rpc.class.getPermittedSubclasses()), classesOf(rpcs.stream()));

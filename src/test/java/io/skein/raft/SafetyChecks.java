@@ -88,6 +88,8 @@ final class SafetyChecks {
                         "campaigns and is no voter");
             } else if (effect instanceof Effect.ReadReady ready) {
                 isFreshEnough(node, ready);
+            } else if (effect instanceof Effect.Amnesiac) {
+                check(false, node, "is said to have forgotten something");
             } else if (effect instanceof Effect.ReadFailed failed) {
                 check(reads.remove(failed.id()) != null, node, "fails a read twice, " + failed);
             }

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * members 1 1 2 3 +4              node 1 appends a configuration of three voters and a learner
  * mayChange 1                     whether node 1 would take such a proposal
  * read 1 7                        node 1 is asked to read, question 7
+ * resign 1                        leader 1 shall end its term
  * transfer 1 2                    leader 1 shall hand over to 2; tells to whom it does
  * write 1 [2]                     the disk of node 1 finishes all (or the first 2) writes under way, and says so
  * append 1>2 term=2 prev=1(1) [x(2)]   such an append arrives, whether or not node 1 would send it
@@ -49,6 +50,7 @@ import java.util.stream.Stream;
  * load 1>2 [fails]                what node 1 asked its disk for, for node 2, is there
  * snapshot 1>2 [fails]            the snapshot that node 1 was asked for arrives, and is installed if it is wanted
  * crash 1 [2]                     node 1 dies; the first 2 writes under way had reached the disk
+ * lose 3 2                        node 3, which is down, finds the first 2 entries only when it starts
  * wipe 1                          the disk of node 1 is replaced; its next incarnation is 101
  * start 1
  * log [1 2]                       the logs, in memory
@@ -97,6 +99,7 @@ final class Scenario {
             case "mayChange" ->
                 trace.add(args.get(0) + (node(args.get(0)).raft().mayChangeConfiguration() ? " may" : " may not"));
             case "read" -> step(node(args.get(0)), new Input.ReadIndex(Long.parseLong(args.get(1))));
+            case "resign" -> step(node(args.get(0)), new Input.Resign());
             case "transfer" -> transfer(node(args.get(0)), new NodeId(args.get(1)));
             case "write" ->
                 write(node(args.get(0)), args.size() > 1 ? Integer.parseInt(args.get(1)) : Integer.MAX_VALUE);
@@ -128,6 +131,7 @@ final class Scenario {
             case "compact" -> node(args.get(0)).compact(Long.parseLong(args.get(1)));
             case "load" -> load(args.get(0), args.contains("fails"));
             case "snapshot" -> snapshot(node(from(args.get(0)).value()), to(args.get(0)), args.contains("fails"));
+            case "lose" -> node(args.get(0)).lose(Integer.parseInt(args.get(1)));
             case "wipe" -> node(args.get(0)).wipe(node(args.get(0)).incarnation() + 100);
             case "peers" -> node(args.get(0)).raft().peers().forEach(peer -> trace.add(Trace.of(peer)));
             case "crash" -> node(args.get(0)).crash(args.size() > 1 ? Integer.parseInt(args.get(1)) : 0);
@@ -271,7 +275,7 @@ final class Scenario {
     }
 
     private void keepMilestones() {
-        trace.removeIf(line -> Stream.of(" is ", " commits ", " knows ", " may ", " fails ", " installs ")
+        trace.removeIf(line -> Stream.of(" is ", " commits ", " knows ", " may ", " fails ", " installs ", " lacks ")
                 .noneMatch(line::contains));
     }
 

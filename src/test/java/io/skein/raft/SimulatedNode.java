@@ -155,6 +155,13 @@ final class SimulatedNode {
         compacted = Math.max(compacted, index);
     }
 
+    /** The disk goes back to an earlier log, and nobody notices. */
+    void lose(int kept) {
+        assert !isUp() : id + " is running";
+        diskLog.subList(kept, diskLog.size()).clear();
+        commitHint = Math.min(commitHint, kept);
+    }
+
     /** The node's database is gone; it comes back, if ever, as another. */
     void wipe(long newIncarnation) {
         assert !isUp() : id + " is running";

@@ -27,6 +27,8 @@ final class Trace {
                             .orElse("");
         } else if (effect instanceof Effect.ConfigurationChanged changed) {
             return node + " knows members " + of(changed.configuration()) + " by " + changed.index();
+        } else if (effect instanceof Effect.Amnesiac amnesiac) {
+            return node + " lacks what it acknowledged up to " + amnesiac.index();
         } else if (effect instanceof Effect.ReadReady ready) {
             return node + " may read " + ready.id() + " at " + ready.index();
         } else if (effect instanceof Effect.ReadFailed failed) {
@@ -61,6 +63,8 @@ final class Trace {
             return (m.granted() ? "would" : "wouldNot") + term;
         } else if (rpc instanceof Rpc.TimeoutNow) {
             return "timeoutNow" + term;
+        } else if (rpc instanceof Rpc.Amnesia m) {
+            return "amnesia" + term + " incarnation=" + m.incarnation() + " index=" + m.index();
         } else if (rpc instanceof Rpc.ReadIndex m) {
             return "readIndex" + term + " question=" + (m.id() & 0xf);
         } else if (rpc instanceof Rpc.ReadIndexReply m) {

@@ -51,6 +51,15 @@ class ClocksTest {
     }
 
     @Test
+    void aJumpOfTheOwnClockMovesNoOther() {
+        clocks.heard(B, WALL, NOW);
+        clocks.heard(C, WALL + 10, NOW);
+        Now jumped = new Now(NOW.nanos() + 1_000_000_000L, WALL + HOUR);
+
+        assertEquals(OptionalLong.of(WALL + 1_010), clocks.median(List.of(A, B, C), jumped));
+    }
+
+    @Test
     void aClockGoesOnWhileItIsNotHeardAndIsForgottenAfterAWhile() {
         clocks.heard(B, WALL + 50, NOW);
         Now later = new Now(NOW.nanos() + 5_000_000_000L, WALL + 5_000);

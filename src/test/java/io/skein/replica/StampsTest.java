@@ -9,12 +9,20 @@ import org.junit.jupiter.api.Test;
 class StampsTest {
     private static final long WALL = 1_700_000_000_000L;
 
-    private final Stamps stamps = new Stamps(0);
+    private final Stamps stamps = new Stamps();
 
     @Test
-    void aLeaderStepsForwardToItsWallClockAndNeverBack() {
-        assertEquals(WALL, begin(at(0, WALL)));
-        assertEquals(WALL + 1, begin(at(5, WALL - 3_600_000)));
+    void aLeaderStepsForwardToTheMedianAndNeverBack() {
+        assertEquals(WALL, stamps.begin(17, at(0, WALL), OptionalLong.of(WALL)));
+        assertEquals(WALL + 1, stamps.begin(WALL, at(5, WALL), OptionalLong.of(WALL - 3_600_000)));
+    }
+
+    @Test
+    void whatALeaderStampedAndWasOverwrittenIsForgotten() {
+        begin(at(0, WALL));
+        next(at(10_000, WALL + 10_000));
+
+        assertEquals(WALL + 6, stamps.begin(WALL + 5, at(20_000, WALL), OptionalLong.of(WALL)));
     }
 
     @Test
@@ -46,14 +54,12 @@ class StampsTest {
 
     @Test
     void withoutAMajorityALeaderBeginsJustAboveTheLastStampAndFollowsItsOwnMonotonicClock() {
-        stamps.seen(WALL);
-
-        assertEquals(WALL + 1, stamps.begin(at(0, WALL + 3_600_000), OptionalLong.empty()));
+        assertEquals(WALL + 1, stamps.begin(WALL, at(0, WALL + 3_600_000), OptionalLong.empty()));
         assertEquals(WALL + 1_001, stamps.next(at(1_000, WALL + 7_200_000), OptionalLong.empty()));
     }
 
     private long begin(Now now) {
-        return stamps.begin(now, OptionalLong.of(now.wallMs()));
+        return stamps.begin(0, now, OptionalLong.of(now.wallMs()));
     }
 
     private long next(Now now) {

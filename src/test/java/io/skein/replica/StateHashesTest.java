@@ -15,7 +15,7 @@ class StateHashesTest {
     private static final NodeId C = new NodeId("c");
     private static final List<NodeId> VOTERS = List.of(A, B, C);
 
-    private final StateHashes leader = new StateHashes(A);
+    private final StateHashes leader = new StateHashes(A, 1024);
 
     @Test
     void whatAMajorityHasIsTheTruth() {
@@ -27,7 +27,7 @@ class StateHashesTest {
 
     @Test
     void aFollowerInTheMinorityContradictsIt() {
-        StateHashes follower = new StateHashes(C);
+        StateHashes follower = new StateHashes(C, 1024);
         follower.applied(1024, 8);
         leader.applied(1024, 7);
         leader.reported(C, 1024, 8, VOTERS);

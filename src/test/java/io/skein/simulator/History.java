@@ -8,10 +8,12 @@ import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.raft.Rpc;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What became true in the cluster and must stay so (Raft Figure 3; thesis §4.1, §6.4; DESIGN D2, D5, D10): who led which
@@ -21,6 +23,8 @@ import java.util.Optional;
 final class History {
     private record Leadership(int node, int life) {}
 
+    private record Beginning(long index, OptionalLong median) {}
+
     /** An entry as some disk first held it. */
     private record Known(Entry entry, long predecessorTerm, Known next) {}
 
@@ -28,15 +32,21 @@ final class History {
     /** Highest index committed by the leader of a term or before; by term. */
     private long[] committedBy = new long[64];
 
+    /** Terms whose leader knows an entry of its term to be committed, perhaps later than others do. */
+    private final BitSet commitsInTerm = new BitSet();
+
     // By index.
     private Known[] known = new Known[1024];
     private long[] committed = new long[1024];
     private long[] hashes = new long[1024];
     private long[] stamps = new long[1024];
 
+    /** By term: where it begins, and what its leader had heard the clocks say then. */
+    private final Map<Long, Beginning> beginnings = new HashMap<>();
+
     private long highestCommitted;
-    private long highestLast;
     private long highestStamp;
+    private long highestMedian;
     /** Highest index that a client has seen the effects of. */
     private long seen;
 
@@ -54,18 +64,14 @@ final class History {
         return highestCommitted;
     }
 
-    /** Of anybody's log at any time. */
-    long highestLast() {
-        return highestLast;
-    }
-
-    void reaches(long lastIndex) {
-        highestLast = Math.max(highestLast, lastIndex);
-    }
-
     /** Of what is applied anywhere. */
     long highestStamp() {
         return highestStamp;
+    }
+
+    /** To which a leader stepped forward, or would have if that were no step back; perhaps in entries that nobody applied. */
+    long highestMedian() {
+        return highestMedian;
     }
 
     /** A read that begins now must not be older. */
@@ -104,6 +110,22 @@ final class History {
                 node.number(),
                 term,
                 through);
+    }
+
+    /** @param index of the term's first entry */
+    void begins(long term, long index, OptionalLong median) {
+        beginnings.put(term, new Beginning(index, median));
+        highestMedian = Math.max(highestMedian, median.orElse(0));
+    }
+
+    /** A new leader steps forward to the median and no further; otherwise its first stamp is just above the last. */
+    private void stepsForward(long term, long index, long stamp) {
+        Beginning beginning = beginnings.get(term);
+        if (beginning != null && beginning.index() == index && stamps[(int) index - 1] != 0) {
+            long expected =
+                    Math.max(stamps[(int) index - 1] + 1, beginning.median().orElse(0));
+            check(stamp == expected, "term %d begins with stamp %d and not %d", term, stamp, expected);
+        }
     }
 
     private long committedBefore(long term) {
@@ -155,6 +177,9 @@ final class History {
     void applied(SimulatedNode node, long index, long stamp) {
         long term = node.replica().termOf(index);
         grow(index);
+        if (node.wasLeader() && term == node.ledTerm()) {
+            commitsInTerm.set((int) term);
+        }
         if (node.wasLeader() && index > highestCommitted) {
             check(
                     term == node.ledTerm() || !isLastCommitted(node, index),
@@ -186,6 +211,7 @@ final class History {
                 index,
                 stamp);
         check(stamps[(int) index] == 0 || stamps[(int) index] == stamp, "entry %d has another stamp", index);
+        stepsForward(term, index, stamp);
         stamps[(int) index] = stamp;
         highestStamp = Math.max(highestStamp, stamp);
     }
@@ -236,7 +262,7 @@ final class History {
         configurations++;
         check(beforeIndex <= highestCommitted, "two configurations are not committed, the first at %d", beforeIndex);
         check(
-                leader.ledTerm() < committedBy.length && committedBy[(int) leader.ledTerm()] > 0,
+                commitsInTerm.get((int) leader.ledTerm()),
                 "members change in term %d before it has committed anything",
                 leader.ledTerm());
         check(after.isOneStepFrom(before), "members change by more than one step");
@@ -269,12 +295,21 @@ final class History {
         } else if (rpc instanceof Rpc.AppendEntriesReply reply && reply.success() && reply.matchIndex() > 0) {
             long index = reply.matchIndex();
             check(
+                    node.mayAcknowledge(to, rpc.term(), index),
+                    "node %d lacked what it acknowledged, and was helped",
+                    node.number());
+            check(
                     node.disk().holds(index, node.replica().termOf(index)),
                     "node %d acknowledges entry %d before it is durable",
                     node.number(),
                     index);
         } else if (rpc instanceof Rpc.AppendEntries append) {
             isWellFormed(append);
+            check(
+                    append.entries().isEmpty()
+                            || append.prevLogIndex() >= node.replica().matchIndex(to),
+                    "node %d sends what was acknowledged to it",
+                    node.number());
             check(
                     node.replica().role() == Role.LEADER || node.wasLeader(),
                     "node %d appends and does not lead",

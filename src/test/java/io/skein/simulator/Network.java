@@ -102,6 +102,13 @@ final class Network {
         }
     }
 
+    /** Nothing gets to this node any more; or everything does. */
+    void deafen(int node, boolean is) {
+        for (int from = 0; from < nodes; from++) {
+            cut[from * nodes + node] = is;
+        }
+    }
+
     void clog() {
         cloggedUntil[random.nextInt(cloggedUntil.length)] = agenda.now() + random.nextLong(5_000 * NANOS_PER_MS);
     }

@@ -40,7 +40,7 @@ final class Operator {
     void changeMembers() {
         Optional<SimulatedNode> leader = world.leader(random);
         SimulatedNode node = world.nodes().get(random.nextInt(world.nodes().size()));
-        if (world.options().churn().wipes() && random.nextInt(4) == 0 && mayWipe(node)) {
+        if (world.options().churn().wipes() && random.nextInt(4) == 0 && maySpare(node)) {
             node.wipe();
         } else if (leader.isPresent()) {
             Optional<Member> member = leader.get().configuration().member(node.id());
@@ -101,7 +101,7 @@ final class Operator {
     }
 
     /** Only when a majority of disks is left whatever configuration is in anybody's log. */
-    private boolean mayWipe(SimulatedNode node) {
+    boolean maySpare(SimulatedNode node) {
         for (SimulatedNode other : world.nodes()) {
             for (ClusterConfiguration cluster : other.disk().configurations()) {
                 if (!hasMajority(cluster.configuration(), Optional.of(node))) {
@@ -115,21 +115,17 @@ final class Operator {
         return true;
     }
 
-    /** Learners that are to vote may do so at any time. */
+    /** Learners that are to vote may do so at any time, one after the other: also those that can never help. */
     private boolean hasMajority(Configuration configuration, Optional<SimulatedNode> without) {
-        return isMajority(configuration, without, false) && isMajority(configuration, without, true);
-    }
-
-    private boolean isMajority(Configuration configuration, Optional<SimulatedNode> without, boolean promoted) {
-        List<Member> members = configuration.members();
         int voters = 0;
         int whole = 0;
-        for (Member member : members) {
-            if (member.voter() || promoted && member.promote()) {
-                SimulatedNode node = world.node(member.id());
+        for (Member member : configuration.members()) {
+            SimulatedNode node = world.node(member.id());
+            boolean is = node.incarnation() == member.incarnation()
+                    && !node.isDoomed()
+                    && without.filter(w -> w == node).isEmpty();
+            if (member.voter() || member.promote() && !is) {
                 voters++;
-                boolean is = node.incarnation() == member.incarnation()
-                        && without.filter(w -> w == node).isEmpty();
                 whole += is ? 1 : 0;
             }
         }

@@ -52,11 +52,14 @@ record Options(
     /**
      * @param errors of 1,000 batches, so many are an error at commit: the process exits, the batch is there or not
      * @param fullMs a disk is full so often, on average; 0 for never
+     * @param tightMs so often there is little room on some disk; 0 for never
+     * @param decayMs so often some disk loses its newest batches, or bits of it rot; 0 for never
      * @param rawRows rows are all changes ever written, from the first, instead of a snapshot of what they come to
      */
-    record Disks(long latencyNanos, int slow, int errors, int fullMs, boolean rawRows) {
+    record Disks(
+            long latencyNanos, int slow, int errors, int fullMs, int tightMs, int decayMs, boolean rawRows) {
         static Disks good(boolean rawRows) {
-            return new Disks(500_000, 0, 0, 0, rawRows);
+            return new Disks(500_000, 0, 0, 0, 0, 0, rawRows);
         }
 
         private static Disks draw(SplittableRandom random) {
@@ -65,6 +68,8 @@ record Options(
                     often(random) ? random.nextInt(random.nextInt(3) == 0 ? 300 : 20) : 0,
                     often(random) ? 1 + random.nextInt(10) : 0,
                     random.nextInt(3) == 0 ? 500 + random.nextInt(5000) : 0,
+                    random.nextInt(6) == 0 ? 500 + random.nextInt(5000) : 0,
+                    random.nextInt(3) == 0 ? 100 + random.nextInt(2000) : 0,
                     random.nextInt(16) == 0);
         }
     }
@@ -84,11 +89,21 @@ record Options(
         }
     }
 
-    /** @param wild one node's wall clock is off by hours */
-    record Clocks(int jumpMs, boolean largeJumps, boolean wild) {
+    /**
+     * @param jumpMs some wall clock jumps so often, on average; 0 for never
+     * @param oneJumps always the same one's
+     * @param wild that one's wall clock is off by hours from the beginning
+     * @param suspendMs all machines sleep so often, on average, and wake later by the wall clock alone; 0 for never
+     */
+    record Clocks(int jumpMs, boolean largeJumps, boolean oneJumps, boolean wild, int suspendMs) {
         private static Clocks draw(SplittableRandom random) {
             boolean wild = random.nextInt(4) == 0;
-            return new Clocks(!wild && often(random) ? 200 + random.nextInt(2000) : 0, random.nextInt(3) == 0, wild);
+            return new Clocks(
+                    often(random) ? 200 + random.nextInt(2000) : 0,
+                    random.nextInt(3) == 0,
+                    wild || often(random),
+                    wild,
+                    random.nextInt(4) == 0 ? 1000 + random.nextInt(10_000) : 0);
         }
     }
 
@@ -172,7 +187,9 @@ record Options(
 
     /** Whether a majority of clocks is right all the time, whoever is a member. */
     boolean timeIsKnown() {
-        return clocks.jumpMs() == 0 && (!clocks.wild() || voters >= 3 && churn.changeMs() == 0);
+        boolean allRight = clocks.jumpMs() == 0 && !clocks.wild();
+        boolean oneWrong = clocks.oneJumps() && voters >= 3 && churn.changeMs() == 0;
+        return allRight || oneWrong;
     }
 
     private static TopicLimits limits(SplittableRandom random) {
@@ -200,7 +217,8 @@ record Options(
                 random.nextInt(100),
                 64 + random.nextInt(4096),
                 1024 + random.nextInt(1 << 16),
-                random.nextInt(1 << (10 + random.nextInt(8))));
+                random.nextInt(1 << (10 + random.nextInt(8))),
+                1 + random.nextInt(32));
     }
 
     private static boolean often(SplittableRandom random) {

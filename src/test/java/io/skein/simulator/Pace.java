@@ -16,8 +16,12 @@ final class Pace {
     private final ArrayDeque<Made> made = new ArrayDeque<>();
 
     private long through;
+    /** The first of the term, and the last. */
     private Made anchor = new Made(0, 0, 0);
+
     private long anchorStamp;
+    private Made before = anchor;
+    private long beforeStamp;
 
     Pace(long lastIndex) {
         through = lastIndex;
@@ -50,14 +54,23 @@ final class Pace {
         if (anchor.term() != entry.term()) {
             anchor = entry;
             anchorStamp = stamp;
-            return;
+        } else {
+            moved(anchor, anchorStamp, entry, stamp);
+            moved(before, beforeStamp, entry, stamp);
         }
-        double elapsed = (entry.nanos() - anchor.nanos()) / NANOS_PER_MS;
+        before = entry;
+        beforeStamp = stamp;
+    }
+
+    /** Neither stood still nor ran. */
+    private static void moved(Made from, long fromStamp, Made to, long toStamp) {
+        double elapsed = (to.nanos() - from.nanos()) / NANOS_PER_MS;
+        long moved = toStamp - fromStamp;
         check(
-                stamp - anchorStamp <= elapsed * 1.1 + 2 && stamp - anchorStamp >= elapsed * 0.9 - 2,
+                moved <= elapsed * 1.1 + 2 && moved >= elapsed * 0.9 - 2,
                 "stamps moved by %d ms to entry %d, the clock by %d ms",
-                stamp - anchorStamp,
-                entry.index(),
+                moved,
+                to.index(),
                 (long) elapsed);
     }
 }

@@ -9,11 +9,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
  * The disk of CLAIMS.md: batches become durable in order; a crash keeps the durable ones and a prefix of those in
- * flight; a batch is whole or absent.
+ * flight; a batch is whole or absent. Beyond crashes it may lose its newest batches, with or without its side file, and
+ * its bits may rot.
  */
 final class SimulatedDisk {
     private final ArrayDeque<WriteBatch> inFlight = new ArrayDeque<>();
@@ -28,12 +30,35 @@ final class SimulatedDisk {
     private final TreeMap<Long, ClusterConfiguration> configurations = new TreeMap<>();
     private long lastBatch;
     private long commitHint;
+    /** The newest batches that brought nothing but entries, oldest first: those that could be lost and leave a sound log. */
+    private final ArrayDeque<Appended> tail = new ArrayDeque<>();
+
+    /** The side file: the last batch as far as it knows; never rightly more than there is (DESIGN D10). */
+    private long sentinel;
+
+    /** What it knows to have lost. */
+    private List<Entry> lost = List.of();
+
+    private Damage damage = Damage.NONE;
+    /** An entry, if that is what is damaged. */
+    private long damagedIndex;
+
     /** The oldest batch was refused and has not come again. */
     private boolean full;
 
     SimulatedDisk(Rows rows, History history) {
         this.rows = rows;
         this.history = history;
+    }
+
+    private record Appended(int entries, long commitHint) {}
+
+    /** What rots: a row is found by its checksum, the hash of the state by those of others. */
+    enum Damage {
+        NONE,
+        ENTRY,
+        ROWS,
+        STATE
     }
 
     /** What a snapshot carries: rows, where they stand, and the configuration as of there (DESIGN D16). */
@@ -51,10 +76,82 @@ final class SimulatedDisk {
         return lastBatch == 0;
     }
 
-    /** Durably. */
+    /** Durably; or it did, and will not deny it: a node that finds its disk gone backwards comes back as another. */
     boolean holds(long index, long term) {
         return index <= compacted.index()
-                || index <= lastDurableIndex() && entry(index).term() == term;
+                || index <= lastDurableIndex() && entry(index).term() == term
+                || lost.stream().anyMatch(entry -> entry.index() == index && entry.term() == term);
+    }
+
+    /** Batches that {@link #lose} could take. */
+    int losable() {
+        return tail.size();
+    }
+
+    /**
+     * The database goes back by so many batches, when the process is down.
+     *
+     * @param noticed the side file is still there and knows better
+     */
+    void lose(int batches, boolean noticed) {
+        int kept = log.size();
+        for (int i = 0; i < batches; i++) {
+            Appended last = tail.pollLast();
+            kept -= last.entries();
+            commitHint = last.commitHint();
+            lastBatch--;
+        }
+        List<Entry> gone = log.subList(kept, log.size());
+        if (noticed) {
+            lost = List.copyOf(gone);
+            sentinel = lastBatch + batches;
+        } else {
+            sentinel = lastBatch;
+        }
+        gone.clear();
+        configurations.tailMap(lastDurableIndex(), false).clear();
+    }
+
+    /**
+     * Also without fsync the side file survives the end of the process, but not the loss of power. One that is needed does:
+     * what nobody notices is {@link #lose}'s to decide.
+     */
+    void losePower(long batchesBehind) {
+        if (!wentBackwards()) {
+            sentinel = Math.max(0, sentinel - batchesBehind);
+        }
+    }
+
+    /** Whether a start finds that the database went backwards. */
+    boolean wentBackwards() {
+        return sentinel > lastBatch;
+    }
+
+    /** Bits rot, when the process is down. Returns whether there was anything of that kind. */
+    boolean rot(Damage what, SplittableRandom random) {
+        if (what == Damage.ENTRY && log.isEmpty() || what != Damage.ENTRY && settled.index() == 0) {
+            return false;
+        }
+        damage = what;
+        if (what == Damage.ENTRY) {
+            damagedIndex = compacted.index() + 1 + random.nextInt(log.size());
+        } else if (what == Damage.STATE) {
+            settled = new WriteBatch.Settled(settled.index(), settled.term(), settled.time(), settled.hash() ^ 1);
+        }
+        return true;
+    }
+
+    Damage damage() {
+        return damage;
+    }
+
+    /** Whether a start reads what is damaged: it reads the log above the settled index. */
+    boolean isStartDamaged() {
+        return damage == Damage.ENTRY && damagedIndex > settled.index() && damagedIndex <= lastDurableIndex();
+    }
+
+    boolean isDamaged(long fromIndex) {
+        return damage == Damage.ENTRY && damagedIndex >= fromIndex && damagedIndex <= lastDurableIndex();
     }
 
     /** Entries for a peer that lags; none when they are compacted away. */
@@ -88,6 +185,8 @@ final class SimulatedDisk {
             throw new AssertionError("disk: a snapshot of " + to.index() + " over rows at " + settled.index());
         }
         inFlight.clear();
+        tail.clear();
+        damage = Damage.NONE;
         log.clear();
         rows = snapshot.rows().copy();
         settled = to;
@@ -96,6 +195,7 @@ final class SimulatedDisk {
         configurations.put(snapshot.configurationIndex(), snapshot.cluster());
         commitHint = to.index();
         lastBatch++;
+        sentinel = lastBatch;
         if (hardState.term() < to.term()) {
             hardState = new HardState(to.term(), Optional.empty());
         }
@@ -120,6 +220,7 @@ final class SimulatedDisk {
     long complete() {
         WriteBatch batch = inFlight.pollFirst();
         write(batch);
+        sentinel = batch.number();
         return batch.number();
     }
 
@@ -148,6 +249,10 @@ final class SimulatedDisk {
         return compacted.index() + log.size();
     }
 
+    long lastDurableTerm() {
+        return log.isEmpty() ? compacted.term() : log.get(log.size() - 1).term();
+    }
+
     WriteBatch.Settled settled() {
         return settled;
     }
@@ -159,6 +264,7 @@ final class SimulatedDisk {
         lastBatch = batch.number();
         if (batch.truncateFrom() > 0) {
             check(batch.truncateFrom() > settled.index(), "settled entries truncated", batch);
+            check(!batch.entries().isEmpty(), "a truncation without the entries that it makes room for", batch);
             log.subList((int) (batch.truncateFrom() - compacted.index() - 1), log.size())
                     .clear();
             configurations.tailMap(batch.truncateFrom(), true).clear();
@@ -195,7 +301,19 @@ final class SimulatedDisk {
             compacted = new Image.TermStart(batch.compactTo(), term);
         }
         check(batch.commitHint() <= lastDurableIndex(), "commit hint above the durable log", batch);
+        if (isOnlyEntries(batch)) {
+            tail.add(new Appended(batch.entries().size(), commitHint));
+        } else {
+            tail.clear();
+        }
         commitHint = Math.max(commitHint, batch.commitHint());
+    }
+
+    private static boolean isOnlyEntries(WriteBatch batch) {
+        return batch.truncateFrom() == 0
+                && batch.hardState().isEmpty()
+                && batch.settled().isEmpty()
+                && batch.compactTo() == 0;
     }
 
     private Entry entry(long index) {

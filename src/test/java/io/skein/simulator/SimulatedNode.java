@@ -36,11 +36,16 @@ final class SimulatedNode {
     /** Inputs that wait for a node that stands still; messages that come then are lost. */
     private static final int MAX_HELD = 2_000;
 
+    private static final long AWAKE = -1;
+
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
 
     /** What waits for rows to be up to date. */
     private record Settling(long applied, Runnable then) {}
+
+    /** Acknowledged to a leader, in one of its lives, up to an index, and lost. */
+    private record Forgotten(SimulatedNode leader, int life, long term, long index) {}
 
     private final Simulation world;
     private final int number;
@@ -48,13 +53,23 @@ final class SimulatedNode {
     private final SplittableRandom faults;
     private final SplittableRandom timeouts;
     private SimulatedDisk disk;
-    private SimulatedDisk lostDisk;
+    /** By incarnation. */
+    private final Map<Long, SimulatedDisk> lostDisks = new HashMap<>();
+
+    /** The disk went backwards and nobody noticed. */
+    private boolean forgot;
+    /** What the leader of then must find. */
+    private Optional<Forgotten> forgotten = Optional.empty();
+
+    private boolean quarantined;
     private long incarnation;
 
     // Clocks: what the node is told.
     private long bootedAt;
+    private long asleepSince = AWAKE;
     private long wallOffsetMs;
     private long fullUntil;
+    private boolean tight;
 
     // Of this life.
     private int life;
@@ -65,6 +80,8 @@ final class SimulatedNode {
     private TopicMachine topics;
     private Ledger.Served served;
     private Pace pace;
+    private HeardClocks clocks;
+    private Wakefulness wakefulness;
     private Configuration configuration = Configuration.EMPTY;
     private long configurationIndex;
     private boolean leads;
@@ -75,6 +92,11 @@ final class SimulatedNode {
     private long wakeScheduled;
     private boolean writing;
     private long readThrough;
+    private long committedThrough;
+    private long lastApplied;
+    private long termThrough;
+    private long lastThrough;
+    private boolean ledBefore;
     private final Map<Long, Settling> settling = new HashMap<>();
     private final ArrayDeque<Long> requests = new ArrayDeque<>();
     private long nextSettle;
@@ -89,7 +111,6 @@ final class SimulatedNode {
         this.faults = random.split();
         this.timeouts = random.split();
         this.disk = emptyDisk();
-        this.lostDisk = disk;
     }
 
     private SimulatedDisk emptyDisk() {
@@ -178,10 +199,28 @@ final class SimulatedNode {
         fullUntil = world.agenda().now() + ms * NANOS_PER_MS;
     }
 
+    /** Little room is left: what frees some is taken. */
+    void tight(long ms) {
+        if (up && !tight) {
+            events(What.TIGHT, ms);
+            tight = true;
+            feed(new Input.DiskTight(true));
+            later(ms * NANOS_PER_MS, this::loosen);
+        }
+    }
+
+    private void loosen() {
+        if (tight) {
+            tight = false;
+            feed(new Input.DiskTight(false));
+        }
+    }
+
     /** The disk is as good as it is empty of faults. */
     void mend() {
         fullUntil = 0;
         resume();
+        loosen();
         if (!up) {
             start();
         }
@@ -193,6 +232,9 @@ final class SimulatedNode {
         if (up) {
             return;
         }
+        if (disk.wentBackwards() || disk.isStartDamaged()) {
+            wipe();
+        }
         life++;
         up = true;
         Options options = world.options();
@@ -201,6 +243,8 @@ final class SimulatedNode {
         topics = new TopicMachine(options.limits());
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
+        clocks = new HeardClocks();
+        wakefulness = new Wakefulness(options.timing());
         replica = new Replica(id, incarnation, image, List.of(topics), options.replica(), options.timing(), timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
@@ -213,8 +257,13 @@ final class SimulatedNode {
         wakeScheduled = Long.MAX_VALUE;
         writing = false;
         readThrough = 0;
+        committedThrough = 0;
+        lastApplied = disk.settled().index();
+        termThrough = disk.hardState().term();
+        lastThrough = 0;
+        ledBefore = false;
         events(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
-        world.history().isAt(disk.settled().index(), disk.settled().hash());
+        isAt(disk.settled().index(), disk.settled().hash());
         feed(new Input.Started());
     }
 
@@ -244,6 +293,8 @@ final class SimulatedNode {
     private void end() {
         up = false;
         paused = false;
+        asleepSince = AWAKE;
+        tight = false;
         life++;
         held.clear();
         settling.clear();
@@ -254,20 +305,80 @@ final class SimulatedNode {
         world.workload().crashed(number);
     }
 
-    /** Everything is lost; what starts here next is another node. */
+    /** Everything is lost, or laid aside because it cannot be trusted; what starts here next is another node. */
     void wipe() {
         events(What.WIPED, incarnation);
+        boolean comesBack = up && world.faultsOff();
         crash(0);
-        lostDisk = disk;
+        lostDisks.put(incarnation, disk);
         incarnation += LOST;
         disk = emptyDisk();
+        forgot = false;
+        forgotten = Optional.empty();
+        quarantined = false;
+        if (comesBack) {
+            world.agenda().after(NANOS_PER_MS, this::start);
+        }
+    }
+
+    /** Not what it seems to be, whether or not anybody knows yet. */
+    boolean isDoomed() {
+        return forgot || disk.wentBackwards() || disk.damage() != SimulatedDisk.Damage.NONE;
+    }
+
+    /** Its state is not that of the others, which they find when they compare. */
+    boolean isRotten() {
+        return disk.damage() == SimulatedDisk.Damage.STATE;
+    }
+
+    boolean forgot() {
+        return forgot;
+    }
+
+    void loseTail(int batches, boolean noticed) {
+        Optional<SimulatedNode> leader = world.nodes().stream()
+                .filter(node -> node != this
+                        && node.leads()
+                        && node.replica().term() == disk.hardState().term()
+                        && node.configuration().member(id).filter(m -> m.incarnation() == incarnation).isPresent())
+                .findFirst();
+        crash(0);
+        disk.lose(batches, noticed);
+        events(What.LOST_TAIL, batches, disk.lastDurableIndex(), noticed ? 1 : 0);
+        forgot = !noticed;
+        forgotten = leader.filter(node -> !noticed && node.replica().matchIndex(id) > disk.lastDurableIndex())
+                .map(node -> new Forgotten(
+                        node, node.life(), node.replica().term(), node.replica().matchIndex(id)));
+    }
+
+    /** Whoever forgot must not acknowledge the same again to the leader that it had acknowledged it to (DESIGN D10). */
+    boolean mayAcknowledge(NodeId to, long term, long index) {
+        return forgotten.isEmpty()
+                || !forgotten.get().leader().id().equals(to)
+                || forgotten.get().leader().life() != forgotten.get().life()
+                || forgotten.get().term() != term
+                || forgotten.get().index() > index;
+    }
+
+    /** Who is no member for a while is another peer to the leader afterwards. */
+    private void isKnownTo(SimulatedNode leader) {
+        forgotten = forgotten.filter(
+                f -> f.leader() != leader || leader.configuration().member(id).isPresent());
+    }
+
+    boolean rot(SimulatedDisk.Damage what, SplittableRandom random) {
+        crash(-1);
+        boolean rots = disk.rot(what, random);
+        events(What.ROTS, what.ordinal());
+        return rots;
     }
 
     /** Whether this incarnation has it durably, or had when it lost its disk: what it acknowledged then still counts. */
     boolean holds(long ofIncarnation, long index, long term) {
         return ofIncarnation == incarnation
                 ? disk.holds(index, term)
-                : ofIncarnation == incarnation - LOST && lostDisk.holds(index, term);
+                : lostDisks.containsKey(ofIncarnation)
+                        && lostDisks.get(ofIncarnation).holds(index, term);
     }
 
     /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
@@ -281,6 +392,16 @@ final class SimulatedNode {
                     snapshot.settled().index(),
                     snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
+            if (!world.faultsOff() && faults.nextInt(100) < world.options().failures().torn()) {
+                // Dies on the way: CURRENT names the one generation or the other.
+                boolean flipped = faults.nextBoolean();
+                if (flipped) {
+                    disk.install(snapshot);
+                }
+                events(What.TORN_INSTALL, flipped ? 1 : 0);
+                crash(0);
+                return false;
+            }
             disk.install(snapshot);
             end();
             start();
@@ -289,15 +410,35 @@ final class SimulatedNode {
         return true;
     }
 
-    void pause(long ms) {
+    /** @param asleep the monotonic clock stands still, too */
+    void pause(long ms, boolean asleep) {
         if (up && !paused) {
             events(What.PAUSE, ms);
             paused = true;
+            asleepSince = asleep ? world.agenda().now() : AWAKE;
             later(ms * NANOS_PER_MS, this::resume);
         }
     }
 
+    /**
+     * What clients asked for meanwhile is no longer there when a node wakes after hours: they keep their promise to the
+     * window of keys, not to ask again after that, only if nobody asks late for them.
+     */
+    void forgetRequests() {
+        held.removeIf(input -> {
+            if (input instanceof Input.Proposed proposed) {
+                world.workload().dropped(proposed.proposals());
+                return true;
+            }
+            return false;
+        });
+    }
+
     private void resume() {
+        if (asleepSince != AWAKE) {
+            bootedAt += world.agenda().now() - asleepSince;
+            asleepSince = AWAKE;
+        }
         paused = false;
         while (up && !paused && !held.isEmpty()) {
             step(held.poll());
@@ -324,15 +465,19 @@ final class SimulatedNode {
     }
 
     private long nanos() {
-        return world.agenda().now() - bootedAt;
+        return (asleepSince == AWAKE ? world.agenda().now() : asleepSince) - bootedAt;
     }
 
     private void step(Input input) {
+        if (input instanceof Input.Received received) {
+            clocks.heard(received.from(), received.message().wallMs(), nanos(), configuration);
+        }
         List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
         for (int i = 0; i < effects.size(); i++) {
             note(effects.get(i));
         }
         pace.follow(replica, nanos());
+        wakefulness.stepped(input, effects, nanos(), wasLeader);
         boolean dies = !effects.isEmpty()
                 && !world.faultsOff()
                 && faults.nextInt(10_000) < world.options().failures().torn();
@@ -349,8 +494,17 @@ final class SimulatedNode {
             events(What.TORN, carriedOut, effects.size());
             crash(-1);
         }
+        if (quarantined) {
+            wipe();
+        }
         while (up && !paused && !requests.isEmpty()) {
             step(new Input.Settle(requests.poll()));
+        }
+    }
+
+    private void isAt(long index, long hash) {
+        if (!isRotten()) {
+            world.history().isAt(index, hash);
         }
     }
 
@@ -366,8 +520,20 @@ final class SimulatedNode {
         check(replica.firstIndex() <= replica.settledIndex() + 1, "the log begins above the rows");
         check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
         readThrough = applied;
-        world.history().isAt(applied, replica.stateHash());
-        world.history().reaches(replica.lastIndex());
+        long commit = replica.commitIndex();
+        check(commit >= committedThrough, "commit went from %d to %d", committedThrough, commit);
+        committedThrough = commit;
+        long term = replica.term();
+        check(term >= termThrough, "the term went from %d to %d", termThrough, term);
+        check(
+                !leads || !ledBefore || term > termThrough || replica.lastIndex() >= lastThrough,
+                "a leader's log went from %d to %d",
+                lastThrough,
+                replica.lastIndex());
+        ledBefore = leads;
+        termThrough = term;
+        lastThrough = replica.lastIndex();
+        isAt(applied, replica.stateHash());
     }
 
     // Effects.
@@ -376,6 +542,8 @@ final class SimulatedNode {
     private void note(Effect effect) {
         if (effect instanceof Effect.Applied applied) {
             events(What.APPLIED, applied.index(), applied.time());
+            check(applied.index() == lastApplied + 1, "applied %d, then %d", lastApplied, applied.index());
+            lastApplied = applied.index();
             world.history().applied(this, applied.index(), applied.time());
             world.checkTime(applied.time());
             pace.applied(applied.index(), applied.time());
@@ -383,6 +551,11 @@ final class SimulatedNode {
             events(What.ROLE, changed.role().ordinal(), changed.term());
             if (changed.role() == Role.LEADER) {
                 world.history().elected(this, changed.term());
+                long first = replica.lastIndex();
+                while (first > 1 && replica.termOf(first - 1) == changed.term()) {
+                    first--;
+                }
+                world.history().begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
             }
         } else if (effect instanceof Effect.MembersChanged changed) {
             events(
@@ -394,6 +567,8 @@ final class SimulatedNode {
             }
             configuration = changed.configuration();
             configurationIndex = changed.index();
+            clocks.keep(configuration);
+            world.nodes().forEach(node -> node.isKnownTo(this));
         }
     }
 
@@ -432,7 +607,7 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.Load load) {
             later(world.errand(), () -> load(load));
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
-            settle(() -> world.sendSnapshot(this, snapshot.peer(), disk.snapshot()));
+            settle(() -> sendSnapshot(snapshot.peer()));
         } else {
             carryOutMore(effect);
         }
@@ -467,8 +642,15 @@ final class SimulatedNode {
             if (world.options().nodes() == 1) {
                 world.ledger().caughtUp(served);
             }
-        } else {
-            check(!(effect instanceof Effect.Corrupt), "a healthy node is called corrupt");
+        } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
+            check(
+                    !(effect instanceof Effect.Corrupt) || isRotten(),
+                    "a healthy node is called corrupt");
+            check(
+                    !(effect instanceof Effect.Amnesiac) || forgot,
+                    "a node that forgot nothing is called amnesiac");
+            events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
+            quarantined = true;
         }
     }
 
@@ -523,7 +705,7 @@ final class SimulatedNode {
         }
         long done = disk.complete();
         events(What.WRITTEN, done, disk.lastDurableIndex(), disk.settled().index());
-        world.history().isAt(disk.settled().index(), disk.settled().hash());
+        isAt(disk.settled().index(), disk.settled().hash());
         if (disk.isBusy()) {
             write();
         }
@@ -558,7 +740,20 @@ final class SimulatedNode {
         }
     }
 
+    /** Every row is looked at before a snapshot leaves. */
+    private void sendSnapshot(NodeId peer) {
+        switch (disk.damage()) {
+            case ROWS -> quarantined = true;
+            case STATE -> later(world.errand(), () -> feed(new Input.SnapshotSent(peer, 0, false)));
+            default -> world.sendSnapshot(this, peer, disk.snapshot());
+        }
+    }
+
     private void load(Effect.Load load) {
+        if (disk.isDamaged(load.from())) {
+            wipe();
+            return;
+        }
         boolean fails = !world.faultsOff() && faults.nextInt(8) == 0;
         feed(new Input.Loaded(load.peer(), fails ? List.of() : disk.entries(load.from(), load.maxBytes())));
     }

@@ -31,12 +31,18 @@ final class Simulation {
     private static final int HONEST_MS = 200;
     /** How much later than all honest clocks a stamp may be: each new term adds one. */
     private static final long STAMP_SLACK_MS = 5_000;
+    /** How far the median of the clocks may be ahead of the log's time in the end: no leader would resign for that. */
+    private static final long LEFT_BEHIND_MS = 59_000;
+    /** A node that lost its disk asks so often to come back. */
+    private static final int MEND_MS = 500;
     /** Waiting at one time; clients ask for no more above it. */
     private static final int MAX_WAITED = 100;
     /** Clients that have waited so long are not told by a cluster without faults, either. */
     private static final long LAST_PATIENCE_MS = 5_000;
     /** Virtual time in which a cluster without faults must have done whatever it is to do. */
     private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
+    /** When an operator looks whether nodes can agree at all. */
+    private static final long HEED_NANOS = 20_000 * NANOS_PER_MS;
     /** How long after that it is left alone. */
     private static final long QUIET_NANOS = 2_000 * NANOS_PER_MS;
 
@@ -51,6 +57,7 @@ final class Simulation {
     private final Workload workload;
     private final Network network;
     private final Operator operator;
+    private final Decay decay;
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private boolean faultsOff;
@@ -60,8 +67,11 @@ final class Simulation {
     private int reads;
     private long nextRead = 1;
     private long nextMend;
-    /** How far anybody's log went before faults ended. */
-    private long deepest;
+    private long heedAt;
+    /** How long all machines were suspended so far: only wall clocks know. */
+    private long sleptMs;
+
+    private int wild;
 
     Simulation(long seed) {
         this(seed, Optional.empty());
@@ -78,6 +88,7 @@ final class Simulation {
         workload = new Workload(root.split(), options.traffic(), ledger);
         network = new Network(agenda, root.split(), options.nodes(), options.links());
         operator = new Operator(this, root.split());
+        decay = new Decay(this, operator, root.split());
         for (int i = 0; i < options.nodes(); i++) {
             nodes.add(new SimulatedNode(this, i, root.split()));
         }
@@ -156,7 +167,7 @@ final class Simulation {
     }
 
     long trueMs() {
-        return WALL_MS + agenda.now() / NANOS_PER_MS;
+        return WALL_MS + sleptMs + agenda.now() / NANOS_PER_MS;
     }
 
     /** Some node that believes to lead. */
@@ -187,8 +198,13 @@ final class Simulation {
     void send(SimulatedNode from, Effect.Send send) {
         SimulatedNode to = node(send.to());
         long incarnation = from.incarnation();
-        network.send(
-                from.number(), to.number(), () -> to.feed(new Input.Received(from.id(), incarnation, send.message())));
+        int life = to.life();
+        network.send(from.number(), to.number(), () -> {
+            // What is doubled and late after all survives a restart of the receiver, but does not help it to remember.
+            if (!to.forgot() || to.life() == life) {
+                to.feed(new Input.Received(from.id(), incarnation, send.message()));
+            }
+        });
     }
 
     void sendSnapshot(SimulatedNode from, NodeId peer, SimulatedDisk.Snapshot snapshot) {
@@ -257,7 +273,7 @@ final class Simulation {
     }
 
     private void begin() {
-        int wild = clocks.nextInt(nodes.size());
+        wild = clocks.nextInt(nodes.size());
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < options.voters(); i++) {
             members.add(new Member(
@@ -281,11 +297,13 @@ final class Simulation {
         now(options.links().clogMs(), network::clog);
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
         now(options.failures().crashMs(), this::crash);
-        now(
-                options.failures().pauseMs(),
-                () -> any().pause(1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000)));
+        now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
         now(options.clocks().jumpMs(), this::jump);
+        now(options.clocks().suspendMs(), this::suspend);
+        now(options.disks().decayMs(), decay::strike);
+        now(options.disks().tightMs(), () -> any().tight(1 + schedule.nextInt(3000)));
+        now(options.disks().decayMs() > 0 || options.churn().wipes() ? MEND_MS : 0, operator::mend);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
         now(options.churn().snapshotMs(), this::offerSnapshot);
@@ -311,6 +329,17 @@ final class Simulation {
         }
     }
 
+    private void pause() {
+        SimulatedNode node = any();
+        int ms = 1 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
+        node.pause(ms, clocks.nextInt(3) == 0);
+        if (node.leads() && schedule.nextInt(4) == 0) {
+            // It will go on as a leader, by its own clock, and hear of no other for a moment.
+            network.deafen(node.number(), true);
+            agenda.after((ms + 200) * NANOS_PER_MS, () -> network.deafen(node.number(), false));
+        }
+    }
+
     private void repartition() {
         note(What.PARTITION);
         network.repartition();
@@ -326,20 +355,43 @@ final class Simulation {
     private void offerSnapshot() {
         SimulatedNode from = any();
         SimulatedNode to = any();
-        if (from != to && from.disk().settled().index() > 0) {
+        // Nobody is sent one before it has answered in the sender's term.
+        if (from != to
+                && from.disk().settled().index() > 0
+                && !from.isDoomed()
+                && to.disk().hardState().term() >= from.disk().hardState().term()) {
             SimulatedDisk.Snapshot snapshot = from.disk().snapshot();
-            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> to.offer(snapshot));
+            long incarnation = to.incarnation();
+            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> {
+                if (to.incarnation() == incarnation) {
+                    to.offer(snapshot);
+                }
+            });
         }
     }
 
     private void powerFails(int kept) {
         note(What.POWER);
-        nodes.forEach(node -> node.crash(kept));
+        nodes.forEach(node -> {
+            node.crash(kept);
+            node.disk().losePower(disks.nextInt(3));
+        });
     }
 
     private void jump() {
         boolean large = options.clocks().largeJumps() && clocks.nextInt(4) == 0;
-        any().jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+        SimulatedNode node = options.clocks().oneJumps() ? nodes.get(wild) : any();
+        node.jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+        if (large) {
+            nodes.forEach(SimulatedNode::forgetRequests);
+        }
+    }
+
+    private void suspend() {
+        long ms = clocks.nextLong(clocks.nextBoolean() ? HOURS_MS : 120_000);
+        note(What.SUSPEND, ms);
+        sleptMs += ms;
+        nodes.forEach(SimulatedNode::forgetRequests);
     }
 
     // Clients.
@@ -370,7 +422,7 @@ final class Simulation {
     }
 
     private void tellTime() {
-        long latest = history.highestStamp();
+        long latest = Math.max(history.highestStamp(), history.highestMedian());
         for (SimulatedNode node : nodes) {
             latest = Math.max(latest, node.wallMs());
         }
@@ -385,14 +437,14 @@ final class Simulation {
         note(What.FAULTS_OFF);
         network.heal();
         nodes.forEach(SimulatedNode::mend);
-        deepest = history.highestLast();
+        decay.scrub();
+        heedAt = agenda.now() + HEED_NANOS;
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
+        untilInTime(until, everythingDue);
 
         SimulatedNode leader = leader(schedule).orElseThrow();
-        tellTime();
-        workload.at(leader.number(), agenda.now());
-        leader.feed(new Input.Proposed(List.of(workload.fresh())));
+        publish(leader);
         int before = reads;
         List<SimulatedNode> members =
                 nodes.stream().filter(node -> isMember(leader, node)).toList();
@@ -419,6 +471,35 @@ final class Simulation {
                     "a leader without faults was deposed in term %d",
                     term);
         }
+    }
+
+    private void publish(SimulatedNode leader) {
+        tellTime();
+        workload.at(leader.number(), agenda.now());
+        leader.feed(new Input.Proposed(List.of(workload.fresh())));
+    }
+
+    /** The log's time is not left behind by the clocks for long (DESIGN D5). */
+    private void untilInTime(long until, boolean everythingDue) {
+        publish(leader(schedule).orElseThrow());
+        untilAtRest(until, everythingDue);
+        while (isLeftBehind(leader(schedule).orElseThrow())) {
+            check(agenda.now() < until, "the log's time stays behind that of the clocks");
+            long next = agenda.now() + 1_000 * NANOS_PER_MS;
+            agenda.after(1_000 * NANOS_PER_MS, () -> {});
+            proceedUntil(() -> agenda.now() >= next);
+            untilAtRest(until, everythingDue);
+            publish(leader(schedule).orElseThrow());
+            untilAtRest(until, everythingDue);
+        }
+    }
+
+    private boolean isLeftBehind(SimulatedNode leader) {
+        long[] walls = leader.configuration().voters().stream()
+                .mapToLong(voter -> node(voter).wallMs())
+                .sorted()
+                .toArray();
+        return walls[(walls.length - 1) / 2] - leader.replica().appliedTime() > LEFT_BEHIND_MS;
     }
 
     private void untilAtRest(long until, boolean everythingDue) {
@@ -449,15 +530,19 @@ final class Simulation {
         if (agenda.now() >= nextMend) {
             nextMend = agenda.now() + 500 * NANOS_PER_MS;
             operator.mend();
+            if (agenda.now() >= heedAt) {
+                decay.heed(leader.get());
+            }
         }
         tellTime();
         workload.at(leader.get().number(), agenda.now());
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
-            // What waits in a log that was overwritten is answered when something else is committed in its place.
-            if (retries.isEmpty()
-                    && leader.get().replica().lastIndex() <= deepest
-                    && !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))) {
+            // What waits in a log that was overwritten is answered when something else is committed in its place, and
+            // a state is compared when entries come.
+            boolean waits = !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))
+                    || nodes.stream().anyMatch(node -> node.isRotten() && isMember(leader.get(), node));
+            if (retries.isEmpty() && waits) {
                 retries = List.of(workload.fresh());
             }
             if (!retries.isEmpty()) {

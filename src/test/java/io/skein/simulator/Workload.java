@@ -547,6 +547,16 @@ final class Workload {
         }
     }
 
+    /** These got lost on their way. */
+    void dropped(List<Proposal> proposals) {
+        for (Proposal proposal : proposals) {
+            Attempt attempt = close(proposal.id());
+            if (!attempt.givenUp) {
+                lost(attempt);
+            }
+        }
+    }
+
     /** Its client knows that none of it is there. */
     private void refuse(Operation operation) {
         if (operation.command instanceof TopicCommand.Publish publish) {

@@ -93,7 +93,7 @@ class SweepTest {
                 open.settle();
             }
             open.author.configure("a", new TopicConfig(0, 0, 10, TopicConfig.OnFull.DROP_OLDEST, Optional.empty(), 0));
-            open.author.publish("a", "last");
+            open.author.publish("a", "last but one", "last");
             open.settle();
             await().until(() -> count(open, "sweep") == 0);
 
@@ -101,6 +101,28 @@ class SweepTest {
             assertEquals(10, count(open, "message"));
             assertEquals(
                     10, open.readRows(open.author.of("a"), Cursor.ORIGIN, 3).size());
+        }
+    }
+
+    @Test
+    void theChunkThatAloneKnowsWhatWentLastStaysUntilTheNextTrim() throws Exception {
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            for (int i = 0; i < 30; i++) {
+                open.author.publish("a", "x" + i, "y" + i);
+                open.settle();
+            }
+            open.author.configure("a", new TopicConfig(0, 0, 10, TopicConfig.OnFull.DROP_OLDEST, Optional.empty(), 0));
+            open.settle();
+            await().until(() -> count(open, "sweep") == 0);
+            assertEquals(6, count(open, "chunk"), "five, and the one before");
+            assertEquals(10, count(open, "message"), "which nobody sees");
+
+            for (int i = 30; i < 60; i++) {
+                open.author.publish("a", "x" + i, "y" + i);
+                open.settle();
+            }
+            await().until(() -> count(open, "sweep") == 0);
+            assertEquals(5, count(open, "chunk"), "now each stretch is one message, and what goes is known without it");
         }
     }
 }

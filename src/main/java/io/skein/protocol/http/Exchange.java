@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
@@ -113,6 +114,27 @@ final class Exchange {
 
     Query query() {
         return Query.parse(request.query());
+    }
+
+    /** By {@code level} and {@code Skein-Min-Index}. */
+    Freshness freshness(Query query) {
+        return new Freshness(query.level(), minIndex());
+    }
+
+    private long minIndex() {
+        String text = header("Skein-Min-Index");
+        if (text.isEmpty()) {
+            return 0;
+        }
+        try {
+            long index = Long.parseLong(text.trim());
+            if (index >= 0) {
+                return index;
+            }
+        } catch (NumberFormatException notANumber) {
+            // the same sentence
+        }
+        throw Query.malformed("Skein-Min-Index is a whole number from 0, not \"" + text + "\"");
     }
 
     /** The header as text, or empty. */

@@ -149,6 +149,21 @@ public final class HttpDoor {
         exchange.problem(Problem.of(404, "not-found", "there is nothing at this path; GET /v1 says what there is"));
     }
 
+    /** An answer for whoever serves beside this door, so that every answer of the node is alike. */
+    public void refuse(HttpServerRequest request, int status, String code, String detail) {
+        new Exchange(this, request, nowhere, "").problem(Problem.of(status, code, detail));
+    }
+
+    /** For a path that others serve, but only with these methods. */
+    public void notAllowed(HttpServerRequest request, List<String> allowed) {
+        Exchange exchange = new Exchange(this, request, nowhere, "");
+        if (request.method() == HttpMethod.OPTIONS) {
+            options(exchange, allowed);
+        } else {
+            exchange.methodNotAllowed(allowed);
+        }
+    }
+
     /** {@code OPTIONS *}, or nonsense. */
     private void noPath(HttpServerRequest request) {
         Exchange exchange = new Exchange(this, request, nowhere, "");
@@ -194,7 +209,7 @@ public final class HttpDoor {
         if (route == null) {
             Exchange exchange = new Exchange(this, request, match.path().any(), match.rest());
             if (method == HttpMethod.OPTIONS) {
-                options(exchange, match.path());
+                options(exchange, match.path().allowed());
             } else {
                 exchange.methodNotAllowed(match.path().allowed());
             }
@@ -216,8 +231,8 @@ public final class HttpDoor {
         return true;
     }
 
-    private static void options(Exchange exchange, RouteTable.Path path) {
-        String allow = String.join(", ", path.allowed());
+    private static void options(Exchange exchange, List<String> allowed) {
+        String allow = String.join(", ", allowed);
         exchange.response.headers().set("Allow", allow);
         Origins.preflight(exchange.request, exchange.response.headers(), allow);
         exchange.empty(204);

@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Read;
@@ -100,7 +101,7 @@ final class NodeRoutes {
 
     /** A linearizable read of nothing ends when this node has applied what the leader had committed. */
     private Future<?> caughtUp(long timeoutMs) {
-        Read nothing = new Read(List.of(new TopicFilter("#")), From.LATEST, 1, 0, Read.Level.LINEARIZABLE, 0);
+        Read nothing = new Read(List.of(new TopicFilter("#")), From.LATEST, 1, 0, Freshness.LINEARIZABLE);
         return broker.read(nothing).timeout(timeoutMs, TimeUnit.MILLISECONDS);
     }
 

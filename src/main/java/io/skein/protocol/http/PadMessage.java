@@ -5,6 +5,8 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.xml.stream.XMLInputFactory;
@@ -30,11 +32,11 @@ final class PadMessage {
     }
 
     /** The text itself when it is of the format, else the standard object around it. */
-    static String standard(Format format, String text, String topic) {
+    static String standard(Format format, String text, String topic, String id) {
         return switch (format) {
             case RAW -> text;
-            case JSON -> isJson(text) ? text : wrappedInJson(text, topic);
-            case XML -> isXml(text) ? text : wrappedInXml(text, topic);
+            case JSON -> isJson(text) ? text : wrappedInJson(text, topic, id);
+            case XML -> isXml(text) ? text : wrappedInXml(text, topic, id);
         };
     }
 
@@ -68,21 +70,26 @@ final class PadMessage {
         }
     }
 
-    private static String wrappedInJson(String text, String topic) {
+    private static String wrappedInJson(String text, String topic, String id) {
         return new JsonObject()
-                .put("Id", id())
+                .put("Id", id)
                 .put("EventName", EVENT)
                 .put("Value", text)
                 .put("Topic", topic)
                 .encode();
     }
 
-    private static String wrappedInXml(String text, String topic) {
-        return "<Message><Id>" + id() + "</Id><EventName>" + EVENT + "</EventName><Value>" + escaped(text)
+    private static String wrappedInXml(String text, String topic, String id) {
+        return "<Message><Id>" + id + "</Id><EventName>" + EVENT + "</EventName><Value>" + escaped(text)
                 + "</Value><Topic>" + escaped(topic) + "</Topic></Message>";
     }
 
-    private static String id() {
+    /** A repeat under the same key must be the same message. */
+    static String id(Optional<String> idempotencyKey) {
+        if (idempotencyKey.isPresent()) {
+            return UUID.nameUUIDFromBytes(idempotencyKey.get().getBytes(StandardCharsets.UTF_8))
+                    .toString();
+        }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return new UUID(random.nextLong(), random.nextLong()).toString();
     }

@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
@@ -61,7 +62,7 @@ final class PadRoutes {
                         .put("port", config.tcpPort())
                         .put("subscribers", status.figures().subscribers())
                         .put("current_connections", status.figures().connections())
-                        .put("role", role(status.role()))
+                        .put("role", role(status.heldRole()))
                         .put("term", status.term())
                         .put("commit_index", status.commitIndex() - 1)
                         .put("raft_status", raft(status)));
@@ -111,7 +112,7 @@ final class PadRoutes {
     }
 
     void topics(Exchange exchange) {
-        broker.topics(Optional.empty()).onComplete(done -> {
+        broker.topics(Optional.empty(), Freshness.NONE).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -127,7 +128,7 @@ final class PadRoutes {
 
     /** The newest twenty messages lie in the twenty topics that were written to last. */
     void messages(Exchange exchange) {
-        broker.topics(Optional.empty())
+        broker.topics(Optional.empty(), Freshness.NONE)
                 .compose(topics -> Future.all(topics.stream()
                                 .filter(info -> info.view().count() > 0)
                                 .sorted(Comparator.comparingLong(
@@ -155,7 +156,7 @@ final class PadRoutes {
     private Future<Page> newest(TopicInfo info) {
         long from = Math.max(info.view().lowWater(), info.view().nextOffset() - NEWEST);
         List<TopicFilter> topic = List.of(new TopicFilter(info.view().name().value()));
-        return broker.read(new Read(topic, new From.Offset(from), NEWEST, 0, Read.Level.NONE, 0));
+        return broker.read(new Read(topic, new From.Offset(from), NEWEST, 0, Freshness.NONE));
     }
 
     private static JsonObject json(StoredMessage stored) {
@@ -199,11 +200,12 @@ final class PadRoutes {
         }
         TopicName topic = PublishRoute.topic(text(json, "topic", "default"));
         Format format = PublishOptions.format("format", text(json, "format", "RAW"));
+        Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         String content = text(json, "content", text(json, "body", null));
         if (content == null) {
             throw Query.malformed("content (or body) is missing");
         }
-        String whole = PadMessage.standard(format, content, topic.value());
+        String whole = PadMessage.standard(format, content, topic.value(), PadMessage.id(key));
         String contentType = switch (format) {
             case JSON -> "application/json";
             case XML -> "application/xml";
@@ -212,12 +214,17 @@ final class PadRoutes {
         boolean forwarded = broker.status().role() != Role.LEADER;
         exchange.proposed();
         Message message = new Message("", List.of(), format, contentType, whole.getBytes(StandardCharsets.UTF_8));
-        broker.publish(Publish.of("http", Publication.of(topic, message))).onComplete(done -> {
+        Publish publish =
+                new Publish(List.of(Publication.of(topic, message)), false, Optional.empty(), "http", "/publish", key);
+        broker.publish(publish).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else if (done.result().results().get(0) instanceof TopicOutcome.Refused refused) {
                 exchange.problem(Problem.of(refused.rejected()));
             } else {
+                if (done.result().replayed()) {
+                    exchange.replayed();
+                }
                 exchange.json(200, new JsonObject().put("success", true).put("forwarded", forwarded));
             }
         });

@@ -1,6 +1,6 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Read;
+import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.frame.Durations;
 import io.skein.frame.Malformed;
@@ -152,16 +152,16 @@ final class Query {
         }
     }
 
-    Read.Level level() {
+    Freshness.Level level() {
         return get("level")
                 .map(value -> switch (value.toLowerCase(Locale.ROOT)) {
-                    case "none" -> Read.Level.NONE;
-                    case "weak" -> Read.Level.WEAK;
-                    case "linearizable" -> Read.Level.LINEARIZABLE;
-                    case "strong" -> Read.Level.STRONG;
+                    case "none" -> Freshness.Level.NONE;
+                    case "weak" -> Freshness.Level.WEAK;
+                    case "linearizable" -> Freshness.Level.LINEARIZABLE;
+                    case "strong" -> Freshness.Level.STRONG;
                     default -> throw malformed("level is none, weak, linearizable or strong, not \"" + value + "\"");
                 })
-                .orElse(Read.Level.LINEARIZABLE);
+                .orElse(Freshness.Level.LINEARIZABLE);
     }
 
     /** @throws Refusal with the filter's own sentence when it is none */

@@ -40,8 +40,7 @@ final class ReadRoute {
                 from(query.get("from").orElse("earliest"), List.of(filter)),
                 query.number("limit", 100, 1, MAX_LIMIT),
                 query.duration("wait", 0, config.maxWaitMs()),
-                query.level(),
-                minIndex(exchange));
+                exchange.freshness(query));
         broker.read(read).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
@@ -64,22 +63,6 @@ final class ReadRoute {
             throw Query.malformed("from=" + text + " is an offset, which goes with a single topic; use a cursor");
         }
         return from;
-    }
-
-    static long minIndex(Exchange exchange) {
-        String text = exchange.header("Skein-Min-Index");
-        if (text.isEmpty()) {
-            return 0;
-        }
-        try {
-            long index = Long.parseLong(text.trim());
-            if (index >= 0) {
-                return index;
-            }
-        } catch (NumberFormatException notANumber) {
-            // the same sentence
-        }
-        throw Query.malformed("Skein-Min-Index is a whole number from 0, not \"" + text + "\"");
     }
 
     private void answer(Exchange exchange, Page page) {

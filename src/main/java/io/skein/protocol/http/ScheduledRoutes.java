@@ -24,9 +24,8 @@ final class ScheduledRoutes {
 
     void list(Exchange exchange) {
         Query query = exchange.query().allow(List.of("after", "limit", "level"));
-        query.level();
         Optional<String> after = query.get("after").map(ScheduledRoutes::cursor);
-        broker.scheduled(after, query.number("limit", 100, 1, ReadRoute.MAX_LIMIT))
+        broker.scheduled(after, query.number("limit", 100, 1, ReadRoute.MAX_LIMIT), exchange.freshness(query))
                 .onComplete(done -> {
                     if (done.failed()) {
                         exchange.fail(done.cause());

@@ -24,9 +24,8 @@ final class TopicRoutes {
 
     void list(Exchange exchange) {
         Query query = exchange.query().allow(List.of("match", "level"));
-        query.level();
         Optional<TopicFilter> filter = query.get("match").map(Query::filter);
-        broker.topics(filter).onComplete(done -> {
+        broker.topics(filter, exchange.freshness(query)).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -38,8 +37,8 @@ final class TopicRoutes {
     }
 
     void get(Exchange exchange) {
-        exchange.query().allow(List.of("level")).level();
-        broker.topic(name(exchange)).onComplete(done -> {
+        Query query = exchange.query().allow(List.of("level"));
+        broker.topic(name(exchange), exchange.freshness(query)).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {
@@ -107,13 +106,13 @@ final class TopicRoutes {
     private static JsonObject json(TopicInfo info) {
         TopicView view = info.view();
         JsonObject json = new JsonObject().put("topic", view.name().value());
-        return TopicConfigJson.write(json, view.config())
+        TopicConfigJson.write(json, view.config())
                 .put("messages", view.count())
                 .put("bytes", view.bytes())
                 .put("firstOffset", view.lowWater())
-                .put("nextOffset", view.nextOffset())
-                .put("earliest", info.earliest())
-                .put("created", view.createdTime())
+                .put("nextOffset", view.nextOffset());
+        info.earliest().ifPresent(cursor -> json.put("earliest", cursor));
+        return json.put("created", view.createdTime())
                 .put("lastTime", view.lastTime())
                 .put("publishedPerSecond", info.publishedPerSecond());
     }

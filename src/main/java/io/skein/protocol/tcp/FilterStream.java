@@ -44,6 +44,11 @@ final class FilterStream implements Subscriber {
         return filter;
     }
 
+    /** Messages may come. */
+    boolean isOpen() {
+        return subscription.isPresent();
+    }
+
     void open() {
         door.broker()
                 .subscribe(new Subscribe(List.of(filter), From.EARLIEST, Subscribe.UNLIMITED, TcpDoor.NAME, peer), this)

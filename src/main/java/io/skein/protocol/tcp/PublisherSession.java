@@ -70,7 +70,9 @@ final class PublisherSession implements Session {
     private String lastWords = "";
     private boolean ended;
     private boolean closed;
-    private long closedAt;
+    /** When it ended or was closed, whichever came first. */
+    private long leftAt;
+
     private Optional<Promise<Void>> stopping = Optional.empty();
 
     private long tick = -1;
@@ -109,19 +111,28 @@ final class PublisherSession implements Session {
 
     @Override
     public void ended() {
-        ended = true;
-        if (!closing && stopping.isEmpty()) {
-            accept(frames.idle());
+        if (!ended) {
+            leave();
+            ended = true;
+            if (!closing && stopping.isEmpty()) {
+                accept(frames.idle());
+            }
         }
         finish();
     }
 
     @Override
     public void closed() {
+        leave();
         closed = true;
-        closedAt = System.nanoTime();
         flow();
         finish();
+    }
+
+    private void leave() {
+        if (!ended && !closed) {
+            leftAt = System.nanoTime();
+        }
     }
 
     @Override
@@ -259,7 +270,7 @@ final class PublisherSession implements Session {
     }
 
     private boolean mayRetry() {
-        return !closed || System.nanoTime() - closedAt < door.settings().keepTryingMs() * 1_000_000;
+        return !ended && !closed || System.nanoTime() - leftAt < door.settings().keepTryingMs() * 1_000_000;
     }
 
     private void refuseAll(String code, String text) {
@@ -312,7 +323,7 @@ final class PublisherSession implements Session {
         if (!inFlight.isEmpty() || !queue.isEmpty()) {
             return;
         }
-        if (closing && !closed) {
+        if ((closing || ended) && !closed) {
             if (!lastWords.isEmpty()) {
                 say(lastWords);
                 lastWords = "";

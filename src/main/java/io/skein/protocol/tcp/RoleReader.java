@@ -2,6 +2,7 @@ package io.skein.protocol.tcp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.skein.broker.Connection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.Arrays;
@@ -17,15 +18,18 @@ final class RoleReader {
     private final NetSocket socket;
     private final String peer;
     private final long timer;
+    /** In the node's figures until the peer has ended its side: what is said to it after that is nobody's connection. */
+    private Optional<Connection> figure;
 
     private Buffer role = Buffer.buffer(LENGTH);
     private boolean refused;
     private Optional<Session> session = Optional.empty();
 
-    RoleReader(TcpDoor door, NetSocket socket, String peer) {
+    RoleReader(TcpDoor door, NetSocket socket, String peer, Connection figure) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.figure = Optional.of(figure);
         this.timer = door.vertx().setTimer(door.settings().roleTimeoutMs(), late -> refuse());
     }
 
@@ -54,16 +58,23 @@ final class RoleReader {
     }
 
     void ended() {
-        session.ifPresent(Session::ended);
+        uncount();
+        session.ifPresentOrElse(Session::ended, this::refuse);
     }
 
     void closed() {
+        uncount();
         door.vertx().cancelTimer(timer);
         session.ifPresent(Session::closed);
     }
 
     void drained() {
         session.ifPresent(Session::drained);
+    }
+
+    private void uncount() {
+        figure.ifPresent(Connection::close);
+        figure = Optional.empty();
     }
 
     private void refuse() {

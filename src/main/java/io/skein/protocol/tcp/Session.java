@@ -7,7 +7,10 @@ import io.vertx.core.buffer.Buffer;
 interface Session {
     void data(Buffer data);
 
-    /** The peer sent its last byte; what it sent before has been given to {@link #data}. */
+    /**
+     * The peer sent its last byte; what it sent before has been given to {@link #data}. It may still read: this session
+     * closes the socket when it has no more to say. Called again when the socket is gone.
+     */
     void ended();
 
     /** The socket is gone; when this session had paused it, data may still come. */

@@ -36,6 +36,7 @@ final class SubscriberSession implements Session {
 
     private boolean first = true;
     private boolean paused;
+    private boolean ended;
     private boolean closed;
     private int silences;
     private long silence = -1;
@@ -82,7 +83,28 @@ final class SubscriberSession implements Session {
 
     @Override
     public void ended() {
-        // the socket is closed both ways, closed() says so
+        if (closed || ended) {
+            return;
+        }
+        ended = true;
+        lines.idle().forEach(this::command);
+        quietTicks = 0;
+        linger();
+    }
+
+    /** Who ended its side gets what it asked for, as far as it goes; one that is gone altogether looks the same. */
+    private void linger() {
+        boolean opening = streams.values().stream().anyMatch(stream -> !stream.isOpen());
+        TcpConfig settings = door.settings();
+        if (streams.isEmpty() || quietTicks >= (opening ? settings.restQuietTicks() : settings.textQuietTicks())) {
+            close();
+        } else {
+            door.vertx().cancelTimer(tick);
+            tick = door.vertx().setTimer(settings.tickMs(), id -> {
+                quietTicks++;
+                linger();
+            });
+        }
     }
 
     @Override
@@ -197,6 +219,7 @@ final class SubscriberSession implements Session {
 
     private void write(Buffer buffer) {
         if (!closed && buffer.length() > 0) {
+            quietTicks = ended ? 0 : quietTicks;
             socket.write(buffer).onFailure(ignored -> {}); // it has gone: closed() comes
         }
     }

@@ -14,7 +14,7 @@ package io.skein.protocol.tcp;
  * @param maxFilters of one subscriber; above: {@code ERR too-many}
  * @param roleTimeoutMs to send the first seven bytes
  * @param tickMs the grain of quiet times
- * @param textQuietTicks after so many ticks of quiet a text is a frame
+ * @param textQuietTicks after so many ticks of quiet a text is a frame, and a subscriber that ended its side is closed
  * @param restQuietTicks after so many ticks of quiet an unfinished prefix or document is given up
  * @param silenceMs a subscriber that says nothing for this long is counted
  * @param maxSilences ... and closed when that happened so many times in a row

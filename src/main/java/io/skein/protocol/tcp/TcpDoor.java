@@ -1,7 +1,6 @@
 package io.skein.protocol.tcp;
 
 import io.skein.broker.Broker;
-import io.skein.broker.Connection;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -86,13 +85,12 @@ public final class TcpDoor extends VerticleBase {
             return;
         }
         connections++;
-        Connection figure = broker.connected(NAME, peer);
-        RoleReader role = new RoleReader(this, socket, peer);
+        RoleReader role = new RoleReader(this, socket, peer, broker.connected(NAME, peer));
+        HalfClose.allow(socket);
         socket.handler(role::data);
         socket.exceptionHandler(failure -> LOG.debug("connection of {} failed", peer, failure));
         socket.closeHandler(end -> {
             connections--;
-            figure.close();
             role.closed();
         });
         socket.endHandler(end -> role.ended());

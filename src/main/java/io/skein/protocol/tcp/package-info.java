@@ -3,9 +3,10 @@
  *
  * <p>Promises: the messages of one publisher are kept in the order it sent them; nothing that was read from a publisher is
  * lost silently (it is stored, answered with {@code ERR}, or logged and counted); a subscriber sees the history of its
- * topics and then what comes, each message once, per topic in order; bytes that make no sense harm nobody but their
- * connection; nothing grows without limit because somebody is slow or stopped ({@link
- * io.skein.protocol.tcp.TcpConfig} names the limits).
+ * topics and then what comes, each message once, per topic in order; a peer that ends its side still hears what it asked
+ * for, and is closed then ({@link io.skein.protocol.tcp.HalfClose}); bytes that make no sense harm nobody but their
+ * connection; nothing grows without limit because somebody is slow or stopped ({@link io.skein.protocol.tcp.TcpConfig}
+ * names the limits).
  *
  * <p>Walk: {@link io.skein.protocol.tcp.TcpDoor} accepts and reads the role, the first seven bytes. A publisher's bytes go
  * through {@link io.skein.protocol.tcp.PublisherFrames}, which cuts them into frames and is pure, to {@link

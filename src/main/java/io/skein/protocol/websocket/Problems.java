@@ -94,7 +94,8 @@ final class Problems {
     private static String figure(Rejection reason) {
         return switch (reason) {
             case WRONG_OFFSET -> "actual";
-            case SEQUENCE_GAP, FENCED -> "expected";
+            case SEQUENCE_GAP -> "expected";
+            case FENCED -> "epoch";
             case MALFORMED,
                     UNKNOWN_TOPIC,
                     TOPIC_FULL,

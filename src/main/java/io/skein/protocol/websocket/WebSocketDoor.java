@@ -2,12 +2,11 @@ package io.skein.protocol.websocket;
 
 import io.skein.broker.Broker;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.ServerWebSocketHandshake;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decides who may open a WebSocket, and knows who has. To be mounted with {@code
- * server.webSocketHandshakeHandler(door)} on a server made with {@link #options}. One door may serve several servers:
- * each connection lives on the event loop that accepted it.
+ * Decides who may open a WebSocket, and knows who has. The server is made with {@link #options} and gives requests to
+ * {@link #PATH} to {@link #take}. One door may serve several servers: each connection lives on the event loop that
+ * accepted it.
  */
-public final class WebSocketDoor implements Handler<ServerWebSocketHandshake> {
+public final class WebSocketDoor {
     public static final String PATH = "/ws";
     public static final String SUBPROTOCOL = "skein.v1.json";
 
@@ -53,39 +52,49 @@ public final class WebSocketDoor implements Handler<ServerWebSocketHandshake> {
                 .setWebSocketClosingTimeout(CLOSING_SECONDS);
     }
 
-    @Override
-    public void handle(ServerWebSocketHandshake handshake) {
-        int refused = refused(handshake);
-        if (refused != 0) {
-            handshake.reject(refused).onFailure(gone -> {});
-            return;
-        }
-        handshake
-                .accept()
-                .onSuccess(socket -> {
-                    var session = new Session(this, vertx, broker, config, listener, socket);
-                    sessions.add(session);
-                    session.open();
-                    if (draining) {
-                        session.drain().onFailure(never -> {});
-                    }
-                })
-                .onFailure(gone -> {});
+    /** Answers a request that may not become a WebSocket. */
+    public interface Refusing {
+        void refuse(int status, String code, String detail);
     }
 
-    /** The HTTP status to refuse with; 0: come in. */
-    private int refused(ServerWebSocketHandshake handshake) {
-        MultiMap headers = handshake.headers();
-        if (!handshake.path().equals(PATH)) {
-            return 404;
+    /**
+     * The request's connection becomes a WebSocket, or it is told why not.
+     *
+     * @param entered called when it did
+     */
+    public void take(HttpServerRequest request, Refusing refusing, Runnable entered) {
+        if (!request.canUpgradeToWebSocket()) {
+            request.response().putHeader(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
+            refusing.refuse(426, "upgrade-required", "this path speaks WebSocket (RFC 6455)");
+        } else if (!origins.mayEnter(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
+            refusing.refuse(
+                    403,
+                    "foreign-origin",
+                    "pages of " + request.getHeader(HttpHeaders.ORIGIN) + " may not connect; see --allowed-origins");
+        } else if (!offersOurs(request.headers().getAll("Sec-WebSocket-Protocol"))) {
+            refusing.refuse(400, "unknown-subprotocol", "the subprotocol is " + SUBPROTOCOL + ", or none");
+        } else if (draining) {
+            refusing.refuse(503, "draining", "the node is stopping");
+        } else if (sessions.size() >= config.maxConnections()) {
+            refusing.refuse(
+                    503, "too-many-connections", "this node has " + config.maxConnections() + " open, its limit");
+        } else {
+            request.toWebSocket()
+                    .onSuccess(socket -> {
+                        entered.run();
+                        enter(socket);
+                    })
+                    .onFailure(gone -> {});
         }
-        if (!origins.mayEnter(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
-            return 403;
+    }
+
+    private void enter(ServerWebSocket socket) {
+        var session = new Session(this, vertx, broker, config, listener, socket);
+        sessions.add(session);
+        session.open();
+        if (draining) {
+            session.drain().onFailure(never -> {});
         }
-        if (!offersOurs(headers.getAll("Sec-WebSocket-Protocol"))) {
-            return 400;
-        }
-        return draining || sessions.size() >= config.maxConnections() ? 503 : 0;
     }
 
     /** No subprotocol, or ours among them. */

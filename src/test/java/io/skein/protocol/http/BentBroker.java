@@ -2,6 +2,7 @@ package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -45,13 +46,13 @@ class BentBroker implements Broker {
     }
 
     @Override
-    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter) {
-        return straight.topics(filter);
+    public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
+        return straight.topics(filter, freshness);
     }
 
     @Override
-    public Future<TopicInfo> topic(TopicName name) {
-        return straight.topic(name);
+    public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
+        return straight.topic(name, freshness);
     }
 
     @Override
@@ -65,8 +66,8 @@ class BentBroker implements Broker {
     }
 
     @Override
-    public Future<ScheduledPage> scheduled(Optional<String> after, int limit) {
-        return straight.scheduled(after, limit);
+    public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
+        return straight.scheduled(after, limit, freshness);
     }
 
     @Override
@@ -106,9 +107,14 @@ class BentBroker implements Broker {
 
     /** The same status with another role, leader and health. */
     static NodeStatus status(NodeStatus of, Role role, String leader, String address, String health) {
+        return status(of, role, role, leader, address, health);
+    }
+
+    static NodeStatus status(NodeStatus of, Role role, Role heldRole, String leader, String address, String health) {
         return new NodeStatus(
                 of.node(),
                 role,
+                heldRole,
                 leader,
                 address,
                 of.term(),

@@ -68,6 +68,7 @@ class MembersTest {
             return new NodeStatus(
                     now.node(),
                     now.role(),
+                    now.heldRole(),
                     leader,
                     now.leaderAddress(),
                     now.term(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
@@ -144,7 +145,7 @@ class NodeTest {
         try (OpenDoor behind = new OpenDoor(config -> config, fake -> new BentBroker(fake) {
             @Override
             public Future<Page> read(Read read) {
-                assertEquals(Read.Level.LINEARIZABLE, read.level());
+                assertEquals(Freshness.Level.LINEARIZABLE, read.freshness().level());
                 return Promise.<Page>promise().future();
             }
         })) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
 import io.skein.protocol.http.OpenDoor.Answer;
@@ -79,6 +80,30 @@ class PadTest {
         try (OpenDoor follower = follower()) {
             assertEquals("Follower", follower.get("/status").json().getString("role"));
         }
+    }
+
+    /** The Raft REST queue's role has a grace (--step-down-after), this system's state has none. */
+    @Test
+    void aLeaderThatLostItsMajorityIsCalledOneByOneOfTheSystemsOnly() {
+        try (OpenDoor lost = new OpenDoor(config -> config, fake -> new BentBroker(fake) {
+            @Override
+            public NodeStatus status() {
+                return BentBroker.status(super.status(), Role.FOLLOWER, Role.LEADER, "", "", "no-leader");
+            }
+        })) {
+            JsonObject status = lost.get("/status").json();
+            assertEquals("Leader", status.getString("role"));
+            assertEquals("FOLLOWER", status.getJsonObject("raft_status").getString("state"));
+            assertEquals("FOLLOWER", lost.get("/raft").json().getString("state"));
+            assertEquals("follower", lost.get("/v1/cluster").json().getString("role"));
+        }
+    }
+
+    @Test
+    void listsAreThisNodesWordAlsoWithoutALeader() {
+        door.get("/topics");
+        door.get("/messages");
+        assertEquals(List.of(Freshness.NONE, Freshness.NONE), door.broker.asked());
     }
 
     @Test
@@ -163,6 +188,17 @@ class PadTest {
         door.post("/publish", "{\"topic\":\"news\",\"format\":\"JSON\",\"body\":\"{\\\"a\\\":1}\"}");
         assertEquals("news", published().topic().value());
         assertEquals("{\"a\":1}", publishedText());
+    }
+
+    @Test
+    void aRepeatUnderAKeyIsStoredOnce() {
+        String[] key = {"Idempotency-Key", "k1"};
+        String wrapped = "{\"content\":\"no json\",\"format\":\"JSON\"}";
+        Answer first = door.post("/publish", wrapped, key);
+        Answer second = door.post("/publish", wrapped, key);
+        assertEquals(first.body(), second.body());
+        assertEquals("true", second.header("Idempotency-Replayed"));
+        assertEquals(1, door.get("/t/default").json().getJsonArray("messages").size());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
@@ -134,13 +135,13 @@ class ReadTest {
         door.post("/t/a", "x");
         door.get("/t/a?level=weak&limit=7", "Skein-Min-Index", "12");
         Read read = reads.get(0);
-        assertEquals(Read.Level.WEAK, read.level());
+        assertEquals(Freshness.Level.WEAK, read.freshness().level());
         assertEquals(7, read.limit());
-        assertEquals(12, read.minIndex());
+        assertEquals(12, read.freshness().minIndex());
         door.get("/t/a");
-        assertEquals(Read.Level.LINEARIZABLE, reads.get(1).level());
+        assertEquals(Freshness.Level.LINEARIZABLE, reads.get(1).freshness().level());
         assertEquals(100, reads.get(1).limit());
-        assertEquals(0, reads.get(1).minIndex());
+        assertEquals(0, reads.get(1).freshness().minIndex());
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
+import io.skein.broker.Freshness.Level;
 import io.skein.protocol.http.OpenDoor.Answer;
 import io.skein.topic.Format;
 import io.skein.topic.TopicConfig;
@@ -34,7 +36,9 @@ class TopicsTest {
     }
 
     private TopicConfig config(String topic) {
-        return OpenDoor.await(door.broker.topic(new TopicName(topic))).view().config();
+        return OpenDoor.await(door.broker.topic(new TopicName(topic), Freshness.NONE))
+                .view()
+                .config();
     }
 
     @Test
@@ -170,6 +174,36 @@ class TopicsTest {
                 1,
                 door.get("/v1/topics?match=a/%23").json().getJsonArray("topics").size());
         assertEquals(400, door.get("/v1/topics?mach=a").status());
+    }
+
+    /** In a list it would cost a look at the rows for each. */
+    @Test
+    void aTopicSaysWhereItBeginsAsACursorAndAListOnlyAsAnOffset() {
+        door.post("/t/a", "1");
+        assertTrue(door.get("/v1/topics/a").json().getString("earliest").startsWith("c"));
+        JsonObject listed = door.get("/v1/topics").json().getJsonArray("topics").getJsonObject(0);
+        assertFalse(listed.containsKey("earliest"));
+        assertEquals(0, listed.getInteger("firstOffset"));
+    }
+
+    @Test
+    void topicsAndDelayedMessagesAreReadAsFreshAsIsAsked() {
+        door.post("/t/a", "1");
+        door.get("/v1/topics");
+        door.get("/v1/topics?level=none", "Skein-Min-Index", "7");
+        door.get("/v1/topics/a?level=weak");
+        door.get("/v1/topics/a", "Skein-Min-Index", "1");
+        door.get("/v1/scheduled?level=strong");
+        assertEquals(
+                List.of(
+                        Freshness.LINEARIZABLE,
+                        new Freshness(Level.NONE, 7),
+                        new Freshness(Level.WEAK, 0),
+                        new Freshness(Level.LINEARIZABLE, 1),
+                        new Freshness(Level.STRONG, 0)),
+                door.broker.asked());
+        assertEquals(400, door.get("/v1/topics?level=high").status());
+        assertEquals(400, door.get("/v1/topics", "Skein-Min-Index", "-1").status());
     }
 
     @Test

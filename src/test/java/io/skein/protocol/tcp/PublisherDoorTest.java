@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.machine.Rejected;
@@ -155,6 +156,64 @@ class PublisherDoorTest {
         }
     }
 
+    /** As {@code printf ... | nc -q1} does: the end of the bytes comes with them. */
+    @Test
+    void whoEndsItsSideAtOnceStillHearsEveryAnswer() throws Exception {
+        setup.broker.maxBodyBytes(10);
+        for (int i = 0; i < 300; i++) {
+            try (PadClient client = new PadClient(setup.port())) {
+                client.send("PUBLISHFORMAT:RAW;ACK|a\nFORMAT:RAW;ACK|eleven bytes\nFORMAT:RAW;ACK|b")
+                        .end();
+                assertEquals(
+                        "OK default " + 2 * i + "\nERR too-large at most 10 bytes\nOK default " + (2 * i + 1) + "\n",
+                        client.untilClosed());
+            }
+        }
+    }
+
+    @Test
+    void whoEndsItsSideHearsAnswersThatTakeTheirTime() throws Exception {
+        setup.broker.hold();
+        setup.broker.refuseNext(Refusal.of(Refusal.Kind.UNAVAILABLE, "no-leader", "no leader is known"));
+        try (PadClient client = new PadClient(setup.port())) {
+            client.send("PUBLISHFORMAT:RAW;ACK|a\n").end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.heldPublishes() == 1);
+            setup.broker.release();
+            assertEquals("ERR no-leader no leader is known\n", client.untilClosed());
+        }
+        await().atMost(10, SECONDS).until(() -> setup.broker.connections() == 0);
+    }
+
+    @Test
+    void whoEndsItsSideWhileItIsPausedLosesNothing() throws Exception {
+        setup.broker.hold();
+        StringBuilder frames = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            frames.append("FORMAT:RAW;ACK|").append("x".repeat(300)).append('\n');
+        }
+        try (PadClient client = PadClient.publisher(setup.port())) {
+            client.send(frames.toString()).end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.heldPublishes() == 1 && held() >= 20 << 10);
+            setup.broker.release();
+            assertEquals(
+                    IntStream.range(0, 500).mapToObj(i -> "OK default " + i).toList(),
+                    client.untilClosed().lines().toList());
+        }
+    }
+
+    @Test
+    void whoHasEndedItsSideIsNotCountedAsConnectedWhileItsMessagesWait() throws Exception {
+        setup.broker.hold();
+        try (PadClient client = PadClient.publisher(setup.port())) {
+            client.send("FORMAT:RAW;ACK|a\n");
+            await().atMost(10, SECONDS).until(() -> setup.broker.heldPublishes() == 1);
+            client.end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.connections() == 0);
+            setup.broker.release();
+            assertEquals("OK default 0\n", client.untilClosed());
+        }
+    }
+
     @Test
     void aTopicThatIsNoneGoesToDefault() throws Exception {
         List<String> wrong = List.of("a//b", "a/+/b", "#", "$rrmq/x", "a\\u0001b", "x".repeat(200), "\\ud800");
@@ -228,7 +287,7 @@ class PublisherDoorTest {
         assertEquals(
                 1,
                 setup.broker
-                        .topic(new TopicName("default"))
+                        .topic(new TopicName("default"), Freshness.NONE)
                         .await(10, SECONDS)
                         .view()
                         .count());

@@ -356,6 +356,33 @@ class SubscriberDoorTest {
         }
     }
 
+    /** As {@code printf ... | nc -q2} does. */
+    @Test
+    void whoEndsItsSideAtOnceStillGetsTheHistoryAndIsClosedThen() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            setup.publish("news", Format.RAW, "old " + i);
+        }
+        try (PadClient client = new PadClient(setup.port())) {
+            client.send("SUBSCRISUBSCRIBE:news\nPING").end();
+            assertEquals("PONG", client.line());
+            assertEquals(
+                    IntStream.range(0, 500).mapToObj(i -> "FORMAT:RAW|old " + i).toList(),
+                    client.untilClosed().lines().toList());
+        }
+        awaitStreams(0);
+    }
+
+    @Test
+    void whoHasEndedItsSideIsNotCountedAsConnected() throws Exception {
+        try (PadClient client = PadClient.subscriber(setup.port())) {
+            client.send("SUBSCRIBE:news\n");
+            awaitStreams(1);
+            client.end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.connections() == 0);
+            assertEquals("", client.untilClosed());
+        }
+    }
+
     @Test
     void connectionsAreCountedAndEndWithTheirSockets() throws Exception {
         try (PadClient one = PadClient.subscriber(setup.port());

@@ -14,6 +14,9 @@ import io.skein.topic.Format;
 import io.skein.topic.TopicCommand;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -26,6 +29,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +67,8 @@ class WebSocketDoorTest {
         }
     };
 
+    private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
+
     @BeforeEach
     void start() {
         vertx = Vertx.vertx();
@@ -79,8 +85,13 @@ class WebSocketDoorTest {
         door = new WebSocketDoor(vertx, broker, config, listener);
         server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
-                .requestHandler(request -> request.response().setStatusCode(404).end())
-                .webSocketHandshakeHandler(door)
+                .requestHandler(request -> door.take(
+                        request,
+                        (status, code, detail) -> {
+                            refused.add(code + ": " + detail);
+                            request.response().setStatusCode(status).end();
+                        },
+                        () -> {}))
                 .listen()
                 .await();
     }
@@ -178,15 +189,21 @@ class WebSocketDoorTest {
     // Coming in.
 
     @Test
-    void anotherPathIsNotFound() {
-        assertEquals(404, rejection(at("/")));
-        assertEquals(404, rejection(at("/ws/x")));
+    void whoDoesNotAskForAWebSocketIsToldToDoSo() {
+        HttpClientResponse answer = vertx.createHttpClient()
+                .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/ws")
+                .compose(HttpClientRequest::send)
+                .await();
+        assertEquals(426, answer.statusCode());
+        assertEquals("websocket", answer.getHeader("Upgrade"));
     }
 
     @Test
     void aForeignOriginIsForbidden() {
         assertEquals(403, rejection(from("http://evil.example")));
         assertEquals(403, rejection(from("null")));
+        assertEquals(
+                "foreign-origin: pages of http://evil.example may not connect; see --allowed-origins", refused.get(0));
     }
 
     @Test

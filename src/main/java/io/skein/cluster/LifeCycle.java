@@ -1,0 +1,325 @@
+package io.skein.cluster;
+
+import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.replica.Image;
+import io.skein.store.DataDirectory;
+import io.skein.store.SnapshotFile;
+import io.skein.store.Store;
+import io.skein.store.StoreFailure;
+import io.skein.store.StoreHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a node: it opens its store, arrives (finds out what it starts from, which may take as long as the other
+ * nodes do), runs, is renewed when another state takes the place of its own, and stops. On the replica's context.
+ */
+final class LifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+
+    private final Surroundings surroundings;
+    private final SnapshotExchange snapshots;
+    private final Proposer proposer;
+    private final Runnable turn;
+    private final long deadlineNanos;
+
+    private String address = "";
+    private Store store;
+    /** False while another state takes the place of the one that was in it. */
+    private boolean isOpen;
+
+    private final Removal removal;
+    private Future<Void> renewal = Future.succeededFuture();
+    /** Until its cluster counts it: whoever is removed later stays so until a start. */
+    private boolean mayComeAsNew;
+
+    private boolean isInDoubt;
+    private boolean isStopped;
+    /** Null while there is none to feed: until the node knows what to start from, and after its end. */
+    private volatile RunningReplica running;
+
+    /** What is said of this node while none runs. */
+    private volatile ReplicaStatus away;
+
+    /**
+     * @param turn takes what was proposed, whether a replica runs or not
+     * @param deadlineNanos after which a proposal's outcome is said to be unknown
+     */
+    LifeCycle(Surroundings surroundings, PeerListener listener, Proposer proposer, Runnable turn, long deadlineNanos) {
+        this.surroundings = surroundings;
+        this.snapshots = new SnapshotExchange(
+                surroundings.context().owner(),
+                surroundings.peers(),
+                listener,
+                surroundings.opening().incoming(),
+                new FromSnapshots());
+        Opening opening = surroundings.opening();
+        this.removal = new Removal(
+                opening.peers().node(),
+                surroundings.peers(),
+                surroundings.roster(),
+                opening.peers().othersListed());
+        this.mayComeAsNew = opening.mayJoin();
+        this.proposer = proposer;
+        this.turn = turn;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** From any thread; null as long as none runs. */
+    RunningReplica running() {
+        return running;
+    }
+
+    /** From any thread; null until one ran. */
+    ReplicaStatus status() {
+        RunningReplica one = running;
+        return one == null ? away : one.status();
+    }
+
+    /** Of the store that is open, or was last. */
+    long incarnation() {
+        return store.incarnation();
+    }
+
+    SnapshotExchange snapshots() {
+        return snapshots;
+    }
+
+    /** Completes when the disk is open: others may ask now. */
+    Future<Void> open() {
+        return surroundings.opening().store().map(opened -> {
+            use(opened);
+            surroundings.roster().beginAlone(store.incarnation());
+            return null;
+        });
+    }
+
+    private void use(Store opened) {
+        store = opened;
+        isOpen = true;
+        store.handler(new NobodyRuns());
+    }
+
+    /** Nothing is written and nothing counts before a replica runs; a disk that fails does. */
+    private final class NobodyRuns implements StoreHandler {
+        @Override
+        public void written(long number) {}
+
+        @Override
+        public void diskFull(long number) {}
+
+        @Override
+        public void failed(StoreFailure failure) {
+            surroundings.broken().accept(failure);
+        }
+    }
+
+    /** @param at where others find this node */
+    void arrive(String at) {
+        address = at;
+        surroundings.opening().image(store, surroundings.peers(), address).onComplete(found -> {
+            if (isStopped) {
+                return;
+            }
+            if (found.failed()) {
+                brokenDisk(found.cause());
+            } else {
+                run(found.result());
+            }
+        });
+    }
+
+    private void run(Image image) {
+        isInDoubt = false;
+        surroundings.roster().begin(image, store.incarnation());
+        RunningReplica next = new RunningReplica(surroundings, this, store, image, deadlineNanos);
+        running = next;
+        if (surroundings.roster().clusterId() != 0) {
+            surroundings.opening().entered(store, image.lineage());
+        }
+        proposer.bind(surroundings.context(), turn);
+        next.begin();
+    }
+
+    private final class FromSnapshots implements SnapshotExchange.Taker {
+        @Override
+        public boolean isThere() {
+            return running != null;
+        }
+
+        @Override
+        public boolean wants(long index, long term) {
+            return running != null && running.replica().wants(index, term);
+        }
+
+        @Override
+        public Future<Void> take(SnapshotFile snapshot) {
+            return renew(directory -> surroundings.opening().install(directory, snapshot));
+        }
+    }
+
+    /**
+     * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). If it leads,
+     * it hands over first. Alone there is nothing to come back from.
+     *
+     * @param found what is said of it meanwhile
+     */
+    void doubt(Standing found, String why) {
+        if (isStopped || isInDoubt || running == null) {
+            return;
+        }
+        isInDoubt = true;
+        LOG.error("{}", why);
+        RunningReplica doubted = running;
+        if (surroundings.roster().members().voters().size() < 3
+                || !surroundings.opening().mayReturn()) {
+            brokenDisk(new IllegalStateException(why));
+            return;
+        }
+        surroundings.roster().find(Optional.of(found));
+        doubted.refreshStatus();
+        doubted.handOver()
+                .compose(over -> running == doubted ? renew(this::setAside) : Future.succeededFuture())
+                .onFailure(failure -> LOG.error("the data could not be laid aside", failure));
+    }
+
+    /** Now and then. */
+    void sweep() {
+        RunningReplica one = running;
+        if (one == null) {
+            return;
+        }
+        one.sweep();
+        if (!isInDoubt) {
+            removal.look(one, store.incarnation())
+                    .onSuccess(verdict -> heard(one, verdict))
+                    .onFailure(failure -> LOG.debug("nobody says whether it is counted", failure));
+        }
+    }
+
+    private void heard(RunningReplica asked, Removal.Verdict verdict) {
+        if (asked != running || isInDoubt || isStopped) {
+            return;
+        }
+        switch (verdict) {
+            case COUNTED -> {
+                mayComeAsNew = false;
+                surroundings.roster().find(Optional.empty());
+            }
+            case REMOVED -> outcast(Standing.REMOVED, "its cluster does not count this node any more", mayComeAsNew);
+            case REPLACED ->
+                outcast(
+                        Standing.AMNESIAC,
+                        "its cluster has another node of this id",
+                        mayComeAsNew || surroundings.opening().mayReturn());
+            case UNKNOWN -> {}
+        }
+    }
+
+    /** Nobody waits for what this node has. */
+    private void outcast(Standing standing, String why, boolean comesAsNew) {
+        RunningReplica one = running;
+        surroundings.roster().find(Optional.of(standing));
+        one.refreshStatus();
+        // One that was never more than a first entry has nothing to lose.
+        if (comesAsNew || one.replica().lastIndex() == 1) {
+            LOG.warn("{}: its data is laid aside and it comes as a new one", why);
+            renew(this::setAside).onFailure(failure -> LOG.error("the data could not be laid aside", failure));
+        } else {
+            LOG.warn("{}: it stays as it is; started with --join it comes as a new one", why);
+        }
+    }
+
+    private Future<Void> setAside(DataDirectory directory) {
+        return surroundings
+                .context()
+                .owner()
+                .executeBlocking(
+                        () -> {
+                            Store.setAside(directory);
+                            return null;
+                        },
+                        false);
+    }
+
+    /**
+     * Puts another database in the place of this one, and a new replica in the place of this one, as after a restart.
+     * What was proposed here and waits is unknown.
+     *
+     * @param change of a closed store's directory; when it fails the node goes on with what is there
+     * @return what became of the change
+     */
+    private Future<Void> renew(Function<DataDirectory, Future<Void>> change) {
+        DataDirectory directory = store.directory();
+        long before = store.incarnation();
+        Promise<Void> renewed = Promise.promise();
+        renewal = renewed.future();
+        isOpen = false;
+        leave("its state was replaced by a snapshot");
+        Future<Void> changed = store.closeKeepingDirectory().compose(closed -> change.apply(directory));
+        changed.transform(either -> isStopped
+                        ? Future.failedFuture("this node stops")
+                        : surroundings.opening().store())
+                .onComplete(opened -> {
+                    if (opened.succeeded()) {
+                        use(opened.result());
+                    }
+                    renewed.complete();
+                    if (isStopped) {
+                        return;
+                    }
+                    if (opened.failed()) {
+                        brokenDisk(opened.cause());
+                        return;
+                    }
+                    if (store.incarnation() != before) {
+                        // Whoever still knows the one before must not take this one for it.
+                        surroundings.roster().beginAlone(store.incarnation());
+                    }
+                    arrive(address);
+                });
+        return changed;
+    }
+
+    private void leave(String why) {
+        RunningReplica last = running;
+        proposer.unbind();
+        snapshots.forget();
+        surroundings.applied().left();
+        if (last != null) {
+            away = last.status().away();
+            running = null;
+            last.end(why);
+        }
+    }
+
+    private void brokenDisk(Throwable cause) {
+        surroundings.broken().accept(new StoreFailure(StoreFailure.Kind.DISK, cause));
+    }
+
+    /** Nothing is fed any more, and whoever waits hears that nobody can say. The disk stays open. */
+    void end() {
+        isStopped = true;
+        leave("the node stopped");
+    }
+
+    /** After {@link #end}. What is being installed is installed; what has come in of a snapshot is kept. */
+    Future<Void> close() {
+        return snapshots.close().eventually(() -> renewal.transform(either -> closeStore()));
+    }
+
+    private Future<Void> closeStore() {
+        if (store == null || isOpen) {
+            return store == null ? Future.succeededFuture() : store.close();
+        }
+        DataDirectory directory = store.directory();
+        return surroundings.context().owner().executeBlocking(() -> {
+            directory.close();
+            return null;
+        });
+    }
+}

@@ -1,0 +1,121 @@
+package io.skein.cluster;
+
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out that the cluster does not count this node any more, which nobody tells one that is no member: while it has no
+ * leader it asks those it knows of. On the replica's context.
+ */
+final class Removal {
+    private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+    /** Looks between two rounds of questions. */
+    private static final int LOOKS = 10;
+    /** Rounds in a row that must say the same before it counts. */
+    private static final int ROUNDS = 2;
+
+    /** What is said of this node. */
+    enum Verdict {
+        /** Nobody who could know has answered. */
+        UNKNOWN,
+        COUNTED,
+        /** Its id is that of a node with another disk. */
+        REPLACED,
+        /** Its cluster does not count it, or those it knows are of another one now. */
+        REMOVED
+    }
+
+    private final NodeId self;
+    private final Peers peers;
+    private final Roster roster;
+    private final Set<String> listed;
+    private int looks;
+    private boolean isAsking;
+    private Verdict last = Verdict.UNKNOWN;
+    private int rounds;
+
+    /** @param listed addresses of others that the operator gave */
+    Removal(NodeId self, Peers peers, Roster roster, Set<String> listed) {
+        this.self = self;
+        this.peers = peers;
+        this.roster = roster;
+        this.listed = listed;
+    }
+
+    /**
+     * Only a leader's word counts: of what others have in their logs something may be taken back.
+     *
+     * @param clusterId of this node
+     */
+    static Verdict of(NodeId self, long incarnation, long clusterId, Collection<Facts> answers) {
+        boolean isThere = answers.stream().anyMatch(facts -> facts.clusterId() == clusterId);
+        Verdict verdict = Verdict.UNKNOWN;
+        for (Facts facts : answers) {
+            if (!facts.leads() || isThere && facts.clusterId() != clusterId) {
+                continue;
+            }
+            Optional<Member> known = facts.member(self);
+            if (known.isPresent()) {
+                return known.get().incarnation() == incarnation ? Verdict.COUNTED : Verdict.REPLACED;
+            }
+            verdict = Verdict.REMOVED;
+        }
+        return verdict;
+    }
+
+    /**
+     * Now and then, while a replica runs. Completes with what it is when that is certain, and news; with
+     * {@link Verdict#UNKNOWN} otherwise.
+     */
+    Future<Verdict> look(RunningReplica running, long incarnation) {
+        boolean isLed = running.leader().isPresent() && roster.isCounted(incarnation);
+        if (isLed || roster.clusterId() == 0) {
+            forget();
+            return Future.succeededFuture(isLed ? Verdict.COUNTED : Verdict.UNKNOWN);
+        }
+        if (isAsking || ++looks % LOOKS != 0) {
+            return Future.succeededFuture(Verdict.UNKNOWN);
+        }
+        isAsking = true;
+        return ask().map(answers -> {
+            isAsking = false;
+            return hear(of(self, incarnation, roster.clusterId(), answers));
+        });
+    }
+
+    private void forget() {
+        looks = 0;
+        rounds = 0;
+        last = Verdict.UNKNOWN;
+    }
+
+    private Verdict hear(Verdict said) {
+        rounds = said == last ? rounds + 1 : 1;
+        last = said;
+        return rounds == ROUNDS && said != Verdict.COUNTED ? said : Verdict.UNKNOWN;
+    }
+
+    private Future<List<Facts>> ask() {
+        Set<String> addresses = roster.othersAddresses();
+        addresses.addAll(listed);
+        List<Future<Optional<Facts>>> answers = new ArrayList<>();
+        for (String address : addresses) {
+            answers.add(Membership.facts(peers, address).map(Optional::of).otherwise(Optional.empty()));
+        }
+        LOG.debug("asks {} whether it is counted", addresses);
+        return Future.join(answers)
+                .transform(done -> Future.succeededFuture(answers.stream()
+                        .map(Future::result)
+                        .flatMap(Optional::stream)
+                        .filter(facts -> !facts.node().equals(self))
+                        .toList()));
+    }
+}

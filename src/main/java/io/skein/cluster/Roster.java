@@ -1,0 +1,169 @@
+package io.skein.cluster;
+
+import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.raft.Configuration;
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.skein.replica.Effect;
+import io.skein.replica.Image;
+import io.skein.replica.Replica;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who belongs to the cluster, as this node's log says, committed or not, and what else is known of them. The peers are
+ * told of every change. On the replica's context.
+ */
+final class Roster {
+    private final NodeId self;
+    private final String httpAddress;
+    private final Peers peers;
+    private final Map<NodeId, String> httpAddresses = new HashMap<>();
+    private Configuration members = Configuration.EMPTY;
+    private long index;
+    private long clusterId;
+    /** What this node found out of itself; its log says nothing of it. */
+    private Optional<Standing> found = Optional.empty();
+
+    private List<MemberStatus> status = List.of();
+
+    /** @param httpAddress host:port where clients find this node */
+    Roster(NodeId self, String httpAddress, Peers peers) {
+        this.self = self;
+        this.httpAddress = httpAddress;
+        this.peers = peers;
+    }
+
+    /** This node belongs nowhere, or not yet. */
+    void beginAlone(long incarnation) {
+        members = Configuration.EMPTY;
+        index = 0;
+        clusterId = 0;
+        found = Optional.empty();
+        tellPeers(incarnation);
+    }
+
+    /** What a replica starts from. */
+    void begin(Image image, long incarnation) {
+        members = image.configuration();
+        index = image.configurations().isEmpty() ? 0 : 1;
+        clusterId = image.clusterId();
+        found = Optional.empty();
+        tellPeers(incarnation);
+    }
+
+    /** Whether this node belonged to no cluster before. */
+    boolean changed(Effect.MembersChanged changed, long incarnation) {
+        boolean entered = clusterId == 0 && changed.clusterId() != 0;
+        members = changed.configuration();
+        index = changed.index();
+        clusterId = changed.clusterId();
+        tellPeers(incarnation);
+        return entered;
+    }
+
+    private void tellPeers(long incarnation) {
+        peers.identity(clusterId, incarnation, isEmpty());
+        Map<NodeId, String> addresses = new TreeMap<>();
+        members.members().forEach(member -> addresses.put(member.id(), member.address()));
+        peers.members(addresses);
+    }
+
+    /** Where a peer says that its clients find it. */
+    void found(NodeId node, String http) {
+        httpAddresses.put(node, http);
+    }
+
+    Configuration members() {
+        return members;
+    }
+
+    /** 0 until this node belongs to a cluster. */
+    long clusterId() {
+        return clusterId;
+    }
+
+    /** The log knows no members yet. */
+    boolean isEmpty() {
+        return index == 0;
+    }
+
+    /** Raft addresses of the other members, where this node looks for them. */
+    Set<String> othersAddresses() {
+        Set<String> addresses = new TreeSet<>();
+        for (Member member : members.members()) {
+            if (!member.id().equals(self)) {
+                addresses.add(peers.address(member.id(), member.address()));
+            }
+        }
+        return addresses;
+    }
+
+    /** The Raft address of a member; empty when it is none. */
+    String address(NodeId node) {
+        return members.member(node).map(Member::address).orElse("");
+    }
+
+    /** The other voters that can be reached are a majority. */
+    boolean couldGoOnWithoutThisNode() {
+        List<NodeId> voters = members.voters();
+        long others = voters.stream()
+                .filter(voter -> !voter.equals(self) && peers.isReachable(voter))
+                .count();
+        return others > voters.size() / 2;
+    }
+
+    /** The id of one who comes is that of a member which is there, and is another node. */
+    boolean isInUse(Member comes) {
+        return members.member(comes.id())
+                .filter(there -> there.incarnation() != comes.incarnation())
+                .filter(there -> there.id().equals(self) || peers.isThere(there.id(), there.incarnation()))
+                .isPresent();
+    }
+
+    /** Of this node, which its log does not say; until it is found to be otherwise, or another state begins. */
+    void find(Optional<Standing> ofThisNode) {
+        found = ofThisNode;
+    }
+
+    /** By the log. */
+    boolean isCounted(long incarnation) {
+        return members.member(self).map(Member::incarnation).equals(Optional.of(incarnation));
+    }
+
+    Standing standing(long incarnation) {
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Optional<Member> own = members.member(self);
+        return isCounted(incarnation) || members.members().isEmpty()
+                ? Standing.MEMBER
+                : own.isPresent() ? Standing.AMNESIAC : Standing.REMOVED;
+    }
+
+    /** As of the last {@link #refresh}. */
+    List<MemberStatus> status() {
+        return status;
+    }
+
+    void refresh(Replica replica) {
+        List<MemberStatus> all = new ArrayList<>();
+        for (Member member : members.members()) {
+            boolean isSelf = member.id().equals(self);
+            all.add(new MemberStatus(
+                    member.id().value(),
+                    member.address(),
+                    member.voter(),
+                    isSelf ? replica.lastIndex() : replica.matchIndex(member.id()),
+                    isSelf ? httpAddress : httpAddresses.getOrDefault(member.id(), ""),
+                    isSelf || peers.isReachable(member.id())));
+        }
+        status = List.copyOf(all);
+    }
+}

@@ -1,0 +1,201 @@
+package io.skein.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.node.RunningNode;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands as a person types them, towards a running node. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CommandsTest {
+    private record Said(int exitCode, String out, String err) {
+        JsonObject json() {
+            return new JsonObject(out);
+        }
+    }
+
+    private RunningNode node;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        node = new RunningNode(directory);
+        Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
+    }
+
+    @AfterAll
+    void stop() {
+        node.close();
+    }
+
+    private Said to(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--url", "localhost:" + node.httpPort()));
+        return say("", all.toArray(String[]::new));
+    }
+
+    private static synchronized Said say(String typed, String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        InputStream in = System.in;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
+            int exitCode = SkeinCommand.run(arguments);
+            return new Said(
+                    exitCode, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+            System.setIn(in);
+        }
+    }
+
+    @Test
+    void aPublishSaysWhereItStands() {
+        Said first = to("publish", "cli/first", "hello");
+        assertEquals(0, first.exitCode());
+        assertTrue(first.out().startsWith("cli/first offset 0, cursor c"), first.out());
+        assertTrue(first.out().strip().endsWith("durable: quorum"), first.out());
+        assertEquals(1, to("publish", "cli/first", "hello", "--json").json().getInteger("offset"));
+        assertTrue(to("publish", "cli/later", "x", "--delay", "1h").out().startsWith("cli/later is due at "));
+    }
+
+    @Test
+    void linesOfStandardInputAreMessages() {
+        Said said = say("a\nb\nc\n", "publish", "--lines", "cli/lines", "--url", "localhost:" + node.httpPort());
+        assertEquals(0, said.exitCode(), said.err());
+        assertEquals("3 lines are durable", said.out().strip());
+        assertTrue(to("topics", "cli/lines").out().contains("0-2; the next is 3"));
+    }
+
+    @Test
+    void whatIsWrongIsOneSentenceThatNamesTheFlag() {
+        Said delay = to("publish", "cli/wrong", "x", "--delay", "soon");
+        assertEquals(64, delay.exitCode());
+        assertTrue(delay.err().startsWith("skein: --delay: a duration is "), delay.err());
+        Said flag = to("publish", "cli/wrong", "x", "--dleay", "1s");
+        assertEquals(64, flag.exitCode());
+        assertTrue(flag.err().contains("did you mean --delay?"), flag.err());
+        Said refused = to("publish", "cli//wrong", "x");
+        assertEquals(1, refused.exitCode());
+        assertEquals(
+                "skein: topic name has an empty level: cli//wrong (malformed)",
+                refused.err().strip());
+        assertEquals("", refused.out());
+    }
+
+    @Test
+    void aNodeThatIsNotThereIsNamed() {
+        Said said = say("", "status", "--url", "localhost:1");
+        assertEquals(1, said.exitCode());
+        assertEquals(
+                "skein: no node answers at http://localhost:1; start one (skein serve), or name it with --url",
+                said.err().strip());
+    }
+
+    @Test
+    void aChangeOfATopicLeavesWhatItDoesNotName() {
+        assertEquals(0, to("topics", "cli/kept", "--max-age", "7d").exitCode());
+        Said both = to("topics", "cli/kept", "--max-messages", "100", "--on-full", "reject");
+        assertTrue(both.out().contains("keeps      at most 100 messages, each for 7d; more is refused"), both.out());
+        Said one = to("topics", "cli/kept", "--max-age", "none", "--max-messages", "none");
+        assertTrue(one.out().contains("keeps      everything"), one.out());
+        assertEquals("reject", to("topics", "cli/kept", "--json").json().getString("onFull"));
+        assertEquals(0, to("topics", "cli/kept", "--delete").exitCode());
+        assertEquals(
+                "skein: there is no topic cli/kept (unknown-topic)",
+                to("topics", "cli/kept").err().strip());
+    }
+
+    @Test
+    void topicsAreATable() {
+        to("publish", "cli/table/a", "x");
+        to("publish", "cli/table/a", "x");
+        to("topics", "cli/table/b", "--max-age", "1h");
+        List<String> lines = to("topics", "cli/table/+").out().lines().toList();
+        assertEquals(3, lines.size());
+        assertTrue(lines.get(0).matches("TOPIC +MESSAGES +SIZE +OFFSETS +IN/S"), lines.get(0));
+        assertTrue(lines.get(1).matches("cli/table/a +2 +\\d+ B +0-1 +\\S+"), lines.get(1));
+        assertTrue(lines.get(2).matches("cli/table/b +0 +0 B +- +0.0"), lines.get(2));
+        Said changed = to("topics", "cli/#", "--delete");
+        assertEquals(64, changed.exitCode());
+        assertEquals(
+                "skein: a change is to one topic: cli/# is a filter",
+                changed.err().strip());
+    }
+
+    @Test
+    void statusIsForPeopleAndForScripts() {
+        Said glance = to("status");
+        assertEquals(0, glance.exitCode());
+        assertTrue(glance.out().startsWith("n1  leader  ok"), glance.out());
+        JsonObject json = to("status", "--json").json();
+        assertEquals("ok", json.getString("health"));
+        assertEquals("n1", json.getJsonObject("nodes").getJsonObject("n1").getString("node"));
+    }
+
+    @Test
+    void everyCommandHelpsAndItsExamplesNameTheProgramAsItWasCalled() {
+        List<String> commands = List.of(
+                "serve",
+                "publish",
+                "subscribe",
+                "topics",
+                "status",
+                "cluster up",
+                "cluster status",
+                "cluster down",
+                "member add",
+                "member remove",
+                "member transfer",
+                "member list",
+                "recover",
+                "config",
+                "bench");
+        System.setProperty("skein.command", "./skein");
+        try {
+            for (String command : commands) {
+                String[] words = (command + " --help").split(" ");
+                Said help = say("", words);
+                assertEquals(0, help.exitCode(), command);
+                assertTrue(help.out().startsWith("Usage: ./skein " + command), help.out());
+                assertFalse(help.out().contains("ROOT-COMMAND"), help.out());
+                assertFalse(help.out().lines().anyMatch(line -> line.startsWith("  skein ")), help.out());
+                assertTrue(help.out().lines().allMatch(line -> line.length() <= 80), help.out());
+            }
+        } finally {
+            System.clearProperty("skein.command");
+        }
+    }
+
+    @Test
+    void configurationSaysWhereEachValueComesFrom() {
+        Said said = say("", "config", "--http-port", "8099");
+        assertEquals(0, said.exitCode());
+        assertTrue(said.out().lines().anyMatch(line -> line.matches("http-port +8099 +--http-port")), said.out());
+        assertTrue(said.out().lines().anyMatch(line -> line.matches("durability +fsync +default")), said.out());
+        JsonObject json = say("", "config", "--json").json();
+        assertEquals("default", json.getJsonObject("tcp-port").getString("source"));
+    }
+}

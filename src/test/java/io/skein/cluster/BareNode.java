@@ -1,0 +1,217 @@
+package io.skein.cluster;
+
+import io.skein.machine.Command;
+import io.skein.machine.Cursor;
+import io.skein.machine.Delivery;
+import io.skein.machine.Lineage;
+import io.skein.machine.Outcome;
+import io.skein.node.RunningNode;
+import io.skein.raft.NodeId;
+import io.skein.raft.RaftTiming;
+import io.skein.replica.CommandBytes;
+import io.skein.replica.Image;
+import io.skein.replica.Replica;
+import io.skein.replica.ReplicaConfig;
+import io.skein.store.DataDirectory;
+import io.skein.store.Reader;
+import io.skein.store.SnapshotFile;
+import io.skein.store.Store;
+import io.skein.store.StoreConfig;
+import io.skein.store.StoreListener;
+import io.skein.store.StoredMessage;
+import io.skein.store.Tail;
+import io.skein.topic.TopicChange;
+import io.skein.topic.TopicMachine;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+
+/** A real replica over a real store, without a broker: what happens to it can be held and watched. */
+final class BareNode implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final Proposer proposer = new Proposer(vertx);
+    private final NodeId id;
+    private final DataDirectory directory;
+    private final Map<NodeId, String> peers;
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private final String deployment;
+    private volatile Lineage lineage;
+
+    final ReplicaVerticle replica;
+    /** What was said of this node at each time when its replica was about to be left. */
+    final List<ReplicaStatus> left = new CopyOnWriteArrayList<>();
+    /** A snapshot is about to be installed. */
+    final Promise<Void> installing = Promise.promise();
+
+    /** @param install waited for before a snapshot is installed */
+    BareNode(Path path, String name, RunningNode known, Future<Void> install) throws TimeoutException {
+        id = new NodeId(name);
+        directory = DataDirectory.lock(path);
+        peers = Map.of(new NodeId(known.id()), known.raftAddress(), new NodeId("silent"), "127.0.0.1:1");
+        replica = new ReplicaVerticle(
+                new Premises(install),
+                proposer,
+                new Watch(),
+                ClusterListener.NONE,
+                PeerListener.NONE,
+                ReplicaVerticle.Clock.SYSTEM,
+                10_000,
+                failure -> broken.set(failure.cause()));
+        deployment = vertx.deployVerticle(replica).await(20, TimeUnit.SECONDS);
+    }
+
+    private final class Watch implements AppliedListener {
+        @Override
+        public void applied(long index, long time, List<StoredMessage> messages) {}
+
+        @Override
+        public void caughtUp() {}
+
+        @Override
+        public void left() {
+            if (replica.status() != null) {
+                left.add(replica.status());
+            }
+        }
+    }
+
+    private final class Premises implements Opening {
+        private final Future<Void> install;
+        private TopicMachine topics;
+
+        Premises(Future<Void> install) {
+            this.install = install;
+        }
+
+        private StoreConfig config() {
+            return StoreConfig.at(directory.path()).with(StoreConfig.Durability.RELAXED);
+        }
+
+        @Override
+        public Future<Store> store() {
+            return Store.open(vertx, directory, config(), id, StoreListener.NONE);
+        }
+
+        @Override
+        public Future<Image> image(Store store, Peers others, String address) {
+            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image());
+        }
+
+        @Override
+        public Replica replica(Store store, Image image) {
+            topics = new TopicMachine();
+            return new Replica(
+                    id,
+                    store.incarnation(),
+                    image,
+                    List.of(topics),
+                    ReplicaConfig.DEFAULT,
+                    RaftTiming.DEFAULT,
+                    new Random(1));
+        }
+
+        @Override
+        public void entered(Store store, Lineage log) {
+            lineage = log;
+        }
+
+        @Override
+        public List<StoredMessage> append(Tail tail, Delivery delivery) {
+            return tail.append(lineage, (TopicChange.Appended) delivery);
+        }
+
+        @Override
+        public Future<Command> dueBody(Reader reader, Cursor place) {
+            return Future.failedFuture("no message is delayed here");
+        }
+
+        @Override
+        public Outcome outcome(byte[] row) {
+            return topics.decode(row);
+        }
+
+        @Override
+        public CommandBytes commandBytes() {
+            return new CommandBytes(List.of(new TopicMachine()));
+        }
+
+        @Override
+        public Future<Void> install(DataDirectory closed, SnapshotFile snapshot) {
+            installing.tryComplete();
+            return install.compose(now -> Store.install(vertx, closed, config(), id, snapshot));
+        }
+
+        @Override
+        public boolean mayReturn() {
+            return true;
+        }
+
+        @Override
+        public boolean mayJoin() {
+            return true;
+        }
+
+        @Override
+        public Path incoming() {
+            return directory.temporary().resolve("incoming");
+        }
+
+        @Override
+        public PeerConfig peers() {
+            return PeerConfig.of(id, "127.0.0.1", 0, 10_000);
+        }
+
+        @Override
+        public String httpAddress() {
+            return "";
+        }
+
+        @Override
+        public String advertise() {
+            return "127.0.0.1";
+        }
+    }
+
+    /** What the disk would say when it finds that a row is not what was written. */
+    void findsDamage() {
+        proposer.ask(() -> {
+                    replica.running().damaged("a row is not what was written");
+                    return true;
+                })
+                // The node may lose its context for it before it says so.
+                .onFailure(gone -> {});
+    }
+
+    void awaitVoter() {
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> replica.status() != null
+                        && replica.status().standing() == ReplicaStatus.Standing.MEMBER
+                        && replica.status().members().stream()
+                                .anyMatch(member -> member.id().equals(id.value()) && member.voter()));
+    }
+
+    Future<Void> stop() {
+        return vertx.undeploy(deployment);
+    }
+
+    @Override
+    public void close() throws TimeoutException {
+        if (vertx.deploymentIDs().contains(deployment)) {
+            stop().await(20, TimeUnit.SECONDS);
+        }
+        vertx.close().await(20, TimeUnit.SECONDS);
+        if (broken.get() != null) {
+            throw new AssertionError("the node broke", broken.get());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.skein.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Refusal;
+import io.skein.node.RunningNode;
+import io.skein.raft.NodeId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes with one id: the one that is there and counts is not put back for the one that comes. */
+class IdInUseTest {
+    private static final long OTHER_INCARNATION = 4711;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    private Path directory;
+
+    private RunningNode leader;
+    private RunningNode follower;
+
+    @BeforeEach
+    void startTwo() throws Exception {
+        leader = new RunningNode(directory.resolve("n1"));
+        leader.awaitVoters(1);
+        follower = RunningNode.joining(directory.resolve("n2"), "n2", leader);
+        leader.awaitVoters(2);
+        follower.awaitVoters(2);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        follower.close();
+        leader.close();
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    /** A node that says it has this id. */
+    private PeerNode newcomer(String id) {
+        PeerNode node = PeerNode.start(vertx, PeerNode.config(id, 0), 0, OTHER_INCARNATION);
+        node.onAsk = ask -> Future.succeededFuture(Answer.of(facts(node).encode()));
+        return node;
+    }
+
+    private static Facts facts(PeerNode node) {
+        return Facts.empty(node.id, OTHER_INCARNATION, node.address());
+    }
+
+    private Answer asksToJoin(String id) {
+        PeerNode node = newcomer(id);
+        return node.on(peers -> peers.ask(
+                leader.raftAddress(), new Ask(Membership.JOIN, facts(node).encode())));
+    }
+
+    private boolean votes(String id) {
+        return leader.broker().status().members().stream()
+                .filter(member -> member.id().equals(id))
+                .anyMatch(NodeStatus.MemberStatus::voter);
+    }
+
+    @Test
+    void theIdOfAMemberThatIsThereIsNotGivenToAnother() {
+        Answer answer = asksToJoin("n2");
+
+        assertFalse(answer.ok());
+        assertEquals("ID_IN_USE", answer.code());
+        assertTrue(votes("n2"));
+    }
+
+    @Test
+    void theLeadersOwnIdIsNotGivenToAnother() {
+        Answer answer = asksToJoin("n1");
+
+        assertFalse(answer.ok());
+        assertEquals("ID_IN_USE", answer.code());
+        assertTrue(votes("n1"));
+    }
+
+    @Test
+    void theIdOfAMemberThatIsGoneIsGivenToOneThatComesInItsPlace() {
+        follower.close();
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> leader.broker().status().members().stream().anyMatch(member -> !member.reachable()));
+
+        // Alone the leader cannot commit it; that it is tried is what was asked for.
+        PeerNode node = newcomer("n2");
+        node.later(peers -> peers.ask(
+                        leader.raftAddress(),
+                        new Ask(Membership.JOIN, facts(node).encode())))
+                .onFailure(lost -> {});
+
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> !votes("n2"));
+    }
+
+    @Test
+    void anOperatorIsToldThatTheIdIsInUse() {
+        PeerNode node = newcomer("n2");
+
+        Refusal refusal = assertThrows(
+                Refusal.class,
+                () -> leader.broker().addMember("n2", node.address(), true).await(20, TimeUnit.SECONDS));
+
+        assertEquals(Refusal.Kind.CONFLICT, refusal.kind());
+        assertEquals("id-in-use", refusal.code());
+        assertTrue(votes("n2"));
+    }
+
+    @Test
+    void aMemberThatIsThereMayBeAddedOnceMore() throws Exception {
+        String address = follower.raftAddress();
+
+        leader.broker().addMember(new NodeId("n2").value(), address, true).await(20, TimeUnit.SECONDS);
+
+        assertTrue(votes("n2"));
+    }
+}
