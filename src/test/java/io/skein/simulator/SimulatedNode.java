@@ -340,7 +340,10 @@ final class SimulatedNode {
                 .filter(node -> node != this
                         && node.leads()
                         && node.replica().term() == disk.hardState().term()
-                        && node.configuration().member(id).filter(m -> m.incarnation() == incarnation).isPresent())
+                        && node.configuration()
+                                .member(id)
+                                .filter(m -> m.incarnation() == incarnation)
+                                .isPresent())
                 .findFirst();
         crash(0);
         disk.lose(batches, noticed);
@@ -392,7 +395,8 @@ final class SimulatedNode {
                     snapshot.settled().index(),
                     snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
-            if (!world.faultsOff() && faults.nextInt(100) < world.options().failures().torn()) {
+            if (!world.faultsOff()
+                    && faults.nextInt(100) < world.options().failures().torn()) {
                 // Dies on the way: CURRENT names the one generation or the other.
                 boolean flipped = faults.nextBoolean();
                 if (flipped) {
@@ -643,12 +647,8 @@ final class SimulatedNode {
                 world.ledger().caughtUp(served);
             }
         } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
-            check(
-                    !(effect instanceof Effect.Corrupt) || isRotten(),
-                    "a healthy node is called corrupt");
-            check(
-                    !(effect instanceof Effect.Amnesiac) || forgot,
-                    "a node that forgot nothing is called amnesiac");
+            check(!(effect instanceof Effect.Corrupt) || isRotten(), "a healthy node is called corrupt");
+            check(!(effect instanceof Effect.Amnesiac) || forgot, "a node that forgot nothing is called amnesiac");
             events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
             quarantined = true;
         }
