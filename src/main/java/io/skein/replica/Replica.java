@@ -71,7 +71,9 @@ public final class Replica {
     private boolean caughtUp;
     private boolean corrupt;
     private boolean amnesiac;
-    private boolean expiring;
+    /** Machines that have a proposal of their own under way. */
+    private final Set<Machine> settling = new HashSet<>();
+
     private boolean gathering;
     private long gatherUntil;
     private int lastCommands;
@@ -526,7 +528,7 @@ public final class Replica {
         if (body.isPresent()) {
             fetching.remove(body.get());
         } else {
-            expiring = false;
+            settling.remove(codec.owner(proposal.command()));
         }
     }
 
@@ -546,7 +548,7 @@ public final class Replica {
         if (!caughtUp || batches.isFull()) {
             return;
         }
-        boolean underWay = expiring || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
+        boolean underWay = !settling.isEmpty() || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
         if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
             return;
         }
@@ -559,8 +561,7 @@ public final class Replica {
             dueDone = false;
             for (Due due : machine.due(time, MAX_FETCHING)) {
                 if (due instanceof Due.Propose propose) {
-                    if (!expiring) {
-                        expiring = true;
+                    if (settling.add(machine)) {
                         proposals.collect(new Proposal(Proposal.NOBODY, propose.command(), Optional.empty()));
                     }
                 } else if (due instanceof Due.Fetch fetch) {
@@ -633,7 +634,7 @@ public final class Replica {
             long time = stamps.peek(now, median());
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());
+                boolean underWay = machine.nextDue() <= time && (settling.contains(machine) || !fetching.isEmpty());
                 if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
                     // What could not be done when it was due is looked at again, but not all the time.
                     long in = machine.nextDue() > time ? machine.nextDue() - time : OVERDUE_AGAIN_MS;
