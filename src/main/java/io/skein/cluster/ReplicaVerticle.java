@@ -506,10 +506,9 @@ public final class ReplicaVerticle extends VerticleBase {
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
             sendSnapshot(snapshot.peer());
         } else if (effect instanceof Effect.Corrupt corrupt) {
-            context.runOnContext(
-                    v -> quarantine(
-                            ReplicaStatus.Standing.CORRUPT,
-                            "the state at index " + corrupt.index() + " is not what a majority has"));
+            context.runOnContext(v -> quarantine(
+                    ReplicaStatus.Standing.CORRUPT,
+                    "the state at index " + corrupt.index() + " is not what a majority has"));
         } else if (effect instanceof Effect.Amnesiac amnesiac) {
             context.runOnContext(v -> quarantine(
                     ReplicaStatus.Standing.AMNESIAC,

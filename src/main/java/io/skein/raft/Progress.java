@@ -41,6 +41,7 @@ final class Progress {
 
     /** Up to where it had acknowledged what it was found to lack; 0 when it was not. */
     private long forgotten;
+
     private long lastHeardNanos;
     private final ArrayDeque<Inflight> inflight = new ArrayDeque<>();
     private long inflightBytes;

@@ -359,9 +359,7 @@ final class Replication {
      */
     void heartbeat(Progress progress) {
         if (progress.isAmnesiac()) {
-            raft.send(
-                    progress.peer(),
-                    new Rpc.Amnesia(raft.term(), progress.incarnation(), progress.forgotten()));
+            raft.send(progress.peer(), new Rpc.Amnesia(raft.term(), progress.incarnation(), progress.forgotten()));
             return;
         }
         send(progress, Math.max(progress.nextIndex() - 1, raft.log().compactedIndex()), List.of());

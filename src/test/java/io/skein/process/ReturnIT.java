@@ -138,9 +138,12 @@ class ReturnIT {
         for (int i = 0; i < 20; i++) {
             history.add("more-" + i, cluster.publish(history.topic(), "more-" + i, "more-" + i));
         }
-        cluster.await("that the follower has it all", ClusterUnderTest.PATIENCE, () -> follower.status()
-                .getLong("commitIndex")
-                .equals(leader.status().getLong("commitIndex")));
+        cluster.await(
+                "that the follower has it all",
+                ClusterUnderTest.PATIENCE,
+                () -> follower.status()
+                        .getLong("commitIndex")
+                        .equals(leader.status().getLong("commitIndex")));
         follower.kill();
         follower.restore(copy);
         follower.start();

@@ -24,7 +24,8 @@ final class HeardClocks {
     }
 
     void keep(Configuration configuration) {
-        heard.keySet().retainAll(configuration.members().stream().map(Member::id).toList());
+        heard.keySet()
+                .retainAll(configuration.members().stream().map(Member::id).toList());
     }
 
     /** Of the voters, the node itself among them; the slower of two in the middle; empty without a majority. */

@@ -122,8 +122,8 @@ final class History {
     private void stepsForward(long term, long index, long stamp) {
         Beginning beginning = beginnings.get(term);
         if (beginning != null && beginning.index() == index && stamps[(int) index - 1] != 0) {
-            long expected = Math.max(
-                    stamps[(int) index - 1] + 1, beginning.median().orElse(0));
+            long expected =
+                    Math.max(stamps[(int) index - 1] + 1, beginning.median().orElse(0));
             check(stamp == expected, "term %d begins with stamp %d and not %d", term, stamp, expected);
         }
     }

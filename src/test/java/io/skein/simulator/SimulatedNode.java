@@ -344,7 +344,10 @@ final class SimulatedNode {
                 .filter(node -> node != this
                         && node.leads()
                         && node.replica().term() == disk.hardState().term()
-                        && node.configuration().member(id).filter(m -> m.incarnation() == incarnation).isPresent())
+                        && node.configuration()
+                                .member(id)
+                                .filter(m -> m.incarnation() == incarnation)
+                                .isPresent())
                 .findFirst();
         crash(0);
         disk.lose(batches, noticed);
@@ -396,22 +399,29 @@ final class SimulatedNode {
                     snapshot.settled().index(),
                     snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
-            if (!world.faultsOff() && faults.nextInt(100) < world.options().failures().torn()) {
+            if (!world.faultsOff()
+                    && faults.nextInt(100) < world.options().failures().torn()) {
                 // Dies on the way: CURRENT names the one generation or the other.
                 boolean flipped = faults.nextBoolean();
                 if (flipped) {
-                    disk.install(snapshot);
+                    install(snapshot);
                 }
                 events(What.TORN_INSTALL, flipped ? 1 : 0);
                 crash(0);
                 return false;
             }
-            disk.install(snapshot);
+            install(snapshot);
             end();
             start();
             world.installed();
         }
         return true;
+    }
+
+    /** What was forgotten is there again; a snapshot on its way to a node does not know that it forgot. */
+    private void install(SimulatedDisk.Snapshot snapshot) {
+        disk.install(snapshot);
+        forgotten = Optional.empty();
     }
 
     /** @param asleep the monotonic clock stands still, too */
@@ -559,8 +569,7 @@ final class SimulatedNode {
                 while (first > 1 && replica.termOf(first - 1) == changed.term()) {
                     first--;
                 }
-                world.history()
-                        .begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
+                world.history().begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
             }
         } else if (effect instanceof Effect.MembersChanged changed) {
             events(
@@ -648,12 +657,8 @@ final class SimulatedNode {
                 world.ledger().caughtUp(served);
             }
         } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
-            check(
-                    !(effect instanceof Effect.Corrupt) || isRotten(),
-                    "a healthy node is called corrupt");
-            check(
-                    !(effect instanceof Effect.Amnesiac) || forgot,
-                    "a node that forgot nothing is called amnesiac");
+            check(!(effect instanceof Effect.Corrupt) || isRotten(), "a healthy node is called corrupt");
+            check(!(effect instanceof Effect.Amnesiac) || forgot, "a node that forgot nothing is called amnesiac");
             events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
             world.found(effect);
             quarantined = true;
