@@ -167,6 +167,9 @@ public final class Replica {
 
     /** The only way in, and the only way out. */
     public List<Effect> on(Input input, Now at) {
+        if (amnesiac) {
+            return List.of(); // it votes no more, and promises nothing, until it is stopped
+        }
         now = at;
         effects = new ArrayList<>();
         if (input instanceof Input.Proposed proposed) {

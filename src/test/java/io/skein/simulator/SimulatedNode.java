@@ -409,18 +409,24 @@ final class SimulatedNode {
                 // Dies on the way: CURRENT names the one generation or the other.
                 boolean flipped = faults.nextBoolean();
                 if (flipped) {
-                    disk.install(snapshot);
+                    install(snapshot);
                 }
                 events(What.TORN_INSTALL, flipped ? 1 : 0);
                 crash(0);
                 return false;
             }
-            disk.install(snapshot);
+            install(snapshot);
             end();
             start();
             world.installed();
         }
         return true;
+    }
+
+    /** What was forgotten is there again; a snapshot on its way to a node does not know that it forgot. */
+    private void install(SimulatedDisk.Snapshot snapshot) {
+        disk.install(snapshot);
+        forgotten = Optional.empty();
     }
 
     /** @param asleep the monotonic clock stands still, too */
