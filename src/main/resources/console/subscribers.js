@@ -21,11 +21,11 @@ export function show(state) {
     return;
   }
   place.replaceChildren(el('table', {},
-    el('thead', {}, el('tr', {}, ...['Door', 'Peer', 'Filter'].map((h) => el('th', { scope: 'col' }, h)),
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Door'), el('th.peer', { scope: 'col' }, 'Peer'), el('th', { scope: 'col' }, 'Filter'),
       el('th.num', { scope: 'col' }, 'Delivered'), el('th', { scope: 'col' }, 'State'))),
-    el('tbody', {}, ...rows.map((s) => el('tr', { title: `${s.id} at ${s.cursor}` },
+    el('tbody', {}, ...rows.map((s) => el('tr', { title: `${s.id}, ${s.peer}, at ${s.cursor}` },
       el('td', {}, s.door),
-      el('td.mono', {}, s.peer),
+      el('td.mono.peer', {}, s.peer),
       el('td.name', {}, s.filters.join(', ')),
       el('td.num', {}, count(s.delivered)),
       el('td', {}, el(`i.dot.${s.behind ? 'warn' : 'good'}`), s.behind ? 'catching up' : 'live'))))));

@@ -76,7 +76,9 @@ function pause(on) {
 export function show(data) {
   if (data.filter !== undefined) problem = '';
   if (data.problem) problem = data.problem.detail + (data.problem.retryable ? ' Trying again.' : '');
-  if (data.gap) problem = `${count(data.gap)} messages are gone: retention took them before they were shown.`;
+  if (data.gap) {
+    problem = `${data.gap > 0 ? count(data.gap) : 'Some'} messages are gone: retention took them before they were shown.`;
+  }
   skipped += data.skipped ?? 0;
   if (data.messages?.length) {
     if (paused) {

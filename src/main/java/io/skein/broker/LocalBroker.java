@@ -85,7 +85,11 @@ public final class LocalBroker implements Broker {
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
-            streams.tellAll(health);
+            if (standing(now) == ReplicaStatus.Standing.MEMBER) {
+                streams.tellAll(health);
+            } else {
+                streams.endAll(health);
+            }
         }
     }
 
@@ -148,6 +152,9 @@ public final class LocalBroker implements Broker {
         if (draining) {
             return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
         }
+        if (outside().isPresent()) {
+            return Future.failedFuture(outside().get());
+        }
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
@@ -179,8 +186,32 @@ public final class LocalBroker implements Broker {
                 .recover(LocalBroker::refused);
     }
 
+    /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
+    private Optional<Refusal> outside() {
+        ReplicaStatus now = replica == null ? null : replica.status();
+        if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
+            return Optional.empty();
+        }
+        String why = switch (standing(now)) {
+            case REMOVED -> "this node is no member of its cluster; ask another one";
+            case AMNESIAC -> "this node lost what it had and comes back as a new one";
+            case CORRUPT -> "this node's state was not what a majority has; it comes back as a new one";
+            case MEMBER -> throw new AssertionError("a member");
+        };
+        return Optional.of(Refusal.unavailable(health(now), why));
+    }
+
+    /** A newcomer that is being told of the past finds itself in no cluster there. */
+    private static ReplicaStatus.Standing standing(ReplicaStatus now) {
+        boolean isOnItsWay = !now.caughtUp() && !now.leader().isEmpty();
+        return isOnItsWay ? ReplicaStatus.Standing.MEMBER : now.standing();
+    }
+
     /** Until this node has what a reader asks for. */
     private Future<Void> fresh(Freshness freshness, long waitMs) {
+        if (outside().isPresent()) {
+            return Future.failedFuture(outside().get());
+        }
         return ready(freshness.level() == Freshness.Level.NONE)
                 .compose(v -> switch (freshness.level()) {
                     case NONE -> Future.<Void>succeededFuture();
@@ -205,6 +236,9 @@ public final class LocalBroker implements Broker {
         }
         if (draining) {
             return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
+        }
+        if (outside().isPresent()) {
+            return Future.failedFuture(outside().get());
         }
         return ready(false)
                 .compose(v -> streams.isFull()
@@ -494,7 +528,7 @@ public final class LocalBroker implements Broker {
         if (draining) {
             return "draining";
         }
-        switch (now.standing()) {
+        switch (standing(now)) {
             case CORRUPT -> {
                 return "corrupt";
             }
@@ -510,7 +544,7 @@ public final class LocalBroker implements Broker {
             return "disk-full";
         }
         if (!now.caughtUp()) {
-            return now.role() == Role.LEADER ? "catching-up" : "no-leader";
+            return now.leader().isEmpty() ? "no-leader" : "catching-up";
         }
         return now.leader().isEmpty() ? "no-leader" : OK;
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param isEmpty nothing was ever written into its log
  * @param onlyFirst its log holds nothing but the first entry of a cluster
  * @param members as its log knows them, committed or not
- * @param leads what it says of the members is what holds
+ * @param leads it leads, and what it says of the members is committed: that is what holds
  * @param leaderAddress host:port of the Raft port of whom it takes for the leader; empty when it knows none
  * @param address host:port where it wants to be found
  * @param httpAddress host:port where clients find it

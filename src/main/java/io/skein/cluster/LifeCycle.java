@@ -210,23 +210,24 @@ final class LifeCycle {
                 mayComeAsNew = false;
                 surroundings.roster().find(Optional.empty());
             }
-            case REMOVED -> outcast(Standing.REMOVED, "its cluster does not count this node any more", mayComeAsNew);
-            case REPLACED ->
+            case REMOVED -> outcast(verdict, Standing.REMOVED, "its cluster does not count this node any more");
+            case REPLACED -> outcast(verdict, Standing.AMNESIAC, "its cluster has another node of this id");
+            case REPLACED_ELSEWHERE ->
                 outcast(
-                        Standing.AMNESIAC,
-                        "its cluster has another node of this id",
-                        mayComeAsNew || surroundings.opening().mayReturn());
+                        verdict,
+                        Standing.REMOVED,
+                        "where its cluster was another one is, with another node of this id");
             case UNKNOWN -> {}
         }
     }
 
     /** Nobody waits for what this node has. */
-    private void outcast(Standing standing, String why, boolean comesAsNew) {
+    private void outcast(Removal.Verdict verdict, Standing standing, String why) {
         RunningReplica one = running;
         surroundings.roster().find(Optional.of(standing));
         one.refreshStatus();
-        // One that was never more than a first entry has nothing to lose.
-        if (comesAsNew || one.replica().lastIndex() == 1) {
+        boolean onlyFirst = one.replica().lastIndex() == 1;
+        if (verdict.comesAsNew(mayComeAsNew, surroundings.opening().mayReturn(), onlyFirst)) {
             LOG.warn("{}: its data is laid aside and it comes as a new one", why);
             renew(this::setAside).onFailure(failure -> LOG.error("the data could not be laid aside", failure));
         } else {

@@ -152,22 +152,32 @@ public final class Membership {
      * the node does not know. What it says counts when it is found there, and not where it is looked for.
      */
     private Future<Long> takeNote(Facts node) {
-        Optional<Member> known = replica.roster()
-                .members()
-                .member(node.node())
-                .filter(member -> member.incarnation() == node.incarnation());
+        Optional<Member> known = counted(node);
         if (known.isEmpty()) {
             return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
         }
-        Member moved = new Member(
-                node.node(), node.incarnation(), node.address(), known.get().voter());
         return isAt(known.get().address(), node)
                 .compose(still -> still
                         ? Future.succeededFuture(0L)
                         : isAt(node.address(), node)
-                                .compose(now -> now
-                                        ? replica.change(new MemberChange.Add(moved))
-                                        : Future.failedFuture(NotThere.nobody(node.address()))));
+                                .compose(now ->
+                                        now ? write(node) : Future.failedFuture(NotThere.nobody(node.address()))));
+    }
+
+    /** The questions took their time: meanwhile it may have been removed, or got a vote. */
+    private Future<Long> write(Facts node) {
+        return counted(node)
+                .map(member -> replica.change(new MemberChange.Add(
+                        new Member(node.node(), node.incarnation(), node.address(), member.voter()))))
+                .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER)));
+    }
+
+    /** That node as the cluster knows it, if it does. */
+    private Optional<Member> counted(Facts node) {
+        return replica.roster()
+                .members()
+                .member(node.node())
+                .filter(member -> member.incarnation() == node.incarnation());
     }
 
     private Future<Boolean> isAt(String address, Facts node) {

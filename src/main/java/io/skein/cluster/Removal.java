@@ -28,10 +28,29 @@ final class Removal {
         /** Nobody who could know has answered. */
         UNKNOWN,
         COUNTED,
-        /** Its id is that of a node with another disk. */
+        /** In its cluster its id is that of a node with another disk. */
         REPLACED,
         /** Its cluster does not count it, or those it knows are of another one now. */
-        REMOVED
+        REMOVED,
+        /** Those it knows are of another cluster now, which knows its id with another disk. */
+        REPLACED_ELSEWHERE;
+
+        /**
+         * Whether the node lays its data aside and comes as a new one (API.md section 1). Its own cluster has what it
+         * had; of another one nobody knows that, it may only stand where the own one stood.
+         *
+         * @param mayJoin the operator said so
+         * @param mayReturn an empty node would find its cluster again
+         * @param onlyFirst it was never more than a first entry, and has nothing to lose
+         */
+        boolean comesAsNew(boolean mayJoin, boolean mayReturn, boolean onlyFirst) {
+            return switch (this) {
+                case UNKNOWN, COUNTED -> false;
+                case REPLACED -> mayJoin || mayReturn || onlyFirst;
+                case REMOVED -> mayJoin;
+                case REPLACED_ELSEWHERE -> mayJoin || onlyFirst;
+            };
+        }
     }
 
     private final NodeId self;
@@ -66,11 +85,16 @@ final class Removal {
         if (leader.isEmpty()) {
             return Verdict.UNKNOWN;
         }
-        Optional<Member> known = leader.get().member(self).filter(member -> isThere);
+        Optional<Member> known = leader.get().member(self);
+        boolean isItself =
+                known.filter(member -> member.incarnation() == incarnation).isPresent();
+        if (!isThere) {
+            return known.isPresent() && !isItself ? Verdict.REPLACED_ELSEWHERE : Verdict.REMOVED;
+        }
         if (known.isEmpty()) {
             return Verdict.REMOVED;
         }
-        return known.get().incarnation() == incarnation ? Verdict.COUNTED : Verdict.REPLACED;
+        return isItself ? Verdict.COUNTED : Verdict.REPLACED;
     }
 
     /**

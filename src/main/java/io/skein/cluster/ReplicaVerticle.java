@@ -222,7 +222,8 @@ public final class ReplicaVerticle extends VerticleBase {
                 one != null && one.replica().lastIndex() == 1,
                 one == null ? 0 : one.replica().term(),
                 roster.members().members(),
-                leads(),
+                // What is not committed may be taken back, and who hears that it is not counted may give up its data.
+                one != null && one.leads() && one.replica().isConfigurationCommitted(),
                 leader().map(roster::address).orElse(""),
                 address(),
                 opening.httpAddress());

@@ -20,7 +20,13 @@ public enum Rejection {
     TOO_MANY_SCHEDULED("too-many-scheduled"),
     TOO_MANY_TOPICS("too-many-topics"),
     TOO_MANY_TTL("too-many-ttl"),
-    ABORTED("aborted");
+    ABORTED("aborted"),
+    TOPIC_EXISTS("topic-exists"),
+    UNKNOWN_SUBSCRIPTION("unknown-subscription"),
+    LEASE_LOST("lease-lost"),
+    NO_MARK("no-mark"),
+    TOO_MANY_SUBSCRIPTIONS("too-many-subscriptions"),
+    TOO_MANY_POSITIONS("too-many-positions");
 
     private final String code;
 

@@ -28,6 +28,9 @@ import io.skein.store.StoreFailure;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
 import io.skein.store.WentBackwards;
+import io.skein.subscription.Mark;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
@@ -40,6 +43,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -54,6 +58,8 @@ public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     /** How long a read waits for a node that has just started. */
     private static final long CATCH_UP_WAIT_MS = 10_000;
+    /** Bytes of the messages that become dead letters with one command, unless one alone has more. */
+    private static final long DEAD_LETTER_BYTES = 256 << 10;
     /** How long a node that stops waits for the answers under way. */
     private static final long LAST_ANSWERS_MS = 500;
 
@@ -139,6 +145,7 @@ public final class Node {
     private final class Opening implements io.skein.cluster.Opening {
         private Lineage lineage;
         private TopicMachine topics;
+        private SubscriptionMachine subscriptions;
 
         @Override
         public Future<Store> store() {
@@ -204,11 +211,12 @@ public final class Node {
         @Override
         public Replica replica(Store store, Image image) {
             topics = new TopicMachine();
+            subscriptions = new SubscriptionMachine(topics);
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics),
+                    List.of(topics, subscriptions),
                     ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
                     config.timing(),
                     RandomGenerator.getDefault());
@@ -227,6 +235,25 @@ public final class Node {
 
         @Override
         public Future<Command> dueBody(Reader reader, Cursor place) {
+            Optional<Mark> mark = subscriptions.mark(place);
+            return mark.isPresent() ? deadLetters(reader, mark.get()) : delayed(reader, place);
+        }
+
+        /** As many of the messages of a mark as a command takes. */
+        private Future<Command> deadLetters(Reader reader, Mark mark) {
+            return reader.messages(mark.topic(), mark.first(), mark.count(), DEAD_LETTER_BYTES)
+                    .map(stored -> {
+                        if (stored.isEmpty()) {
+                            throw new NoSuchElementException("no message at offset " + mark.first() + " for " + mark);
+                        }
+                        return new SubscriptionCommand.DeadLetter(
+                                mark.at(),
+                                mark.first(),
+                                stored.stream().map(StoredMessage::message).toList());
+                    });
+        }
+
+        private Future<Command> delayed(Reader reader, Cursor place) {
             return reader.fetchScheduled(place)
                     .map(found -> new TopicCommand.Release(
                             place,
@@ -236,12 +263,13 @@ public final class Node {
 
         @Override
         public Outcome outcome(byte[] row) {
-            return topics.decode(row);
+            return subscriptions.decode(row);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            return new CommandBytes(List.of(new TopicMachine()));
+            TopicMachine translator = new TopicMachine();
+            return new CommandBytes(List.of(translator, new SubscriptionMachine(translator)));
         }
 
         @Override

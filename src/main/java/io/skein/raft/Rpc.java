@@ -33,8 +33,8 @@ public sealed interface Rpc {
     /**
      * Replicates entries; empty means heartbeat (Raft §5.3). Indexes of entries follow prevLogIndex.
      *
-     * @param round number of the leader's last question whether it still leads (thesis §6.4), from 1 in each term; the
-     *     answer repeats it. 0 when it never asked.
+     * @param round number of the leader's last question, from 1 in each term: whether it still leads (thesis §6.4), or
+     *     whether a follower still has what it acknowledged (DESIGN D10); the answer repeats it. 0 when it never asked.
      */
     record AppendEntries(
             long term,

@@ -71,7 +71,9 @@ public final class Replica {
     private boolean caughtUp;
     private boolean corrupt;
     private boolean amnesiac;
-    private boolean expiring;
+    /** Machines that have a proposal of their own under way. */
+    private final Set<Machine> settling = new HashSet<>();
+
     private boolean gathering;
     private long gatherUntil;
     private int lastCommands;
@@ -165,6 +167,9 @@ public final class Replica {
 
     /** The only way in, and the only way out. */
     public List<Effect> on(Input input, Now at) {
+        if (amnesiac) {
+            return List.of(); // it votes no more, and promises nothing, until it is stopped
+        }
         now = at;
         effects = new ArrayList<>();
         if (input instanceof Input.Proposed proposed) {
@@ -261,6 +266,11 @@ public final class Replica {
     /** The last in the log, committed or not. */
     public Configuration configuration() {
         return raft.configuration();
+    }
+
+    /** Whether {@link #configuration} will not be taken back, as far as known here. */
+    public boolean isConfigurationCommitted() {
+        return raft.isConfigurationCommitted();
     }
 
     /** To whom a leader would best hand over; empty when there is nobody. */
@@ -521,7 +531,7 @@ public final class Replica {
         if (body.isPresent()) {
             fetching.remove(body.get());
         } else {
-            expiring = false;
+            settling.remove(codec.owner(proposal.command()));
         }
     }
 
@@ -541,7 +551,7 @@ public final class Replica {
         if (!caughtUp || batches.isFull()) {
             return;
         }
-        boolean underWay = expiring || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
+        boolean underWay = !settling.isEmpty() || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
         if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
             return;
         }
@@ -554,8 +564,7 @@ public final class Replica {
             dueDone = false;
             for (Due due : machine.due(time, MAX_FETCHING)) {
                 if (due instanceof Due.Propose propose) {
-                    if (!expiring) {
-                        expiring = true;
+                    if (settling.add(machine)) {
                         proposals.collect(new Proposal(Proposal.NOBODY, propose.command(), Optional.empty()));
                     }
                 } else if (due instanceof Due.Fetch fetch) {
@@ -628,7 +637,7 @@ public final class Replica {
             long time = stamps.peek(now, median());
             for (Machine machine : machines) {
                 // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (expiring || !fetching.isEmpty());
+                boolean underWay = machine.nextDue() <= time && (settling.contains(machine) || !fetching.isEmpty());
                 if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
                     // What could not be done when it was due is looked at again, but not all the time.
                     long in = machine.nextDue() > time ? machine.nextDue() - time : OVERDUE_AGAIN_MS;

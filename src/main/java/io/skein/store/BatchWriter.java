@@ -4,6 +4,7 @@ import io.skein.machine.Change;
 import io.skein.machine.KeyChange;
 import io.skein.replica.WriteBatch;
 import io.skein.replica.WriteBatch.Settled;
+import io.skein.subscription.SubscriptionChange;
 import io.skein.topic.TopicChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,6 +39,7 @@ final class BatchWriter {
         final ChunkRows chunks;
         final ProducerRows producers;
         final KeyRows keys;
+        final SubscriptionRows subscriptions;
         final Sweep sweep;
 
         Prepared(Connection connection) throws SQLException {
@@ -51,6 +53,7 @@ final class BatchWriter {
             chunks = new ChunkRows(statements);
             producers = new ProducerRows(statements);
             keys = new KeyRows(statements);
+            subscriptions = new SubscriptionRows(statements);
             sweep = new Sweep(statements);
         }
     }
@@ -159,6 +162,7 @@ final class BatchWriter {
             throw new AssertionError("a message that no change of batch " + batch.number() + " appended");
         }
         prepared.topics.flush();
+        prepared.subscriptions.flush();
         int written = prepared.chunks.flush(settled.index());
         prepared.updateState.setLong(1, settled.index());
         prepared.updateState.setLong(2, settled.term());
@@ -175,6 +179,7 @@ final class BatchWriter {
         } else if (change instanceof TopicChange.Deleted deleted) {
             prepared.topics.write(deleted);
             prepared.chunks.drop(deleted.topic());
+            prepared.subscriptions.topicDeleted(deleted.topic());
         } else if (change instanceof TopicChange.Produced produced) {
             prepared.producers.write(produced);
         } else if (change instanceof TopicChange.AnswersForgotten forgotten) {
@@ -183,6 +188,8 @@ final class BatchWriter {
             prepared.producers.write(removed);
         } else if (change instanceof TopicChange topicChange) {
             prepared.topics.write(topicChange);
+        } else if (change instanceof SubscriptionChange subscriptionChange) {
+            prepared.subscriptions.write(subscriptionChange);
         } else if (change instanceof KeyChange keyChange) {
             prepared.keys.write(keyChange);
         } else {

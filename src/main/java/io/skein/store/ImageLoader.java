@@ -160,14 +160,16 @@ final class ImageLoader {
         changes.add(new TopicChange.LastTopic(Database.number(connection, "SELECT last FROM topic_id")));
         Map<Long, List<Change>> marks = marks();
         Map<Long, List<Change>> ttls = ttls();
+        Map<Long, List<Change>> pins = pins();
         each("""
                 SELECT id, name, created_idx, created_place, created_time, max_age_ms, max_bytes, max_messages,
                     on_full, format, ttl_ms, next_offset, total_bytes, last_idx, last_place, last_time, open_time,
-                    low_water, trimmed_idx, trimmed_place, trimmed_bytes
+                    low_water, trimmed_idx, trimmed_place, trimmed_bytes, acknowledged
                 FROM topic ORDER BY id""", row -> {
             long id = row.getLong(1);
             topic(row, changes, marks.getOrDefault(id, List.of()));
             changes.addAll(ttls.getOrDefault(id, List.of()));
+            changes.addAll(pins.getOrDefault(id, List.of()));
         });
         each(
                 "SELECT idx, place, due FROM scheduled ORDER BY idx, place",
@@ -178,6 +180,7 @@ final class ImageLoader {
                 FROM producer p JOIN producer_answer a ON a.producer_id = p.id ORDER BY p.id, a.number""",
                 row -> changes.add(new TopicChange.Produced(
                         row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getBytes(5))));
+        new SubscriptionLoader(connection).load(changes);
         each("""
                 SELECT idx, place, scope_high, scope_low, body_hash, time, brief_kind, brief_number
                 FROM idempotency ORDER BY idx, place""", row -> changes.add(key(row)));
@@ -192,7 +195,8 @@ final class ImageLoader {
                 row.getLong(8),
                 TopicConfig.OnFull.valueOf(row.getString(9)),
                 Optional.ofNullable(row.getString(10)).map(Format::valueOf),
-                row.getLong(11));
+                row.getLong(11),
+                row.getBoolean(22));
         Cursor created = new Cursor(row.getLong(3), row.getInt(4));
         changes.add(new TopicChange.Created(id, new TopicName(row.getString(2)), config, created, row.getLong(5)));
         if (row.getLong(18) > 0) {
@@ -235,6 +239,17 @@ final class ImageLoader {
         return marks;
     }
 
+    private Map<Long, List<Change>> pins() throws SQLException {
+        Map<Long, List<Change>> pins = new HashMap<>();
+        each("SELECT topic_id, \"offset\", times FROM pin ORDER BY topic_id, \"offset\"", row -> {
+            for (int i = 0; i < row.getInt(3); i++) {
+                pins.computeIfAbsent(row.getLong(1), ignored -> new ArrayList<>())
+                        .add(new TopicChange.Pinned(row.getLong(1), row.getLong(2)));
+            }
+        });
+        return pins;
+    }
+
     private Map<Long, List<Change>> ttls() throws SQLException {
         Map<Long, List<Change>> ttls = new HashMap<>();
         Map<Long, List<Change>> expired = new HashMap<>();
@@ -260,7 +275,7 @@ final class ImageLoader {
         T read(ResultSet row) throws SQLException;
     }
 
-    private interface RowVisitor {
+    interface RowVisitor {
         void visit(ResultSet row) throws SQLException;
     }
 
@@ -279,6 +294,10 @@ final class ImageLoader {
     }
 
     private void each(String sql, RowVisitor visitor) throws SQLException {
+        each(connection, sql, visitor);
+    }
+
+    static void each(Connection connection, String sql, RowVisitor visitor) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql);
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {

@@ -186,6 +186,58 @@ public final class Reader {
                 .onFailure(this::reportDamage);
     }
 
+    /**
+     * Messages of a topic with consecutive offsets, in rows, whatever their expiries and the low water say: up to
+     * {@code count}, fewer when they come to more than {@code maxBytes} (but one at least) or when rows hold fewer; none
+     * when the first is not there.
+     */
+    public Future<List<StoredMessage>> messages(long topicId, long first, long count, long maxBytes) {
+        return messages(topicId, first, count, maxBytes, new ArrayList<>()).onFailure(this::reportDamage);
+    }
+
+    private Future<List<StoredMessage>> messages(
+            long topicId, long first, long count, long maxBytes, List<StoredMessage> found) {
+        return pool.preparedQuery(HEAD_WITH_OFFSET)
+                .execute(Tuple.of(topicId, first))
+                .map(Chunk.Head::of)
+                .compose(heads -> {
+                    if (heads.isEmpty() || heads.get(0).baseOffset() > first) {
+                        return Future.succeededFuture(found);
+                    }
+                    Chunk.Head head = heads.get(0);
+                    return pool.preparedQuery("SELECT body FROM chunk WHERE id = ?")
+                            .execute(Tuple.of(head.id()))
+                            .compose(rows -> {
+                                if (rows.size() == 0) {
+                                    return Future.succeededFuture(found);
+                                }
+                                long rest = take(head, bytes(rows.iterator().next(), 0), first, count, maxBytes, found);
+                                long more = Math.min(count, head.nextOffset() - first);
+                                return rest <= 0 || more == count
+                                        ? Future.succeededFuture(found)
+                                        : messages(topicId, first + more, count - more, rest, found);
+                            });
+                });
+    }
+
+    /** @return how many bytes more may be taken; 0 or less when it ended before the chunk did */
+    private static long take(
+            Chunk.Head head, byte[] body, long first, long count, long maxBytes, List<StoredMessage> found) {
+        head.verify(body);
+        Positions positions = head.positions();
+        long rest = maxBytes;
+        long end = Math.min(head.nextOffset(), first + count);
+        for (long offset = first; offset < end; offset++) {
+            int i = (int) (offset - head.baseOffset());
+            rest -= positions.length(i);
+            if (rest < 0 && !found.isEmpty()) {
+                return 0;
+            }
+            found.add(head.message(positions, i, body));
+        }
+        return rest;
+    }
+
     /** The cursor after everything that is before this one: nothing lies between. */
     public static Cursor before(Cursor cursor) {
         return cursor.place() > 0 ? new Cursor(cursor.index(), cursor.place() - 1) : Cursor.endOf(cursor.index() - 1);

@@ -44,6 +44,10 @@ final class TopicRows {
     private final PreparedStatement insertMark;
     private final PreparedStatement insertTtl;
     private final PreparedStatement expireTtl;
+    private final PreparedStatement pin;
+    private final PreparedStatement unpin;
+    private final PreparedStatement removePin;
+    private final PreparedStatement removePins;
     private final PreparedStatement insertSweep;
     private final PreparedStatement insertScheduled;
     private final PreparedStatement deleteScheduled;
@@ -51,12 +55,13 @@ final class TopicRows {
     TopicRows(Statements statements) throws SQLException {
         insertTopic = statements.prepare("""
                 INSERT INTO topic (id, name, created_idx, created_place, created_time, max_age_ms, max_bytes,
-                    max_messages, on_full, format, ttl_ms, next_offset, total_bytes, last_idx, last_place, last_time,
+                    max_messages, on_full, format, ttl_ms, acknowledged, next_offset, total_bytes, last_idx, last_place, last_time,
                     open_time, low_water, trimmed_idx, trimmed_place, trimmed_bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0)""");
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0)""");
         raiseTopicId = statements.prepare("UPDATE topic_id SET last = max(last, ?)");
         configureTopic = statements.prepare("""
-                UPDATE topic SET max_age_ms = ?, max_bytes = ?, max_messages = ?, on_full = ?, format = ?, ttl_ms = ?
+                UPDATE topic SET max_age_ms = ?, max_bytes = ?, max_messages = ?, on_full = ?, format = ?, ttl_ms = ?,
+                    acknowledged = ?
                 WHERE id = ?""");
         deleteTopic = statements.prepare("DELETE FROM topic WHERE id = ?");
         selectHead = statements.prepare("""
@@ -70,6 +75,10 @@ final class TopicRows {
         insertMark = statements.prepare("INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?)");
         insertTtl = statements.prepare("INSERT INTO ttl VALUES (?, ?, ?, 0)");
         expireTtl = statements.prepare("UPDATE ttl SET expired = 1 WHERE topic_id = ? AND \"offset\" = ?");
+        pin = statements.prepare("INSERT INTO pin VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1");
+        unpin = statements.prepare("UPDATE pin SET times = times - 1 WHERE topic_id = ? AND \"offset\" = ?");
+        removePin = statements.prepare("DELETE FROM pin WHERE topic_id = ? AND \"offset\" = ? AND times = 0");
+        removePins = statements.prepare("DELETE FROM pin WHERE topic_id = ?");
         insertSweep = statements.prepare("INSERT OR IGNORE INTO sweep VALUES (?)");
         insertScheduled = statements.prepare("""
                 INSERT INTO scheduled (idx, place, due, time, topic, key, format, content_type, headers, delay_ms,
@@ -89,6 +98,11 @@ final class TopicRows {
             expireTtl.setLong(1, expired.topic());
             expireTtl.setLong(2, expired.offset());
             expireTtl.executeUpdate();
+        } else if (change instanceof TopicChange.Pinned pinned) {
+            pin(pin, pinned.topic(), pinned.offset());
+        } else if (change instanceof TopicChange.Unpinned unpinned) {
+            pin(unpin, unpinned.topic(), unpinned.offset());
+            pin(removePin, unpinned.topic(), unpinned.offset());
         } else if (change instanceof TopicChange.Scheduled scheduled) {
             schedule(scheduled);
         } else if (change instanceof TopicChange.Unscheduled unscheduled) {
@@ -99,13 +113,19 @@ final class TopicRows {
             create(created);
         } else if (change instanceof TopicChange.Configured configured) {
             configure(configureTopic, 1, configured.config());
-            configureTopic.setLong(7, configured.topic());
+            configureTopic.setLong(8, configured.topic());
             configureTopic.executeUpdate();
         } else if (change instanceof TopicChange.Deleted deleted) {
             delete(deleted.topic());
         } else {
             throw new AssertionError("never decided, or unknown: " + change);
         }
+    }
+
+    private static void pin(PreparedStatement statement, long topic, long offset) throws SQLException {
+        statement.setLong(1, topic);
+        statement.setLong(2, offset);
+        statement.executeUpdate();
     }
 
     private void create(TopicChange.Created created) throws SQLException {
@@ -134,12 +154,15 @@ final class TopicRows {
             statement.setNull(from + 4, Types.VARCHAR);
         }
         statement.setLong(from + 5, config.ttlMs());
+        statement.setBoolean(from + 6, config.acknowledged());
     }
 
     private void delete(long topic) throws SQLException {
         heads.remove(topic);
         deleteTopic.setLong(1, topic);
         deleteTopic.executeUpdate();
+        removePins.setLong(1, topic);
+        removePins.executeUpdate();
         sweep(topic);
     }
 

@@ -1,6 +1,5 @@
 package io.skein.topic;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.skein.machine.Command;
 import io.skein.topic.TopicCommand.Cancel;
 import io.skein.topic.TopicCommand.Configure;
@@ -15,15 +14,11 @@ import io.skein.wire.CommandProto;
 import io.skein.wire.ConfigureProto;
 import io.skein.wire.DeleteProto;
 import io.skein.wire.ExpireProto;
-import io.skein.wire.FormatProto;
-import io.skein.wire.HeaderProto;
 import io.skein.wire.PublicationProto;
 import io.skein.wire.PublishProto;
 import io.skein.wire.ReleaseProto;
 import io.skein.wire.SequenceProto;
 import io.skein.wire.TopicConfigProto;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Commands as they stand in the log. */
@@ -47,8 +42,7 @@ final class CommandCodec {
         } else if (command instanceof Release release) {
             proto.setRelease(ReleaseProto.newBuilder()
                     .setScheduled(OutcomeCodec.cursor(release.scheduled()))
-                    .setPublication(publication(
-                            release.publication(), release.publication().topic().value())));
+                    .setPublication(PublicationCodec.toProto(release.publication())));
         } else if (command instanceof Expire) {
             proto.setExpire(ExpireProto.getDefaultInstance());
         } else {
@@ -76,85 +70,35 @@ final class CommandCodec {
                 PublicationProto publication = proto.getRelease().getPublication();
                 yield new Release(
                         OutcomeCodec.cursor(proto.getRelease().getScheduled()),
-                        publication(publication, new TopicName(publication.getTopic())));
+                        PublicationCodec.fromProto(publication));
             }
             case EXPIRE -> new Expire();
-            case COMMAND_NOT_SET -> null;
+            case SUBSCRIPTION, COMMAND_NOT_SET -> null;
         };
     }
 
     private static PublishProto publish(Publish publish) {
-        var proto = PublishProto.newBuilder().setAtomic(publish.atomic()).setMayCreate(publish.mayCreate());
+        var proto = PublishProto.newBuilder()
+                .setAtomic(publish.atomic())
+                .setMayCreate(publish.mayCreate())
+                .addAllMessages(PublicationCodec.toProto(publish.messages()));
         publish.sequence()
                 .ifPresent(sequence -> proto.setSequence(SequenceProto.newBuilder()
                         .setProducer(sequence.producer())
                         .setEpoch(sequence.epoch())
                         .setNumber(sequence.number())));
-        String before = "";
-        for (Publication publication : publish.messages()) {
-            String topic = publication.topic().value();
-            proto.addMessages(publication(publication, topic.equals(before) ? "" : topic));
-            before = topic;
-        }
         return proto.build();
     }
 
     private static Publish publish(PublishProto proto) {
-        List<Publication> messages = new ArrayList<>(proto.getMessagesCount());
-        TopicName topic = null;
-        for (PublicationProto one : proto.getMessagesList()) {
-            if (topic == null || !one.getTopic().isEmpty()) {
-                topic = new TopicName(one.getTopic());
-            }
-            messages.add(publication(one, topic));
-        }
         Optional<Sequence> sequence = proto.hasSequence()
                 ? Optional.of(new Sequence(
                         proto.getSequence().getProducer(),
                         proto.getSequence().getEpoch(),
                         proto.getSequence().getNumber()))
                 : Optional.empty();
-        return new Publish(messages, proto.getAtomic(), proto.getMayCreate(), sequence);
-    }
-
-    /** @param topic empty for that of the message before */
-    private static PublicationProto publication(Publication publication, String topic) {
-        Message message = publication.message();
-        var proto = PublicationProto.newBuilder()
-                .setTopic(topic)
-                // Nobody changes a body (Message): no copy.
-                .setBody(UnsafeByteOperations.unsafeWrap(message.body()))
-                .setKey(message.key())
-                .setFormatValue(message.format().ordinal())
-                .setContentType(message.contentType())
-                .setDelayMs(publication.delayMs())
-                .setTtlMs(publication.ttlMs())
-                .setExpectOffsetPlusOne(publication.expectOffset() + 1);
-        for (Header header : message.headers()) {
-            proto.addHeaders(HeaderProto.newBuilder().setName(header.name()).setValue(header.value()));
-        }
-        return proto.build();
-    }
-
-    private static Publication publication(PublicationProto proto, TopicName topic) {
-        if (proto.getFormat() == FormatProto.UNRECOGNIZED) {
-            throw new IllegalArgumentException("format " + proto.getFormatValue());
-        }
-        List<Header> headers = List.of();
-        if (proto.getHeadersCount() > 0) {
-            headers = new ArrayList<>(proto.getHeadersCount());
-            for (HeaderProto header : proto.getHeadersList()) {
-                headers.add(new Header(header.getName(), header.getValue()));
-            }
-        }
-        var message = new Message(
-                proto.getKey(),
-                headers,
-                FORMATS[proto.getFormatValue()],
-                proto.getContentType(),
-                proto.getBody().toByteArray());
-        return new Publication(
-                topic, message, proto.getDelayMs(), proto.getTtlMs(), proto.getExpectOffsetPlusOne() - 1);
+        return new Publish(
+                PublicationCodec.fromProto(proto.getMessagesList()), proto.getAtomic(), proto.getMayCreate(), sequence);
     }
 
     private static TopicConfigProto config(TopicConfig config) {
@@ -165,6 +109,7 @@ final class CommandCodec {
                 .setRejectWhenFull(config.onFull() == OnFull.REJECT)
                 .setFormatPlusOne(config.format().map(f -> f.ordinal() + 1).orElse(0))
                 .setTtlMs(config.ttlMs())
+                .setAcknowledged(config.acknowledged())
                 .build();
     }
 
@@ -179,6 +124,7 @@ final class CommandCodec {
                 proto.getMaxMessages(),
                 proto.getRejectWhenFull() ? OnFull.REJECT : OnFull.DROP_OLDEST,
                 format == 0 ? Optional.empty() : Optional.of(FORMATS[format - 1]),
-                proto.getTtlMs());
+                proto.getTtlMs(),
+                proto.getAcknowledged());
     }
 }

@@ -20,16 +20,18 @@ import java.util.Optional;
 
 /**
  * What one command has come to so far. Each message is decided against the state as the messages before it in the list
- * would leave it, without moving the state.
+ * would leave it, without moving the state. What is public is for the machines on top, whose commands touch topics too.
  */
-final class CommandDraft {
+public final class CommandDraft {
     private final Moment at;
     private final TopicRegister topics;
     private final TopicLimits limits;
     private final int scheduledBefore;
+    private final TopicFollowers followers;
     private final List<Change> changes = new ArrayList<>();
     private final Map<TopicName, TopicDraft> drafts = new LinkedHashMap<>();
     private int created;
+    private long followed;
     private int scheduled;
     private int ttls;
 
@@ -43,7 +45,8 @@ final class CommandDraft {
     private long runBytes;
 
     /** @param scheduledBefore delayed messages that wait */
-    CommandDraft(Moment at, TopicRegister topics, int scheduledBefore, TopicLimits limits) {
+    CommandDraft(Moment at, TopicRegister topics, int scheduledBefore, TopicLimits limits, TopicFollowers followers) {
+        this.followers = followers;
         this.at = at;
         this.topics = topics;
         this.scheduledBefore = scheduledBefore;
@@ -71,7 +74,8 @@ final class CommandDraft {
         changes.add(change);
     }
 
-    List<Change> changes() {
+    /** All of it, to be evolved in this order. Asked for once. */
+    public List<Change> changes() {
         flush();
         for (TopicDraft draft : drafts.values()) {
             draft.finish(changes);
@@ -108,21 +112,91 @@ final class CommandDraft {
         topic.trimOldest(0, 0);
     }
 
-    boolean canCreate() {
-        return topics.size() + created < limits.topics();
+    /** Why no topic of this name can be made now. */
+    Optional<Rejected> tooMany(TopicName name) {
+        if (topics.size() + created >= limits.topics()) {
+            return rejected(
+                    Rejection.TOO_MANY_TOPICS, "there are " + limits.topics() + " topics already", limits.topics());
+        }
+        long room = followers.room() - followed;
+        return followers.of(name) > room
+                ? rejected(
+                        Rejection.TOO_MANY_TOPICS,
+                        "subscriptions follow so many topics already that there is no room for topic " + quoted(name),
+                        room)
+                : Optional.empty();
     }
 
     TopicDraft create(TopicName name, TopicConfig config, int place) {
         var change = new TopicChange.Created(
                 topics.lastId() + ++created, name, config, new Cursor(at.index(), place), at.time());
         add(change);
+        followed += followers.of(name);
         var draft = new TopicDraft(new TopicState(change));
         drafts.put(name, draft);
         return draft;
     }
 
+    /** Offset of the first message of an existing topic that this command leaves. */
+    public long lowWater(long topic) {
+        TopicState state = topics.find(topic).orElseThrow();
+        TopicDraft draft = drafts.get(state.name);
+        return draft == null ? state.lowWater() : draft.lowWater();
+    }
+
+    /** Keeps the message at this offset and all after it from retention; it must be there still. */
+    public void pin(long topic, long offset) {
+        TopicState state = topics.find(topic).orElseThrow();
+        // Before anything can trim it.
+        TopicDraft draft = drafts.computeIfAbsent(state.name, name -> new TopicDraft(state));
+        draft.pin(offset, 1);
+        add(new TopicChange.Pinned(topic, offset));
+    }
+
+    /** Takes one {@link #pin} back. */
+    public void unpin(long topic, long offset) {
+        draft(topics.find(topic).orElseThrow()).pin(offset, -1);
+        add(new TopicChange.Unpinned(topic, offset));
+    }
+
+    /** Removes what is below this offset and not pinned. */
+    public void trimBelow(long topic, long offset) {
+        draft(topics.find(topic).orElseThrow()).trimBelow(offset);
+    }
+
+    public boolean exists(TopicName name) {
+        return find(name).isPresent();
+    }
+
+    /** Makes a topic that does not exist, unless there are too many; also one of the system's. */
+    public Optional<Rejected> create(TopicName name) {
+        Optional<Rejected> tooMany = tooMany(name);
+        if (tooMany.isEmpty()) {
+            create(name, TopicConfig.DEFAULT, at.place());
+        }
+        return tooMany;
+    }
+
+    /** Deletes an existing topic; nothing more may be done to it in this command. */
+    public void delete(long topic) {
+        // What it would have lost does not matter any more.
+        drafts.remove(topics.find(topic).orElseThrow().name);
+        add(new TopicChange.Deleted(topic));
+    }
+
+    /** Appends a message without asking for limits or format; makes its topic when there is none. */
+    public Accepted copy(TopicName name, Message message, int place) {
+        TopicDraft topic = find(name).orElseGet(() -> create(name, TopicConfig.DEFAULT, place));
+        return append(topic, message, 0, place);
+    }
+
+    /** The id of a topic as this command leaves it. */
+    public long idOf(TopicName name) {
+        return find(name).orElseThrow().id();
+    }
+
     /** Decides one message of a publish; {@code place} is its place in the entry. */
-    Result publish(Publication publication, int place, boolean mayCreate) {
+    public Result publish(Publication publication, int place, boolean mayCreate) {
         Optional<Rejected> malformed = malformed(publication);
         if (malformed.isPresent()) {
             return new Refused(malformed.get());
@@ -133,9 +207,9 @@ final class CommandDraft {
             if (!mayCreate) {
                 return refused(Rejection.UNKNOWN_TOPIC, "there is no topic " + quoted(name), -1);
             }
-            if (!canCreate()) {
-                return refused(
-                        Rejection.TOO_MANY_TOPICS, "there are " + limits.topics() + " topics already", limits.topics());
+            Optional<Rejected> tooMany = tooMany(name);
+            if (tooMany.isPresent()) {
+                return new Refused(tooMany.get());
             }
         }
         TopicConfig config = found.map(TopicDraft::config).orElse(TopicConfig.DEFAULT);

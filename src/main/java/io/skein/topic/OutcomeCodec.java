@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Outcomes as protobuf bytes. Results of a list that follow each other in offset and place are one. */
-final class OutcomeCodec {
+public final class OutcomeCodec {
     private static final Map<String, Rejection> REJECTIONS = new HashMap<>();
 
     static {
@@ -36,7 +36,7 @@ final class OutcomeCodec {
 
     private OutcomeCodec() {}
 
-    static byte[] encode(Outcome outcome) {
+    public static byte[] encode(Outcome outcome) {
         var proto = OutcomeProto.newBuilder();
         if (outcome instanceof Published published) {
             proto.setPublished(published(published));
@@ -51,21 +51,22 @@ final class OutcomeCodec {
     }
 
     /** @throws IllegalArgumentException when the bytes are none of this room's outcomes */
-    static Outcome decode(byte[] bytes) {
+    public static Outcome decode(byte[] bytes) {
         try {
             var proto = OutcomeProto.parseFrom(bytes);
             return switch (proto.getOutcomeCase()) {
                 case PUBLISHED -> published(proto.getPublished());
                 case DONE -> new Done(proto.getDone().getCreated());
                 case REJECTED -> rejected(proto.getRejected());
-                case OUTCOME_NOT_SET -> throw new IllegalArgumentException("an outcome of an unknown kind");
+                case SUBSCRIPTION, OUTCOME_NOT_SET ->
+                    throw new IllegalArgumentException("an outcome of an unknown kind");
             };
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not an outcome: " + damaged.getMessage(), damaged);
         }
     }
 
-    private static PublishedProto published(Published published) {
+    public static PublishedProto published(Published published) {
         var proto = PublishedProto.newBuilder().setReplayed(published.replayed());
         List<Result> results = published.results();
         for (int i = 0; i < results.size(); i++) {
@@ -104,7 +105,7 @@ final class OutcomeCodec {
                 && next.cursor().place() == first.cursor().place() + distance;
     }
 
-    private static Published published(PublishedProto proto) {
+    public static Published published(PublishedProto proto) {
         List<Result> results = new ArrayList<>();
         for (ResultProto one : proto.getResultsList()) {
             switch (one.getResultCase()) {
@@ -138,21 +139,26 @@ final class OutcomeCodec {
     }
 
     private static Rejected rejected(RejectedProto proto) {
-        Rejection reason = REJECTIONS.get(proto.getCode());
-        if (reason == null) {
-            throw new IllegalArgumentException("a rejection of an unknown kind: " + proto.getCode());
-        }
-        return new Rejected(reason, proto.getDetail(), proto.getActual());
+        return new Rejected(rejection(proto.getCode()), proto.getDetail(), proto.getActual());
     }
 
-    static CursorProto cursor(Cursor cursor) {
+    /** @throws IllegalArgumentException when none has this code */
+    public static Rejection rejection(String code) {
+        Rejection reason = REJECTIONS.get(code);
+        if (reason == null) {
+            throw new IllegalArgumentException("a rejection of an unknown kind: " + code);
+        }
+        return reason;
+    }
+
+    public static CursorProto cursor(Cursor cursor) {
         return CursorProto.newBuilder()
                 .setIndex(cursor.index())
                 .setPlace(cursor.place())
                 .build();
     }
 
-    static Cursor cursor(CursorProto proto) {
+    public static Cursor cursor(CursorProto proto) {
         return new Cursor(proto.getIndex(), proto.getPlace());
     }
 }

@@ -166,6 +166,38 @@ public sealed interface TopicChange extends Change {
         }
     }
 
+    /**
+     * The message at this offset and all after it stay, whatever retention says, until as many {@link Unpinned} say
+     * otherwise: somebody is about to copy it (DESIGN D17).
+     */
+    record Pinned(long topic, long offset) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(17);
+            hash.add(topic);
+            hash.add(offset);
+        }
+
+        @Override
+        public int weight() {
+            return 32;
+        }
+    }
+
+    record Unpinned(long topic, long offset) implements TopicChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(18);
+            hash.add(topic);
+            hash.add(offset);
+        }
+
+        @Override
+        public int weight() {
+            return 32;
+        }
+    }
+
     /** A message waits for {@code due}; its body is kept in a row at {@code at}, not in memory. */
     record Scheduled(Cursor at, long due, long time, Publication publication) implements TopicChange {
         @Override
@@ -345,5 +377,9 @@ public sealed interface TopicChange extends Change {
         hash.add(config.onFull().ordinal());
         hash.add(config.format().map(f -> f.ordinal() + 1).orElse(0));
         hash.add(config.ttlMs());
+        if (config.acknowledged()) {
+            // Only then: a node of the version before, which knows no such topic, comes to the same hash.
+            hash.add(1);
+        }
     }
 }

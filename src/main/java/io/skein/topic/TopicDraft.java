@@ -16,8 +16,12 @@ final class TopicDraft {
     /** Of {@code figures.expired} those that the base does not know yet. */
     private final ExpiredOffsets expired = new ExpiredOffsets();
 
+    /** What this command adds to the base's pins and takes away. */
+    private final Pins pins = new Pins();
+
     private TopicConfig config;
     private Grain grain;
+    private long lowestPin;
     /** Of the marks of the base and then the cuts, the first above the low water. */
     private int front;
 
@@ -26,6 +30,7 @@ final class TopicDraft {
         this.figures = base.figures.copy();
         this.config = base.config();
         this.grain = base.grain();
+        this.lowestPin = base.pins.lowest();
     }
 
     long id() {
@@ -47,6 +52,16 @@ final class TopicDraft {
 
     long nextOffset() {
         return figures.nextOffset;
+    }
+
+    long lowWater() {
+        return figures.lowWater;
+    }
+
+    /** Nothing from this offset on may go; {@code times} -1: not for that reason any more. */
+    void pin(long offset, int times) {
+        pins.add(offset, times);
+        lowestPin = base.pins.lowest(pins);
     }
 
     long live() {
@@ -91,14 +106,16 @@ final class TopicDraft {
         if (age == 0) {
             return;
         }
-        while (figures.kept() > 0 && frontTime() + age <= time) {
+        while (figures.kept() > 0 && frontTime() + age <= time && mayDropFront()) {
             dropFront();
         }
     }
 
     /** Removes leading stretches of which every message has expired. */
     void trimExpired() {
-        while (figures.expired > 0 && expiredIn(figures.lowWater, frontEnd()) == frontEnd() - figures.lowWater) {
+        while (figures.expired > 0
+                && expiredIn(figures.lowWater, frontEnd()) == frontEnd() - figures.lowWater
+                && mayDropFront()) {
             dropFront();
         }
     }
@@ -122,15 +139,16 @@ final class TopicDraft {
             long end = frontEnd();
             long dead = expiredIn(figures.lowWater, end);
             long living = end - figures.lowWater - dead;
-            if (living <= rest) {
+            if (living <= rest && mayDropFront()) {
                 rest -= living;
                 dropFront();
             } else {
+                rest = Math.min(rest, living);
                 long to = figures.lowWater + rest;
                 while (to - figures.lowWater - expiredIn(figures.lowWater, to) < rest) {
                     to++;
                 }
-                trimWithin(to);
+                trimWithin(Math.min(to, lowestPin));
                 rest = 0;
             }
         }
@@ -141,7 +159,7 @@ final class TopicDraft {
      * lowered, goes only when what remains still fills the limit: nobody loses more than he asked to.
      */
     private void trimBytes(long limit) {
-        while (figures.bytes() > limit && front < marks()) {
+        while (figures.bytes() > limit && front < marks() && mayDropFront()) {
             long bytes = frontTotalBytes() - figures.trimmedBytes;
             boolean coarse = bytes > grain.bytes() && frontEnd() - figures.lowWater > 1;
             if (coarse && figures.bytes() - bytes < limit) {
@@ -149,6 +167,19 @@ final class TopicDraft {
             }
             dropFront();
         }
+    }
+
+    /** Whatever is below this offset goes, as far as it may. */
+    void trimBelow(long offset) {
+        long to = Math.min(Math.min(offset, lowestPin), figures.nextOffset);
+        while (figures.kept() > 0 && frontEnd() <= to) {
+            dropFront();
+        }
+        trimWithin(to);
+    }
+
+    private boolean mayDropFront() {
+        return frontEnd() <= lowestPin;
     }
 
     private int marks() {
@@ -190,6 +221,9 @@ final class TopicDraft {
      * one of the stretch: later than the truth, so that no resuming reader takes a gap for none.
      */
     private void trimWithin(long to) {
+        if (to <= figures.lowWater) {
+            return;
+        }
         long bytes =
                 (frontTotalBytes() - figures.trimmedBytes) * (to - figures.lowWater) / (frontEnd() - figures.lowWater);
         moveLowWater(to, frontLast(), figures.trimmedBytes + bytes);

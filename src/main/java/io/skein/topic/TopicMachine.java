@@ -48,6 +48,7 @@ public final class TopicMachine implements Machine {
     private final TopicRegister topics = new TopicRegister();
     private final Schedule schedule = new Schedule();
     private final Producers producers;
+    private TopicFollowers followers = TopicFollowers.NONE;
 
     public TopicMachine() {
         this(TopicLimits.DEFAULT);
@@ -93,8 +94,17 @@ public final class TopicMachine implements Machine {
         throw new AssertionError("unknown command " + command);
     }
 
-    private CommandDraft draft(Moment at) {
-        return new CommandDraft(at, topics, schedule.size(), limits);
+    /** Who is asked before a topic is made; the same on every node. */
+    public void followedBy(TopicFollowers newFollowers) {
+        followers = newFollowers;
+    }
+
+    /**
+     * For a machine on top whose command touches topics too: it asks this for their part, and its decision carries
+     * {@link CommandDraft#changes} before any command is decided here again.
+     */
+    public CommandDraft draft(Moment at) {
+        return new CommandDraft(at, topics, schedule.size(), limits, followers);
     }
 
     private Decision publish(Moment at, Publish publish, boolean atomic) {
@@ -211,9 +221,9 @@ public final class TopicMachine implements Machine {
                     "topic " + CommandDraft.quoted(name) + " is the system's: names that begin with $ are not made",
                     -1);
         }
-        if (!draft.canCreate()) {
-            return rejected(
-                    Rejection.TOO_MANY_TOPICS, "there are " + limits.topics() + " topics already", limits.topics());
+        Optional<Rejected> tooMany = draft.tooMany(name);
+        if (tooMany.isPresent()) {
+            return new Decision(tooMany.get(), List.of());
         }
         draft.create(name, config, at.place());
         return new Decision(new Done(true), draft.changes());
@@ -277,6 +287,10 @@ public final class TopicMachine implements Machine {
             topics.move(marked.topic(), topic -> topic.mark(marked));
         } else if (change instanceof TopicChange.Expired expired) {
             topics.move(expired.topic(), topic -> topic.expire(expired.offset()));
+        } else if (change instanceof TopicChange.Pinned pinned) {
+            topics.move(pinned.topic(), topic -> topic.pins.add(pinned.offset(), 1));
+        } else if (change instanceof TopicChange.Unpinned unpinned) {
+            topics.move(unpinned.topic(), topic -> topic.pins.add(unpinned.offset(), -1));
         } else if (change instanceof TopicChange.Created created) {
             topics.add(new TopicState(created));
         } else if (change instanceof TopicChange.Configured configured) {
@@ -350,6 +364,21 @@ public final class TopicMachine implements Machine {
     /** A topic as of the last change. */
     public Optional<TopicView> find(long id) {
         return topics.find(id).map(TopicState::view);
+    }
+
+    /** The topic itself, as it moves on. */
+    public Optional<TopicReach> reach(TopicName name) {
+        return topics.find(name).map(topic -> topic);
+    }
+
+    /** The topic itself, as it moves on. */
+    public Optional<TopicReach> reach(long id) {
+        return topics.find(id).map(topic -> topic);
+    }
+
+    /** The topics that match, themselves, in no order. */
+    public List<TopicReach> reaching(TopicFilter filter) {
+        return List.copyOf(topics.all(filter));
     }
 
     /** Those that match, sorted by name. */

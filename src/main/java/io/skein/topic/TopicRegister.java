@@ -53,7 +53,11 @@ final class TopicRegister {
     }
 
     Optional<TopicState> find(TopicName name) {
-        return Optional.ofNullable(byName.get(name.value()));
+        return find(name.value());
+    }
+
+    private Optional<TopicState> find(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     Optional<TopicState> find(long id) {
@@ -68,13 +72,19 @@ final class TopicRegister {
 
     /** Those that match, sorted by name. */
     List<TopicState> matching(TopicFilter filter) {
-        if (filter.isName()) {
-            TopicState one = byName.get(filter.value());
-            return one == null ? List.of() : List.of(one);
-        }
-        List<TopicState> found = new ArrayList<>();
-        tree.search(filter, new TopicTree.Search(found, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        List<TopicState> found = all(filter);
         found.sort(BY_NAME);
+        return found;
+    }
+
+    /** Those that match, in no order. */
+    List<TopicState> all(TopicFilter filter) {
+        List<TopicState> found = new ArrayList<>();
+        if (filter.isName()) {
+            find(filter.value()).ifPresent(found::add);
+        } else {
+            tree.search(filter, new TopicTree.Search(found, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        }
         return found;
     }
 

@@ -5,7 +5,7 @@ import io.skein.machine.Cursor;
 import java.util.function.Consumer;
 
 /** One topic: name, configuration, figures, marks, and the messages with a TTL of their own. */
-final class TopicState {
+final class TopicState implements TopicReach {
     final long id;
     final TopicName name;
     final Cursor created;
@@ -14,6 +14,7 @@ final class TopicState {
     final Marks marks = new Marks();
     final Timetable ttls = new Timetable();
     final ExpiredOffsets expired = new ExpiredOffsets();
+    final Pins pins = new Pins();
     /** When {@link TopicRegister} will look at this topic's age again; only a cache. */
     long ageAskedAt = Long.MAX_VALUE;
 
@@ -32,8 +33,87 @@ final class TopicState {
         configure(change.config());
     }
 
-    TopicConfig config() {
+    @Override
+    public TopicConfig config() {
         return config;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public TopicName name() {
+        return name;
+    }
+
+    @Override
+    public long lowWater() {
+        return figures.lowWater;
+    }
+
+    @Override
+    public long lowestPin() {
+        return pins.lowest();
+    }
+
+    @Override
+    public long nextOffset() {
+        return figures.nextOffset;
+    }
+
+    @Override
+    public long firstLive(long from, long time) {
+        long offset = Math.max(from, figures.lowWater);
+        while (offset < figures.nextOffset && isOver(offset, time)) {
+            offset++;
+        }
+        return Math.min(offset, figures.nextOffset);
+    }
+
+    @Override
+    public long liveEnd(long from, long to, long time) {
+        if (figures.expired == 0 && ttls.size() == 0) {
+            return to;
+        }
+        long offset = from;
+        while (offset < to && !isOver(offset, time)) {
+            offset++;
+        }
+        return offset;
+    }
+
+    private boolean isOver(long offset, long time) {
+        if (figures.expired > 0 && expired.contains(offset)) {
+            return true;
+        }
+        long expiry = ttls.size() == 0 ? -1 : ttls.time(offset, 0);
+        return expiry >= 0 && expiry <= time;
+    }
+
+    @Override
+    public long count(long from, long to) {
+        long first = Math.max(from, figures.lowWater);
+        return first >= to ? 0 : to - first - (figures.expired == 0 ? 0 : expired.count(first, to));
+    }
+
+    @Override
+    public long timeNear(long offset) {
+        int low = 0;
+        int high = marks.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (marks.get(middle).end() > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        if (low < marks.size()) {
+            return marks.get(low).firstTime();
+        }
+        return figures.openTime >= 0 && offset < figures.nextOffset ? figures.openTime : figures.lastTime;
     }
 
     Grain grain() {
@@ -82,10 +162,14 @@ final class TopicState {
     /** The stamp at which the oldest stretch is over age; {@link Long#MAX_VALUE} when none ever is. */
     long ageDue() {
         long age = config.ageMs();
-        if (age == 0 || figures.kept() == 0) {
+        if (age == 0 || figures.kept() == 0 || pins.lowest() < frontEnd()) {
             return Long.MAX_VALUE;
         }
         return age + (marks.size() > 0 ? marks.get(0).lastTime() : figures.lastTime);
+    }
+
+    private long frontEnd() {
+        return marks.size() > 0 ? marks.get(0).end() : figures.nextOffset;
     }
 
     TopicView view() {
@@ -117,6 +201,7 @@ final class TopicState {
         }
         ttls.forEach((offset, none, expiresAt) -> into.accept(new TopicChange.TtlSet(id, offset, expiresAt)));
         expired.forEach(offset -> into.accept(new TopicChange.Expired(id, offset)));
+        pins.forEach(offset -> into.accept(new TopicChange.Pinned(id, offset)));
     }
 
     @Override

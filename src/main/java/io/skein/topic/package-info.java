@@ -39,6 +39,7 @@
  * <tr><td>Trimmed</td><td>the topic's lowWater, last trimmed cursor, trimmedBytes; marks with {@code end <= lowWater} and
  * expiries with {@code offset < lowWater} go; when lowWater = nextOffset: openTime = -1</td></tr>
  * <tr><td>Expired</td><td>the message's expiry is marked as over (it stays until trimmed)</td></tr>
+ * <tr><td>Pinned, Unpinned</td><td>a row (topic, offset) more or less; there may be several alike</td></tr>
  * <tr><td>Scheduled</td><td>at, due, time and the publication with its body</td></tr>
  * <tr><td>Unscheduled</td><td>that row goes</td></tr>
  * <tr><td>Produced</td><td>a row (producer, epoch, number, time, answer); the producer's rows of a lower epoch or with
@@ -50,7 +51,7 @@
  *
  * <p><b>What it gives back at start</b>, into an empty machine, in this order: LastTopic; for each topic, by id,
  * Created (with the present configuration), Trimmed (when anything was), Marked ascending, Head, TtlSet ascending,
- * Expired ascending for those marked so (instead of TtlSet); then Waiting, cursors ascending; then Produced, each
+ * Expired ascending for those marked so (instead of TtlSet), Pinned ascending; then Waiting, cursors ascending; then Produced, each
  * producer's numbers ascending. That is also what {@code snapshot} gives.
  */
 package io.skein.topic;

@@ -16,6 +16,18 @@ public final class Limits {
     public static final int MAX_HEADER_BYTES = 16 << 10;
     /** Bytes of a producer's name, UTF-8. */
     public static final int MAX_PRODUCER_BYTES = 128;
+    /** Messages that one pull lends. */
+    public static final int MAX_PULL_MESSAGES = 1_000;
+    /** Messages that one ack, nack or extend names. */
+    public static final int MAX_LEASES = 10_000;
+    /** Longest lease: a day. */
+    public static final long MAX_LEASE_MS = 24L * 3600 * 1000;
+    /** Bytes of a consumer's name and of the reason of a nack, UTF-8. */
+    public static final int MAX_CONSUMER_BYTES = 128;
+
+    public static final int MAX_REASON_BYTES = 1024;
+    /** Steps of a subscription's backoff. */
+    public static final int MAX_BACKOFF_STEPS = 32;
     /** Bytes of one frame between nodes, without its length; an entry at its limit fits with room to spare. */
     public static final int MAX_PEER_FRAME_BYTES = 32 << 20;
     /** Bytes of the first frame of a connection between nodes, until it is known who speaks. */

@@ -112,7 +112,7 @@ class LoadTest {
 
         String said = assertThrows(IOException.class, () -> Load.run(config, line -> {}))
                 .getMessage();
-        assertTrue(said.startsWith("http://127.0.0.1:1 let nobody in: "), said);
+        assertTrue(said.startsWith("no node answers at http://127.0.0.1:1: "), said);
     }
 
     @Test

@@ -140,9 +140,13 @@ class LocalBrokerTest {
     }
 
     private static ReplicaStatus leaderless(ReplicaStatus of) {
+        return stands(of, "", of.standing());
+    }
+
+    private static ReplicaStatus stands(ReplicaStatus of, String leader, ReplicaStatus.Standing standing) {
         return new ReplicaStatus(
                 Role.FOLLOWER,
-                "",
+                leader,
                 of.term(),
                 of.commitIndex(),
                 of.appliedIndex(),
@@ -153,8 +157,22 @@ class LocalBrokerTest {
                 of.time(),
                 true,
                 false,
-                of.standing(),
+                standing,
                 of.members());
+    }
+
+    @Test
+    void aNodeThatItsClusterDoesNotCountServesNothing() throws Exception {
+        try (Hall hall = new Hall(directory, 32L << 20, 10_000)) {
+            hall.publish("a", 1);
+            Listener listener = new Listener().open(hall, hall.loopApart(), From.LATEST, 1000, "a");
+            ReplicaStatus removed = stands(hall.replica.status(), "", ReplicaStatus.Standing.REMOVED);
+            hall.ask(() -> {
+                hall.broker.applied().moved(removed);
+                return null;
+            });
+            Awaitility.await().until(() -> listener.heard().equals(List.of("ended removed")));
+        }
     }
 
     @Test

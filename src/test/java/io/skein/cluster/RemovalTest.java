@@ -1,6 +1,8 @@
 package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.cluster.Removal.Verdict;
 import io.skein.raft.Member;
@@ -68,8 +70,38 @@ class RemovalTest {
     }
 
     @Test
-    void anotherClusterMayHaveANodeOfTheSameId() {
-        assertEquals(Verdict.REMOVED, of(facts("n1", OTHER, true, member("n1", 1), member("n3", 34))));
+    void anotherClusterThatListsTheIdIsNotTheOneThatReplacedIt() {
+        assertEquals(Verdict.REPLACED_ELSEWHERE, of(facts("n1", OTHER, true, member("n1", 1), member("n3", 34))));
+    }
+
+    @Test
+    void anotherClusterCountsNobodyWhoseLogIsNotItsOwn() {
+        assertEquals(Verdict.REMOVED, of(facts("n1", OTHER, true, member("n1", 1), member("n3", INCARNATION))));
+    }
+
+    @Test
+    void whoIsCountedOrDoesNotKnowStaysAsItIs() {
+        assertFalse(Verdict.COUNTED.comesAsNew(true, true, true));
+        assertFalse(Verdict.UNKNOWN.comesAsNew(true, true, true));
+    }
+
+    @Test
+    void whoIsReplacedInItsClusterComesAsANewOneWhereItCan() {
+        assertTrue(Verdict.REPLACED.comesAsNew(false, true, false));
+        assertFalse(Verdict.REPLACED.comesAsNew(false, false, false));
+    }
+
+    @Test
+    void whoIsRemovedComesAsANewOneOnlyIfTheOperatorSaysSo() {
+        assertTrue(Verdict.REMOVED.comesAsNew(true, false, false));
+        assertFalse(Verdict.REMOVED.comesAsNew(false, true, true));
+    }
+
+    @Test
+    void whoMeetsAnotherClusterKeepsItsDataUnlessTheOperatorSaysOtherwiseOrThereIsNone() {
+        assertFalse(Verdict.REPLACED_ELSEWHERE.comesAsNew(false, true, false));
+        assertTrue(Verdict.REPLACED_ELSEWHERE.comesAsNew(true, true, false));
+        assertTrue(Verdict.REPLACED_ELSEWHERE.comesAsNew(false, true, true));
     }
 
     @Test

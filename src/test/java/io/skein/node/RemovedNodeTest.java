@@ -47,8 +47,12 @@ class RemovedNodeTest {
 
     /** @param join whether it may come as a new one; it is one of those listed */
     private void startThird(boolean join) throws Exception {
-        third = new RunningNode(
-                directory.resolve("n3"),
+        third = restarted(directory.resolve("n3"), join);
+    }
+
+    private RunningNode restarted(Path data, boolean join) throws Exception {
+        return new RunningNode(
+                data,
                 Map.of(
                         "node-id",
                         "n3",
@@ -65,7 +69,11 @@ class RemovedNodeTest {
     }
 
     private long asides() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("n3"))) {
+        return asides(directory.resolve("n3"));
+    }
+
+    private static long asides(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data)) {
             return files.filter(file -> file.getFileName().toString().startsWith("aside-"))
                     .count();
         }
@@ -114,5 +122,22 @@ class RemovedNodeTest {
         awaitThird("removed");
         first.awaitVoters(2);
         assertEquals(0, asides());
+    }
+
+    @Test
+    void aNodeOfAnotherClusterWithTheSameIdKeepsItsData() throws Exception {
+        Path strange = directory.resolve("strange-n3");
+        try (RunningNode other = new RunningNode(directory.resolve("o1"), Map.of("node-id", "o1"))) {
+            other.awaitVoters(1);
+            try (RunningNode stranger = RunningNode.joining(strange, "n3", other)) {
+                stranger.awaitVoters(2);
+            }
+        }
+        third.close();
+
+        third = restarted(strange, false);
+
+        awaitThird("removed");
+        assertEquals(0, asides(strange));
     }
 }

@@ -2,6 +2,7 @@ package io.skein.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -38,6 +39,7 @@ class MembersIT {
                         "that the removed one says so",
                         Duration.ofSeconds(20),
                         () -> "removed".equals(leader.status().getString("health")));
+                servesNothing(leader);
                 producers.awaitMore(30);
                 producers.stop();
                 cluster.forget(leader);
@@ -47,6 +49,19 @@ class MembersIT {
             }
             history.check(cluster);
         }
+    }
+
+    private static void servesNothing(ClusterNode removed) throws Exception {
+        for (String[] request : List.of(
+                new String[] {"GET", "/t/members?level=none"},
+                new String[] {"GET", "/v1/topics"},
+                new String[] {"POST", "/t/members"})) {
+            HttpResponse<String> answer = ask(removed, request[0], request[1], "");
+            assertEquals(503, answer.statusCode(), answer.body());
+            assertEquals("removed", new JsonObject(answer.body()).getString("code"));
+        }
+        assertEquals(503, removed.get("/readyz", Duration.ofSeconds(5)).statusCode());
+        assertEquals(200, removed.get("/livez", Duration.ofSeconds(5)).statusCode());
     }
 
     @Test

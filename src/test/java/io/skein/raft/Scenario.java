@@ -205,8 +205,7 @@ final class Scenario {
         boolean fails = args.contains("fails");
         SimulatedNode peer = node(to.value());
         String of = options(args).getOrDefault("of", "" + node.raft().commitIndex());
-        SimulatedNode.Snapshot snapshot =
-                node.snapshot(Integer.parseInt(of)).orElseThrow();
+        SimulatedNode.Snapshot snapshot = node.snapshot(Integer.parseInt(of)).orElseThrow();
         if (!fails && peer.raft().wants(snapshot.index(), snapshot.term())) {
             peer.install(snapshot);
             trace.add(peer.id + " installs a snapshot of " + snapshot.index());

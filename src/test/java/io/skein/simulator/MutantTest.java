@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The simulator sees: a deliberate mistake in a copy of the product is found (CLAIMS.md). Five in every build; all with
- * {@code -Dskein.mutants=all}.
+ * {@code -Dskein.mutants=all}, or those whose names match a regular expression in its place.
  */
 class MutantTest {
     private static final Path PATCHES = Path.of("src/test/resources/simulator/mutants");
@@ -27,31 +27,64 @@ class MutantTest {
     private static final int SEEDS = Integer.getInteger("skein.mutant.seeds", 1000);
     private static final int STEPS = 3000;
 
+    private static final String CHOSEN = System.getProperty("skein.mutants", "");
+
     static Stream<String> mutants() throws IOException {
-        if (!System.getProperty("skein.mutants", "").equals("all")) {
+        if (CHOSEN.isEmpty()) {
             return EVERY_BUILD.stream();
         }
         try (Stream<Path> files = Files.list(PATCHES)) {
-            return files.map(file -> file.getFileName().toString().replace(".patch", "")).sorted().toList().stream();
+            return files
+                    .map(file -> file.getFileName().toString().replace(".patch", ""))
+                    .filter(name -> CHOSEN.equals("all") || name.matches(CHOSEN))
+                    .sorted()
+                    .toList()
+                    .stream();
         }
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
     void theSimulatorFindsTheMistake(String name) throws Exception {
-        OptionalLong seed = firstSeedThatFails(Mutant.of(PATCHES.resolve(name + ".patch")));
+        Mutant mutant = Mutant.of(PATCHES.resolve(name + ".patch"));
+        OptionalLong seed = firstSeedThatFails(seedOfCluster(mutant));
+        String simulator = "";
+        if (seed.isEmpty()) {
+            // What needs a leader that was deposed in no time is a matter of the simulator of Raft alone.
+            seed = firstSeedThatFails(seedOfRaft(mutant));
+            simulator = " of Raft alone";
+        }
         assertTrue(seed.isPresent(), name + " was not found by " + SEEDS + " seeds of " + STEPS + " steps");
+        System.out.println(name + " is found by seed " + seed.getAsLong() + simulator);
     }
 
-    private static OptionalLong firstSeedThatFails(Mutant mutant) throws ReflectiveOperationException {
+    /** Runs one seed. */
+    private interface Run {
+        void of(long seed) throws ReflectiveOperationException;
+    }
+
+    private static Run seedOfCluster(Mutant mutant) throws ReflectiveOperationException {
         Class<?> simulation = mutant.loadClass(Simulation.class.getName());
         var make = simulation.getDeclaredConstructor(long.class);
         var run = simulation.getDeclaredMethod("run", int.class);
         make.setAccessible(true);
         run.setAccessible(true);
+        return seed -> run.invoke(make.newInstance(seed), STEPS);
+    }
+
+    private static Run seedOfRaft(Mutant mutant) throws ReflectiveOperationException {
+        Class<?> simulation = mutant.loadClass("io.skein.raft.Simulation");
+        var make = simulation.getDeclaredConstructor(long.class, int.class);
+        var run = simulation.getDeclaredMethod("run", int.class);
+        make.setAccessible(true);
+        run.setAccessible(true);
+        return seed -> run.invoke(make.newInstance(seed, 3), 2000);
+    }
+
+    private static OptionalLong firstSeedThatFails(Run run) throws ReflectiveOperationException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             try {
-                run.invoke(make.newInstance(seed), STEPS);
+                run.of(seed);
             } catch (InvocationTargetException failure) {
                 return OptionalLong.of(seed);
             }

@@ -13,6 +13,10 @@ final class Network {
     private final SplittableRandom random;
     private final int nodes;
     private Options.Links options;
+    /** Of each link: how much of the delay and the loss there is on average, in percent. */
+    private final int[] delays;
+
+    private final int[] losses;
     private final boolean[] cut;
     private final long[] cloggedUntil;
     private final int[] inFlight;
@@ -24,6 +28,8 @@ final class Network {
         this.random = random;
         this.nodes = nodes;
         this.options = options;
+        this.delays = random.ints(nodes * nodes, 20, 300).toArray();
+        this.losses = random.ints(nodes * nodes, 0, 200).toArray();
         this.cut = new boolean[nodes * nodes];
         this.cloggedUntil = new long[nodes * nodes];
         this.inFlight = new int[nodes * nodes];
@@ -38,6 +44,10 @@ final class Network {
         travel(link, arrive);
         if (options.doubled() > 0 && random.nextInt(1000) < options.doubled()) {
             travel(link, arrive);
+            if (random.nextInt(64) == 0) {
+                // And once more when everybody has gone on.
+                agenda.after(random.nextLong(60_000 * NANOS_PER_MS), arrive);
+            }
         }
     }
 
@@ -63,11 +73,11 @@ final class Network {
     private boolean isLost(int link) {
         return cut[link]
                 || inFlight[link] >= MAX_IN_FLIGHT
-                || options.lost() > 0 && random.nextInt(1000) < options.lost();
+                || options.lost() > 0 && random.nextInt(100_000) < options.lost() * losses[link];
     }
 
     private long delay(int link) {
-        long delay = options.delayNanos() + random.nextLong(options.jitterNanos() + 1);
+        long delay = options.delayNanos() * delays[link] / 100 + random.nextLong(options.jitterNanos() + 1);
         if (options.reordered() > 0 && random.nextInt(1000) < options.reordered()) {
             delay += random.nextLong(500 * NANOS_PER_MS);
         }

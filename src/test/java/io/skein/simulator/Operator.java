@@ -8,7 +8,6 @@ import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Input;
 import io.skein.replica.MemberChange;
 import io.skein.simulator.LastEvents.What;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 

@@ -56,8 +56,7 @@ record Options(
      * @param decayMs so often some disk loses its newest batches, or bits of it rot; 0 for never
      * @param rawRows rows are all changes ever written, from the first, instead of a snapshot of what they come to
      */
-    record Disks(
-            long latencyNanos, int slow, int errors, int fullMs, int tightMs, int decayMs, boolean rawRows) {
+    record Disks(long latencyNanos, int slow, int errors, int fullMs, int tightMs, int decayMs, boolean rawRows) {
         static Disks good(boolean rawRows) {
             return new Disks(500_000, 0, 0, 0, 0, 0, rawRows);
         }

@@ -4,6 +4,7 @@ import io.skein.machine.Change;
 import io.skein.machine.Cursor;
 import io.skein.machine.KeyChange.KeyRemembered;
 import io.skein.machine.KeyChange.KeysForgotten;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicLimits;
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 final class Rows {
     private final TopicMachine machine;
+    private final SubscriptionMachine subscriptions;
     private final TopicLimits limits;
     private final Ledger ledger;
     private final Ledger.Stored stored;
@@ -42,6 +44,7 @@ final class Rows {
     private Rows(TopicLimits limits, Ledger ledger, Ledger.Stored stored, boolean raw) {
         this.limits = limits;
         this.machine = new TopicMachine(limits);
+        this.subscriptions = new SubscriptionMachine(machine);
         this.ledger = ledger;
         this.stored = stored;
         this.raw = raw;
@@ -49,7 +52,8 @@ final class Rows {
 
     Rows copy() {
         Rows copy = new Rows(limits, ledger, stored.copy(), raw);
-        machine.snapshot(copy.machine::evolve);
+        machine.snapshot(copy::evolve);
+        subscriptions.snapshot(copy::evolve);
         copy.all.addAll(all);
         copy.keys.addAll(keys);
         copy.answers.putAll(answers);
@@ -74,9 +78,11 @@ final class Rows {
             }
         } else if (change instanceof KeysForgotten gone) {
             forget(new Cursor(gone.index(), gone.place()));
+        } else if (subscriptions.owns(change)) {
+            evolve(change);
         } else {
             ledger.written(stored, (TopicChange) change);
-            machine.evolve(change);
+            evolve(change);
             if (change instanceof TopicChange.Scheduled waiting) {
                 bodies.put(waiting.at(), waiting.publication());
             } else if (change instanceof TopicChange.Unscheduled gone) {
@@ -86,6 +92,15 @@ final class Rows {
             } else if (change instanceof TopicChange.ProducerRemoved removed) {
                 producers.remove(removed.producer());
             }
+        }
+    }
+
+    private void evolve(Change change) {
+        if (machine.owns(change)) {
+            machine.evolve(change);
+            subscriptions.observe(change);
+        } else {
+            subscriptions.evolve(change);
         }
     }
 
@@ -118,12 +133,17 @@ final class Rows {
         }
         List<Change> rows = new ArrayList<>(keys.size() + 64);
         machine.snapshot(rows::add);
+        subscriptions.snapshot(rows::add);
         rows.addAll(keys);
         return rows;
     }
 
     TopicMachine machine() {
         return machine;
+    }
+
+    SubscriptionMachine subscriptions() {
+        return subscriptions;
     }
 
     /** The body that waits there; empty when it was released or cancelled. */

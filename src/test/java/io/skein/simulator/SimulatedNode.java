@@ -4,6 +4,7 @@ import static io.skein.simulator.History.check;
 
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
+import io.skein.machine.Machine;
 import io.skein.machine.StateHash;
 import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
@@ -14,6 +15,7 @@ import io.skein.replica.Input;
 import io.skein.replica.Now;
 import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
@@ -78,6 +80,7 @@ final class SimulatedNode {
     private final ArrayDeque<Input> held = new ArrayDeque<>();
     private Replica replica;
     private TopicMachine topics;
+    private SubscriptionMachine subscriptions;
     private Ledger.Served served;
     private Pace pace;
     private HeardClocks clocks;
@@ -245,11 +248,13 @@ final class SimulatedNode {
         Image image = disk.image();
         bootedAt = world.agenda().now() - faults.nextLong(NANOS_PER_MS);
         topics = new TopicMachine(options.limits());
+        subscriptions = new SubscriptionMachine(topics);
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
         clocks = new HeardClocks();
         wakefulness = new Wakefulness(options.timing());
-        replica = new Replica(id, incarnation, image, List.of(topics), options.replica(), options.timing(), timeouts);
+        replica = new Replica(
+                id, incarnation, image, List.of(topics, subscriptions), options.replica(), options.timing(), timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
                 ? 0
@@ -344,7 +349,10 @@ final class SimulatedNode {
                 .filter(node -> node != this
                         && node.leads()
                         && node.replica().term() == disk.hardState().term()
-                        && node.configuration().member(id).filter(m -> m.incarnation() == incarnation).isPresent())
+                        && node.configuration()
+                                .member(id)
+                                .filter(m -> m.incarnation() == incarnation)
+                                .isPresent())
                 .findFirst();
         crash(0);
         disk.lose(batches, noticed);
@@ -396,22 +404,29 @@ final class SimulatedNode {
                     snapshot.settled().index(),
                     snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
-            if (!world.faultsOff() && faults.nextInt(100) < world.options().failures().torn()) {
+            if (!world.faultsOff()
+                    && faults.nextInt(100) < world.options().failures().torn()) {
                 // Dies on the way: CURRENT names the one generation or the other.
                 boolean flipped = faults.nextBoolean();
                 if (flipped) {
-                    disk.install(snapshot);
+                    install(snapshot);
                 }
                 events(What.TORN_INSTALL, flipped ? 1 : 0);
                 crash(0);
                 return false;
             }
-            disk.install(snapshot);
+            install(snapshot);
             end();
             start();
             world.installed();
         }
         return true;
+    }
+
+    /** What was forgotten is there again; a snapshot on its way to a node does not know that it forgot. */
+    private void install(SimulatedDisk.Snapshot snapshot) {
+        disk.install(snapshot);
+        forgotten = Optional.empty();
     }
 
     /** @param asleep the monotonic clock stands still, too */
@@ -647,13 +662,10 @@ final class SimulatedNode {
                 world.ledger().caughtUp(served);
             }
         } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
-            check(
-                    !(effect instanceof Effect.Corrupt) || isRotten(),
-                    "a healthy node is called corrupt");
-            check(
-                    !(effect instanceof Effect.Amnesiac) || forgot,
-                    "a node that forgot nothing is called amnesiac");
+            check(!(effect instanceof Effect.Corrupt) || isRotten(), "a healthy node is called corrupt");
+            check(!(effect instanceof Effect.Amnesiac) || forgot, "a node that forgot nothing is called amnesiac");
             events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
+            world.found(effect);
             quarantined = true;
         }
     }
@@ -727,7 +739,8 @@ final class SimulatedNode {
         Optional<byte[]> answer = disk.rows().answer(new Cursor(stored.index(), stored.place()));
         if (answer.isPresent()) {
             world.workload()
-                    .answered(stored.proposal(), topics.decode(answer.get()), stored.index(), stored.time(), true);
+                    .answered(
+                            stored.proposal(), subscriptions.decode(answer.get()), stored.index(), stored.time(), true);
         } else {
             world.workload().indeterminate(stored.proposal());
         }
@@ -797,9 +810,12 @@ final class SimulatedNode {
         check(topics.all().equals(shadow.all()), "memory and rows have other topics");
         check(topics.totals().equals(shadow.totals()), "memory and rows have other totals");
         check(hashOf(topics) == hashOf(shadow), "memory and rows have other snapshots");
+        check(
+                hashOf(subscriptions) == hashOf(disk.rows().subscriptions()),
+                "memory and rows have other snapshots of subscriptions");
     }
 
-    private static long hashOf(TopicMachine machine) {
+    private static long hashOf(Machine machine) {
         StateHash hash = new StateHash(0);
         machine.snapshot(change -> change.hashInto(hash));
         return hash.value();

@@ -65,6 +65,8 @@ final class Simulation {
     private int crashes;
     private int installs;
     private int reads;
+    private int amnesiacs;
+    private int corrupt;
     private long nextRead = 1;
     private long nextMend;
     private long heedAt;
@@ -110,6 +112,16 @@ final class Simulation {
 
     int reads() {
         return reads;
+    }
+
+    /** Nodes whose leaders found that they lack what they acknowledged. */
+    int amnesiacs() {
+        return amnesiacs;
+    }
+
+    /** Nodes whose state was found to differ. */
+    int corrupt() {
+        return corrupt;
     }
 
     int acknowledged() {
@@ -234,6 +246,14 @@ final class Simulation {
 
     void installed() {
         installs++;
+    }
+
+    void found(Effect what) {
+        if (what instanceof Effect.Amnesiac) {
+            amnesiacs++;
+        } else {
+            corrupt++;
+        }
     }
 
     void hasRead() {

@@ -12,6 +12,8 @@ public final class SimulationMain {
     private long elections;
     private long installs;
     private long reads;
+    private long amnesiacs;
+    private long corrupt;
 
     private SimulationMain() {}
 
@@ -46,6 +48,8 @@ public final class SimulationMain {
         elections += simulation.history().elections();
         installs += simulation.installs();
         reads += simulation.reads();
+        amnesiacs += simulation.amnesiacs();
+        corrupt += simulation.corrupt();
     }
 
     private void report() {
@@ -53,7 +57,8 @@ public final class SimulationMain {
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
                 "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages acknowledged,"
-                        + " %d reads, %d crashes, %d elections, %d snapshots installed, no violation%n",
+                        + " %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
+                        + " %d that differ found, no violation%n",
                 seeds,
                 steps,
                 seconds,
@@ -63,6 +68,8 @@ public final class SimulationMain {
                 reads,
                 crashes,
                 elections,
-                installs);
+                installs,
+                amnesiacs,
+                corrupt);
     }
 }

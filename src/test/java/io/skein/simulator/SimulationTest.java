@@ -36,6 +36,8 @@ class SimulationTest {
         long reads = 0;
         long installs = 0;
         long configurations = 0;
+        long amnesiacs = 0;
+        long corrupt = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = run(seed, STEPS);
             acknowledged += simulation.acknowledged();
@@ -44,6 +46,8 @@ class SimulationTest {
             reads += simulation.reads();
             installs += simulation.installs();
             configurations += simulation.history().configurations();
+            amnesiacs += simulation.amnesiacs();
+            corrupt += simulation.corrupt();
         }
         shows("acknowledged messages", acknowledged, 40);
         shows("crashes", crashes, 1_000);
@@ -51,6 +55,8 @@ class SimulationTest {
         shows("reads", reads, 500);
         shows("snapshots installed", installs, 10_000);
         shows("changes of members", configurations, 10_000);
+        shows("nodes that forgot", amnesiacs, 1_000_000);
+        shows("states that differ", corrupt, 1_000_000);
     }
 
     /** At least one in so many steps; a single seed shows nothing. */

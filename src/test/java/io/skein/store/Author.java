@@ -1,12 +1,14 @@
 package io.skein.store;
 
 import io.skein.machine.Change;
+import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Decision;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.IdempotencyWindow;
 import io.skein.machine.KeyChange;
 import io.skein.machine.Lineage;
+import io.skein.machine.Machine;
 import io.skein.machine.Moment;
 import io.skein.machine.StateHash;
 import io.skein.raft.Configuration;
@@ -18,6 +20,7 @@ import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
 import io.skein.replica.WriteBatch.Settled;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Format;
 import io.skein.topic.Header;
 import io.skein.topic.Message;
@@ -45,6 +48,7 @@ final class Author {
     static final NodeId NODE = new NodeId("n1");
 
     final TopicMachine machine = new TopicMachine();
+    final SubscriptionMachine subscriptions = new SubscriptionMachine(machine);
     final IdempotencyWindow keys = new IdempotencyWindow();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
@@ -60,11 +64,7 @@ final class Author {
     /** Rebuilds the state from rows and takes the entries above them once more. */
     Author(Image image) {
         for (Change change : image.rows()) {
-            if (change instanceof KeyChange keyChange) {
-                keys.evolve(keyChange);
-            } else {
-                machine.evolve(change);
-            }
+            evolve(change);
         }
         batch = image.lastBatch();
         term = image.hardState().term();
@@ -97,7 +97,9 @@ final class Author {
                 CommandProto command = proto.getCommands(0);
                 KeyProto key = command.getKey();
                 apply(
-                        (TopicCommand) machine.fromProto(command).orElseThrow(),
+                        machine.fromProto(command)
+                                .or(() -> subscriptions.fromProto(command))
+                                .orElseThrow(),
                         command.hasKey()
                                 ? Optional.of(
                                         new IdempotencyKey(key.getScopeHigh(), key.getScopeLow(), key.getBodyHash()))
@@ -130,13 +132,28 @@ final class Author {
         time += ms;
     }
 
-    Decision take(TopicCommand command) {
+    private void evolve(Change change) {
+        if (change instanceof KeyChange keyChange) {
+            keys.evolve(keyChange);
+        } else if (machine.owns(change)) {
+            machine.evolve(change);
+            subscriptions.observe(change);
+        } else {
+            subscriptions.evolve(change);
+        }
+    }
+
+    private Machine owner(Command command) {
+        return machine.owns(command) ? machine : subscriptions;
+    }
+
+    Decision take(Command command) {
         return take(command, Optional.empty());
     }
 
-    Decision take(TopicCommand command, Optional<IdempotencyKey> key) {
+    Decision take(Command command, Optional<IdempotencyKey> key) {
         time++;
-        CommandProto.Builder proto = machine.toProto(command).toBuilder();
+        CommandProto.Builder proto = owner(command).toProto(command).toBuilder();
         key.ifPresent(k -> proto.setKey(KeyProto.newBuilder()
                 .setScopeHigh(k.scopeHigh())
                 .setScopeLow(k.scopeLow())
@@ -147,19 +164,15 @@ final class Author {
         return apply(command, key);
     }
 
-    private Decision apply(TopicCommand command, Optional<IdempotencyKey> key) {
+    private Decision apply(Command command, Optional<IdempotencyKey> key) {
         Moment at = new Moment(index, 0, time);
-        Decision decision = machine.decide(at, command);
+        Decision decision = owner(command).decide(at, command);
         List<Change> all = new ArrayList<>(decision.changes());
-        key.ifPresent(k -> all.addAll(keys.remember(k, at, decision.outcome(), machine)));
+        key.ifPresent(k -> all.addAll(keys.remember(k, at, decision.outcome(), owner(command))));
         StateHash rolling = new StateHash(hash);
         for (Change change : all) {
             change.hashInto(rolling);
-            if (change instanceof KeyChange keyChange) {
-                keys.evolve(keyChange);
-            } else {
-                machine.evolve(change);
-            }
+            evolve(change);
             if (change instanceof TopicChange.Appended messages) {
                 appended.add(messages);
             }
@@ -240,6 +253,7 @@ final class Author {
     List<String> state() {
         List<String> state = new ArrayList<>();
         machine.snapshot(change -> state.add(shown(change)));
+        subscriptions.snapshot(change -> state.add(shown(change)));
         keys.snapshot(change -> state.add(shown(change)));
         return state;
     }

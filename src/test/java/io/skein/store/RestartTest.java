@@ -319,7 +319,7 @@ class RestartTest {
         OpenStore.at(vertx, home()).close();
         sql(home(), "PRAGMA user_version = 99");
         assertThrows(UnusableDatabase.class, () -> OpenStore.at(vertx, home()));
-        sql(home(), "PRAGMA user_version = 1");
+        sql(home(), "PRAGMA user_version = " + Database.SCHEMA_VERSION);
 
         OpenStore.at(vertx, home()).close();
     }

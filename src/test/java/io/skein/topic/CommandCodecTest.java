@@ -59,6 +59,8 @@ class CommandCodecTest {
             "1a110a0161120c080110021803200128033004",
             new Configure(new TopicName("a"), TopicConfig.DEFAULT),
             "1a050a01611200",
+            new Configure(new TopicName("a"), TopicConfig.DEFAULT.withAcknowledged(true)),
+            "1a070a016112023801",
             new Delete(new TopicName("a")),
             "22030a0161",
             new Cancel(new Cursor(5, 1)),

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A log of one command an entry, applied to a machine. With every command it holds the laws of machines: deciding twice
@@ -73,6 +74,22 @@ final class TopicLog {
         }
         changes = decision.changes();
         return decision.outcome();
+    }
+
+    /** A command of a machine on top, which wants something of topics. */
+    void draft(Consumer<CommandDraft> part) {
+        Moment at = new Moment(++index, 0, ++time);
+        CommandDraft draft = machine.draft(at);
+        part.accept(draft);
+        changes = draft.changes();
+        CommandDraft elsewhere = shadow.draft(at);
+        part.accept(elsewhere);
+        assertEquals(told(changes), told(elsewhere.changes()), "decided on another node");
+        for (Change change : changes) {
+            machine.evolve(change);
+            shadow.evolve(change);
+            rows.write(change);
+        }
     }
 
     /** A machine made from the rows. */

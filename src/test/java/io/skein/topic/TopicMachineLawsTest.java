@@ -42,6 +42,8 @@ class TopicMachineLawsTest {
             new TopicChange.Appended(5, NAME, 1, AT, 110, 800, List.of(MESSAGE), MESSAGE.size()),
             new TopicChange.Marked(5, 2, AT, 100, 110, 145),
             new TopicChange.Expired(5, 1),
+            new TopicChange.Pinned(5, 1),
+            new TopicChange.Unpinned(5, 1),
             new TopicChange.Trimmed(5, 1, new Cursor(2, 0), 80),
             new TopicChange.Scheduled(AT, 700, 110, Publication.of(NAME, MESSAGE)),
             new TopicChange.Waiting(new Cursor(4, 0), 600),

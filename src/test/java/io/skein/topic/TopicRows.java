@@ -26,6 +26,8 @@ final class TopicRows {
         final TreeMap<Long, TopicChange.Marked> marks = new TreeMap<>();
         /** Offset to expiry; -1 once it is over. */
         final TreeMap<Long, Long> expiries = new TreeMap<>();
+
+        final List<Long> pins = new ArrayList<>();
     }
 
     private final TreeMap<Long, Row> topics = new TreeMap<>();
@@ -87,6 +89,10 @@ final class TopicRows {
             rows.headMap(c.number() - window, true).clear();
         } else if (change instanceof TopicChange.ProducerRemoved c) {
             produced.remove(c.producer());
+        } else if (change instanceof TopicChange.Pinned c) {
+            topics.get(c.topic()).pins.add(c.offset());
+        } else if (change instanceof TopicChange.Unpinned c) {
+            topics.get(c.topic()).pins.remove((Long) c.offset());
         } else if (change instanceof TopicChange.AnswersForgotten c) {
             var rows = produced.get(c.producer());
             rows.headMap(c.last(), false).clear();
@@ -126,6 +132,7 @@ final class TopicRows {
                     machine.accept(new TopicChange.Expired(id, offset));
                 }
             });
+            row.pins.stream().sorted().forEach(offset -> machine.accept(new TopicChange.Pinned(id, offset)));
         });
         scheduled.forEach((at, row) -> machine.accept(new TopicChange.Waiting(at, row.due())));
         produced.values().forEach(rows -> rows.values().forEach(machine));

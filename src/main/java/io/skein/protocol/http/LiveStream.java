@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ final class LiveStream implements Subscriber {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long AGAIN_NANOS = 1_000_000_000L;
     private static final String OK = "ok";
+    /** Health that does not pass while one waits here: the client shall come again, at another node if it can. */
+    private static final Set<String> ELSEWHERE = Set.of("draining", "removed", "amnesiac", "corrupt");
+
     /** A socket counts as idle until a write is through: many small ones show that a slow client is alive. */
     private static final int PIECE_BYTES = 64 << 10;
 
@@ -130,6 +134,11 @@ final class LiveStream implements Subscriber {
         }
         opened();
         String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+        if (ELSEWHERE.contains(code)) {
+            tell(code, true);
+            finish();
+            return;
+        }
         tellHealth(
                 passing && !broker.status().health().equals(OK)
                         ? broker.status().health()

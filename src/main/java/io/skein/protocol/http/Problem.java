@@ -83,20 +83,26 @@ record Problem(int status, String code, String detail, boolean retryable, String
                     TOO_MANY_SCHEDULED,
                     TOO_MANY_TOPICS,
                     TOO_MANY_TTL,
-                    ABORTED -> "limit";
+                    ABORTED,
+                    TOPIC_EXISTS,
+                    UNKNOWN_SUBSCRIPTION,
+                    LEASE_LOST,
+                    NO_MARK,
+                    TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_POSITIONS -> "limit";
         };
     }
 
     static int status(Rejection reason) {
         return switch (reason) {
             case MALFORMED -> 400;
-            case UNKNOWN_TOPIC, NOT_SCHEDULED -> 404;
-            case SEQUENCE_GAP, FENCED, ABORTED -> 409;
+            case UNKNOWN_TOPIC, NOT_SCHEDULED, UNKNOWN_SUBSCRIPTION, NO_MARK -> 404;
+            case SEQUENCE_GAP, FENCED, ABORTED, TOPIC_EXISTS, LEASE_LOST -> 409;
             case WRONG_OFFSET -> 412;
             case TOO_LARGE -> 413;
             case INVALID_FORMAT, KEY_REUSED -> 422;
             case TOO_MANY_KEYS, TOO_MANY_PRODUCERS, TOO_MANY_SCHEDULED, TOO_MANY_TTL -> 429;
-            case TOPIC_FULL, TOO_MANY_TOPICS -> 507;
+            case TOPIC_FULL, TOO_MANY_TOPICS, TOO_MANY_SUBSCRIPTIONS, TOO_MANY_POSITIONS -> 507;
         };
     }
 

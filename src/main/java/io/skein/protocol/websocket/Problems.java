@@ -65,8 +65,14 @@ final class Problems {
     /** Whether the same request may succeed later, by itself or when others have done something. */
     private static boolean isPassing(Rejection reason) {
         return switch (reason) {
-            case TOPIC_FULL, TOO_MANY_KEYS, TOO_MANY_PRODUCERS, TOO_MANY_SCHEDULED, TOO_MANY_TOPICS, TOO_MANY_TTL ->
-                true;
+            case TOPIC_FULL,
+                    TOO_MANY_KEYS,
+                    TOO_MANY_PRODUCERS,
+                    TOO_MANY_SCHEDULED,
+                    TOO_MANY_TOPICS,
+                    TOO_MANY_TTL,
+                    TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_POSITIONS -> true;
             case MALFORMED,
                     UNKNOWN_TOPIC,
                     WRONG_OFFSET,
@@ -76,7 +82,11 @@ final class Problems {
                     SEQUENCE_GAP,
                     FENCED,
                     NOT_SCHEDULED,
-                    ABORTED -> false;
+                    ABORTED,
+                    TOPIC_EXISTS,
+                    UNKNOWN_SUBSCRIPTION,
+                    LEASE_LOST,
+                    NO_MARK -> false;
         };
     }
 
@@ -98,7 +108,13 @@ final class Problems {
                     TOO_MANY_SCHEDULED,
                     TOO_MANY_TOPICS,
                     TOO_MANY_TTL,
-                    ABORTED -> "limit";
+                    ABORTED,
+                    TOPIC_EXISTS,
+                    UNKNOWN_SUBSCRIPTION,
+                    LEASE_LOST,
+                    NO_MARK,
+                    TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_POSITIONS -> "limit";
         };
     }
 }

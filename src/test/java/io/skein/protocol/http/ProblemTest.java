@@ -39,6 +39,12 @@ class ProblemTest {
         expected.put(Rejection.TOO_MANY_TOPICS, 507);
         expected.put(Rejection.TOO_MANY_TTL, 429);
         expected.put(Rejection.ABORTED, 409);
+        expected.put(Rejection.TOPIC_EXISTS, 409);
+        expected.put(Rejection.UNKNOWN_SUBSCRIPTION, 404);
+        expected.put(Rejection.LEASE_LOST, 409);
+        expected.put(Rejection.NO_MARK, 404);
+        expected.put(Rejection.TOO_MANY_SUBSCRIPTIONS, 507);
+        expected.put(Rejection.TOO_MANY_POSITIONS, 507);
         for (Rejection rejection : Rejection.values()) {
             assertEquals(expected.get(rejection), Problem.status(rejection), rejection.name());
         }

@@ -229,6 +229,21 @@ class StreamTest {
     }
 
     @Test
+    void aNodeThatServesNothingSendsTheStreamElsewhere() throws Exception {
+        try (OpenDoor removed = new OpenDoor(config -> config, fake -> new BentBroker(fake) {
+                    @Override
+                    public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
+                        return Future.failedFuture(Refusal.of(Refusal.Kind.UNAVAILABLE, "removed", "no member"));
+                    }
+                });
+                Live stream = removed.live("/v1/stream?topic=a")) {
+            assertEquals(200, stream.response.statusCode());
+            assertEquals("removed", data(stream.dataEvent()).getString("health"));
+            assertNull(stream.line());
+        }
+    }
+
+    @Test
     void aStreamWhoseSubscriptionTakesLongIs200Meanwhile() throws Exception {
         try (OpenDoor slow = new OpenDoor(config -> config, fake -> new BentBroker(fake) {
                     @Override

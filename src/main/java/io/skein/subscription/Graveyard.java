@@ -1,0 +1,224 @@
+package io.skein.subscription;
+
+import io.skein.machine.Decision;
+import io.skein.machine.Moment;
+import io.skein.machine.Rejection;
+import io.skein.subscription.Run.State;
+import io.skein.subscription.SubscriptionCommand.DeadLetter;
+import io.skein.subscription.SubscriptionCommand.Discard;
+import io.skein.subscription.SubscriptionCommand.Redrive;
+import io.skein.subscription.SubscriptionOutcome.Counted;
+import io.skein.subscription.SubscriptionOutcome.Done;
+import io.skein.topic.Header;
+import io.skein.topic.Message;
+import io.skein.topic.TopicMachine;
+import io.skein.topic.TopicName;
+import io.skein.topic.TopicOutcome.Accepted;
+import io.skein.topic.TopicReach;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What becomes of dead letters: they are copied, handed out again, forgotten. */
+final class Graveyard {
+    /** Stretches that one redrive or discard takes; another goes on. */
+    static final int STRETCHES = 1_000;
+
+    private static final String HEADER = "skein-dead-";
+
+    private final TopicMachine topics;
+    private final SubscriptionRegister register;
+    private final SubscriptionLimits limits;
+
+    Graveyard(TopicMachine topics, SubscriptionRegister register, SubscriptionLimits limits) {
+        this.topics = topics;
+        this.register = register;
+        this.limits = limits;
+    }
+
+    /** Never refused, unless the mark is not what it was when the bodies were read. */
+    Decision bury(Moment at, DeadLetter letter) {
+        SubscriptionState subscription = register.marks().get(letter.mark());
+        Mark mark = subscription == null ? null : subscription.marks.get(letter.mark());
+        int count = letter.messages().size();
+        if (mark == null || mark.first() != letter.first() || count == 0 || count > mark.count()) {
+            return Decision.rejected(Rejection.NO_MARK, "these messages are not marked: they were copied, or let go");
+        }
+        Draft draft = new Draft(at, topics, count);
+        SubscriptionDraft of = draft.of(subscription);
+        TopicName origin = topics.reach(mark.topic()).orElseThrow().name();
+        TopicName dead = subscription.deadLetters();
+        long first = -1;
+        for (int i = 0; i < count; i++) {
+            Message copy = withHeaders(letter.messages().get(i), subscription.name, origin, mark, mark.first() + i);
+            Accepted accepted = draft.topics().copy(dead, copy, at.place() + i);
+            first = i == 0 ? accepted.offset() : first;
+        }
+        of.bury(new OffsetRange(draft.topics().idOf(dead), first, count));
+        forgetOldest(of, subscription);
+        draft.topics().unpin(mark.topic(), mark.first());
+        if (count < mark.count()) {
+            draft.topics().pin(mark.topic(), mark.first() + count);
+            of.set(mark.without(count));
+        } else {
+            of.remove(mark);
+        }
+        return draft.as(new Done(false));
+    }
+
+    /** When all subscriptions together remember too many stretches, this one lets its oldest go. */
+    private void forgetOldest(SubscriptionDraft draft, SubscriptionState subscription) {
+        if (register.stretches() >= limits.deadRanges() && subscription.dead.stretches() > 1) {
+            long topic = subscription.dead.topics().get(0);
+            draft.forgetDead(topic, subscription.dead.in(topic).firstKey());
+        }
+    }
+
+    private static Message withHeaders(
+            Message message, SubscriptionName subscription, TopicName origin, Mark mark, long offset) {
+        List<Header> headers = new ArrayList<>();
+        for (Header header : message.headers()) {
+            if (!header.name().startsWith(HEADER)) {
+                headers.add(header);
+            }
+        }
+        headers.add(new Header(HEADER + "reason", mark.reason()));
+        headers.add(new Header(HEADER + "subscription", subscription.value()));
+        headers.add(new Header(HEADER + "topic", origin.value()));
+        headers.add(new Header(HEADER + "offset", Long.toString(offset)));
+        headers.add(new Header(HEADER + "deliveries", Integer.toString(mark.deliveries())));
+        return new Message(message.key(), headers, message.format(), message.contentType(), message.body());
+    }
+
+    Decision redrive(Moment at, Redrive redrive) {
+        Optional<SubscriptionState> found = register.find(redrive.name());
+        if (found.isEmpty()) {
+            return Refusals.unknown(redrive.name());
+        }
+        if (redrive.rate() < 0) {
+            return Refusals.malformed("a rate is a number of messages a second, from 0 (at once)", 0);
+        }
+        Optional<Decision> tooMany = tooMany(redrive.chosen());
+        if (tooMany.isPresent()) {
+            return tooMany.get();
+        }
+        SubscriptionState subscription = found.get();
+        Draft draft = new Draft(at, topics, 0);
+        SubscriptionDraft of = draft.of(subscription);
+        Exhumed exhumed = exhume(of, subscription, redrive.chosen());
+        State state = subscription.isByKey() ? State.UNREAD : State.READY;
+        long time = at.time();
+        for (OffsetRange range : exhumed.ranges()) {
+            if (redrive.rate() == 0) {
+                of.redriven(range, state, 0);
+            } else {
+                of.redriven(range, State.PACED, time);
+                time += range.count() * 1000 / redrive.rate();
+            }
+        }
+        if (redrive.rate() > 0 && !exhumed.ranges().isEmpty()) {
+            of.rate(redrive.rate());
+        }
+        return draft.as(new Counted(exhumed.count(), exhumed.more()));
+    }
+
+    Decision discard(Moment at, Discard discard) {
+        Optional<SubscriptionState> found = register.find(discard.name());
+        if (found.isEmpty()) {
+            return Refusals.unknown(discard.name());
+        }
+        Optional<Decision> tooMany = tooMany(discard.chosen());
+        if (tooMany.isPresent()) {
+            return tooMany.get();
+        }
+        Draft draft = new Draft(at, topics, 0);
+        Exhumed exhumed = exhume(draft.of(found.get()), found.get(), discard.chosen());
+        return draft.as(new Counted(exhumed.count(), exhumed.more()));
+    }
+
+    private static Optional<Decision> tooMany(Optional<List<OffsetRange>> chosen) {
+        return chosen.isPresent() && chosen.get().size() > STRETCHES
+                ? Optional.of(Refusals.malformed(
+                        "at most " + STRETCHES + " stretches of dead letters are chosen at once", STRETCHES))
+                : Optional.empty();
+    }
+
+    /** Dead letters that are none any more. */
+    private record Exhumed(List<OffsetRange> ranges, long count, boolean more) {}
+
+    /** Takes dead letters out, all or those chosen; those that retention took meanwhile are only forgotten. */
+    private Exhumed exhume(
+            SubscriptionDraft draft, SubscriptionState subscription, Optional<List<OffsetRange>> chosen) {
+        List<OffsetRange> taken = new ArrayList<>();
+        long count = 0;
+        int steps = 0;
+        for (long topic : subscription.dead.topics()) {
+            long lowWater = topics.reach(topic).map(TopicReach::lowWater).orElse(Long.MAX_VALUE);
+            for (Map.Entry<Long, Long> entry : subscription.dead.in(topic).entrySet()) {
+                OffsetRange stretch = new OffsetRange(topic, entry.getKey(), entry.getValue());
+                List<OffsetRange> parts = chosen.isEmpty() ? List.of(stretch) : within(stretch, chosen.get());
+                if (parts.isEmpty()) {
+                    continue;
+                }
+                if (steps++ == STRETCHES) {
+                    return new Exhumed(taken, count, true);
+                }
+                forget(draft, stretch, parts);
+                for (OffsetRange part : parts) {
+                    long start = Math.max(part.first(), lowWater);
+                    if (start < part.end()) {
+                        taken.add(new OffsetRange(topic, start, part.end() - start));
+                        count += part.end() - start;
+                    }
+                }
+            }
+        }
+        return new Exhumed(taken, count, false);
+    }
+
+    /** The parts of a stretch that are chosen, ascending, without overlap. */
+    private static List<OffsetRange> within(OffsetRange stretch, List<OffsetRange> chosen) {
+        NavigableMap<Long, OffsetRange> parts = new TreeMap<>();
+        for (OffsetRange range : chosen) {
+            long start = Math.max(stretch.first(), range.first());
+            long end = Math.min(stretch.end(), range.end());
+            if (range.topic() == stretch.topic() && start < end) {
+                parts.merge(
+                        start,
+                        new OffsetRange(stretch.topic(), start, end - start),
+                        (a, b) -> a.count() > b.count() ? a : b);
+            }
+        }
+        List<OffsetRange> apart = new ArrayList<>();
+        long from = stretch.first();
+        for (OffsetRange part : parts.values()) {
+            long start = Math.max(from, part.first());
+            if (start < part.end()) {
+                apart.add(new OffsetRange(stretch.topic(), start, part.end() - start));
+                from = part.end();
+            }
+        }
+        return apart;
+    }
+
+    /** What is left of a stretch without these parts of it. */
+    private static void forget(SubscriptionDraft draft, OffsetRange stretch, List<OffsetRange> parts) {
+        long from = stretch.first();
+        boolean isFirst = true;
+        for (OffsetRange part : parts) {
+            if (part.first() > from) {
+                draft.setDead(new OffsetRange(stretch.topic(), from, part.first() - from));
+            } else if (isFirst) {
+                draft.forgetDead(stretch.topic(), stretch.first());
+            }
+            isFirst = false;
+            from = part.end();
+        }
+        if (from < stretch.end()) {
+            draft.setDead(new OffsetRange(stretch.topic(), from, stretch.end() - from));
+        }
+    }
+}
