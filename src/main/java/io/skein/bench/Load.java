@@ -92,7 +92,8 @@ public final class Load {
             long start = System.nanoTime();
             long from = start + config.times().warmUp().toNanos();
             long to = from + config.times().measured().toNanos();
-            await(all(loops, loop -> loop.run(start, from, to)), CONNECT);
+            await(all(loops, loop -> loop.measure(from, to)), CONNECT);
+            await(all(loops, loop -> loop.run(start, to)), CONNECT);
             watch(loops, from, to);
             long deadline = to + DRAIN.toNanos();
             await(all(loops, loop -> loop.end(deadline)), DRAIN.plus(CLOSE));
