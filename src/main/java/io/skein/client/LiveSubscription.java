@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A subscription as the client keeps it: its position outlives connections. Used on the client's context only. */
-final class LiveSubscription implements Subscription {
+final class LiveSubscription implements Subscription, Lasting {
     private static final Logger LOG = LoggerFactory.getLogger(LiveSubscription.class);
     private static final long RETRY_MS = 200;
 
@@ -51,20 +51,21 @@ final class LiveSubscription implements Subscription {
         return opened;
     }
 
-    /** Asks the server, now that there is one. */
-    void ask() {
+    @Override
+    public void ask() {
         if (closed || asked || !link.isReady()) {
             return;
         }
         asked = true;
         used = 0;
-        long id = all.ask(this);
+        long id = all.ask(this::answered);
         String from = cursor.isEmpty() ? options.from() : cursor;
         link.say(new Command.Subscribe(
                 Long.toString(id), options.topics(), from, options.isManual() ? credit : options.credit()));
     }
 
-    void answered(Reply reply) {
+    @Override
+    public void answered(Reply reply) {
         if (reply instanceof Reply.Subscribed subscribed) {
             if (closed) {
                 link.say(new Command.Unsubscribe("", subscribed.sub()));
@@ -96,8 +97,8 @@ final class LiveSubscription implements Subscription {
         }
     }
 
-    /** The connection is lost. */
-    void lost() {
+    @Override
+    public void lost() {
         down();
         if (!lost && opened.future().succeeded()) {
             lost = true;
@@ -111,7 +112,8 @@ final class LiveSubscription implements Subscription {
         given = 0;
     }
 
-    void end(SkeinException why) {
+    @Override
+    public void end(SkeinException why) {
         if (closed) {
             return;
         }
@@ -122,7 +124,8 @@ final class LiveSubscription implements Subscription {
         }
     }
 
-    void pushed(Push push) {
+    @Override
+    public void pushed(Push push) {
         if (closed) {
             return;
         }

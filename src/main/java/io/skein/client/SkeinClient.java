@@ -191,6 +191,23 @@ public final class SkeinClient {
         return subscription.opened().future();
     }
 
+    /**
+     * Works for a durable subscription, over reconnects.
+     *
+     * @return completes when a server has begun to hand out messages; fails with {@link SkeinException}
+     */
+    public Future<Worker> work(WorkOptions options, WorkHandler handler) {
+        var worker = new LiveWorker(vertx, subscriptions, link, options, handler);
+        subscriptions.run(() -> {
+            if (closed) {
+                worker.end(SkeinException.of("closed", "the client is closed"));
+            } else {
+                subscriptions.add(worker);
+            }
+        });
+        return worker.opened().future();
+    }
+
     /** Whether there is a connection just now. */
     public boolean isConnected() {
         return link.isReady();
