@@ -188,7 +188,7 @@ public final class SkeinClient {
                 subscriptions.add(subscription);
             }
         });
-        return subscription.opened().future();
+        return subscription.opened();
     }
 
     /**
@@ -205,7 +205,7 @@ public final class SkeinClient {
                 subscriptions.add(worker);
             }
         });
-        return worker.opened().future();
+        return worker.opened();
     }
 
     /** Whether there is a connection just now. */

@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 /** A client's subscriptions, and which of them a reply or push is for. Used on the client's context only. */
 final class Subscriptions {
     private final Context context;
-    private final Set<Lasting> all = new LinkedHashSet<>();
+    private final Set<Lasting<?>> all = new LinkedHashSet<>();
     private final Map<Long, Consumer<Reply>> asking = new HashMap<>();
-    private final Map<String, Lasting> open = new HashMap<>();
+    private final Map<String, Lasting<?>> open = new HashMap<>();
     /** Ids below 0: those of publishes are above. */
     private long lastId;
 
@@ -25,7 +25,7 @@ final class Subscriptions {
         this.context = context;
     }
 
-    void add(Lasting subscription) {
+    void add(Lasting<?> subscription) {
         all.add(subscription);
         subscription.ask();
     }
@@ -43,12 +43,12 @@ final class Subscriptions {
         }
     }
 
-    void open(String sub, Lasting subscription) {
+    void open(String sub, Lasting<?> subscription) {
         open.put(sub, subscription);
     }
 
     void pushed(Push push) {
-        Lasting subscription = open.get(push.sub());
+        Lasting<?> subscription = open.get(push.sub());
         if (subscription != null) {
             subscription.pushed(push);
         }
@@ -58,7 +58,7 @@ final class Subscriptions {
         open.remove(sub);
     }
 
-    void remove(Lasting subscription, String sub) {
+    void remove(Lasting<?> subscription, String sub) {
         all.remove(subscription);
         open.remove(sub);
     }
