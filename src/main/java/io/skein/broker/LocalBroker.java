@@ -47,6 +47,8 @@ public final class LocalBroker implements Broker {
     private final Fanout fanout;
     private final Readiness readiness;
     private final Tenure tenure;
+    /** What the replica said last; null until it said something. */
+    private volatile ReplicaStatus said;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = OK;
 
@@ -81,6 +83,7 @@ public final class LocalBroker implements Broker {
     }
 
     private void moved(ReplicaStatus now) {
+        said = now;
         tenure.moved(now, System.nanoTime());
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
@@ -188,7 +191,7 @@ public final class LocalBroker implements Broker {
 
     /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
     private Optional<Refusal> outside() {
-        ReplicaStatus now = replica == null ? null : replica.status();
+        ReplicaStatus now = replica == null ? said : replica.status();
         if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
             return Optional.empty();
         }
@@ -518,7 +521,7 @@ public final class LocalBroker implements Broker {
                 0,
                 0,
                 0,
-                "catching-up",
+                outside().map(Refusal::code).orElse("catching-up"),
                 config.durable(),
                 List.of(),
                 new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.get(), 0, 0, startedAtMs));
