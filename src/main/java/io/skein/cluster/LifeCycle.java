@@ -147,6 +147,7 @@ final class LifeCycle {
         surroundings.roster().begin(image, store.incarnation());
         RunningReplica next = new RunningReplica(surroundings, this, store, image, deadlineNanos);
         running = next;
+        removal.forget();
         if (surroundings.roster().clusterId() != 0) {
             surroundings.opening().entered(store, image.lineage());
         }

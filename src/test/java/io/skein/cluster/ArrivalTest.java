@@ -80,7 +80,8 @@ class ArrivalTest {
                 true,
                 leader.address(),
                 leader.address(),
-                "");
+                "",
+                List.of());
     }
 
     private interface Question<T> {
