@@ -85,6 +85,7 @@ public final class LocalBroker implements Broker {
     private void moved(ReplicaStatus now) {
         said = now;
         tenure.moved(now, System.nanoTime());
+        readiness.look();
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
@@ -111,6 +112,7 @@ public final class LocalBroker implements Broker {
         reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
+        readiness.look();
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -161,7 +163,7 @@ public final class LocalBroker implements Broker {
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
-                : ready(false).compose(v -> proposer.propose(command, key));
+                : readiness.await(false, command.size()).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
             if (result.failed()) {
                 return Future.failedFuture(Refusal.from(result.cause()));
@@ -260,7 +262,7 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        return readiness.await(anyway);
+        return readiness.await(anyway, 0);
     }
 
     private boolean isLeaderless() {
