@@ -51,6 +51,8 @@ public final class LocalBroker implements Broker {
     private final LocalQueues queues;
     private final Readiness readiness;
     private final Tenure tenure;
+    /** What the replica said last; null until it said something. */
+    private volatile ReplicaStatus said;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = OK;
 
@@ -110,7 +112,9 @@ public final class LocalBroker implements Broker {
     }
 
     private void moved(ReplicaStatus now) {
+        said = now;
         tenure.moved(now, System.nanoTime());
+        readiness.look();
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
@@ -145,6 +149,7 @@ public final class LocalBroker implements Broker {
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
+        readiness.look();
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -194,7 +199,7 @@ public final class LocalBroker implements Broker {
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
-                : ready(false).compose(v -> proposer.propose(command, key));
+                : readiness.await(false, command.size()).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
             if (result.failed()) {
                 return Future.failedFuture(Refusal.from(result.cause()));
@@ -234,7 +239,7 @@ public final class LocalBroker implements Broker {
 
     /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
     private Optional<Refusal> outside() {
-        ReplicaStatus now = replica == null ? null : replica.status();
+        ReplicaStatus now = replica == null ? said : replica.status();
         if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
             return Optional.empty();
         }
@@ -301,7 +306,7 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        return readiness.await(anyway);
+        return readiness.await(anyway, 0);
     }
 
     private boolean isLeaderless() {
@@ -562,7 +567,7 @@ public final class LocalBroker implements Broker {
                 0,
                 0,
                 0,
-                "catching-up",
+                outside().map(Refusal::code).orElse("catching-up"),
                 config.durable(),
                 List.of(),
                 new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.get(), 0, 0, startedAtMs));

@@ -40,20 +40,29 @@ public final class Arrival {
     private final Plan plan;
     private final Image empty;
     private final Discovery discovery;
+    private final Runnable refused;
+    /** Another node of this id runs. Who went on asking would take its place while that one starts anew. */
+    private boolean isRefused;
+
     private final Promise<Image> arrived = Promise.promise();
     private int attempts;
 
-    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty) {
+    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty, Runnable refused) {
         this.vertx = vertx;
         this.store = store;
         this.others = others;
         this.plan = plan;
         this.empty = empty;
+        this.refused = refused;
         this.discovery = new Discovery(plan.self(), store.incarnation(), plan.address(), plan.peers(), plan.join());
     }
 
-    /** @param found what the store holds; whoever has a log belongs somewhere already */
-    public static Future<Image> of(Vertx vertx, Store store, Peers others, Plan plan, Image found) {
+    /**
+     * @param found what the store holds; whoever has a log belongs somewhere already
+     * @param refused is told once when the cluster has another node of this id, which is there: from then on this one
+     *     only looks whether an operator adds it
+     */
+    public static Future<Image> of(Vertx vertx, Store store, Peers others, Plan plan, Image found, Runnable refused) {
         if (found.lastIndex() > 0) {
             return Future.succeededFuture(found);
         }
@@ -61,7 +70,7 @@ public final class Arrival {
             Member self = new Member(plan.self(), store.incarnation(), plan.address(), true);
             return plan.join() ? Future.succeededFuture(found) : FirstEntry.write(store, FirstEntry.alone(self));
         }
-        Arrival arrival = new Arrival(vertx, store, others, plan, found);
+        Arrival arrival = new Arrival(vertx, store, others, plan, found, refused);
         arrival.ask();
         return arrival.arrived.future();
     }
@@ -89,6 +98,8 @@ public final class Arrival {
             FirstEntry.write(store, form.first()).onComplete(arrived);
         } else if (verdict instanceof Verdict.Adopt) {
             arrived.complete(empty);
+        } else if (isRefused) {
+            again(STRANGER_AGAIN_MS);
         } else if (verdict instanceof Verdict.Wiped wiped) {
             say("this node was in the cluster with another disk; it comes back as a new one");
             join(wiped.ask(), 0);
@@ -116,8 +127,12 @@ public final class Arrival {
             if (answer.succeeded() && answer.result().ok()) {
                 arrived.complete(empty);
             } else if (answer.succeeded() && answer.result().code().equals(Reason.ID_IN_USE.name())) {
-                say("another node of the cluster runs as " + plan.self()
-                        + ": give this one an id of its own (--node-id)");
+                isRefused = true;
+                LOG.error(
+                        "another node of the cluster runs as {}: this one stays outside, also when that one ends; stop"
+                                + " it and give it an id of its own (--node-id)",
+                        plan.self());
+                refused.run();
                 again(STRANGER_AGAIN_MS);
             } else {
                 join(addresses, next + 1);

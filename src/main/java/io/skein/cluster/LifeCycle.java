@@ -121,16 +121,25 @@ final class LifeCycle {
     /** @param at where others find this node */
     void arrive(String at) {
         address = at;
-        surroundings.opening().image(store, surroundings.peers(), address).onComplete(found -> {
-            if (isStopped) {
-                return;
-            }
-            if (found.failed()) {
-                brokenDisk(found.cause());
-            } else {
-                run(found.result());
-            }
-        });
+        surroundings
+                .opening()
+                .image(store, surroundings.peers(), address, this::refused)
+                .onComplete(found -> {
+                    if (isStopped) {
+                        return;
+                    }
+                    if (found.failed()) {
+                        brokenDisk(found.cause());
+                    } else {
+                        run(found.result());
+                    }
+                });
+    }
+
+    /** Its cluster has another node of its id. */
+    private void refused() {
+        away = (away == null ? ReplicaStatus.NONE : away).standing(Standing.REMOVED);
+        surroundings.applied().moved(away);
     }
 
     private void run(Image image) {
@@ -138,6 +147,7 @@ final class LifeCycle {
         surroundings.roster().begin(image, store.incarnation());
         RunningReplica next = new RunningReplica(surroundings, this, store, image, deadlineNanos);
         running = next;
+        removal.forget();
         if (surroundings.roster().clusterId() != 0) {
             surroundings.opening().entered(store, image.lineage());
         }

@@ -131,8 +131,27 @@ public final class Membership {
         }
     }
 
+    /**
+     * That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
+     * with its disk stands for a moment.
+     */
     private Future<Long> join(Facts node) {
-        return add(new Member(node.node(), node.incarnation(), node.address(), false, true));
+        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, true);
+        if (!replica.roster().isInUse(comes)) {
+            return replica.change(new MemberChange.Add(comes));
+        }
+        Reason unsure = Reason.NOT_LEADER;
+        return has(comes.id())
+                .compose(there -> Future.failedFuture(new NotExecuted(there ? Reason.ID_IN_USE : unsure)));
+    }
+
+    /** Whether the member of this id says that it is there. */
+    private Future<Boolean> has(NodeId id) {
+        Optional<Member> member = replica.roster().members().member(id);
+        return replica.leads() && replica.leader().equals(Optional.of(id))
+                ? Future.succeededFuture(true)
+                : member.map(there -> isAt(replica.peers().address(id, there.address()), id, there.incarnation()))
+                        .orElse(Future.succeededFuture(false));
     }
 
     /** This node is found where it says; completes when the leader has taken note, or found no reason to. */
@@ -181,8 +200,12 @@ public final class Membership {
     }
 
     private Future<Boolean> isAt(String address, Facts node) {
+        return isAt(address, node.node(), node.incarnation());
+    }
+
+    private Future<Boolean> isAt(String address, NodeId node, long incarnation) {
         return facts(replica.peers(), address)
-                .map(there -> there.node().equals(node.node()) && there.incarnation() == node.incarnation())
+                .map(there -> there.node().equals(node) && there.incarnation() == incarnation)
                 .otherwise(false);
     }
 

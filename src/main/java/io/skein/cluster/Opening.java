@@ -27,8 +27,9 @@ public interface Opening {
      * long as the other nodes do.
      *
      * @param address where others find this node
+     * @param refused the cluster does not take this node, and it asks no more: an operator has to act
      */
-    Future<Image> image(Store store, Peers peers, String address);
+    Future<Image> image(Store store, Peers peers, String address, Runnable refused);
 
     Replica replica(Store store, Image image);
 

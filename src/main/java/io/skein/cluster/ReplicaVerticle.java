@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.machine.Lineage;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -226,7 +227,8 @@ public final class ReplicaVerticle extends VerticleBase {
                 one != null && one.leads() && one.replica().isConfigurationCommitted(),
                 leader().map(roster::address).orElse(""),
                 address(),
-                opening.httpAddress());
+                opening.httpAddress(),
+                roster.lineage().ancestors().stream().map(Lineage.Ancestor::id).toList());
     }
 
     /** Where peers find this node. */

@@ -193,13 +193,14 @@ public final class Node {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers peers, String address) {
+        public Future<Image> image(Store store, Peers peers, String address, Runnable refused) {
             return Arrival.of(
                     vertx,
                     store,
                     peers,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
-                    store.image());
+                    store.image(),
+                    refused);
         }
 
         @Override

@@ -125,8 +125,9 @@ final class Hall implements AutoCloseable {
         }
 
         @Override
-        public Future<Image> image(Store opened, Peers peers, String address) {
-            return Arrival.of(vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image());
+        public Future<Image> image(Store opened, Peers peers, String address, Runnable refused) {
+            return Arrival.of(
+                    vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image(), refused);
         }
 
         @Override

@@ -102,8 +102,8 @@ final class BareNode implements AutoCloseable {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers others, String address) {
-            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image());
+        public Future<Image> image(Store store, Peers others, String address, Runnable refused) {
+            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image(), refused);
         }
 
         @Override

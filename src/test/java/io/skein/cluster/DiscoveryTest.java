@@ -103,7 +103,19 @@ class DiscoveryTest {
     }
 
     private static Facts inCluster(NodeId id, long term, Member member) {
-        return new Facts(id, 50, 7, false, false, term, List.of(member), false, "leader:1", id.value() + ":1", "h:1");
+        return new Facts(
+                id,
+                50,
+                7,
+                false,
+                false,
+                term,
+                List.of(member),
+                false,
+                "leader:1",
+                id.value() + ":1",
+                "h:1",
+                List.of(7, 8));
     }
 
     private static long number(NodeId id) {

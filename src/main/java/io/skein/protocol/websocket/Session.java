@@ -195,6 +195,8 @@ final class Session {
             hello(hello);
         } else if (command instanceof Command.Ping) {
             done(command);
+        } else if (command instanceof Command.Work || command instanceof Command.Settling) {
+            throw Malformed.of("unsupported", "durable subscriptions are not in this version of Skein", command.id());
         } else {
             throw new AssertionError("unhandled " + command);
         }
