@@ -26,6 +26,7 @@ import io.skein.store.StoreConfig;
 import io.skein.store.StoreListener;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -68,6 +69,7 @@ final class Hall implements AutoCloseable {
     final LocalBroker broker;
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
+    final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
     final ReplicaVerticle replica;
     private final Path directory;
     private final StoreConfig config;
@@ -135,7 +137,7 @@ final class Hall implements AutoCloseable {
                     NODE,
                     opened.incarnation(),
                     start,
-                    List.of(topics),
+                    List.of(topics, subscriptions),
                     ReplicaConfig.DEFAULT,
                     RaftTiming.DEFAULT,
                     new Random(1));
@@ -144,12 +146,12 @@ final class Hall implements AutoCloseable {
         @Override
         public void entered(Store opened, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(opened, replica, topics, logLineage);
+            broker.attach(opened, replica, topics, subscriptions, logLineage);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            return new CommandBytes(List.of(topics));
+            return new CommandBytes(List.of(topics, subscriptions));
         }
 
         @Override
@@ -194,12 +196,12 @@ final class Hall implements AutoCloseable {
 
         @Override
         public Future<Command> dueBody(Reader reader, Cursor place) {
-            return Future.failedFuture("no message is delayed here");
+            return DueBodies.read(reader, subscriptions, place);
         }
 
         @Override
         public Outcome outcome(byte[] row) {
-            return topics.decode(row);
+            return subscriptions.decode(row);
         }
     }
 
