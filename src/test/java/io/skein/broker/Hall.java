@@ -61,12 +61,12 @@ import org.awaitility.Awaitility;
  * The broker with all that is below it and nothing above: a real replica over a real store, with a tail and a patience of
  * the test's choosing.
  */
-final class Hall implements AutoCloseable {
+public final class Hall implements AutoCloseable {
     private static final NodeId NODE = new NodeId("n1");
     private static final long LONG = 30;
 
-    final Vertx vertx = Vertx.vertx();
-    final LocalBroker broker;
+    public final Vertx vertx = Vertx.vertx();
+    public final LocalBroker broker;
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
@@ -81,7 +81,7 @@ final class Hall implements AutoCloseable {
     private volatile Thread replicaThread;
 
     /** @param tailBytes 0: what rows hold is read from rows */
-    Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
+    public Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
         this(directory, tailBytes, catchUpWaitMs, BrokerConfig.MAX_STREAMS);
     }
 
@@ -251,7 +251,7 @@ final class Hall implements AutoCloseable {
         return broker.publish(new Publish(messages, false, Optional.empty(), "test", "", Optional.empty()));
     }
 
-    void publish(String topic, int count) throws TimeoutException {
+    public void publish(String topic, int count) throws TimeoutException {
         await(publishing(topic, count, "x"));
     }
 
