@@ -389,11 +389,8 @@ public final class LocalBroker implements Broker {
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
-        return proposer.<Void>askFor(() -> {
-                    Promise<Void> done = Promise.promise();
-                    replica.settle(done::complete);
-                    return done.future();
-                })
+        return proposer.askFor(replica::settle)
+                .<Void>mapEmpty()
                 .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException
