@@ -26,12 +26,12 @@ import io.skein.topic.TopicOutcome;
 import io.skein.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Durable subscriptions of one node: what is asked becomes commands, what they came to becomes messages. */
 final class LocalSubscriptions implements Subscriptions {
@@ -242,31 +242,59 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Settled> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
-        return settle(new Ack(name, leases), idempotencyKey, () -> "ack " + name + ' ' + leases);
+    public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
+        return settle(leases, few -> new Ack(name, few), idempotencyKey, "ack " + name);
     }
 
     @Override
-    public Future<Settled> nack(
+    public Future<Settlement> nack(
             SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey) {
         return settle(
-                new Nack(name, leases, delayMs, reason),
+                leases,
+                few -> new Nack(name, few, delayMs, reason),
                 idempotencyKey,
-                () -> "nack " + name + ' ' + delayMs + ' ' + leases + ' ' + reason);
+                "nack " + name + ' ' + delayMs + ' ' + reason);
     }
 
     @Override
-    public Future<Settled> extend(
+    public Future<Settlement> extend(
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey) {
-        return settle(
-                new Extend(name, leases, leaseMs),
-                idempotencyKey,
-                () -> "extend " + name + ' ' + leaseMs + ' ' + leases);
+        return settle(leases, few -> new Extend(name, few, leaseMs), idempotencyKey, "extend " + name + ' ' + leaseMs);
     }
 
-    private Future<Settled> settle(Command command, Optional<String> idempotencyKey, Supplier<String> text) {
-        return way.propose(command, idempotencyKey.map(k -> KeyHash.of(SCOPE, k, text.get())))
-                .map(committed -> (Settled) committed.outcome());
+    private Future<Settlement> settle(
+            List<Leases> leases,
+            Function<List<Leases>, Command> command,
+            Optional<String> idempotencyKey,
+            String text) {
+        return way.propose(command.apply(joined(leases)), idempotencyKey.map(k -> KeyHash.of(SCOPE, k, text + leases)))
+                .map(committed -> {
+                    Settled settled = (Settled) committed.outcome();
+                    return new Settlement(
+                            settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
+                });
+    }
+
+    /** What was lent together and is named in that order is one in the log. */
+    private static List<Leases> joined(List<Leases> leases) {
+        List<Leases> joined = new ArrayList<>();
+        for (Leases next : leases) {
+            int last = joined.size() - 1;
+            if (last >= 0 && joined.get(last).isFollowedBy(next)) {
+                Leases before = joined.get(last);
+                joined.set(
+                        last,
+                        new Leases(
+                                before.subscription(),
+                                before.topic(),
+                                before.first(),
+                                before.count() + next.count(),
+                                before.lease()));
+            } else {
+                joined.add(next);
+            }
+        }
+        return joined;
     }
 
     @Override
@@ -286,11 +314,18 @@ final class LocalSubscriptions implements Subscriptions {
                         transaction.acks() + " " + transaction.nacks()));
         return way.propose(command, key).map(committed -> {
             if (committed.outcome() instanceof Aborted aborted) {
-                return ack(committed, List.of(), 0, 0, aborted.refused());
+                return ack(committed, List.of(), 0, 0, aborted.refusedOf(asked(transaction)));
             }
             Transacted done = (Transacted) committed.outcome();
             return ack(committed, done.results(), done.acknowledged(), done.returned(), List.of());
         });
+    }
+
+    private static List<Leases> asked(Transaction transaction) {
+        List<Leases> all = new ArrayList<>();
+        transaction.acks().forEach(acks -> all.addAll(acks.leases()));
+        transaction.nacks().forEach(nacks -> all.addAll(nacks.leases()));
+        return all;
     }
 
     private TransactionAck ack(

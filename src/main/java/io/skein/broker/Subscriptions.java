@@ -3,7 +3,6 @@ package io.skein.broker;
 import io.skein.subscription.Leases;
 import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionName;
-import io.skein.subscription.SubscriptionOutcome;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +34,7 @@ public interface Subscriptions {
     Pulling pull(Pull pull);
 
     /** Messages are done with. @return how many, and what was refused and why */
-    Future<SubscriptionOutcome.Settled> ack(
-            SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey);
+    Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey);
 
     /**
      * Messages could not be worked on; they come back later, or become dead letters.
@@ -44,11 +42,11 @@ public interface Subscriptions {
      * @param delayMs how long they wait; -1: as the subscription's backoff says
      * @param reason goes with those that become dead letters; may be empty
      */
-    Future<SubscriptionOutcome.Settled> nack(
+    Future<Settlement> nack(
             SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey);
 
     /** The leases last longer, from now. @param leaseMs 0: as the subscription says */
-    Future<SubscriptionOutcome.Settled> extend(
+    Future<Settlement> extend(
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey);
 
     /** Moves the positions in all topics; leases are lost, and what waits for its time does so no longer. */

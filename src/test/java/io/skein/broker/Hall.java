@@ -251,7 +251,7 @@ public final class Hall implements AutoCloseable {
         return broker.publish(new Publish(messages, false, Optional.empty(), "test", "", Optional.empty()));
     }
 
-    void publish(String topic, int count) throws TimeoutException {
+    public void publish(String topic, int count) throws TimeoutException {
         await(publishing(topic, count, "x"));
     }
 

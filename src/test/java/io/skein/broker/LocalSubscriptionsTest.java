@@ -12,7 +12,6 @@ import io.skein.subscription.SubscriptionCommand.Acks;
 import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionConfig.Order;
 import io.skein.subscription.SubscriptionName;
-import io.skein.subscription.SubscriptionOutcome.Settled;
 import io.skein.subscription.SubscriptionView;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
@@ -109,7 +108,7 @@ class LocalSubscriptionsTest {
         return messages.stream().map(Leased::lease).toList();
     }
 
-    private Settled ack(List<Leased> messages) throws TimeoutException {
+    private Settlement ack(List<Leased> messages) throws TimeoutException {
         return Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases(messages), Optional.empty())));
     }
 
@@ -223,7 +222,7 @@ class LocalSubscriptionsTest {
         hall.publish("orders/1", 1);
         List<Leased> first = pull(1, 0);
         Pulling waiting = pulling(1, 20_000);
-        Settled settled = Hall.await(
+        Settlement settled = Hall.await(
                 hall.onLoop(() -> subscriptions().nack(BILLING, leases(first), 30, "not now", Optional.empty())));
         assertEquals(1, settled.done());
         assertEquals(2, messages(waiting).get(0).delivery());
@@ -448,7 +447,7 @@ class LocalSubscriptionsTest {
         hall.publish("orders/1", 2);
         List<Leases> leases = leases(pull(2, 0));
         for (int i = 0; i < 2; i++) {
-            Settled settled = Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases, Optional.of("k"))));
+            Settlement settled = Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases, Optional.of("k"))));
             assertEquals(2, settled.done());
             assertEquals(List.of(), settled.refused());
         }
