@@ -184,6 +184,7 @@ final class LifeCycle {
         }
         isInDoubt = true;
         LOG.error("{}", why);
+        snapshots.distrust();
         RunningReplica doubted = running;
         if (surroundings.roster().members().voters().size() < 3
                 || !surroundings.opening().mayReturn()) {
