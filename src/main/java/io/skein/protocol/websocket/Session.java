@@ -361,9 +361,9 @@ final class Session {
         if (!(flow(command.sub(), command.id()) instanceof Worker worker)) {
             throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
         }
-        var settlement = new Settlement(subscriptions, worker, command);
+        var settling = new Settling(subscriptions, worker, command);
         int messages = command.leases().size();
-        underWay(messages, 0, settlement.run(), command.id());
+        underWay(messages, 0, settling.run(), command.id());
     }
 
     /** The node ended it; the client has been told. */

@@ -1,25 +1,25 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Settlement;
 import io.skein.broker.Subscriptions;
 import io.skein.frame.Command;
 import io.skein.frame.Malformed;
 import io.skein.frame.Reply;
 import io.skein.subscription.Leases;
-import io.skein.subscription.SubscriptionOutcome;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** An ack, a nack or an extend of one client, and its answer. */
-final class Settlement {
+final class Settling {
     private final Subscriptions subscriptions;
     private final Worker worker;
     private final Command.Settling command;
     private final List<Leases> leases;
 
     /** @throws Malformed when a lease is none */
-    Settlement(Subscriptions subscriptions, Worker worker, Command.Settling command) {
+    Settling(Subscriptions subscriptions, Worker worker, Command.Settling command) {
         this.subscriptions = subscriptions;
         this.worker = worker;
         this.command = command;
@@ -32,7 +32,7 @@ final class Settlement {
     }
 
     Future<Reply> run() {
-        Future<SubscriptionOutcome.Settled> done;
+        Future<Settlement> done;
         if (command instanceof Command.Ack) {
             done = subscriptions.ack(worker.name(), leases, Optional.empty());
         } else if (command instanceof Command.Nack nack) {
@@ -51,7 +51,7 @@ final class Settlement {
             return new Reply.Settled(
                     command.id(),
                     settled.done(),
-                    settled.refusedOf(leases).stream()
+                    settled.refused().stream()
                             .map(refused -> new Reply.RefusedLease(
                                     refused.leases().text(), refused.reason().code()))
                             .toList());
