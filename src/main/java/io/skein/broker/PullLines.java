@@ -219,20 +219,27 @@ final class PullLines {
     void applied() {
         for (SubscriptionName name : machine.get().awakened()) {
             Line line = lines.get(name);
-            if (line != null) {
+            if (line == null) {
+                continue;
+            }
+            if (machine.get().find(name).isPresent()) {
                 serve(line);
+            } else {
+                end(line, () -> unknown(name));
             }
         }
     }
 
     /** Nobody waits here any more. */
     void endAll(Supplier<Refusal> why) {
-        for (Line line : List.copyOf(lines.values())) {
-            List<Waiter> all = List.copyOf(line.waiting);
-            line.waiting.clear();
-            all.forEach(waiter -> waiter.fail(why.get()));
-            maybeEnd(line);
-        }
+        List.copyOf(lines.values()).forEach(line -> end(line, why));
+    }
+
+    private void end(Line line, Supplier<Refusal> why) {
+        List<Waiter> all = List.copyOf(line.waiting);
+        line.waiting.clear();
+        all.forEach(waiter -> waiter.fail(why.get()));
+        maybeEnd(line);
     }
 
     private void serve(Line line) {

@@ -8,6 +8,7 @@ import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
@@ -193,14 +194,14 @@ public final class Node {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers peers, String address, Runnable refused) {
+        public Future<Image> image(Store store, Peers peers, String address, Consumer<Standing> told) {
             return Arrival.of(
                     vertx,
                     store,
                     peers,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
                     store.image(),
-                    refused);
+                    told);
         }
 
         @Override

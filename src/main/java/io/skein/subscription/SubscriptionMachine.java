@@ -317,15 +317,11 @@ public final class SubscriptionMachine implements Machine {
     }
 
     /**
-     * The subscriptions that have begun to have something to hand out since this was last asked; no part of the state.
-     * Whoever lets consumers wait asks after each applied entry.
+     * The subscriptions that have begun to have something to hand out since this was last asked, or are no more; no part
+     * of the state. Whoever lets consumers wait asks after each applied entry.
      */
     public List<SubscriptionName> awakened() {
-        List<SubscriptionName> names = new ArrayList<>();
-        for (long id : register.awakened()) {
-            register.find(id).ifPresent(found -> names.add(found.name));
-        }
-        return names;
+        return register.awakened();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.skein.cluster.PeerConfig;
 import io.skein.cluster.PeerListener;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
@@ -54,6 +55,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
@@ -125,9 +127,9 @@ public final class Hall implements AutoCloseable {
         }
 
         @Override
-        public Future<Image> image(Store opened, Peers peers, String address, Runnable refused) {
+        public Future<Image> image(Store opened, Peers peers, String address, Consumer<Standing> told) {
             return Arrival.of(
-                    vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image(), refused);
+                    vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image(), told);
         }
 
         @Override
