@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
@@ -23,6 +24,7 @@ final class Fanout implements AppliedListener {
     private final CopyOnWriteArrayList<Sessions> loops = new CopyOnWriteArrayList<>();
     private final Map<Long, Rate> rates = new HashMap<>();
     private final Rate rate = new Rate();
+    private final LongConsumer whenApplied;
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
@@ -31,7 +33,8 @@ final class Fanout implements AppliedListener {
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft) {
+    Fanout(LongConsumer whenApplied, Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft) {
+        this.whenApplied = whenApplied;
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
@@ -74,6 +77,7 @@ final class Fanout implements AppliedListener {
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
+        whenApplied.accept(index);
         if (messages.isEmpty()) {
             return;
         }
