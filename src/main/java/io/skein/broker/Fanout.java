@@ -24,20 +24,21 @@ final class Fanout implements AppliedListener {
     private final CopyOnWriteArrayList<Sessions> loops = new CopyOnWriteArrayList<>();
     private final Map<Long, Rate> rates = new HashMap<>();
     private final Rate rate = new Rate();
-    private final LongConsumer whenApplied;
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
+    private final LongConsumer whenApplied;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    Fanout(LongConsumer whenApplied, Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft) {
-        this.whenApplied = whenApplied;
+    /** @param whenApplied is told of each index, after the messages up to it have gone to the loops */
+    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft, LongConsumer whenApplied) {
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
+        this.whenApplied = whenApplied;
     }
 
     /** Where the totals come from; asked on the replica's context with every turn. */
@@ -77,10 +78,13 @@ final class Fanout implements AppliedListener {
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
-        whenApplied.accept(index);
-        if (messages.isEmpty()) {
-            return;
+        if (!messages.isEmpty()) {
+            give(index, messages);
         }
+        whenApplied.accept(index);
+    }
+
+    private void give(long index, List<StoredMessage> messages) {
         count(messages);
         LiveBatch batch = null;
         for (Sessions sessions : loops) {
