@@ -92,8 +92,7 @@ public final class LocalBroker implements Broker {
                 return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
             }
         });
-        this.queues = new LocalQueues(
-                proposer, () -> ground, this::closed, () -> tenure.role(replica.status(), System.nanoTime()));
+        this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
         this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, subscriptions::applied);
     }
 

@@ -68,7 +68,13 @@ final class LocalQueues implements Queues {
         return inTime(proposer.proposeHere(command))
                 .compose(committed -> committed.outcome() instanceof Rejected rejected
                         ? Future.failedFuture(Refusal.of(rejected))
-                        : Future.succeededFuture(committed));
+                        : Future.succeededFuture(committed))
+                .recover(failure -> {
+                    // It may lead no more, and the client has to know where to go.
+                    boolean isRefused =
+                            failure instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAVAILABLE;
+                    return Future.failedFuture(isRefused ? notLeader().orElse((Refusal) failure) : failure);
+                });
     }
 
     private <T> Future<T> inTime(Future<T> answer) {
