@@ -4,6 +4,7 @@ import io.skein.cluster.Committed;
 import io.skein.cluster.Proposer;
 import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
+import io.skein.store.Holds.Hold;
 import io.skein.subscription.Leases;
 import io.skein.subscription.OffsetRange;
 import io.skein.subscription.SubscriptionCommand;
@@ -71,7 +72,6 @@ final class LocalSubscriptions implements Subscriptions {
                 () -> ground.subscriptions(),
                 this::lend,
                 () -> way.fresh(Freshness.LINEARIZABLE),
-                pulled -> new OpenLoan(ground, proposer, pulled).lookAhead(),
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
     }
@@ -215,14 +215,26 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    private Future<Pulled> lend(Pull pull) {
+    private Future<Loan> lend(Pull pull) {
         Ground here = ground;
+        Hold hold = here.store().holds().open();
         return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), pull.max()))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map((Pulled) committed.outcome()))
-                .recover(LocalSubscriptions::refused);
+                .compose(committed -> applied(committed).map(v -> open(here, (Pulled) committed.outcome(), hold)))
+                .recover(failure -> {
+                    hold.close();
+                    return refused(failure);
+                });
+    }
+
+    private Loan open(Ground here, Pulled pulled, Hold hold) {
+        if (pulled.lent().isEmpty()) {
+            hold.close();
+            return OpenLoan.EMPTY;
+        }
+        return new OpenLoan(here, proposer, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
