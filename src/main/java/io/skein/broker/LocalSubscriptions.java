@@ -30,8 +30,6 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Durable subscriptions of one node: what is asked becomes commands, what they came to becomes messages. */
@@ -57,16 +55,16 @@ final class LocalSubscriptions implements Subscriptions {
     private final Proposer proposer;
     private final Way way;
     private final PullLines lines;
-    private final Progress progress;
+    private final AppliedIndex applied;
     private final Inquiries inquiries;
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
-    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, Way way) {
+    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, AppliedIndex applied, Way way) {
         this.config = config;
         this.proposer = proposer;
         this.way = way;
-        this.progress = new Progress(() -> ground.replica().status().appliedIndex());
+        this.applied = applied;
         this.lines = new PullLines(
                 vertx,
                 () -> ground.subscriptions(),
@@ -81,14 +79,12 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    void applied(long index) {
-        progress.reached(index);
+    void applied() {
         lines.applied();
     }
 
     /** On the replica's context: another state takes the place of all there was. */
     void left() {
-        progress.left();
         endAll("catching-up");
     }
 
@@ -222,35 +218,28 @@ final class LocalSubscriptions implements Subscriptions {
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map(v -> open(here, (Pulled) committed.outcome(), hold)))
+                .compose(committed -> applied(committed).map(v -> open((Pulled) committed.outcome(), hold)))
                 .recover(failure -> {
                     hold.close();
                     return refused(failure);
                 });
     }
 
-    private Loan open(Ground here, Pulled pulled, Hold hold) {
+    private Loan open(Pulled pulled, Hold hold) {
         if (pulled.lent().isEmpty()) {
             hold.close();
             return OpenLoan.EMPTY;
         }
-        return new OpenLoan(here, proposer, pulled, hold).lookAhead();
+        return new OpenLoan(ground, proposer, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
     private Future<Void> applied(Committed committed) {
-        Future<Void> reached = progress.reach(committed.index());
-        return reached.isComplete()
-                ? reached
-                : reached.timeout(BEHIND_MS, TimeUnit.MILLISECONDS)
-                        .recover(failure -> Future.failedFuture(
-                                failure instanceof TimeoutException
-                                        ? Refusal.of(
-                                                Refusal.Kind.INDETERMINATE,
-                                                "indeterminate",
-                                                "it was done at entry " + committed.index()
-                                                        + ", which this node has not reached in " + BEHIND_MS + " ms")
-                                        : failure));
+        return applied.reached(committed.index(), BEHIND_MS)
+                .recover(behind -> Future.failedFuture(Refusal.of(
+                        Refusal.Kind.INDETERMINATE,
+                        "indeterminate",
+                        "it was done at entry " + committed.index() + "; " + behind.getMessage())));
     }
 
     @Override
