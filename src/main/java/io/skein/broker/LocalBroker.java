@@ -79,7 +79,7 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.succession = new Succession(vertx, () -> replica.status().leader());
-        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, new LocalSubscriptions.Way() {
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
                 return LocalBroker.this.propose(command, key);
@@ -95,11 +95,10 @@ public final class LocalBroker implements Broker {
                 return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
             }
         });
-        this.queues = new LocalQueues(
-                proposer, () -> ground, this::closed, () -> tenure.role(replica.status(), System.nanoTime()));
+        this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
         this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
             applied.moved(index);
-            subscriptions.applied(index);
+            subscriptions.applied();
         });
     }
 

@@ -6,6 +6,7 @@ import io.skein.cluster.ReplicaStatus;
 import io.skein.machine.Command;
 import io.skein.machine.Rejected;
 import io.skein.raft.Role;
+import io.skein.store.Holds.Hold;
 import io.skein.store.StoredMessage;
 import io.skein.subscription.SubscriptionCommand.CreateQueue;
 import io.skein.subscription.SubscriptionCommand.Take;
@@ -68,7 +69,13 @@ final class LocalQueues implements Queues {
         return inTime(proposer.proposeHere(command))
                 .compose(committed -> committed.outcome() instanceof Rejected rejected
                         ? Future.failedFuture(Refusal.of(rejected))
-                        : Future.succeededFuture(committed));
+                        : Future.succeededFuture(committed))
+                .recover(failure -> {
+                    // It may lead no more, and the client has to know where to go.
+                    boolean isRefused =
+                            failure instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAVAILABLE;
+                    return Future.failedFuture(isRefused ? notLeader().orElse((Refusal) failure) : failure);
+                });
     }
 
     private <T> Future<T> inTime(Future<T> answer) {
@@ -124,12 +131,19 @@ final class LocalQueues implements Queues {
 
     @Override
     public Future<Optional<byte[]>> take(TopicName topic) {
-        return propose(new Take(topic)).compose(committed -> {
-            Taken taken = (Taken) committed.outcome();
-            return taken.offset() < 0
-                    ? Future.succeededFuture(Optional.empty())
-                    : inTime(body(taken)).map(Optional::of);
-        });
+        Optional<Refusal> no = notLeader();
+        if (no.isPresent()) {
+            return Future.failedFuture(no.get());
+        }
+        Hold hold = ground.get().store().holds().open();
+        return propose(new Take(topic))
+                .compose(committed -> {
+                    Taken taken = (Taken) committed.outcome();
+                    return taken.offset() < 0
+                            ? Future.<Optional<byte[]>>succeededFuture(Optional.empty())
+                            : inTime(body(taken)).map(Optional::of);
+                })
+                .onComplete(done -> hold.close());
     }
 
     /** Of a message that was in the topic a moment ago, whatever the low-water mark says by now (DESIGN D16). */

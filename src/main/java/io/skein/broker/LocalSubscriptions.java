@@ -4,6 +4,7 @@ import io.skein.cluster.Committed;
 import io.skein.cluster.Proposer;
 import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
+import io.skein.store.Holds.Hold;
 import io.skein.subscription.Leases;
 import io.skein.subscription.OffsetRange;
 import io.skein.subscription.SubscriptionCommand;
@@ -29,8 +30,6 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Durable subscriptions of one node: what is asked becomes commands, what they came to becomes messages. */
@@ -56,22 +55,21 @@ final class LocalSubscriptions implements Subscriptions {
     private final Proposer proposer;
     private final Way way;
     private final PullLines lines;
-    private final Progress progress;
+    private final AppliedIndex applied;
     private final Inquiries inquiries;
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
-    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, Way way) {
+    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, AppliedIndex applied, Way way) {
         this.config = config;
         this.proposer = proposer;
         this.way = way;
-        this.progress = new Progress(() -> ground.replica().status().appliedIndex());
+        this.applied = applied;
         this.lines = new PullLines(
                 vertx,
                 () -> ground.subscriptions(),
                 this::lend,
                 () -> way.fresh(Freshness.LINEARIZABLE),
-                pulled -> new OpenLoan(ground, proposer, pulled).lookAhead(),
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
     }
@@ -81,14 +79,12 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    void applied(long index) {
-        progress.reached(index);
+    void applied() {
         lines.applied();
     }
 
     /** On the replica's context: another state takes the place of all there was. */
     void left() {
-        progress.left();
         endAll("catching-up");
     }
 
@@ -215,30 +211,35 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    private Future<Pulled> lend(Pull pull) {
+    private Future<Loan> lend(Pull pull) {
         Ground here = ground;
+        Hold hold = here.store().holds().open();
         return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), pull.max()))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map((Pulled) committed.outcome()))
-                .recover(LocalSubscriptions::refused);
+                .compose(committed -> applied(committed).map(v -> open((Pulled) committed.outcome(), hold)))
+                .recover(failure -> {
+                    hold.close();
+                    return refused(failure);
+                });
+    }
+
+    private Loan open(Pulled pulled, Hold hold) {
+        if (pulled.lent().isEmpty()) {
+            hold.close();
+            return OpenLoan.EMPTY;
+        }
+        return new OpenLoan(ground, proposer, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
     private Future<Void> applied(Committed committed) {
-        Future<Void> reached = progress.reach(committed.index());
-        return reached.isComplete()
-                ? reached
-                : reached.timeout(BEHIND_MS, TimeUnit.MILLISECONDS)
-                        .recover(failure -> Future.failedFuture(
-                                failure instanceof TimeoutException
-                                        ? Refusal.of(
-                                                Refusal.Kind.INDETERMINATE,
-                                                "indeterminate",
-                                                "it was done at entry " + committed.index()
-                                                        + ", which this node has not reached in " + BEHIND_MS + " ms")
-                                        : failure));
+        return applied.reached(committed.index(), BEHIND_MS)
+                .recover(behind -> Future.failedFuture(Refusal.of(
+                        Refusal.Kind.INDETERMINATE,
+                        "indeterminate",
+                        "it was done at entry " + committed.index() + "; " + behind.getMessage())));
     }
 
     @Override

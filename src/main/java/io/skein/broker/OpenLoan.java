@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.cluster.Proposer;
+import io.skein.store.Holds.Hold;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
 import io.skein.subscription.SubscriptionOutcome.Lent;
@@ -15,7 +16,25 @@ import java.util.Optional;
  * the low-water mark says by now (DESIGN D16, a read for an outcome).
  */
 final class OpenLoan implements Loan {
-    static final Loan EMPTY = new OpenLoan(null, null, new Pulled(0, io.skein.machine.Cursor.ORIGIN, 0, List.of()));
+    static final Loan EMPTY = new Loan() {
+        @Override
+        public long count() {
+            return 0;
+        }
+
+        @Override
+        public long until() {
+            return 0;
+        }
+
+        @Override
+        public Future<List<Leased>> next(long maxBytes) {
+            return Future.succeededFuture(List.of());
+        }
+
+        @Override
+        public void close() {}
+    };
 
     /** What is taken from the tail at once, when the loan is made. */
     private static final long AHEAD_BYTES = 256 << 10;
@@ -23,6 +42,7 @@ final class OpenLoan implements Loan {
     private final Ground ground;
     private final Proposer proposer;
     private final Pulled pulled;
+    private final Hold hold;
     private final long count;
 
     private int range;
@@ -32,7 +52,9 @@ final class OpenLoan implements Loan {
     private List<Leased> ahead = List.of();
     private boolean isClosed;
 
-    OpenLoan(Ground ground, Proposer proposer, Pulled pulled) {
+    /** @param hold of the rows, since before the pull was proposed; closed when all is read */
+    OpenLoan(Ground ground, Proposer proposer, Pulled pulled, Hold hold) {
+        this.hold = hold;
         this.ground = ground;
         this.proposer = proposer;
         this.pulled = pulled;
@@ -58,6 +80,7 @@ final class OpenLoan implements Loan {
     @Override
     public void close() {
         isClosed = true;
+        hold.close();
     }
 
     @Override
@@ -133,6 +156,9 @@ final class OpenLoan implements Loan {
         if (given == current().count()) {
             range++;
             given = 0;
+            if (isAtEnd()) {
+                hold.close();
+            }
         }
     }
 }

@@ -2,7 +2,6 @@ package io.skein.broker;
 
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
-import io.skein.subscription.SubscriptionOutcome.Pulled;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -99,30 +98,28 @@ final class PullLines {
 
     private final Vertx vertx;
     private final Supplier<SubscriptionMachine> machine;
-    private final Function<Pull, Future<Pulled>> lender;
+    private final Function<Pull, Future<Loan>> lender;
     private final Supplier<Future<Void>> confirm;
-    private final Function<Pulled, Loan> opener;
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     /**
-     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here
+     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here, with an empty
+     *     loan when there was nothing
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
      * @param limit more pulls than this may not be there at a time
      */
     PullLines(
             Vertx vertx,
             Supplier<SubscriptionMachine> machine,
-            Function<Pull, Future<Pulled>> lender,
+            Function<Pull, Future<Loan>> lender,
             Supplier<Future<Void>> confirm,
-            Function<Pulled, Loan> opener,
             int limit) {
         this.vertx = vertx;
         this.machine = machine;
         this.lender = lender;
         this.confirm = confirm;
-        this.opener = opener;
         this.limit = limit;
     }
 
@@ -259,11 +256,11 @@ final class PullLines {
                 line.underWay -= next.pull.max();
                 if (done.failed()) {
                     next.fail(done.cause());
-                } else if (done.result().lent().isEmpty()) {
+                } else if (done.result().count() == 0) {
                     inVain(line, next);
                 } else {
                     line.inVain = 0;
-                    next.complete(opener.apply(done.result()));
+                    next.complete(done.result());
                 }
                 serve(line);
                 maybeEnd(line);

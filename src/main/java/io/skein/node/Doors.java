@@ -54,7 +54,8 @@ final class Doors {
         this.broker = broker;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
-                .withAllowedOrigins(Set.copyOf(config.allowedOrigins()));
+                .withAllowedOrigins(Set.copyOf(config.allowedOrigins()))
+                .withRrmqProfile(config.rrmqProfile());
         this.webSocket = new WebSocketDoor(
                 vertx,
                 broker,

@@ -18,6 +18,8 @@ public enum Setting {
     HEARTBEAT("50ms", "TIME", "a leader lets no more than this pass without a word to its peers"),
     ELECTION_TIMEOUT("300ms", "TIME", "without a leader for this and up to as much again, a node stands for election"),
     STEP_DOWN_AFTER("10s", "TIME", "how long the role in RRMQ's /status goes on after a leader lost its majority"),
+    RRMQ_PROFILE(
+            "lenient", "lenient|strict", "statuses of RRMQ's routes: nothing to take 200|404, no majority 408|503"),
     ADVERTISE("", "HOST", "what clients and peers are told to connect to; default: --host"),
     DURABILITY("fsync", "fsync|relaxed", "relaxed: acknowledged before the disk has it; a loss of power may lose it"),
     LOG_BUDGET("256MiB", "SIZE", "log kept on disk for nodes that lag behind"),

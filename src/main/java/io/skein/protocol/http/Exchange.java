@@ -236,7 +236,13 @@ final class Exchange {
         if (linger && request.version() != HttpVersion.HTTP_2) {
             response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        if (route.speaksPad()) {
+        if (route.speaksRrmq()) {
+            answer(
+                    problem.status(),
+                    JSON,
+                    new JsonObject().put("success", false).toBuffer(),
+                    -1);
+        } else if (route.speaksPad()) {
             JsonObject json = new JsonObject().put("success", false).put("error", problem.detail());
             answer(problem.status(), JSON, json.toBuffer(), -1);
         } else {

@@ -88,6 +88,7 @@ public final class HttpDoor {
         TransactionRoute transactions = new TransactionRoute(broker, config);
         NodeRoutes node = new NodeRoutes(broker, config);
         MemberRoutes members = new MemberRoutes(broker, config);
+        RrmqRoutes rrmq = new RrmqRoutes(broker, config);
         PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
         return List.of(
                 Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
@@ -124,6 +125,10 @@ public final class HttpDoor {
                 Route.open(HttpMethod.GET, "/readyz", node::ready),
                 Route.open(HttpMethod.GET, "/healthz", node::ready),
                 Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi),
+                Route.rrmq(HttpMethod.PUT, "/topic", rrmq::create),
+                Route.rrmq(HttpMethod.GET, "/topic", rrmq::list),
+                Route.rrmq(HttpMethod.PUT, "/message", rrmq::put),
+                Route.rrmq(HttpMethod.GET, "/message/{topic}", rrmq::take),
                 Route.pad(HttpMethod.GET, "/status", pad::status),
                 Route.pad(HttpMethod.GET, "/raft", pad::raft),
                 Route.pad(HttpMethod.GET, "/stats", pad::stats),

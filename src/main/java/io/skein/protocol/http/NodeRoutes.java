@@ -161,6 +161,7 @@ final class NodeRoutes {
                                         "topics",
                                         "subscriptions",
                                         "transactions",
+                                        "rrmq",
                                         "pad")))
                         .put("limits", limits())
                         .put(

@@ -15,8 +15,10 @@ record Route(HttpMethod method, String template, Habits habits, Action action) {
         SKEIN,
         /** Readable from every origin. */
         OPEN,
-        /** Readable and writable from every origin; errors are {@code {"success":false}}. */
-        PAD
+        /** Readable and writable from every origin; errors are {@code {"success":false}} with a sentence. */
+        PAD,
+        /** Own origin unless configured; errors are {@code {"success":false}} and nothing else. */
+        RRMQ
     }
 
     /** Answers the exchange, now or later; what it throws is answered too. */
@@ -37,8 +39,16 @@ record Route(HttpMethod method, String template, Habits habits, Action action) {
         return new Route(method, template, Habits.PAD, action);
     }
 
+    static Route rrmq(HttpMethod method, String template, Action action) {
+        return new Route(method, template, Habits.RRMQ, action);
+    }
+
     boolean isOpen() {
-        return habits != Habits.SKEIN;
+        return habits == Habits.OPEN || habits == Habits.PAD;
+    }
+
+    boolean speaksRrmq() {
+        return habits == Habits.RRMQ;
     }
 
     boolean speaksPad() {
