@@ -4,7 +4,6 @@ import io.skein.frame.Durations;
 import io.skein.topic.Format;
 import io.skein.topic.TopicConfig;
 import io.skein.wire.Limits;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -39,12 +38,7 @@ final class TopicConfigJson {
         if (text.isBlank()) {
             return TopicConfig.DEFAULT;
         }
-        JsonObject json;
-        try {
-            json = new JsonObject(text);
-        } catch (DecodeException | ClassCastException notAnObject) {
-            throw Query.malformed("the body is no JSON object: " + notAnObject.getMessage());
-        }
+        JsonObject json = JsonBody.object(text);
         for (String name : json.fieldNames()) {
             if (!KNOWN.contains(name) && !FIGURES.contains(name)) {
                 throw unknown(name, "", KNOWN);
@@ -74,8 +68,7 @@ final class TopicConfigJson {
     }
 
     private static RuntimeException unknown(String name, String prefix, List<String> known) {
-        return Query.malformed("there is no setting " + prefix + name + Spelling.hint(name, known) + " Known: "
-                + String.join(", ", known) + ".");
+        return Query.malformed("there is no setting " + prefix + name + Spelling.among(name, known));
     }
 
     private static long duration(String name, Object value) {
