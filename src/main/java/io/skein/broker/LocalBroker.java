@@ -14,6 +14,8 @@ import io.skein.machine.Rejected;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
@@ -45,6 +47,8 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
+    private final LocalSubscriptions subscriptions;
+    private final LocalQueues queues;
     private final Readiness readiness;
     private final Tenure tenure;
     /** What the replica said last; null until it said something. */
@@ -59,6 +63,7 @@ public final class LocalBroker implements Broker {
 
     private TopicMachine topics;
     private History history;
+    private volatile Ground ground;
     private Streams streams;
     private Reads reads;
     private Lineage lineage;
@@ -71,13 +76,37 @@ public final class LocalBroker implements Broker {
         this.proposer = proposer;
         this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
-        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, new LocalSubscriptions.Way() {
+            @Override
+            public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
+                return LocalBroker.this.propose(command, key);
+            }
+
+            @Override
+            public Future<Void> fresh(Freshness freshness) {
+                return LocalBroker.this.fresh(freshness, 0);
+            }
+
+            @Override
+            public Future<Void> ready() {
+                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+            }
+        });
+        this.queues = new LocalQueues(
+                proposer, () -> ground, this::closed, () -> tenure.role(replica.status(), System.nanoTime()));
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, subscriptions::applied);
+    }
+
+    /** Why this node takes nothing; empty when it does. */
+    private Optional<Refusal> closed() {
+        return draining ? Optional.of(Refusal.unavailable("draining", "the node is stopping")) : outside();
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
     private void left() {
         if (streams != null) {
             streams.endAll("catching-up");
+            subscriptions.left();
         }
         readiness.left();
     }
@@ -93,6 +122,7 @@ public final class LocalBroker implements Broker {
                 streams.tellAll(health);
             } else {
                 streams.endAll(health);
+                subscriptions.endAll(health);
             }
         }
     }
@@ -103,13 +133,20 @@ public final class LocalBroker implements Broker {
     }
 
     /** Completes the circle: the replica knows {@link #applied}, the broker asks the replica. Until then it is starting. */
-    public void attach(Store openStore, ReplicaVerticle runningReplica, TopicMachine machine, Lineage logLineage) {
+    public void attach(
+            Store openStore,
+            ReplicaVerticle runningReplica,
+            TopicMachine machine,
+            SubscriptionMachine subscriptionMachine,
+            Lineage logLineage) {
         store = openStore;
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
         streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
         reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
+        ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
+        subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
         readiness.look();
@@ -120,6 +157,7 @@ public final class LocalBroker implements Broker {
         draining = true;
         if (replica != null) {
             streams.endAll("draining");
+            subscriptions.drain();
         }
     }
 
@@ -154,11 +192,9 @@ public final class LocalBroker implements Broker {
     }
 
     private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
@@ -172,6 +208,16 @@ public final class LocalBroker implements Broker {
                     ? Future.failedFuture(Refusal.of(rejected))
                     : Future.succeededFuture(result.result());
         });
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
     }
 
     private static <T> Future<T> refused(Throwable cause) {
@@ -239,11 +285,9 @@ public final class LocalBroker implements Broker {
         if (subscribe.filters().isEmpty() || subscribe.filters().size() > BrokerConfig.MAX_FILTERS) {
             return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         return ready(false)
                 .compose(v -> streams.isFull()
@@ -307,7 +351,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
         return propose(
-                        new TopicCommand.Delete(name),
+                        new SubscriptionCommand.DeleteTopic(name),
                         idempotencyKey.map(k -> KeyHash.of("topics", k, "delete " + name)))
                 .mapEmpty();
     }

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.cluster.Discovery.Verdict;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,29 +42,30 @@ public final class Arrival {
     private final Plan plan;
     private final Image empty;
     private final Discovery discovery;
-    private final Runnable refused;
+    private final Consumer<Standing> told;
     /** Another node of this id runs. Who went on asking would take its place while that one starts anew. */
     private boolean isRefused;
 
     private final Promise<Image> arrived = Promise.promise();
     private int attempts;
 
-    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty, Runnable refused) {
+    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty, Consumer<Standing> told) {
         this.vertx = vertx;
         this.store = store;
         this.others = others;
         this.plan = plan;
         this.empty = empty;
-        this.refused = refused;
+        this.told = told;
         this.discovery = new Discovery(plan.self(), store.incarnation(), plan.address(), plan.peers(), plan.join());
     }
 
     /**
      * @param found what the store holds; whoever has a log belongs somewhere already
-     * @param refused is told once when the cluster has another node of this id, which is there: from then on this one
-     *     only looks whether an operator adds it
+     * @param told how the cluster sees this node, once that is known: amnesiac, when it was there with another disk;
+     *     removed, when another node of this id runs, and from then on this one only looks whether an operator adds it
      */
-    public static Future<Image> of(Vertx vertx, Store store, Peers others, Plan plan, Image found, Runnable refused) {
+    public static Future<Image> of(
+            Vertx vertx, Store store, Peers others, Plan plan, Image found, Consumer<Standing> told) {
         if (found.lastIndex() > 0) {
             return Future.succeededFuture(found);
         }
@@ -70,7 +73,7 @@ public final class Arrival {
             Member self = new Member(plan.self(), store.incarnation(), plan.address(), true);
             return plan.join() ? Future.succeededFuture(found) : FirstEntry.write(store, FirstEntry.alone(self));
         }
-        Arrival arrival = new Arrival(vertx, store, others, plan, found, refused);
+        Arrival arrival = new Arrival(vertx, store, others, plan, found, told);
         arrival.ask();
         return arrival.arrived.future();
     }
@@ -101,7 +104,12 @@ public final class Arrival {
         } else if (isRefused) {
             again(STRANGER_AGAIN_MS);
         } else if (verdict instanceof Verdict.Wiped wiped) {
-            say("this node was in the cluster with another disk; it comes back as a new one");
+            told.accept(Standing.AMNESIAC);
+            say("this node was in the cluster with another disk; "
+                    + (wiped.powerless().isEmpty()
+                            ? "it comes back as a new one"
+                            : "without its vote there is no majority, and nobody can take it back: have one of "
+                                    + wiped.powerless() + " go on alone (skein recover)"));
             join(wiped.ask(), 0);
         } else if (verdict instanceof Verdict.Join join) {
             join(join.ask(), 0);
@@ -132,7 +140,7 @@ public final class Arrival {
                         "another node of the cluster runs as {}: this one stays outside, also when that one ends; stop"
                                 + " it and give it an id of its own (--node-id)",
                         plan.self());
-                refused.run();
+                told.accept(Standing.REMOVED);
                 again(STRANGER_AGAIN_MS);
             } else {
                 join(addresses, next + 1);

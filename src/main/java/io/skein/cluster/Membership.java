@@ -37,7 +37,7 @@ public final class Membership {
 
     /**
      * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
-     * {@link NotThere} when nobody answers there, or another node.
+     * {@link NotThere} when nobody answers there, or another node, or one that another cluster counts.
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
         return facts(replica.peers(), address)
@@ -47,10 +47,22 @@ public final class Membership {
                         return Future.failedFuture(
                                 NotThere.other(address, facts.node().value(), id.value()));
                     }
+                    if (isCountedElsewhere(facts)) {
+                        return Future.failedFuture(NotThere.ofOtherCluster(address, id.value()));
+                    }
                     return ask(MemberChangeProto.newBuilder()
                             .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
                             .build());
                 });
+    }
+
+    /** By its own word. Its log is that of another cluster: it would never take anything of this one. */
+    private boolean isCountedElsewhere(Facts node) {
+        return node.clusterId() != 0
+                && node.clusterId() != replica.roster().clusterId()
+                && node.member(node.node())
+                        .filter(itself -> itself.incarnation() == node.incarnation())
+                        .isPresent();
     }
 
     public Future<Long> remove(NodeId id) {

@@ -33,8 +33,8 @@ import java.util.function.UnaryOperator;
 
 /** A door with a real server on loopback, a fake broker behind it, and a client in front. */
 final class OpenDoor implements AutoCloseable {
-    final Vertx vertx = Vertx.vertx();
-    final FakeBroker broker = new FakeBroker(vertx);
+    final Vertx vertx;
+    final FakeBroker broker;
     final List<String> answered = new CopyOnWriteArrayList<>();
     final int port;
     private final Verticle verticle;
@@ -59,6 +59,13 @@ final class OpenDoor implements AutoCloseable {
     }
 
     OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
+        this(Vertx.vertx(), config, bend);
+    }
+
+    /** @param vertx of the broker that bend gives, when that is another one; closed with the door */
+    OpenDoor(Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
+        this.vertx = vertx;
+        this.broker = new FakeBroker(vertx);
         HttpListener listener = new HttpListener() {
             @Override
             public void answered(String route, String method, int status, long nanos) {
