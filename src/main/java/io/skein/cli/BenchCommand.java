@@ -89,7 +89,7 @@ final class BenchCommand implements Callable<Integer> {
     private double rate;
 
     @Option(names = "--seconds", paramLabel = "N", description = "measured (default: 10; each figure of --ratios: 3)")
-    private int seconds;
+    private Integer seconds;
 
     @Option(names = "--warm-up", paramLabel = "N", description = "seconds before that (default: 2)")
     private int warmUp = 2;
@@ -143,6 +143,9 @@ final class BenchCommand implements Callable<Integer> {
         if (!Files.isDirectory(dir)) {
             throw new CommandProblem(ExitCode.USAGE, dir + " is no directory (--dir)");
         }
+        if (seconds != null && seconds < 1) {
+            throw new CommandProblem(ExitCode.USAGE, "--seconds is a number from 1, not " + seconds);
+        }
         if (ceilings) {
             return Ceilings.run(CeilingsConfig.defaults(dir), Load.onTerminal());
         }
@@ -151,7 +154,7 @@ final class BenchCommand implements Callable<Integer> {
                     new RatiosConfig(
                             load(Duration.ofSeconds(3)),
                             dir,
-                            Duration.ofSeconds(seconds == 0 ? 3 : seconds),
+                            Duration.ofSeconds(seconds == null ? 3 : seconds),
                             rounds,
                             64,
                             List.of(1, 100, 1000),
@@ -167,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
                             .withRate(rate),
                     Load.onTerminal());
         }
-        return Load.run(load(Duration.ofSeconds(seconds == 0 ? 10 : seconds)), Load.onTerminal());
+        return Load.run(load(Duration.ofSeconds(seconds == null ? 10 : seconds)), Load.onTerminal());
     }
 
     private LoadConfig load(Duration time) {

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A node joins in two steps: start it empty, then add it.",
-            "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 --http-port 8083 --tcp-port 0 \\",
-            "      --raft-port 6003 --join",
+            "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 \\",
+            "      --http-port 8083 --tcp-port 0 --raft-port 6003 --join",
             "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s",
             "It copies everything as a learner, which does not count, and votes by itself",
             "once it has caught up. Three voters bear the loss of one, five of two; a",

@@ -6,6 +6,7 @@ import io.skein.client.SkeinException;
 import io.skein.client.SubscribeOptions;
 import io.skein.frame.Delivered;
 import io.skein.frame.Push;
+import io.skein.node.ExitCode;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.util.List;
@@ -60,6 +61,9 @@ final class SubscribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (count < 1) {
+            throw new CommandProblem(ExitCode.USAGE, "--count is a number from 1, not " + count);
+        }
         Vertx vertx = Vertx.vertx();
         PrintWriter err = spec.commandLine().getErr();
         CountDownLatch end = new CountDownLatch(1);
@@ -93,6 +97,9 @@ final class SubscribeCommand implements Callable<Integer> {
 
                 @Override
                 public void connection(boolean isUp) {
+                    if (end.getCount() == 0) {
+                        return; // closed by this command itself
+                    }
                     err.println(isUp ? "connected again" : "connection lost; looks for a node");
                     err.flush();
                 }

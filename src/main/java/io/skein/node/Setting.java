@@ -13,7 +13,7 @@ public enum Setting {
     HTTP_PORT("8080", "PORT", "HTTP, WebSocket and console; 0 takes a free one"),
     TCP_PORT("5000", "PORT", "TCP publishers and subscribers; 0: no TCP door"),
     RAFT_PORT("6000", "PORT", "where this node's peers find it; 0 takes a free one, for a node that has none"),
-    PEERS("", "LIST", "all nodes of a new cluster, this one too: n1=host:6000,n2=...; later only their addresses"),
+    PEERS("", "LIST", "all nodes of a new cluster, this one too; later only their addresses: n1=host:6000,n2=..."),
     JOIN("false", "BOOL", "start empty and wait to be added; with --peers: ask them"),
     HEARTBEAT("50ms", "TIME", "a leader lets no more than this pass without a word to its peers"),
     ELECTION_TIMEOUT("300ms", "TIME", "without a leader for this and up to as much again, a node stands for election"),

@@ -170,6 +170,59 @@ class CommandsTest {
     }
 
     @Test
+    void whatIsNoCommandNoOptionOrOneTooManyIsSaid() {
+        assertEquals("skein: there is no command topcs; did you mean topics?", firstLine(say("", "topcs")));
+        assertEquals("skein: there is no command frob", firstLine(say("", "cluster", "frob")));
+        assertEquals("skein: there is no option --foo", firstLine(say("", "publish", "a", "--foo", "x")));
+        assertEquals("skein: \"c\" is one argument too many", firstLine(say("", "publish", "a", "b", "c")));
+        assertEquals("skein: a change is to one topic: name it", firstLine(say("", "topics", "--delete")));
+        assertEquals("skein: --count is a number from 1, not 0", firstLine(say("", "subscribe", "a", "--count", "0")));
+        assertEquals("skein: --seconds is a number from 1, not 0", firstLine(say("", "bench", "--seconds", "0")));
+    }
+
+    private static String firstLine(Said said) {
+        assertEquals(64, said.exitCode(), said.err());
+        return said.err().lines().findFirst().orElse("");
+    }
+
+    @Test
+    void aSubscriberThatHasItsCountSaysNothingOfTheEnd() {
+        to("publish", "cli/counted", "x");
+        Said said = to("subscribe", "cli/counted", "--from", "earliest", "--count", "1");
+        assertEquals(0, said.exitCode(), said.err());
+        assertEquals("", said.err());
+    }
+
+    @Test
+    void aNodeThatKnowsNoLeaderIsShownLikeAnyOther() throws Exception {
+        JsonObject answer = new JsonObject(to("status", "--json").out())
+                .putNull("leader")
+                .putNull("leaderAddress")
+                .put("role", "follower")
+                .put("health", "no-leader");
+        HttpServer stub = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        stub.createContext("/v1/cluster", exchange -> {
+            byte[] body = answer.encode().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        stub.start();
+        try {
+            Said said =
+                    say("", "status", "--url", "localhost:" + stub.getAddress().getPort());
+            assertEquals(1, said.exitCode(), said.err());
+            assertEquals("n1  follower  no-leader  no leader is known", firstOut(said));
+        } finally {
+            stub.stop(0);
+        }
+    }
+
+    private static String firstOut(Said said) {
+        return said.out().lines().findFirst().orElse("");
+    }
+
+    @Test
     void aNodeThatIsNotThereIsNamed() {
         Said said = say("", "status", "--url", "localhost:1");
         assertEquals(1, said.exitCode());

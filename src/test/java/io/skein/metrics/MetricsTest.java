@@ -23,6 +23,7 @@ import io.skein.broker.Read;
 import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
+import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.StoredMessage;
 import io.skein.topic.Format;
@@ -146,6 +147,15 @@ class MetricsTest {
         metrics.watchDisk(directory);
         metrics.watchProposals(unanswered::get);
         vertx.deployVerticle(metrics.eventLoopLag()).await(10, SECONDS);
+    }
+
+    @Test
+    void aNodeThatFoundItselfAmongItsPeersIsNoneOfThem() throws Exception {
+        metrics.peers().received(new NodeId("n1"), 10);
+        metrics.peers().received(new NodeId("n2"), 10);
+        String text = scrape();
+        assertTrue(text.contains("skein_raft_peer_last_contact_seconds{peer=\"n2\"}"), text);
+        assertFalse(text.contains("{peer=\"n1\"}"), text);
     }
 
     @AfterEach

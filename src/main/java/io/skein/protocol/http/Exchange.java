@@ -166,12 +166,20 @@ final class Exchange {
         answered = true;
         response.setStatusCode(status);
         head(type, index);
+        if (body != null && isHead()) {
+            // What GET would send; Vert.x counts only what it writes.
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+        }
         if (body == null) {
             response.end().onFailure(GONE_CLIENT);
         } else {
             response.end(body).onFailure(GONE_CLIENT);
         }
         door.answered(this, route.template(), status);
+    }
+
+    boolean isHead() {
+        return request.method() == HttpMethod.HEAD;
     }
 
     /** Sends the head of an answer that stays open. */

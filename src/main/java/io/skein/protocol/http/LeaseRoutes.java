@@ -69,7 +69,6 @@ final class LeaseRoutes {
     }
 
     private static void take(Exchange exchange, List<String> known, Said said) {
-        exchange.query().allow(List.of());
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         if (!TopicRoutes.isJson(exchange)) {
             return;

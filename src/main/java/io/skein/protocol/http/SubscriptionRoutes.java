@@ -242,7 +242,6 @@ final class SubscriptionRoutes {
     }
 
     private static void withBody(Exchange exchange, String what, BiConsumer<byte[], Optional<String>> then) {
-        exchange.query().allow(List.of());
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         if (TopicRoutes.isJson(exchange)) {
             RequestBody.read(exchange, what, MAX_BODY_BYTES, body -> then.accept(body, key));

@@ -4,7 +4,6 @@ import io.skein.frame.Durations;
 import io.skein.topic.Format;
 import io.skein.topic.TopicConfig;
 import io.skein.wire.Limits;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -71,16 +70,11 @@ final class TopicConfigJson {
         if (text.isBlank()) {
             return new JsonObject();
         }
-        try {
-            return new JsonObject(text);
-        } catch (DecodeException | ClassCastException notAnObject) {
-            throw Query.malformed("the body is no JSON object: " + notAnObject.getMessage());
-        }
+        return JsonBody.object(text);
     }
 
     static RuntimeException unknown(String name, String prefix, List<String> known) {
-        return Query.malformed("there is no setting " + prefix + name + Spelling.hint(name, known) + " Known: "
-                + String.join(", ", known) + ".");
+        return Query.malformed("there is no setting " + prefix + name + Spelling.among(name, known));
     }
 
     static long duration(String name, Object value) {

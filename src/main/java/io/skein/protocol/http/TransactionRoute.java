@@ -32,7 +32,6 @@ final class TransactionRoute {
     }
 
     void transact(Exchange exchange) {
-        exchange.query().allow(List.of());
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         if (!TopicRoutes.isJson(exchange)) {
             return;

@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -92,9 +93,19 @@ final class Session {
     void open() {
         socket.frameHandler(this::frame);
         socket.pongHandler(pong -> heard = true);
-        socket.exceptionHandler(gone -> {});
+        socket.exceptionHandler(this::broken);
         socket.closeHandler(gone -> closed());
         arm();
+    }
+
+    /** Vert.x closes after this; without a code the client would come again and send the same. */
+    private void broken(Throwable failure) {
+        String what = String.valueOf(failure.getMessage());
+        if (what.startsWith("Max frame length")) {
+            close(CloseCode.TOO_LARGE, "a message has at most " + config.maxMessageBytes() + " bytes");
+        } else if (!(failure instanceof IOException)) {
+            close(CloseCode.UNREADABLE, what);
+        }
     }
 
     // What comes.

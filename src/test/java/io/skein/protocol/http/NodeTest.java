@@ -127,6 +127,14 @@ class NodeTest {
     }
 
     @Test
+    void aMisspeltCheckIsNotPassed() {
+        Answer answer = door.get("/readyz?synch");
+        assertEquals(400, answer.status());
+        assertTrue(answer.json().getString("detail").contains("did you mean sync?"), answer.body());
+        assertEquals(400, door.get("/v1/cluster?level=strong").status(), "it is this node's word");
+    }
+
+    @Test
     void healthCanBeHadAsJson() {
         door.broker.health("draining");
         Answer answer = door.get("/readyz?format=json");

@@ -152,6 +152,31 @@ class TopicsTest {
     }
 
     @Test
+    void aParameterThatWouldBeIgnoredIsRefusedAndNothingHappens() {
+        door.send("PUT", "/v1/topics/a", new byte[0]);
+        Answer deleted = door.send("DELETE", "/v1/topics/a?dryrun=true", new byte[0]);
+        assertEquals(400, deleted.status());
+        assertEquals(
+                "there is no query parameter \"dryrun\" here. Known: idempotency-key.",
+                deleted.json().getString("detail"));
+        assertEquals(400, door.send("PUT", "/v1/topics/b?dryrun", new byte[0]).status());
+        assertEquals(
+                400,
+                door.send("DELETE", "/v1/scheduled/c1.1.0?dryrun", new byte[0]).status());
+        assertEquals(200, door.get("/v1/topics/a").status());
+        assertEquals(404, door.get("/v1/topics/b").status());
+    }
+
+    @Test
+    void aBodyThatIsNoJsonIsRefusedWithOneSentence() {
+        Answer answer = door.send("PUT", "/v1/topics/a", "x".getBytes(StandardCharsets.UTF_8));
+        assertEquals(400, answer.status());
+        String detail = answer.json().getString("detail");
+        assertTrue(detail.startsWith("the body is no JSON object: "), detail);
+        assertFalse(detail.contains("\n") || detail.contains("Source"), detail);
+    }
+
+    @Test
     void aDeletedTopicIsGone() {
         door.post("/t/a", "x");
         Answer deleted = door.send("DELETE", "/v1/topics/a", new byte[0]);

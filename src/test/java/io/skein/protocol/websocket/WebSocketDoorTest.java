@@ -719,7 +719,7 @@ class WebSocketDoorTest {
         serve(config().messageBytes(10_000).build());
         Talk whole = talk();
         whole.say("{'op':'publish','id':1,'topic':'a','body':'" + "x".repeat(20_000) + "'}");
-        assertTrue(whole.closeCode() > 0);
+        assertEquals(CloseCode.TOO_LARGE.code(), whole.closeCode());
 
         Talk parts = talk();
         parts.socket
