@@ -59,13 +59,13 @@ final class Graveyard {
         }
         of.bury(new OffsetRange(draft.topics().idOf(dead), first, count));
         forgetOldest(of, subscription);
-        draft.topics().unpin(mark.topic(), mark.first());
         if (count < mark.count()) {
             draft.topics().pin(mark.topic(), mark.first() + count);
             of.set(mark.without(count));
         } else {
             of.remove(mark);
         }
+        draft.topics().unpin(mark.topic(), mark.first());
         return draft.as(new Done(false));
     }
 

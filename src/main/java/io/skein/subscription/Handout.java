@@ -56,20 +56,25 @@ final class Handout {
             List<Position> again = new ArrayList<>();
             int rest = max;
             Turns turns = new Turns(register, subscription);
+            Position position = null;
+            long looked = 0;
             // Where all is expired a turn gives nothing; it is not asked again, but the next turns are this pull's.
-            for (int looks = 0; rest > 0 && looks < max + limits.steps(); looks++) {
-                Position position = turns.next();
-                if (position == null) {
-                    break;
-                }
+            for (int looks = 0;
+                    rest > 0 && (position = turns.next()) != null && looks < max + limits.steps();
+                    looks++) {
                 rest -= give(position, rest, again);
+                looked = position.topic.id();
             }
             while (rest > 0 && !again.isEmpty()) {
-                List<Position> once = again;
+                List<Position> round = again;
                 again = new ArrayList<>();
-                for (Position position : once) {
-                    rest -= give(position, rest, again);
+                for (Position once : round) {
+                    rest -= give(once, rest, again);
                 }
+            }
+            if (rest > 0 && position != null) {
+                // There are others that it may not look at any more; the next pull begins with those.
+                draft.turn(looked);
             }
         }
         return new SubscriptionOutcome.Pulled(subscription.id, lease, until, lent);

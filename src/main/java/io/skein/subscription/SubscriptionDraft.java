@@ -48,8 +48,13 @@ final class SubscriptionDraft {
         return positions.computeIfAbsent(position.topic.id(), id -> new PositionDraft(position));
     }
 
-    void lent(long topic, long count, int delivery) {
+    /** Others have their turn after this topic. */
+    void turn(long topic) {
         turn = topic;
+    }
+
+    void lent(long topic, long count, int delivery) {
+        turn(topic);
         delivered += count;
         redelivered += delivery > 1 ? count : 0;
     }

@@ -153,10 +153,12 @@ public final class CommandDraft {
         add(new TopicChange.Pinned(topic, offset));
     }
 
-    /** Takes one {@link #pin} back. */
+    /** Takes one {@link #pin} back. What it alone kept from the limits goes with it; a new pin must be there before. */
     public void unpin(long topic, long offset) {
-        draft(topics.find(topic).orElseThrow()).pin(offset, -1);
+        TopicDraft draft = draft(topics.find(topic).orElseThrow());
+        draft.pin(offset, -1);
         add(new TopicChange.Unpinned(topic, offset));
+        draft.trimOldest(0, 0);
     }
 
     /** Removes what is below this offset and not pinned. */

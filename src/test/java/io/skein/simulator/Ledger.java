@@ -7,7 +7,10 @@ import io.skein.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is known of every message that anybody ever wanted published: what was asked, what was answered, where it was
@@ -37,6 +40,10 @@ final class Ledger {
         long everServed;
         /** Expiry of each message by offset; {@link Long#MAX_VALUE} for never. */
         long[] expiries = new long[16];
+
+        Message[] messages = new Message[16];
+        /** Where those came from that are copies of others, by offset. */
+        final Map<Long, Cursor> copies = new HashMap<>();
     }
 
     /** How far one topic is, somewhere. */
@@ -173,40 +180,17 @@ final class Ledger {
                 at.lastIndex);
         long offset = run.firstOffset();
         for (Message message : run.messages()) {
-            int n = number(message);
-            check((flags[n] & REFUSED) == 0, "message %d was refused and is there", n);
-            check((flags[n] & CANCELLED) == 0, "message %d was cancelled and is there", n);
-            check(run.name().equals(NAMES[names[n]]), "message %d is in the wrong topic %d", n, id);
-            if (servedIndex[n] != 0) {
-                check(
-                        isAt(n, id, offset, index, place),
-                        "message %d was served from entry %d, is now at entry %d",
-                        n,
-                        servedIndex[n],
-                        index);
+            if (isCopy(message)) {
+                copied(topic, offset, new Cursor(index, place), message);
             } else {
-                check(
-                        offset >= topic.everServed,
-                        "message %d is at offset %d of topic %d, where another was served",
-                        n,
-                        offset,
-                        id);
-                servedTopic[n] = id;
-                servedOffset[n] = offset;
-                servedIndex[n] = index;
-                servedPlace[n] = place;
+                served(topic, run, offset, place, message);
             }
-            check(delays[n] == 0 || dues[n] > 0, "message %d left before its waiting was written", n);
-            check(dues[n] <= run.time(), "message %d was due at %d, left at %d", n, dues[n], run.time());
-            check(
-                    run.expiresAt() == (ttls[n] == 0 ? Long.MAX_VALUE : run.time() + ttls[n]),
-                    "message %d expires at %d",
-                    n,
-                    run.expiresAt());
             if (offset >= topic.expiries.length) {
                 topic.expiries = Arrays.copyOf(topic.expiries, topic.expiries.length * 2);
+                topic.messages = Arrays.copyOf(topic.messages, topic.messages.length * 2);
             }
             topic.expiries[(int) offset] = run.expiresAt();
+            topic.messages[(int) offset] = message;
             offset++;
             place++;
         }
@@ -214,6 +198,71 @@ final class Ledger {
         at.lastIndex = index;
         at.lastPlace = place - 1;
         topic.everServed = Math.max(topic.everServed, offset);
+    }
+
+    private void served(Topic topic, TopicChange.Appended run, long offset, int place, Message message) {
+        long id = run.topic();
+        long index = run.first().index();
+        int n = number(message);
+        check((flags[n] & REFUSED) == 0, "message %d was refused and is there", n);
+        check((flags[n] & CANCELLED) == 0, "message %d was cancelled and is there", n);
+        check(run.name().equals(NAMES[names[n]]), "message %d is in the wrong topic %d", n, id);
+        if (servedIndex[n] != 0) {
+            check(
+                    isAt(n, id, offset, index, place),
+                    "message %d was served from entry %d, is now at entry %d",
+                    n,
+                    servedIndex[n],
+                    index);
+        } else {
+            check(
+                    offset >= topic.everServed,
+                    "message %d is at offset %d of topic %d, where another was served",
+                    n,
+                    offset,
+                    id);
+            servedTopic[n] = id;
+            servedOffset[n] = offset;
+            servedIndex[n] = index;
+            servedPlace[n] = place;
+        }
+        check(delays[n] == 0 || dues[n] > 0, "message %d left before its waiting was written", n);
+        check(dues[n] <= run.time(), "message %d was due at %d, left at %d", n, dues[n], run.time());
+        check(
+                run.expiresAt() == (ttls[n] == 0 ? Long.MAX_VALUE : run.time() + ttls[n]),
+                "message %d expires at %d",
+                n,
+                run.expiresAt());
+    }
+
+    /** A dead letter; its body has the number of the message that it is a copy of. */
+    private static boolean isCopy(Message message) {
+        return !message.headers().isEmpty();
+    }
+
+    private void copied(Topic topic, long offset, Cursor at, Message message) {
+        Cursor known = topic.copies.putIfAbsent(offset, at);
+        if (known == null) {
+            check(offset >= topic.everServed, "a copy is at offset %d, where another was served", offset);
+        } else {
+            check(
+                    known.equals(at) && number(topic.messages[(int) offset]) == number(message),
+                    "a copy was served from entry %d, is now at entry %d",
+                    known.index(),
+                    at.index());
+        }
+    }
+
+    /** A message as it was served, if it is in rows there. */
+    Optional<Message> message(Stored stored, long topic, long offset) {
+        return offset < place(stored.places, topic).next
+                ? Optional.of(topic(topic).messages[(int) offset])
+                : Optional.empty();
+    }
+
+    /** A message that was served. */
+    Message message(long topic, long offset) {
+        return topic(topic).messages[(int) offset];
     }
 
     /** This became a durable row. */
@@ -224,18 +273,7 @@ final class Ledger {
             long offset = run.firstOffset();
             int place = run.first().place();
             for (Message message : run.messages()) {
-                int n = number(message);
-                check(!stored.written.get(n), "message %d is there twice", n);
-                // Subscribers get it before the batch with its row is even submitted.
-                check(
-                        isAt(n, run.topic(), offset, run.first().index(), place),
-                        "message %d was served from entry %d and is written as of entry %d",
-                        n,
-                        servedIndex[n],
-                        run.first().index());
-                offset++;
-                place++;
-                stored.written.set(n);
+                written(stored, run, offset++, place++, message);
             }
             at.next = offset;
             at.lastIndex = run.first().index();
@@ -249,6 +287,27 @@ final class Ledger {
             flags[n] |= SCHEDULED;
             dues[n] = waiting.due();
         }
+    }
+
+    private void written(Stored stored, TopicChange.Appended run, long offset, int place, Message message) {
+        int n = number(message);
+        if (isCopy(message)) {
+            check(
+                    new Cursor(run.first().index(), place)
+                            .equals(topic(run.topic()).copies.get(offset)),
+                    "the copy of message %d is written elsewhere than it was served",
+                    n);
+            return;
+        }
+        check(!stored.written.get(n), "message %d is there twice", n);
+        // Subscribers get it before the batch with its row is even submitted.
+        check(
+                isAt(n, run.topic(), offset, run.first().index(), place),
+                "message %d was served from entry %d and is written as of entry %d",
+                n,
+                servedIndex[n],
+                run.first().index());
+        stored.written.set(n);
     }
 
     /** A client is told where its message is. */
@@ -345,6 +404,10 @@ final class Ledger {
                     "message %d waited, was not cancelled, and is lost",
                     n);
             check(servedIndex[n] == 0 || written, "message %d was served and is lost", n);
+        }
+        for (int id = 1; id <= topics.size(); id++) {
+            long next = place(stored.places, id).next;
+            check(next == topic(id).everServed, "of topic %d are %d written of %d", id, next, topic(id).everServed);
         }
     }
 

@@ -2,6 +2,7 @@ package io.skein.simulator;
 
 import io.skein.raft.RaftTiming;
 import io.skein.replica.ReplicaConfig;
+import io.skein.subscription.SubscriptionLimits;
 import io.skein.topic.TopicLimits;
 import java.util.SplittableRandom;
 
@@ -23,7 +24,8 @@ record Options(
         Traffic traffic,
         TopicLimits limits,
         ReplicaConfig replica,
-        RaftTiming timing) {
+        RaftTiming timing,
+        Consumers consumers) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -157,6 +159,62 @@ record Options(
         }
     }
 
+    /**
+     * Who works on messages. Of 1,000 things that clients ask, {@code share} are theirs; none in half of the seeds. Of
+     * 1,000 of those so many are an operator's, of dead letters, a transaction, an RRMQ take; of 100 that a worker has
+     * done with, so many failed, or only last longer.
+     *
+     * @param batch a pull asks for at most so many
+     * @param leaseMs leases last up to twice that
+     * @param fates of 100 workers that got something, so many die or stand still over it
+     */
+    record Consumers(
+            int share,
+            int subscriptions,
+            int workers,
+            int batch,
+            int leaseMs,
+            int operators,
+            int exhumes,
+            int transactions,
+            int takes,
+            int nacks,
+            int extensions,
+            int fates,
+            int byKey,
+            SubscriptionLimits limits) {
+        private static Consumers draw(SplittableRandom random) {
+            return new Consumers(
+                    often(random) ? 300 + random.nextInt(600) : 0,
+                    1 + random.nextInt(4),
+                    1 + random.nextInt(5),
+                    1 + random.nextInt(random.nextInt(3) == 0 ? 30 : 4),
+                    10 + random.nextInt(random.nextInt(3) == 0 ? 5000 : 500),
+                    10 + random.nextInt(100),
+                    sometimes(random, 100),
+                    sometimes(random, 200),
+                    random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 0,
+                    sometimes(random, 60),
+                    sometimes(random, 30),
+                    sometimes(random, 50),
+                    random.nextInt(3) == 0 ? 100 : random.nextInt(3) == 0 ? 50 : 0,
+                    random.nextInt(3) > 0
+                            ? SubscriptionLimits.DEFAULT
+                            : new SubscriptionLimits(
+                                    1 + random.nextInt(8),
+                                    2 + random.nextInt(40),
+                                    1 + random.nextInt(20),
+                                    3 + random.nextInt(60),
+                                    1 + random.nextInt(10),
+                                    1 + random.nextInt(6),
+                                    1 + random.nextInt(20)));
+        }
+
+        boolean isOn() {
+            return share > 0;
+        }
+    }
+
     static Options draw(SplittableRandom random) {
         int voters = switch (random.nextInt(8)) {
             case 0, 1 -> 1;
@@ -177,7 +235,8 @@ record Options(
                 Traffic.draw(random),
                 limits(random),
                 replica(random),
-                RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))));
+                RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))),
+                Consumers.draw(random));
     }
 
     int nodes() {

@@ -5,10 +5,11 @@ import io.skein.machine.Cursor;
 import io.skein.machine.KeyChange.KeyRemembered;
 import io.skein.machine.KeyChange.KeysForgotten;
 import io.skein.subscription.SubscriptionMachine;
+import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicChange;
-import io.skein.topic.TopicLimits;
 import io.skein.topic.TopicMachine;
+import io.skein.topic.TopicView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ import java.util.Optional;
 final class Rows {
     private final TopicMachine machine;
     private final SubscriptionMachine subscriptions;
-    private final TopicLimits limits;
+    private final Options options;
     private final Ledger ledger;
     private final Ledger.Stored stored;
     private final boolean raw;
@@ -37,21 +38,22 @@ final class Rows {
 
     private Cursor forgotten = Cursor.ORIGIN;
 
-    Rows(TopicLimits limits, Ledger ledger, boolean raw) {
-        this(limits, ledger, new Ledger.Stored(), raw);
+    Rows(Options options, Ledger ledger) {
+        this(options, ledger, new Ledger.Stored());
     }
 
-    private Rows(TopicLimits limits, Ledger ledger, Ledger.Stored stored, boolean raw) {
-        this.limits = limits;
-        this.machine = new TopicMachine(limits);
-        this.subscriptions = new SubscriptionMachine(machine);
+    private Rows(Options options, Ledger ledger, Ledger.Stored stored) {
+        this.options = options;
+        this.raw = options.disks().rawRows();
+        this.machine = new TopicMachine(options.limits());
+        this.subscriptions =
+                new SubscriptionMachine(machine, options.consumers().limits());
         this.ledger = ledger;
         this.stored = stored;
-        this.raw = raw;
     }
 
     Rows copy() {
-        Rows copy = new Rows(limits, ledger, stored.copy(), raw);
+        Rows copy = new Rows(options, ledger, stored.copy());
         machine.snapshot(copy::evolve);
         subscriptions.snapshot(copy::evolve);
         copy.all.addAll(all);
@@ -149,6 +151,22 @@ final class Rows {
     /** The body that waits there; empty when it was released or cancelled. */
     Optional<Publication> body(Cursor place) {
         return Optional.ofNullable(bodies.get(place));
+    }
+
+    /** Messages of a topic from an offset on, as many as are kept in a row and within so many bytes; at least one. */
+    List<Message> messages(long topic, long first, long most, int maxBytes) {
+        List<Message> messages = new ArrayList<>();
+        long lowWater = machine.find(topic).map(TopicView::lowWater).orElse(Long.MAX_VALUE);
+        int bytes = 0;
+        for (long offset = first; offset >= lowWater && offset < first + most; offset++) {
+            Optional<Message> message = ledger.message(stored, topic, offset);
+            bytes += message.map(Message::size).orElse(0);
+            if (message.isEmpty() || !messages.isEmpty() && bytes > maxBytes) {
+                break;
+            }
+            messages.add(message.get());
+        }
+        return messages;
     }
 
     /** The answer kept for a key; empty when the key is forgotten. */

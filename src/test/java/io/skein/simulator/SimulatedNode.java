@@ -2,6 +2,7 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
+import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Machine;
@@ -15,14 +16,20 @@ import io.skein.replica.Input;
 import io.skein.replica.Now;
 import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
+import io.skein.subscription.Keys;
+import io.skein.subscription.Mark;
+import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionCommand;
 import io.skein.subscription.SubscriptionMachine;
-import io.skein.topic.Publication;
+import io.skein.subscription.SubscriptionName;
+import io.skein.topic.Message;
 import io.skein.topic.TopicChange;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicMachine;
 import io.skein.topic.TopicView;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +46,8 @@ final class SimulatedNode {
     private static final int MAX_HELD = 2_000;
 
     private static final long AWAKE = -1;
+    /** Of bodies that one command carries to the dead letters. */
+    private static final int DEAD_LETTER_BYTES = 300;
 
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
@@ -117,9 +126,7 @@ final class SimulatedNode {
     }
 
     private SimulatedDisk emptyDisk() {
-        Options options = world.options();
-        return new SimulatedDisk(
-                new Rows(options.limits(), world.ledger(), options.disks().rawRows()), world.history());
+        return new SimulatedDisk(new Rows(world.options(), world.ledger()), world.history());
     }
 
     int number() {
@@ -148,6 +155,10 @@ final class SimulatedNode {
 
     TopicMachine topics() {
         return topics;
+    }
+
+    SubscriptionMachine subscriptions() {
+        return subscriptions;
     }
 
     boolean isUp() {
@@ -248,13 +259,19 @@ final class SimulatedNode {
         Image image = disk.image();
         bootedAt = world.agenda().now() - faults.nextLong(NANOS_PER_MS);
         topics = new TopicMachine(options.limits());
-        subscriptions = new SubscriptionMachine(topics);
+        subscriptions = new SubscriptionMachine(topics, options.consumers().limits());
         served = new Ledger.Served(disk.rows().stored());
         pace = new Pace(disk.lastDurableIndex());
         clocks = new HeardClocks();
         wakefulness = new Wakefulness(options.timing());
         replica = new Replica(
-                id, incarnation, image, List.of(topics, subscriptions), options.replica(), options.timing(), timeouts);
+                id,
+                incarnation,
+                image,
+                List.of(world.verdicts().watched(topics), world.verdicts().watched(subscriptions)),
+                options.replica(),
+                options.timing(),
+                timeouts);
         configuration = image.configuration();
         configurationIndex = image.configurations().isEmpty()
                 ? 0
@@ -647,7 +664,7 @@ final class SimulatedNode {
             check(done.index() <= world.history().highestCommitted(), "members of %d not committed", done.index());
         } else if (effect instanceof Effect.Fetch fetch) {
             events(What.FETCH, fetch.place().index(), fetch.place().place());
-            settle(() -> later(world.errand(), () -> bring(fetch.place())));
+            settle(() -> bring(fetch.place()));
         } else if (effect instanceof Effect.Settled settled) {
             Settling waiting = settling.remove(settled.id());
             check(waiting != null, "settle request %d was answered twice", settled.id());
@@ -746,15 +763,45 @@ final class SimulatedNode {
         }
     }
 
-    /** A body that fell due, read from its row; sometimes it cannot be read just now. */
+    /** Bodies that are due, read from their rows; sometimes they cannot be read just now. */
     private void bring(Cursor place) {
-        Optional<Publication> body = disk.rows().body(place);
-        if (body.isEmpty() || !world.faultsOff() && faults.nextInt(8) == 0) {
-            feed(new Input.FetchFailed(place));
-        } else {
-            events(What.RELEASED, place.index(), place.place());
-            feed(new Input.Fetched(new TopicCommand.Release(place, body.get())));
+        // Of a mark as it is now; when the rows have been read it may be another.
+        Optional<Mark> mark = subscriptions.mark(place);
+        later(world.errand(), () -> {
+            Optional<Command> command = mark.isPresent() ? deadLetters(mark.get()) : delayed(place);
+            if (command.isEmpty() || !world.faultsOff() && faults.nextInt(8) == 0) {
+                feed(new Input.FetchFailed(place));
+            } else {
+                events(What.RELEASED, place.index(), place.place());
+                feed(new Input.Fetched(command.get()));
+            }
+        });
+    }
+
+    private Optional<Command> delayed(Cursor place) {
+        return disk.rows().body(place).map(body -> new TopicCommand.Release(place, body));
+    }
+
+    /** As many of the messages of a mark as a command takes. */
+    private Optional<Command> deadLetters(Mark mark) {
+        List<Message> messages = disk.rows().messages(mark.topic(), mark.first(), mark.count(), DEAD_LETTER_BYTES);
+        return messages.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SubscriptionCommand.DeadLetter(mark.at(), mark.first(), messages));
+    }
+
+    /** What a leader reads for a pull where keys matter. */
+    List<Keys> keysFor(SubscriptionName name, int max) {
+        List<Keys> keys = new ArrayList<>();
+        for (OffsetRange wanted : subscriptions.keysWanted(name, max)) {
+            List<Long> hashes = new ArrayList<>();
+            for (long offset = wanted.first(); offset < wanted.end(); offset++) {
+                hashes.add(
+                        Keys.hash(world.ledger().message(wanted.topic(), offset).key()));
+            }
+            keys.add(new Keys(wanted.topic(), wanted.first(), hashes));
         }
+        return keys;
     }
 
     /** Every row is looked at before a snapshot leaves. */
@@ -796,7 +843,8 @@ final class SimulatedNode {
             check(
                     config.onFull() != TopicConfig.OnFull.DROP_OLDEST
                             || config.maxMessages() == 0
-                            || view.count() <= config.maxMessages(),
+                            || view.count() <= config.maxMessages()
+                            || topics.reach(view.id()).orElseThrow().lowestPin() == view.lowWater(),
                     "topic %d keeps %d messages of %d",
                     view.id(),
                     view.count(),

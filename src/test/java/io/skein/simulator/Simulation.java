@@ -43,6 +43,10 @@ final class Simulation {
     private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
     /** When an operator looks whether nodes can agree at all. */
     private static final long HEED_NANOS = 20_000 * NANOS_PER_MS;
+    /** How often consumers without faults ask for more. */
+    private static final long DRAIN_NANOS = 5 * NANOS_PER_MS;
+    /** Longer than any lease or delay, after which one of them must have got something. */
+    private static final long STUCK_NANOS = 30_000 * NANOS_PER_MS;
     /** How long after that it is left alone. */
     private static final long QUIET_NANOS = 2_000 * NANOS_PER_MS;
 
@@ -54,6 +58,8 @@ final class Simulation {
     private final SplittableRandom schedule;
     private final SplittableRandom disks;
     private final SplittableRandom clocks;
+    private final Custody custody;
+    private final Verdicts verdicts;
     private final Workload workload;
     private final Network network;
     private final Operator operator;
@@ -87,13 +93,16 @@ final class Simulation {
         schedule = root.split();
         disks = root.split();
         clocks = root.split();
-        workload = new Workload(root.split(), options.traffic(), ledger);
+        SplittableRandom ofPublishers = root.split();
         network = new Network(agenda, root.split(), options.nodes(), options.links());
         operator = new Operator(this, root.split());
         decay = new Decay(this, operator, root.split());
         for (int i = 0; i < options.nodes(); i++) {
             nodes.add(new SimulatedNode(this, i, root.split()));
         }
+        custody = new Custody(options.consumers().limits());
+        verdicts = new Verdicts(options.consumers().isOn() ? custody : (at, command, decision) -> {});
+        workload = new Workload(ofPublishers, root.split(), options, ledger, verdicts);
     }
 
     // What was seen in the end.
@@ -152,6 +161,14 @@ final class Simulation {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    Verdicts verdicts() {
+        return verdicts;
+    }
+
+    Custody custody() {
+        return custody;
     }
 
     Workload workload() {
@@ -430,7 +447,7 @@ final class Simulation {
         Optional<SimulatedNode> leader = schedule.nextInt(4) > 0 ? leader(schedule) : Optional.empty();
         SimulatedNode node = leader.orElseGet(this::any);
         if (node.isUp() && workload.waited() < MAX_WAITED) {
-            workload.at(node.number(), agenda.now());
+            workload.at(node, agenda.now());
             List<Proposal> proposals = workload.next(1 + schedule.nextInt(5));
             note(What.PROPOSED, proposals.size(), proposals.get(0).id());
             node.feed(new Input.Proposed(proposals));
@@ -470,6 +487,11 @@ final class Simulation {
         untilAtRest(until, everythingDue);
         untilInTime(until, everythingDue);
 
+        if (options.consumers().isOn() && schedule.nextBoolean()) {
+            drain();
+            until = agenda.now() + ENOUGH_NANOS;
+            untilAtRest(until, everythingDue);
+        }
         SimulatedNode leader = leader(schedule).orElseThrow();
         long decided = workload.decided();
         publish(leader);
@@ -489,6 +511,9 @@ final class Simulation {
             ledger.finished(node.disk().rows().stored(), everythingDue);
             node.look();
             node.checkRows();
+            if (options.consumers().isOn()) {
+                custody.agrees(node.subscriptions());
+            }
         }
         if (schedule.nextInt(4) == 0) {
             // Those that are no members must not disturb the others.
@@ -502,9 +527,34 @@ final class Simulation {
         }
     }
 
+    /** Consumers without faults get everything, once what was lent and delayed has come back. */
+    private void drain() {
+        long settled = -1;
+        long until = 0;
+        while (!custody.isDrained(history.highestStamp())) {
+            if (custody.settled() > settled) {
+                settled = custody.settled();
+                until = agenda.now() + STUCK_NANOS;
+            }
+            if (agenda.now() >= until) {
+                throw new AssertionError("messages are not given to consumers: " + custody);
+            }
+            leader(schedule).ifPresent(leader -> {
+                tellTime();
+                workload.at(leader, agenda.now());
+                List<Proposal> proposals = workload.drain();
+                if (!proposals.isEmpty()) {
+                    leader.feed(new Input.Proposed(proposals));
+                }
+            });
+            proceedFor(DRAIN_NANOS);
+            mend();
+        }
+    }
+
     private void publish(SimulatedNode leader) {
         tellTime();
-        workload.at(leader.number(), agenda.now());
+        workload.at(leader, agenda.now());
         leader.feed(new Input.Proposed(List.of(workload.fresh())));
     }
 
@@ -562,7 +612,7 @@ final class Simulation {
             }
         }
         tellTime();
-        workload.at(leader.get().number(), agenda.now());
+        workload.at(leader.get(), agenda.now());
         if (!leader.get().replica().isDiskFull()) {
             List<Proposal> retries = workload.retries();
             // What waits in a log that was overwritten is answered when something else is committed in its place, and
@@ -608,7 +658,8 @@ final class Simulation {
         if (!workload.isIdle(node -> isMember(one, nodes.get(node)))) {
             return false;
         }
-        if (everythingDue && leader.topics().nextDue() != Long.MAX_VALUE) {
+        if (everythingDue
+                && Math.min(leader.topics().nextDue(), leader.subscriptions().nextDue()) != Long.MAX_VALUE) {
             return false;
         }
         long last = leader.replica().lastIndex();

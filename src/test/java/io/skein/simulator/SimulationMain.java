@@ -14,6 +14,8 @@ public final class SimulationMain {
     private long reads;
     private long amnesiacs;
     private long corrupt;
+    private long lent;
+    private long buried;
 
     private SimulationMain() {}
 
@@ -50,14 +52,16 @@ public final class SimulationMain {
         reads += simulation.reads();
         amnesiacs += simulation.amnesiacs();
         corrupt += simulation.corrupt();
+        lent += simulation.custody().lent();
+        buried += simulation.custody().buried();
     }
 
     private void report() {
         double seconds = (System.nanoTime() - began) / 1e9;
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
-                "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages acknowledged,"
-                        + " %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
+                "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages published,"
+                        + " %d handed out, %d dead letters, %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
                         + " %d that differ found, no violation%n",
                 seeds,
                 steps,
@@ -65,6 +69,8 @@ public final class SimulationMain {
                 steps / seconds,
                 steps / busy,
                 acknowledged,
+                lent,
+                buried,
                 reads,
                 crashes,
                 elections,

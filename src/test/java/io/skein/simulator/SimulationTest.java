@@ -38,6 +38,8 @@ class SimulationTest {
         long configurations = 0;
         long amnesiacs = 0;
         long corrupt = 0;
+        long lent = 0;
+        long buried = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = run(seed, STEPS);
             acknowledged += simulation.acknowledged();
@@ -48,6 +50,8 @@ class SimulationTest {
             configurations += simulation.history().configurations();
             amnesiacs += simulation.amnesiacs();
             corrupt += simulation.corrupt();
+            lent += simulation.custody().lent();
+            buried += simulation.custody().buried();
         }
         shows("acknowledged messages", acknowledged, 40);
         shows("crashes", crashes, 1_000);
@@ -57,6 +61,8 @@ class SimulationTest {
         shows("changes of members", configurations, 10_000);
         shows("nodes that forgot", amnesiacs, 1_000_000);
         shows("states that differ", corrupt, 1_000_000);
+        shows("messages handed out", lent, 100);
+        shows("dead letters", buried, 1_000);
     }
 
     /** At least one in so many steps; a single seed shows nothing. */

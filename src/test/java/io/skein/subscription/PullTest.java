@@ -263,6 +263,20 @@ class PullTest {
     }
 
     @Test
+    void aPullThatLooksAtAllItMayLetsTheNextGoOnFromThere() {
+        var small = new SubscriptionLog(new SubscriptionLimits(10, 10, 1, 100, 10, 64, 1));
+        for (String topic : List.of("a", "b", "c", "d")) {
+            small.publish(topic, 1);
+        }
+        small.subscribe("s", eager("#", 0));
+        small.nack("s", small.pull("s", 1));
+
+        // With one message begun there is no room for new ones, and the one that came back is not the first it sees.
+        small.pull("s", 1);
+        assertEquals(List.of("a:0/2"), small.texts(small.pull("s", 1)));
+    }
+
+    @Test
     void allSubscriptionsTogetherHaveALimit() {
         var small = new SubscriptionLog(new SubscriptionLimits(10, 10, 100, 2, 10, 64, 100));
         small.publish("a", 20);

@@ -54,6 +54,18 @@ class DraftTest {
     }
 
     @Test
+    void whatAPinAloneHeldBackGoesWithIt() {
+        log.configure("a", keep(3, 0, 0));
+        log.publishMany("a", 2);
+        log.draft(draft -> draft.pin(id("a"), 1));
+        log.publishMany("a", 10);
+
+        log.draft(draft -> draft.unpin(id("a"), 1));
+
+        assertEquals(3, log.view("a").count());
+    }
+
+    @Test
     void aPinnedMessageOutlivesItsAgeAndNothingIsDueMeanwhile() {
         log.configure("a", keep(0, 0, 5_000));
         log.publishMany("a", 1);
