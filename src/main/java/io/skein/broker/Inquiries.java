@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
@@ -65,16 +67,25 @@ final class Inquiries {
         });
     }
 
+    /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness)
-                .compose(v -> proposer.ask(() -> {
-                    List<SubscriptionInfo> infos = new ArrayList<>();
-                    for (SubscriptionView view : machine().all()) {
-                        infos.add(new SubscriptionInfo(
-                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
+    }
+
+    /** @param so by name: one that is made anew meanwhile comes once */
+    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
+        return proposer.ask(() -> {
+                    long last = -1;
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        so.put(
+                                view.name().value(),
+                                new SubscriptionInfo(
+                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        last = view.id();
                     }
-                    return infos;
-                }));
+                    return last;
+                })
+                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
     }
 
     /** A few at a time: the replica has other things to do between. */
