@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param aloneAfterMs after its start a node that found no leader gives what it has to those who ask for no more
  * @param stepDownAfterMs how long RRMQ's role goes on saying Leader once the majority is lost
  * @param maxStreams live subscriptions and reads that wait; more are refused
+ * @param allowances what the node may hold for all its clients together
  */
 public record BrokerConfig(
         String node,
@@ -26,7 +27,8 @@ public record BrokerConfig(
         long catchUpWaitMs,
         long aloneAfterMs,
         long stepDownAfterMs,
-        int maxStreams) {
+        int maxStreams,
+        Allowances allowances) {
     public static final int MAX_FILTERS = 64;
     public static final int MAX_LIMIT = 1000;
     /** The usual {@code maxStreams}. */

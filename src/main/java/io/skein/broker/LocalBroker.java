@@ -104,8 +104,21 @@ public final class LocalBroker implements Broker {
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
-        streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
-        reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
+        streams = new Streams(
+                vertx,
+                fanout,
+                history,
+                logLineage,
+                config.maxStreams(),
+                config.allowances().unsent());
+        reads = new Reads(
+                vertx,
+                runningReplica,
+                history,
+                logLineage,
+                streams,
+                config.maxStreams(),
+                config.allowances().unsent());
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
     }

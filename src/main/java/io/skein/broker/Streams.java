@@ -18,6 +18,7 @@ final class Streams {
     private final History history;
     private final Lineage lineage;
     private final int limit;
+    private final Allowance unsent;
     private final Map<Thread, Sessions> loops = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final AtomicLong count = new AtomicLong();
@@ -25,12 +26,13 @@ final class Streams {
     private final AtomicLong held = new AtomicLong();
 
     /** @param limit more streams than this are refused */
-    Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit) {
+    Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit, Allowance unsent) {
         this.vertx = vertx;
         this.fanout = fanout;
         this.history = history;
         this.lineage = lineage;
         this.limit = limit;
+        this.unsent = unsent;
     }
 
     /**
@@ -46,7 +48,7 @@ final class Streams {
         }
         Sessions loop = loops.computeIfAbsent(
                 Thread.currentThread(),
-                t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered, held));
+                t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered, held, unsent));
         String id = Long.toString(ids.incrementAndGet(), 36);
         Session session = new Session(id, loop, history, subscribe, subscriber, start, count::decrementAndGet);
         session.begin();

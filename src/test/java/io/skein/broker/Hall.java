@@ -66,6 +66,7 @@ final class Hall implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final LocalBroker broker;
+    final Allowances allowances = Allowances.ofHeap();
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
     final ReplicaVerticle replica;
@@ -100,7 +101,17 @@ final class Hall implements AutoCloseable {
         broker = new LocalBroker(
                 vertx,
                 new BrokerConfig(
-                        NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, 0, 10_000, maxStreams),
+                        NODE.value(),
+                        () -> "",
+                        "",
+                        1 << 20,
+                        true,
+                        "memory",
+                        catchUpWaitMs,
+                        0,
+                        10_000,
+                        maxStreams,
+                        allowances),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),

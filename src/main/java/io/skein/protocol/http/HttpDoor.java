@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.vertx.core.Handler;
@@ -36,6 +37,7 @@ public final class HttpDoor {
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
+    private final Allowances allowances;
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
@@ -52,10 +54,12 @@ public final class HttpDoor {
     private long beats;
     private boolean closed;
 
-    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, HttpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
         this.table = new RouteTable(routes());
@@ -78,7 +82,7 @@ public final class HttpDoor {
     private List<Route> routes() {
         StreamRoutes streaming = new StreamRoutes();
         PublishRoute publish = new PublishRoute(broker, config);
-        ReadRoute read = new ReadRoute(broker, config, streaming);
+        ReadRoute read = new ReadRoute(broker, config, allowances.unsent(), streaming);
         BatchRoute batch = new BatchRoute(broker, config);
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
@@ -253,6 +257,10 @@ public final class HttpDoor {
 
     HttpConfig config() {
         return config;
+    }
+
+    Allowances allowances() {
+        return allowances;
     }
 
     Origins origins() {

@@ -2,6 +2,7 @@ package io.skein.protocol.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -49,6 +50,10 @@ final class PublisherSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Unread unread;
+    /** Of what all unfinished requests of the node may hold. */
+    private final Allowance.Share unfinished;
+
     private final String peer;
     private final PublisherFrames frames;
     private final Runnable flow = this::flow;
@@ -56,7 +61,6 @@ final class PublisherSession implements Session {
 
     private final Deque<Held> queue = new ArrayDeque<>();
     private int queuedBytes;
-    private int partialBytes;
 
     private List<Held> inFlight = List.of();
     private long batch;
@@ -83,6 +87,8 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.unread = new Unread(door, socket);
+        this.unfinished = door.allowances().unfinished().share(door.context(), this::giveUp);
         this.frames = new PublisherFrames(door.settings().maxFrameBytes(), door.documents());
     }
 
@@ -98,15 +104,17 @@ final class PublisherSession implements Session {
                     "publisher {} sent a frame above {} bytes",
                     peer,
                     door.settings().maxFrameBytes());
-            refuseRest("too-large", frames.tooLongWantsAck());
-        } else if (door.partial().isFull() && partialBytes > 0) {
-            LOG.warn(
-                    "publisher {} is closed: unfinished frames fill {} bytes",
-                    peer,
-                    door.settings().maxPartialBytes());
-            refuseRest("overloaded", false);
+            refuseRest("too-large", "a frame is at most " + door.settings().maxFrameBytes() + " bytes");
         }
         listen();
+    }
+
+    private void giveUp() {
+        if (!closing && !closed) {
+            frames.giveUp();
+            refuseRest("overloaded", door.allowances().unfinished().why());
+            flow();
+        }
     }
 
     @Override
@@ -155,9 +163,7 @@ final class PublisherSession implements Session {
             queue.add(held);
             hold(held.bytes());
         }
-        int partial = frames.buffered();
-        door.partial().add(partial - partialBytes);
-        partialBytes = partial;
+        unfinished.hold(frames.buffered());
         publish();
         flow();
     }
@@ -307,11 +313,11 @@ final class PublisherSession implements Session {
         door.held().add(bytes);
     }
 
-    private void refuseRest(String code, boolean wantsAck) {
+    private void refuseRest(String code, String text) {
         closing = true;
         door.listener().refused(code, 1);
-        if (wantsAck) {
-            lastWords = "ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes";
+        if (frames.tooLongWantsAck()) {
+            lastWords = "ERR " + code + " " + text;
         } else {
             drop(code, "and its connection is closed");
         }
@@ -339,8 +345,7 @@ final class PublisherSession implements Session {
     private void release() {
         door.vertx().cancelTimer(tick);
         door.held().forget(flow);
-        door.partial().add(-partialBytes);
-        partialBytes = 0;
+        unfinished.end();
         if (dropped > 0) {
             LOG.warn("publisher {} is gone; {} messages were not stored", peer, dropped);
             dropped = 0;
@@ -351,7 +356,7 @@ final class PublisherSession implements Session {
     private void say(String line) {
         if (!closed) {
             String one = line.replace('\n', ' ').replace('\r', ' ') + "\n";
-            socket.write(Buffer.buffer(one.getBytes(UTF_8))).onFailure(ignored -> {}); // it has gone: closed() comes
+            unread.write(Buffer.buffer(one.getBytes(UTF_8)));
         }
     }
 

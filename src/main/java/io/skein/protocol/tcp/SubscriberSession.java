@@ -26,6 +26,7 @@ final class SubscriberSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Unread unread;
     private final String peer;
     private final SubscriberLines lines;
 
@@ -47,6 +48,7 @@ final class SubscriberSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.unread = new Unread(door, socket);
         this.lines = new SubscriberLines(door.settings().maxLineBytes());
         listenForSilence();
     }
@@ -220,7 +222,7 @@ final class SubscriberSession implements Session {
     private void write(Buffer buffer) {
         if (!closed && buffer.length() > 0) {
             quietTicks = ended ? 0 : quietTicks;
-            socket.write(buffer).onFailure(ignored -> {}); // it has gone: closed() comes
+            unread.write(buffer);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.skein.protocol.tcp;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -29,22 +31,23 @@ public final class TcpDoor extends VerticleBase {
 
     private final Broker broker;
     private final TcpConfig config;
+    private final Allowances allowances;
     private final TcpListener listener;
     private final Documents documents = new Documents();
     private final DeliveryLines deliveryLines = new DeliveryLines();
     private final HeldBytes held;
-    private final HeldBytes partial;
     private final Set<Session> sessions = new HashSet<>();
 
     private int connections;
     private Optional<NetServer> server = Optional.empty();
 
-    public TcpDoor(Broker broker, TcpConfig config, TcpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public TcpDoor(Broker broker, TcpConfig config, Allowances allowances, TcpListener listener) {
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.held = new HeldBytes(config.maxHeldBytes());
-        this.partial = new HeldBytes(config.maxPartialBytes());
     }
 
     @Override
@@ -118,6 +121,14 @@ public final class TcpDoor extends VerticleBase {
         return listener;
     }
 
+    Allowances allowances() {
+        return allowances;
+    }
+
+    Context context() {
+        return context;
+    }
+
     Vertx vertx() {
         return vertx;
     }
@@ -133,10 +144,5 @@ public final class TcpDoor extends VerticleBase {
     /** Messages read and not yet stored. */
     HeldBytes held() {
         return held;
-    }
-
-    /** Frames begun and not ended. */
-    HeldBytes partial() {
-        return partial;
     }
 }

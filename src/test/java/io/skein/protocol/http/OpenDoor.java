@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.FakeBroker;
 import io.vertx.core.Context;
@@ -59,6 +60,10 @@ final class OpenDoor implements AutoCloseable {
     }
 
     OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
+        this(config, bend, Allowances.ofHeap());
+    }
+
+    OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
         HttpListener listener = new HttpListener() {
             @Override
             public void answered(String route, String method, int status, long nanos) {
@@ -70,7 +75,8 @@ final class OpenDoor implements AutoCloseable {
                 answered.add("closed " + route);
             }
         };
-        verticle = new Verticle(bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), listener);
+        verticle = new Verticle(
+                bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), allowances, listener);
         await(vertx.deployVerticle(verticle));
         port = verticle.server.actualPort();
     }
@@ -78,13 +84,15 @@ final class OpenDoor implements AutoCloseable {
     private static final class Verticle extends VerticleBase {
         private final Broker broker;
         private final HttpConfig config;
+        private final Allowances allowances;
         private final HttpListener listener;
         private HttpDoor door;
         private HttpServer server;
 
-        Verticle(Broker broker, HttpConfig config, HttpListener listener) {
+        Verticle(Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
             this.broker = broker;
             this.config = config;
+            this.allowances = allowances;
             this.listener = listener;
         }
 
@@ -94,7 +102,7 @@ final class OpenDoor implements AutoCloseable {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, config, listener);
+            door = new HttpDoor(vertx, broker, config, allowances, listener);
             Router router = Router.router(vertx);
             router.get("/elsewhere").handler(context -> context.end("elsewhere"));
             router.route().last().handler(context -> door.notFound(context.request()));

@@ -96,7 +96,6 @@ class PublisherDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 c.maxFilters(),
                 20,
                 c.tickMs(),
@@ -343,14 +342,13 @@ class PublisherDoorTest {
                 clients.add(PadClient.publisher(setup.port()).send("FORMAT:JSON|[\"" + "x".repeat(40_000)));
             }
             await().atMost(10, SECONDS).until(() -> setup.refused.contains("overloaded"));
-            assertTrue(setup.figure(() -> setup.door.partial().bytes()) < (256 << 10) + (64 << 10));
+            assertTrue(setup.allowances.unfinished().held() <= 256 << 10);
         } finally {
             for (PadClient client : clients) {
                 client.close();
             }
         }
-        await().atMost(10, SECONDS)
-                .until(() -> setup.figure(() -> setup.door.partial().bytes()) == 0);
+        await().atMost(10, SECONDS).until(() -> setup.allowances.unfinished().held() == 0);
     }
 
     @Test
