@@ -14,6 +14,8 @@ import io.skein.machine.Rejected;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
@@ -45,8 +47,12 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
+    private final LocalSubscriptions subscriptions;
+    private final LocalQueues queues;
     private final Readiness readiness;
     private final Tenure tenure;
+    /** What the replica said last; null until it said something. */
+    private volatile ReplicaStatus said;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = OK;
 
@@ -57,6 +63,7 @@ public final class LocalBroker implements Broker {
 
     private TopicMachine topics;
     private History history;
+    private volatile Ground ground;
     private Streams streams;
     private Reads reads;
     private Lineage lineage;
@@ -69,19 +76,45 @@ public final class LocalBroker implements Broker {
         this.proposer = proposer;
         this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
-        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, new LocalSubscriptions.Way() {
+            @Override
+            public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
+                return LocalBroker.this.propose(command, key);
+            }
+
+            @Override
+            public Future<Void> fresh(Freshness freshness) {
+                return LocalBroker.this.fresh(freshness, 0);
+            }
+
+            @Override
+            public Future<Void> ready() {
+                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+            }
+        });
+        this.queues = new LocalQueues(
+                proposer, () -> ground, this::closed, () -> tenure.role(replica.status(), System.nanoTime()));
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, subscriptions::applied);
+    }
+
+    /** Why this node takes nothing; empty when it does. */
+    private Optional<Refusal> closed() {
+        return draining ? Optional.of(Refusal.unavailable("draining", "the node is stopping")) : outside();
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
     private void left() {
         if (streams != null) {
             streams.endAll("catching-up");
+            subscriptions.left();
         }
         readiness.left();
     }
 
     private void moved(ReplicaStatus now) {
+        said = now;
         tenure.moved(now, System.nanoTime());
+        readiness.look();
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
@@ -89,6 +122,7 @@ public final class LocalBroker implements Broker {
                 streams.tellAll(health);
             } else {
                 streams.endAll(health);
+                subscriptions.endAll(health);
             }
         }
     }
@@ -99,7 +133,12 @@ public final class LocalBroker implements Broker {
     }
 
     /** Completes the circle: the replica knows {@link #applied}, the broker asks the replica. Until then it is starting. */
-    public void attach(Store openStore, ReplicaVerticle runningReplica, TopicMachine machine, Lineage logLineage) {
+    public void attach(
+            Store openStore,
+            ReplicaVerticle runningReplica,
+            TopicMachine machine,
+            SubscriptionMachine subscriptionMachine,
+            Lineage logLineage) {
         store = openStore;
         topics = machine;
         lineage = logLineage;
@@ -119,8 +158,11 @@ public final class LocalBroker implements Broker {
                 streams,
                 config.maxStreams(),
                 config.allowances().unsent());
+        ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
+        subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
+        readiness.look();
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -128,6 +170,7 @@ public final class LocalBroker implements Broker {
         draining = true;
         if (replica != null) {
             streams.endAll("draining");
+            subscriptions.drain();
         }
     }
 
@@ -162,16 +205,14 @@ public final class LocalBroker implements Broker {
     }
 
     private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
-                : ready(false).compose(v -> proposer.propose(command, key));
+                : readiness.await(false, command.size()).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
             if (result.failed()) {
                 return Future.failedFuture(Refusal.from(result.cause()));
@@ -180,6 +221,16 @@ public final class LocalBroker implements Broker {
                     ? Future.failedFuture(Refusal.of(rejected))
                     : Future.succeededFuture(result.result());
         });
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
     }
 
     private static <T> Future<T> refused(Throwable cause) {
@@ -201,7 +252,7 @@ public final class LocalBroker implements Broker {
 
     /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
     private Optional<Refusal> outside() {
-        ReplicaStatus now = replica == null ? null : replica.status();
+        ReplicaStatus now = replica == null ? said : replica.status();
         if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
             return Optional.empty();
         }
@@ -247,11 +298,9 @@ public final class LocalBroker implements Broker {
         if (subscribe.filters().isEmpty() || subscribe.filters().size() > BrokerConfig.MAX_FILTERS) {
             return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         return ready(false)
                 .compose(v -> streams.isFull()
@@ -270,7 +319,7 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        return readiness.await(anyway);
+        return readiness.await(anyway, 0);
     }
 
     private boolean isLeaderless() {
@@ -315,7 +364,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
         return propose(
-                        new TopicCommand.Delete(name),
+                        new SubscriptionCommand.DeleteTopic(name),
                         idempotencyKey.map(k -> KeyHash.of("topics", k, "delete " + name)))
                 .mapEmpty();
     }
@@ -353,11 +402,8 @@ public final class LocalBroker implements Broker {
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
-        return proposer.<Void>askFor(() -> {
-                    Promise<Void> done = Promise.promise();
-                    replica.settle(done::complete);
-                    return done.future();
-                })
+        return proposer.askFor(replica::settle)
+                .<Void>mapEmpty()
                 .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException
@@ -531,7 +577,7 @@ public final class LocalBroker implements Broker {
                 0,
                 0,
                 0,
-                "catching-up",
+                outside().map(Refusal::code).orElse("catching-up"),
                 config.durable(),
                 List.of(),
                 new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.get(), 0, 0, startedAtMs));

@@ -158,8 +158,9 @@ final class RunningReplica implements StoreHandler {
         return done.future();
     }
 
-    void settle(Runnable done) {
-        pending.settle(done, id -> feed(new Input.Settle(id)));
+    /** Completes when rows up to what is applied now are there; fails with {@link NotExecuted} when they do not come. */
+    Future<Long> settle() {
+        return pending.settle(id -> feed(new Input.Settle(id)));
     }
 
     /** Now and then. */
@@ -299,50 +300,51 @@ final class RunningReplica implements StoreHandler {
 
     /** Entries that a peer lacks and that are no longer in memory. */
     private void load(Effect.Load load) {
-        afterThisTurn(() -> store.reader()
-                .entries(load.from(), replica.lastIndex(), load.maxBytes())
+        settledAfterThisTurn()
+                .compose(v -> store.reader().entries(load.from(), replica.lastIndex(), load.maxBytes()))
                 .onComplete(read -> {
                     if (read.failed()) {
                         LOG.warn("the log from {} on could not be read for {}", load.from(), load.peer(), read.cause());
                     }
                     List<Entry> entries = read.succeeded() ? read.result() : List.<Entry>of();
                     context.runOnContext(v -> feed(new Input.Loaded(load.peer(), entries)));
-                }));
+                });
     }
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        afterThisTurn(() -> life.snapshots()
-                .send(peer, store)
+        settledAfterThisTurn()
+                .compose(v -> life.snapshots().send(peer, store))
                 .onComplete(sent -> context.runOnContext(v ->
-                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded())))));
+                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
     }
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
     private void fetch(Cursor place) {
-        afterThisTurn(() -> opening.dueBody(store.reader(), place)
+        settledAfterThisTurn()
+                .compose(v -> opening.dueBody(store.reader(), place))
                 .onSuccess(command -> context.runOnContext(v -> feed(new Input.Fetched(command))))
                 .onFailure(failure -> {
                     LOG.warn("the body due at {} could not be read", place, failure);
                     context.runOnContext(v -> feed(new Input.FetchFailed(place)));
-                }));
+                });
     }
 
     /** The first answer was too large for memory: it is a row, once rows are up to date. Its deadline stands meanwhile. */
     private void replyFromRow(Effect.ReplyStored stored) {
-        afterThisTurn(() -> store.reader()
-                .answer(stored.index(), stored.place())
+        settledAfterThisTurn()
+                .compose(v -> store.reader().answer(stored.index(), stored.place()))
                 .map(this::outcome)
-                .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome))));
+                .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome)));
     }
 
     private Outcome outcome(Optional<byte[]> row) {
         return opening.outcome(row.orElseThrow(() -> new NoSuchElementException("there is no such row")));
     }
 
-    /** Settles and then does it; an input in the middle of another's effects would take its batch before theirs. */
-    private void afterThisTurn(Runnable then) {
-        context.runOnContext(v -> settle(then));
+    /** An input in the middle of another's effects would take its batch before theirs. */
+    private Future<Long> settledAfterThisTurn() {
+        return Future.future(settled -> context.runOnContext(v -> settle().onComplete(settled)));
     }
 
     /** What is said of this node is as of now. */

@@ -9,6 +9,7 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
+import io.skein.broker.Queues;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
 import io.skein.broker.ScheduledPage;
@@ -16,6 +17,7 @@ import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.Subscription;
+import io.skein.broker.Subscriptions;
 import io.skein.broker.TopicInfo;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicConfig;
@@ -124,6 +126,16 @@ final class MeteredBroker implements Broker {
                 subscriber.ended(reason, retry);
             }
         });
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return broker.subscriptions();
+    }
+
+    @Override
+    public Queues queues() {
+        return broker.queues();
     }
 
     @Override

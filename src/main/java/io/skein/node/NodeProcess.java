@@ -126,7 +126,10 @@ public final class NodeProcess {
     private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
             boolean disk = broken.kind() == StoreFailure.Kind.DISK;
-            LOG.error("this node ends: {}", disk ? "its disk failed" : "an invariant is broken", broken.cause());
+            LOG.error(
+                    "this node ends: {}",
+                    disk ? "its disk, or what is on it, failed" : "an invariant is broken",
+                    broken.cause());
             // No shutdown hooks: nothing more may be written or acknowledged.
             Runtime.getRuntime().halt(disk ? ExitCode.DISK_ERROR : ExitCode.BROKEN);
         }

@@ -713,6 +713,26 @@ public final class FakeBroker implements Broker {
                 List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
     }
 
+    private volatile Subscriptions subscriptions;
+    private volatile Queues queues;
+
+    /** What tests of doors put there; a {@code Hall} has the real ones. */
+    public FakeBroker with(Subscriptions durable, Queues rrmq) {
+        subscriptions = durable;
+        queues = rrmq;
+        return this;
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
+    }
+
     @Override
     public synchronized NodeStatus status() {
         var figures = new NodeStatus.Figures(

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,6 +116,43 @@ class CommandsTest {
         assertEquals(
                 "skein: no node answers at http://localhost:1; start one (skein serve), or name it with --url",
                 said.err().strip());
+    }
+
+    @Test
+    void aMemberThatDoesNotAnswerYetIsWaitedFor() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer leader = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        leader.createContext("/v1/cluster/members", exchange -> {
+            boolean isFirst = asked.incrementAndGet() == 1;
+            byte[] answer = (isFirst
+                            ? "{\"code\":\"unreachable\",\"detail\":\"nobody answers at 127.0.0.1:6003\"}"
+                            : "{\"id\":\"n4\",\"voter\":true}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isFirst ? 503 : 200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        leader.start();
+        String[] add = {
+            "member",
+            "add",
+            "n4",
+            "127.0.0.1:6003",
+            "--url",
+            "127.0.0.1:" + leader.getAddress().getPort()
+        };
+        List<String> patient = new ArrayList<>(List.of(add));
+        patient.addAll(List.of("--wait", "30s"));
+
+        Said waited = say("", patient.toArray(String[]::new));
+        asked.set(0);
+        Said atOnce = say("", add);
+        leader.stop(0);
+
+        assertEquals("n4 is a member and votes", waited.out().strip());
+        assertEquals(0, waited.exitCode());
+        assertEquals(1, atOnce.exitCode());
+        assertTrue(atOnce.err().contains("nobody answers at 127.0.0.1:6003"), atOnce.err());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.skein.simulator;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Directed links between all nodes: each delays, loses, doubles, reorders, is cut one way or both, or clogged for a while. */
@@ -8,6 +10,35 @@ final class Network {
     private static final long NANOS_PER_MS = 1_000_000;
     /** On one link at one time; above it messages are lost. */
     private static final int MAX_IN_FLIGHT = 1_000;
+
+    /** What is on its way for longer than this is remembered, so that it can be hurried. */
+    private static final long LONG_NANOS = 200 * NANOS_PER_MS;
+    /** After a heal everything that is on its way arrives within this. */
+    static final long LATE_NANOS = 500 * NANOS_PER_MS;
+
+    /** Something on its way, over a link that was clogged perhaps. */
+    private final class Copy {
+        final int link;
+        final Runnable arrive;
+        final Runnable lost;
+        boolean arrived;
+
+        Copy(int link, Runnable arrive, Runnable lost) {
+            this.link = link;
+            this.arrive = arrive;
+            this.lost = lost;
+        }
+
+        void arrive() {
+            if (!arrived) {
+                arrived = true;
+                inFlight[link]--;
+                (cut[link] ? lost : arrive).run();
+            }
+        }
+    }
+
+    private static final Runnable NOTHING = () -> {};
 
     private final Agenda agenda;
     private final SplittableRandom random;
@@ -20,8 +51,10 @@ final class Network {
     private final boolean[] cut;
     private final long[] cloggedUntil;
     private final int[] inFlight;
+    /** What will be on its way for long, those that arrived meanwhile among them. */
+    private List<Copy> late = new ArrayList<>();
 
-    private long lastArrival;
+    private int manyLate = MAX_IN_FLIGHT;
 
     Network(Agenda agenda, SplittableRandom random, int nodes, Options.Links options) {
         this.agenda = agenda;
@@ -41,12 +74,12 @@ final class Network {
         if (isLost(link)) {
             return;
         }
-        travel(link, arrive);
+        travel(link, delay(link), arrive, NOTHING);
         if (options.doubled() > 0 && random.nextInt(1000) < options.doubled()) {
-            travel(link, arrive);
+            travel(link, delay(link), arrive, NOTHING);
             if (random.nextInt(64) == 0) {
                 // And once more when everybody has gone on.
-                agenda.after(random.nextLong(60_000 * NANOS_PER_MS), arrive);
+                travel(link, random.nextLong(60_000 * NANOS_PER_MS), arrive, NOTHING);
             }
         }
     }
@@ -55,19 +88,20 @@ final class Network {
     void transfer(int from, int to, Runnable arrive, Runnable lost) {
         int link = from * nodes + to;
         long delay = delay(link) + random.nextLong(50 * NANOS_PER_MS);
-        agenda.after(delay, isLost(link) || isLost(link) ? lost : cut[link] ? lost : arrive);
+        travel(link, delay, isLost(link) || isLost(link) ? lost : arrive, lost);
     }
 
-    private void travel(int link, Runnable arrive) {
+    private void travel(int link, long nanos, Runnable arrive, Runnable lost) {
         inFlight[link]++;
-        long delay = delay(link);
-        lastArrival = Math.max(lastArrival, agenda.now() + delay);
-        agenda.after(delay, () -> {
-            inFlight[link]--;
-            if (!cut[link]) {
-                arrive.run();
+        Copy copy = new Copy(link, arrive, lost);
+        if (nanos > LONG_NANOS) {
+            if (late.size() >= manyLate) {
+                late.removeIf(other -> other.arrived);
+                manyLate = late.size() + MAX_IN_FLIGHT;
             }
-        });
+            late.add(copy);
+        }
+        agenda.after(nanos, copy::arrive);
     }
 
     private boolean isLost(int link) {
@@ -127,14 +161,16 @@ final class Network {
         cloggedUntil[random.nextInt(cloggedUntil.length)] = agenda.now() + random.nextLong(5_000 * NANOS_PER_MS);
     }
 
-    /** When the last message that was sent until now has arrived, over a link that was clogged perhaps. */
-    long lastArrival() {
-        return lastArrival;
-    }
-
+    /** No faults any more: also what was late, doubled or held up comes soon, in any order, and never again. */
     void heal() {
         Arrays.fill(cut, false);
         Arrays.fill(cloggedUntil, 0);
         options = Options.Links.GOOD;
+        for (Copy copy : late) {
+            if (!copy.arrived) {
+                agenda.after(1 + random.nextLong(LATE_NANOS), copy::arrive);
+            }
+        }
+        late = new ArrayList<>();
     }
 }

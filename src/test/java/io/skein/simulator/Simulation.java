@@ -461,21 +461,24 @@ final class Simulation {
         faultsOff = true;
         note(What.FAULTS_OFF);
         network.heal();
-        long strays = network.lastArrival();
         nodes.forEach(SimulatedNode::mend);
         decay.scrub();
+        // Whatever was late comes now; from then on nothing that any node says is older than the faults.
+        proceedFor(Network.LATE_NANOS);
         heedAt = agenda.now() + HEED_NANOS;
         long until = agenda.now() + ENOUGH_NANOS;
         untilAtRest(until, everythingDue);
         untilInTime(until, everythingDue);
 
         SimulatedNode leader = leader(schedule).orElseThrow();
+        long decided = workload.decided();
         publish(leader);
         int before = reads;
         List<SimulatedNode> members =
                 nodes.stream().filter(node -> isMember(leader, node)).toList();
         members.forEach(node -> node.read(nextRead++));
         untilAtRest(until, everythingDue);
+        check(workload.decided() > decided, "what was published without faults was not decided");
         check(
                 reads == before + members.size(),
                 "%d of %d reads failed",
@@ -488,14 +491,10 @@ final class Simulation {
             node.checkRows();
         }
         if (schedule.nextInt(4) == 0) {
-            // A word to take over may have been on its way all the time.
-            proceedUntil(() -> agenda.now() >= strays);
-            untilAtRest(until, everythingDue);
             // Those that are no members must not disturb the others.
             SimulatedNode last = leader(schedule).orElseThrow();
             long term = last.replica().term();
-            long quiet = agenda.now() + QUIET_NANOS;
-            proceedUntil(() -> agenda.now() >= quiet);
+            proceedFor(QUIET_NANOS);
             check(
                     last.leads() && last.replica().term() == term,
                     "a leader without faults was deposed in term %d",
@@ -515,9 +514,7 @@ final class Simulation {
         untilAtRest(until, everythingDue);
         while (isLeftBehind(leader(schedule).orElseThrow())) {
             check(agenda.now() < until, "the log's time stays behind that of the clocks");
-            long next = agenda.now() + 1_000 * NANOS_PER_MS;
-            agenda.after(1_000 * NANOS_PER_MS, () -> {});
-            proceedUntil(() -> agenda.now() >= next);
+            proceedFor(1_000 * NANOS_PER_MS);
             untilAtRest(until, everythingDue);
             publish(leader(schedule).orElseThrow());
             untilAtRest(until, everythingDue);
@@ -537,15 +534,15 @@ final class Simulation {
             if (agenda.now() >= until) {
                 throw new AssertionError("no rest: " + nodes + ", not answered: " + workload);
             }
-            long next = agenda.now() + 20 * NANOS_PER_MS;
-            agenda.after(20 * NANOS_PER_MS, () -> {});
-            proceedUntil(() -> agenda.now() >= next);
+            proceedFor(20 * NANOS_PER_MS);
             mend();
         }
     }
 
-    private void proceedUntil(java.util.function.BooleanSupplier reached) {
-        while (!reached.getAsBoolean()) {
+    private void proceedFor(long nanos) {
+        long end = agenda.now() + nanos;
+        agenda.after(nanos, () -> {});
+        while (agenda.now() < end) {
             agenda.proceed();
         }
     }
@@ -602,7 +599,9 @@ final class Simulation {
                 leader = node;
             }
         }
-        if (leader == null || history.highestCommitted() > leader.replica().lastIndex()) {
+        if (leader == null
+                || leader.replica().isDiskFull()
+                || history.highestCommitted() > leader.replica().lastIndex()) {
             return false;
         }
         SimulatedNode one = leader;

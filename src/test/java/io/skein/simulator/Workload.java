@@ -134,6 +134,7 @@ final class Workload {
 
     private long latest;
     private long nextId = 1;
+    private long decided;
 
     // Where and when what is asked for next goes.
     private int node;
@@ -353,9 +354,15 @@ final class Workload {
         return attempt;
     }
 
+    /** How many answers came out of the log. */
+    long decided() {
+        return decided;
+    }
+
     /** @param index of the entry that decided it, at {@code time} */
     void answered(long id, Outcome outcome, long index, long time, boolean replayed) {
         Attempt attempt = close(id);
+        decided++;
         Operation operation = attempt.operation;
         boolean taken = outcome.tookEffect();
         check(!replayed || operation.key.isPresent(), "proposal %d has no key and was answered from it", id);

@@ -86,6 +86,10 @@ public final class HttpDoor {
         BatchRoute batch = new BatchRoute(broker, config);
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
+        SubscriptionRoutes subscriptions = new SubscriptionRoutes(broker);
+        LeaseRoutes leases = new LeaseRoutes(broker);
+        PullRoute pull = new PullRoute(broker, config);
+        TransactionRoute transactions = new TransactionRoute(broker, config);
         NodeRoutes node = new NodeRoutes(broker, config);
         MemberRoutes members = new MemberRoutes(broker, config);
         PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
@@ -98,6 +102,20 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/topics/{topic}", topics::get),
                 Route.of(HttpMethod.PUT, "/v1/topics/{topic}", topics::put),
                 Route.of(HttpMethod.DELETE, "/v1/topics/{topic}", topics::delete),
+                Route.of(HttpMethod.GET, "/v1/subscriptions", subscriptions::list),
+                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}", subscriptions::get),
+                Route.of(HttpMethod.PUT, "/v1/subscriptions/{name}", subscriptions::put),
+                Route.of(HttpMethod.DELETE, "/v1/subscriptions/{name}", subscriptions::delete),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/pull", pull::pull),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/ack", leases::ack),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/nack", leases::nack),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/extend", leases::extend),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/seek", subscriptions::seek),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/redrive", subscriptions::redrive),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/discard", subscriptions::discard),
+                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/why", subscriptions::why),
+                Route.of(HttpMethod.GET, "/v1/messages/{cursor}/trace", subscriptions::trace),
+                Route.of(HttpMethod.POST, "/v1/transactions", transactions::transact),
                 Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
                 Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),

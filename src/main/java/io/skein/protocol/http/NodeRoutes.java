@@ -159,6 +159,8 @@ final class NodeRoutes {
                                         "follow",
                                         "sse",
                                         "topics",
+                                        "subscriptions",
+                                        "transactions",
                                         "pad")))
                         .put("limits", limits())
                         .put(
@@ -174,6 +176,9 @@ final class NodeRoutes {
                 .put("maxPageMessages", ReadRoute.MAX_LIMIT)
                 .put("maxPageBytes", config.maxPageBytes())
                 .put("maxWaitMs", config.maxWaitMs())
+                .put("maxPullMessages", Limits.MAX_PULL_MESSAGES)
+                .put("maxLeases", Limits.MAX_LEASES)
+                .put("maxLeaseMs", Limits.MAX_LEASE_MS)
                 .put("maxKeyBytes", Limits.MAX_KEY_BYTES)
                 .put("maxHeaders", Limits.MAX_HEADERS)
                 .put("maxHeaderBytes", Limits.MAX_HEADER_BYTES)

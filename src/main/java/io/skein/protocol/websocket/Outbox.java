@@ -1,7 +1,9 @@
 package io.skein.protocol.websocket;
 
 import io.skein.broker.Allowance;
+import io.skein.broker.Leased;
 import io.skein.frame.AnswerJson;
+import io.skein.frame.MessageJson;
 import io.skein.frame.Push;
 import io.skein.frame.Reply;
 import io.skein.frame.Utf8Buffer;
@@ -18,6 +20,9 @@ import java.util.List;
  * the number of frames as well and lets some pass the mark.
  */
 final class Outbox {
+    /** More than a lease and the number of a delivery take. */
+    private static final int LEASE_BYTES = 128;
+
     private final ServerWebSocket socket;
     private final Context context;
     private final int frameBytes;
@@ -89,6 +94,31 @@ final class Outbox {
             AnswerJson.endMessages(buffer);
             end();
         }
+    }
+
+    /** As {@link #messages}, each with what to acknowledge it by. */
+    void lent(String sub, List<Leased> messages) {
+        int next = 0;
+        while (next < messages.size()) {
+            begin();
+            AnswerJson.beginMessages(buffer, sub);
+            write(messages.get(next++));
+            while (next < messages.size()
+                    && buffer.length() + messages.get(next).message().json().length + LEASE_BYTES <= frameBytes) {
+                buffer.put(',');
+                write(messages.get(next++));
+            }
+            AnswerJson.endMessages(buffer);
+            end();
+        }
+    }
+
+    private void write(Leased message) {
+        MessageJson.lent(buffer, message.message().json(), message.lease().text(), message.delivery());
+    }
+
+    int frameBytes() {
+        return frameBytes;
     }
 
     private void begin() {

@@ -4,14 +4,17 @@ import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Subscribe;
+import io.skein.broker.Subscriptions;
 import io.skein.frame.CloseCode;
 import io.skein.frame.Command;
 import io.skein.frame.CommandReader;
 import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Reply;
+import io.skein.subscription.SubscriptionName;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -41,6 +44,7 @@ final class Session {
     private final Vertx vertx;
     private final Context context;
     private final Broker broker;
+    private final Subscriptions subscriptions;
     private final WebSocketConfig config;
     private final WebSocketListener listener;
     private final ServerWebSocket socket;
@@ -48,7 +52,7 @@ final class Session {
     private final Outbox outbox;
     private final Publishes publishes;
     private final Connection connection;
-    private final Map<String, Stream> streams = new HashMap<>();
+    private final Map<String, Flow> flows = new HashMap<>();
     private List<Stream> refills = new ArrayList<>();
     private final Promise<Void> gone = Promise.promise();
     /** Frames of one message that is not complete. */
@@ -67,7 +71,7 @@ final class Session {
     private boolean paused;
     private boolean closed;
     private boolean draining;
-    private int publishesUnderWay;
+    private int messagesUnderWay;
     private long bytesUnderWay;
     private int opening;
     private long lastSub;
@@ -89,6 +93,7 @@ final class Session {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.broker = broker;
+        this.subscriptions = broker.subscriptions();
         this.config = config;
         this.listener = listener;
         this.socket = socket;
@@ -190,7 +195,7 @@ final class Session {
     }
 
     private boolean isBusy() {
-        return publishesUnderWay >= config.maxPublishes()
+        return messagesUnderWay >= config.maxPublishes()
                 || bytesUnderWay >= config.maxPublishBytes()
                 || outbox.isFull();
     }
@@ -210,18 +215,22 @@ final class Session {
         if (command instanceof Command.Publish publish) {
             publish(publish);
         } else if (command instanceof Command.Credit credit) {
-            stream(credit.sub(), credit.id()).credit(credit.messages());
+            flow(credit.sub(), credit.id()).credit(credit.messages());
             done(credit);
         } else if (command instanceof Command.Subscribe subscribe) {
             subscribe(subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            stream(unsubscribe.sub(), unsubscribe.id()).close();
-            streams.remove(unsubscribe.sub());
+            flow(unsubscribe.sub(), unsubscribe.id()).close();
+            flows.remove(unsubscribe.sub());
             done(unsubscribe);
         } else if (command instanceof Command.Hello hello) {
             hello(hello);
         } else if (command instanceof Command.Ping) {
             done(command);
+        } else if (command instanceof Command.Work work) {
+            work(work);
+        } else if (command instanceof Command.Settling settling) {
+            settle(settling);
         } else {
             throw new AssertionError("unhandled " + command);
         }
@@ -233,12 +242,12 @@ final class Session {
         }
     }
 
-    private Stream stream(String sub, String id) {
-        Stream stream = streams.get(sub);
-        if (stream == null) {
+    private Flow flow(String sub, String id) {
+        Flow flow = flows.get(sub);
+        if (flow == null) {
             throw Malformed.of("not-found", "there is no subscription " + sub + " on this connection", id);
         }
-        return stream;
+        return flow;
     }
 
     private void hello(Command.Hello hello) {
@@ -269,13 +278,16 @@ final class Session {
         for (PublishItem item : command.batch().items()) {
             bytes += item.body().length;
         }
-        long size = bytes;
-        publishesUnderWay += messages;
-        bytesUnderWay += size;
+        underWay(messages, bytes, answer, command.id());
+    }
+
+    private void underWay(int messages, long bytes, Future<Reply> answer, String id) {
+        messagesUnderWay += messages;
+        bytesUnderWay += bytes;
         answer.onComplete(done -> {
-            publishesUnderWay -= messages;
-            bytesUnderWay -= size;
-            answered(command.id(), done);
+            messagesUnderWay -= messages;
+            bytesUnderWay -= bytes;
+            answered(id, done);
         });
     }
 
@@ -312,13 +324,7 @@ final class Session {
                 && (filters.size() > 1 || !filters.get(0).isName())) {
             throw Malformed.of("malformed", "from an offset: only of a single topic", command.id());
         }
-        if (streams.size() + opening >= config.maxSubscriptions()) {
-            throw Malformed.of(
-                    "too-many-subscriptions",
-                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
-                    command.id());
-        }
-        String sub = "s" + ++lastSub;
+        String sub = nextSub(command.id());
         var stream = new Stream(this, outbox, sub, command.credit(), config.autoCredit());
         long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
         opening++;
@@ -334,15 +340,62 @@ final class Session {
                     } else {
                         outbox.reply(new Reply.Subscribed(
                                 command.id(), sub, done.result().start()));
-                        streams.put(sub, stream);
+                        flows.put(sub, stream);
                         stream.opened(done.result());
                     }
                 });
     }
 
+    private String nextSub(String id) {
+        if (flows.size() + opening >= config.maxSubscriptions()) {
+            throw Malformed.of(
+                    "too-many-subscriptions",
+                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
+                    id);
+        }
+        return "s" + ++lastSub;
+    }
+
+    private void work(Command.Work command) {
+        if (command.id().isEmpty()) {
+            throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
+        }
+        SubscriptionName name;
+        try {
+            name = new SubscriptionName(command.subscription());
+        } catch (IllegalArgumentException wrong) {
+            throw Malformed.of("malformed", wrong.getMessage(), command.id());
+        }
+        String sub = nextSub(command.id());
+        var worker = new Worker(vertx, this, outbox, subscriptions, name, command, sub, config.autoWork());
+        opening++;
+        subscriptions.subscription(name, Freshness.LINEARIZABLE).onComplete(done -> {
+            opening--;
+            if (closed || draining) {
+                return;
+            }
+            if (done.failed()) {
+                outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
+            } else {
+                outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
+                flows.put(sub, worker);
+                worker.begin(done.result().view().config().leaseMs());
+            }
+        });
+    }
+
+    private void settle(Command.Settling command) {
+        if (!(flow(command.sub(), command.id()) instanceof Worker worker)) {
+            throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
+        }
+        var settling = new Settling(subscriptions, worker, command);
+        int messages = command.leases().size();
+        underWay(messages, 0, settling.run(), command.id());
+    }
+
     /** The node ended it; the client has been told. */
     void ended(String sub) {
-        streams.remove(sub);
+        flows.remove(sub);
     }
 
     // What goes.
@@ -363,8 +416,8 @@ final class Session {
         if (closed) {
             return;
         }
-        for (Stream stream : List.copyOf(streams.values())) {
-            stream.drained();
+        for (Flow flow : List.copyOf(flows.values())) {
+            flow.drained();
         }
         if (paused) {
             work();
@@ -423,8 +476,8 @@ final class Session {
         waiting.clear();
         fragments = null;
         unfinished.end();
-        streams.values().forEach(Stream::close);
-        streams.clear();
+        flows.values().forEach(Flow::close);
+        flows.clear();
     }
 
     private void closed() {
@@ -457,7 +510,7 @@ final class Session {
     }
 
     private void maybeLeave() {
-        if (publishesUnderWay == 0) {
+        if (messagesUnderWay == 0) {
             close(CloseCode.DRAINING, "reconnect");
         }
     }

@@ -34,8 +34,8 @@ import java.util.function.UnaryOperator;
 
 /** A door with a real server on loopback, a fake broker behind it, and a client in front. */
 final class OpenDoor implements AutoCloseable {
-    final Vertx vertx = Vertx.vertx();
-    final FakeBroker broker = new FakeBroker(vertx);
+    final Vertx vertx;
+    final FakeBroker broker;
     final List<String> answered = new CopyOnWriteArrayList<>();
     final int port;
     private final Verticle verticle;
@@ -60,10 +60,22 @@ final class OpenDoor implements AutoCloseable {
     }
 
     OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
-        this(config, bend, Allowances.ofHeap());
+        this(Vertx.vertx(), config, bend);
     }
 
     OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
+        this(Vertx.vertx(), config, bend, allowances);
+    }
+
+    /** @param vertx of the broker that bend gives, when that is another one; closed with the door */
+    OpenDoor(Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
+        this(vertx, config, bend, Allowances.ofHeap());
+    }
+
+    private OpenDoor(
+            Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
+        this.vertx = vertx;
+        this.broker = new FakeBroker(vertx);
         HttpListener listener = new HttpListener() {
             @Override
             public void answered(String route, String method, int status, long nanos) {

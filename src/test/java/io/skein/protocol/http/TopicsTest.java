@@ -124,7 +124,7 @@ class TopicsTest {
                 Map.entry("{\"retention\":{\"maxBytes\":\"99999999999GiB\"}}", "maxBytes"),
                 Map.entry("{\"retention\":{\"maxMessages\":-1}}", "maxMessages"),
                 Map.entry("{\"retention\":{\"maxMessages\":1.5}}", "maxMessages"),
-                Map.entry("{\"retention\":{\"acknowledged\":true}}", "acknowledged"),
+                Map.entry("{\"retention\":{\"acknowledged\":1}}", "acknowledged"),
                 Map.entry("{\"retention\":7}", "retention"),
                 Map.entry("{\"onFull\":\"block\"}", "onFull"),
                 Map.entry("{\"format\":\"YAML\"}", "format"),
