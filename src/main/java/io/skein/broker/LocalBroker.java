@@ -30,6 +30,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -610,7 +611,14 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Connection connected(String door, String peer) {
-        connections.incrementAndGet();
+        if (connections.incrementAndGet() > config.maxConnections()) {
+            connections.decrementAndGet();
+            throw Refusal.of(
+                    Refusal.Kind.UNAVAILABLE,
+                    "too-many-connections",
+                    "this node has " + config.maxConnections() + " connections open, its limit",
+                    Map.of("limit", config.maxConnections()));
+        }
         return new Connection() {
             private boolean open = true;
 

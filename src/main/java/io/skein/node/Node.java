@@ -97,6 +97,7 @@ public final class Node {
                         2 * config.timing().electionTimeoutNanos() / 1_000_000,
                         config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS,
+                        BrokerConfig.MAX_CONNECTIONS,
                         allowances),
                 proposer);
         this.doors = new Doors(vertx, config, metrics.metered(broker), allowances, version, figures, metrics);

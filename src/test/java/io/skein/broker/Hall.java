@@ -115,6 +115,7 @@ public final class Hall implements AutoCloseable {
                         0,
                         10_000,
                         maxStreams,
+                        BrokerConfig.MAX_CONNECTIONS,
                         allowances),
                 proposer);
         replica = new ReplicaVerticle(

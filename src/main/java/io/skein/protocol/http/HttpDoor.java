@@ -3,6 +3,7 @@ package io.skein.protocol.http;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -34,6 +35,11 @@ public final class HttpDoor {
 
     private static final long BEAT_MS = 1_000;
 
+    /** Connections too many, of one door instance, that may wait to be told so. */
+    private static final int MAX_TURNED_AWAY = 64;
+
+    private static final long TURN_AWAY_MS = 2_000;
+
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
@@ -43,6 +49,8 @@ public final class HttpDoor {
     private final RouteTable table;
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    private final Map<HttpConnection, Refusal> turnedAway = new HashMap<>();
 
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
@@ -199,11 +207,31 @@ public final class HttpDoor {
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
         String peer = String.valueOf(connection.remoteAddress());
-        Connection counted = broker.connected("http", peer);
+        Connection counted;
+        try {
+            counted = broker.connected("http", peer);
+        } catch (Refusal full) {
+            turnAway(connection, full);
+            return;
+        }
         connections.put(peer, counted);
         connection.closeHandler(gone -> {
             connections.remove(peer, counted);
             counted.close();
+        });
+    }
+
+    /** Its first request is told why, if it comes soon and not too many wait to hear the same. */
+    private void turnAway(HttpConnection connection, Refusal full) {
+        if (turnedAway.size() >= MAX_TURNED_AWAY) {
+            connection.close().onFailure(Exchange.GONE_CLIENT);
+            return;
+        }
+        turnedAway.put(connection, full);
+        long patience = vertx.setTimer(TURN_AWAY_MS, late -> connection.close().onFailure(Exchange.GONE_CLIENT));
+        connection.closeHandler(gone -> {
+            turnedAway.remove(connection);
+            vertx.cancelTimer(patience);
         });
     }
 
@@ -217,6 +245,13 @@ public final class HttpDoor {
 
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
+        Refusal full = turnedAway.isEmpty() ? null : turnedAway.get(request.connection());
+        if (full != null) {
+            Exchange exchange = new Exchange(this, request, nowhere, "");
+            exchange.problem(Problem.of(full));
+            exchange.close();
+            return true;
+        }
         String path = request.path();
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             noPath(request);

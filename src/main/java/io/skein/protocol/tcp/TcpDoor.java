@@ -2,6 +2,8 @@ package io.skein.protocol.tcp;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -83,12 +85,18 @@ public final class TcpDoor extends VerticleBase {
         SocketAddress from = socket.remoteAddress();
         String peer = from == null ? "?" : from.toString();
         if (connections >= config.maxConnections()) {
-            LOG.warn("{} is closed: {} connections are open", peer, connections);
-            socket.close().onFailure(ignored -> {});
+            turnAway(socket, peer, connections + " connections are open here");
+            return;
+        }
+        Connection counted;
+        try {
+            counted = broker.connected(NAME, peer);
+        } catch (Refusal full) {
+            turnAway(socket, peer, full.getMessage());
             return;
         }
         connections++;
-        RoleReader role = new RoleReader(this, socket, peer, broker.connected(NAME, peer));
+        RoleReader role = new RoleReader(this, socket, peer, counted);
         HalfClose.allow(socket);
         socket.handler(role::data);
         socket.exceptionHandler(failure -> LOG.debug("connection of {} failed", peer, failure));
@@ -98,6 +106,12 @@ public final class TcpDoor extends VerticleBase {
         });
         socket.endHandler(end -> role.ended());
         socket.drainHandler(again -> role.drained());
+    }
+
+    /** Without a word: whether it publishes or subscribes is not known yet, and to a publisher nothing is said. */
+    private static void turnAway(NetSocket socket, String peer, String why) {
+        LOG.warn("{} is closed: {}", peer, why);
+        socket.close().onFailure(ignored -> {});
     }
 
     Session enter(Session session) {

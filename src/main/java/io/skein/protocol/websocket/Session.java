@@ -88,7 +88,8 @@ final class Session {
             WebSocketConfig config,
             Allowances allowances,
             WebSocketListener listener,
-            ServerWebSocket socket) {
+            ServerWebSocket socket,
+            Connection connection) {
         this.door = door;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -102,7 +103,7 @@ final class Session {
         this.unfinished = allowances.unfinished().share(context, () -> cut(allowances.unfinished()));
         this.outbox = new Outbox(socket, context, config, unsent, listener, this::flushed, this::drained);
         this.publishes = new Publishes(broker, config);
-        this.connection = broker.connected("websocket", peer);
+        this.connection = connection;
     }
 
     void open() {

@@ -2,6 +2,9 @@ package io.skein.protocol.websocket;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
+import io.skein.frame.CloseCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -94,7 +97,14 @@ public final class WebSocketDoor {
     }
 
     private void enter(ServerWebSocket socket) {
-        var session = new Session(this, vertx, broker, config, allowances, listener, socket);
+        Connection counted;
+        try {
+            counted = broker.connected("websocket", String.valueOf(socket.remoteAddress()));
+        } catch (Refusal full) {
+            socket.close(CloseCode.OVERLOADED.code(), full.getMessage()).onFailure(gone -> {});
+            return;
+        }
+        var session = new Session(this, vertx, broker, config, allowances, listener, socket, counted);
         sessions.add(session);
         session.open();
         if (draining) {

@@ -77,6 +77,26 @@ class TogetherTest {
     }
 
     @Test
+    void aConnectionTooManyIsToldAndClosedAndTheOthersGoOn() throws Exception {
+        door.broker.takeConnections(1);
+        Socket first = connect();
+        send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(head(first).startsWith("HTTP/1.1 200 "));
+        Socket second = connect();
+        send(second, "POST /t/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+        String told = head(second);
+        assertTrue(told.startsWith("HTTP/1.1 503 "), told);
+        assertTrue(told.toLowerCase().contains("retry-after: "), told);
+        String problem = new String(second.getInputStream().readAllBytes(), US_ASCII);
+        assertTrue(problem.contains("too-many-connections"), problem);
+        assertEquals(1, door.broker.connections());
+
+        first.close();
+        await().atMost(10, SECONDS).until(() -> door.broker.connections() == 0);
+        assertEquals(201, door.post("/t/a", "x").status());
+    }
+
+    @Test
     void ofTooManyHalfBodiesTheOldestIsToldToComeAgainAndTheNewestGetsThrough() throws Exception {
         List<Socket> half = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

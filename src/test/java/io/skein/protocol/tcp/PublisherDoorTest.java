@@ -335,6 +335,17 @@ class PublisherDoorTest {
     }
 
     @Test
+    void aConnectionTooManyOfAllDoorsIsClosed() throws Exception {
+        setup.broker.takeConnections(1);
+        try (PadClient first = PadClient.publisher(setup.port());
+                PadClient second = new PadClient(setup.port())) {
+            assertEquals("", second.untilClosed());
+            first.send("FORMAT:RAW;ACK|a\n");
+            assertEquals("OK default 0", first.line());
+        }
+    }
+
+    @Test
     void unfinishedFramesOfManyTogetherAreBounded() throws Exception {
         List<PadClient> clients = new ArrayList<>();
         try {

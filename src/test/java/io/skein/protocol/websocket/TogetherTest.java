@@ -121,6 +121,13 @@ class TogetherTest {
     }
 
     @Test
+    void aConnectionTooManyIsClosedToComeAgain() throws Exception {
+        broker.takeConnections(1);
+        new Peer();
+        assertEquals("closed " + CloseCode.OVERLOADED.code(), new Peer().hear());
+    }
+
+    @Test
     void ofTooManyHalfFramesTheOldestIsClosedToComeAgainAndTheNewestGetsThrough() throws Exception {
         String message = "{\"id\":1,\"op\":\"ping\",\"pad\":\"" + "x".repeat(100_000) + "\"}";
         for (int i = 0; i < 6; i++) {
