@@ -50,6 +50,7 @@ final class PublisherSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Intake intake;
     private final Unread unread;
     /** Of what all unfinished requests of the node may hold. */
     private final Allowance.Share unfinished;
@@ -67,7 +68,6 @@ final class PublisherSession implements Session {
     /** Messages to go one by one, because a command with several of them was refused as a whole. */
     private int singly;
 
-    private boolean paused;
     /** Nothing more is read; closed once everything before is answered, with {@link #lastWords} if there are any. */
     private boolean closing;
 
@@ -87,6 +87,7 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
         this.unfinished = door.allowances().unfinished().share(door.context(), this::giveUp);
         this.frames = new PublisherFrames(door.settings().maxFrameBytes(), door.documents());
@@ -373,13 +374,11 @@ final class PublisherSession implements Session {
         if (closed && (closing || stopping.isPresent())) {
             pause = false; // let what is left run out, unread
         }
-        if (pause && !paused) {
-            paused = true;
-            socket.pause();
-        } else if (!pause && paused) {
-            paused = false;
+        if (pause) {
+            intake.pause();
+        } else if (intake.isPaused()) {
             quietTicks = 0;
-            socket.resume();
+            intake.resume();
         }
     }
 
@@ -395,7 +394,7 @@ final class PublisherSession implements Session {
         if (closed) {
             return;
         }
-        quietTicks = paused ? 0 : quietTicks + 1;
+        quietTicks = intake.isPaused() ? 0 : quietTicks + 1;
         boolean rest = frames.waiting() == PublisherFrames.Waiting.REST;
         if (quietTicks
                 >= (rest ? door.settings().restQuietTicks() : door.settings().textQuietTicks())) {

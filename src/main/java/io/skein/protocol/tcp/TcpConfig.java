@@ -36,6 +36,11 @@ public record TcpConfig(
         long silenceMs,
         int maxSilences,
         long keepTryingMs) {
+    /** The usual {@code maxHeldBytes}: 32 MiB, and an eighth of the heap for all instances together. */
+    private static final long HELD_BYTES = Math.min(
+            32L << 20,
+            Runtime.getRuntime().maxMemory() / 8 / Runtime.getRuntime().availableProcessors());
+
     /** Room for the longest prefix. */
     private static final int PREFIX = 64;
 
@@ -48,7 +53,7 @@ public record TcpConfig(
                 4096,
                 4096,
                 (1 << 20) + PREFIX,
-                32 << 20,
+                HELD_BYTES,
                 64,
                 10_000,
                 100,

@@ -42,6 +42,19 @@ final class Arriving extends ChannelInboundHandlerAdapter {
         moved.run();
     }
 
+    /**
+     * Whether the socket is read. {@code ServerWebSocket.pause} alone goes on until 24 frames wait behind it, each of which
+     * may be of the largest size.
+     */
+    static void read(ServerWebSocket socket, boolean on) {
+        ((WebSocketInternal) socket).channelHandlerContext().channel().config().setAutoRead(on);
+        if (on) {
+            socket.resume();
+        } else {
+            socket.pause();
+        }
+    }
+
     /** The session sees it. */
     void taken(WebSocketFrame frame) {
         int payload = frame.binaryData().length();

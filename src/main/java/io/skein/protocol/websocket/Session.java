@@ -187,11 +187,7 @@ final class Session {
         boolean pause = reader != null || !waiting.isEmpty() || isBusy();
         if (pause != paused && !closed) {
             paused = pause;
-            if (pause) {
-                socket.pause();
-            } else {
-                socket.resume();
-            }
+            Arriving.read(socket, !pause);
         }
     }
 
@@ -457,7 +453,7 @@ final class Session {
         String ascii = reason.replaceAll("[^\\x20-\\x7E]", "?");
         String fits = ascii.length() <= 120 ? ascii : ascii.substring(0, 117) + "...";
         release();
-        socket.resume();
+        Arriving.read(socket, true);
         socket.close(code.code(), fits).onFailure(gone -> {});
     }
 
@@ -498,7 +494,7 @@ final class Session {
                 return;
             }
             draining = true;
-            socket.pause();
+            Arriving.read(socket, false);
             timer(config.drainMs());
             maybeLeave();
         });
