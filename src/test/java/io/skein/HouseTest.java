@@ -81,7 +81,9 @@ class HouseTest {
             entry("protocol.tcp", A_DOOR_KNOWS),
             entry("protocol.mqtt", A_DOOR_KNOWS),
             entry("dashboard", A_DOOR_KNOWS),
-            entry("metrics", Set.of("broker", "cluster", "store", "replica", "topic", "machine", "raft")),
+            entry(
+                    "metrics",
+                    Set.of("broker", "cluster", "store", "replica", "subscription", "topic", "machine", "raft")),
             entry("frame", Set.of()),
             entry("client", Set.of("frame")),
             entry("bench", Set.of("client", "frame")),
@@ -297,9 +299,9 @@ class HouseTest {
     void metricsTakesOnlyValuesFromTheFloorsBelowTheBroker() {
         check(
                 "metrics",
-                "take only values from topic, machine and raft",
-                dependency ->
-                        isIn(Set.of("topic", "machine", "raft"), dependency) && !isAValue(dependency.getTargetClass()));
+                "take only values from subscription, topic, machine and raft",
+                dependency -> isIn(Set.of("subscription", "topic", "machine", "raft"), dependency)
+                        && !isAValue(dependency.getTargetClass()));
     }
 
     @TestFactory

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
 final class Inquiries {
     private static final int MOST_HOLDERS = 100;
+    /** Subscriptions that are counted in one turn of the replica. */
+    private static final int A_TURN = 64;
 
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
@@ -73,6 +75,41 @@ final class Inquiries {
                     }
                     return infos;
                 }));
+    }
+
+    /** A few at a time: the replica has other things to do between. */
+    Future<SubscriptionFigures> figures() {
+        return figures(0, new SubscriptionFigures(0, 0, 0, 0, OptionalLong.empty(), lines.waiting()));
+    }
+
+    private Future<SubscriptionFigures> figures(long after, SubscriptionFigures so) {
+        record Step(long last, SubscriptionFigures figures) {}
+        return proposer.ask(() -> {
+                    SubscriptionFigures sum = so;
+                    long last = -1;
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        sum = add(sum, view, machine().oldestTime(view.name()));
+                        last = view.id();
+                    }
+                    return new Step(last, sum);
+                })
+                .compose(step -> step.last() < 0
+                        ? Future.succeededFuture(step.figures())
+                        : figures(step.last(), step.figures()));
+    }
+
+    private static SubscriptionFigures add(SubscriptionFigures sum, SubscriptionView view, OptionalLong oldest) {
+        return new SubscriptionFigures(
+                sum.subscriptions() + 1,
+                sum.lag() + view.lag(),
+                sum.inFlight() + view.leased(),
+                sum.dead() + view.dead(),
+                sum.oldest().isEmpty()
+                                || oldest.isPresent()
+                                        && oldest.getAsLong() < sum.oldest().getAsLong()
+                        ? oldest
+                        : sum.oldest(),
+                sum.waitingPulls());
     }
 
     /** The first of them that is still there. */

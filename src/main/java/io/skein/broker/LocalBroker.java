@@ -25,7 +25,6 @@ import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,6 +51,8 @@ public final class LocalBroker implements Broker {
     private final LocalQueues queues;
     private final Readiness readiness;
     private final Tenure tenure;
+    private final AppliedIndex applied;
+    private final Succession succession;
     /** What the replica said last; null until it said something. */
     private volatile ReplicaStatus said;
     /** What streams were told last; on the replica's context. */
@@ -77,6 +78,8 @@ public final class LocalBroker implements Broker {
         this.proposer = proposer;
         this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
+        this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
+        this.succession = new Succession(vertx, () -> replica.status().leader());
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
@@ -95,7 +98,10 @@ public final class LocalBroker implements Broker {
         });
         this.queues = new LocalQueues(
                 proposer, () -> ground, this::closed, () -> tenure.role(replica.status(), System.nanoTime()));
-        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, subscriptions::applied);
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
+            applied.moved(index);
+            subscriptions.applied(index);
+        });
     }
 
     /** Why this node takes nothing; empty when it does. */
@@ -116,6 +122,8 @@ public final class LocalBroker implements Broker {
         said = now;
         tenure.moved(now, System.nanoTime());
         readiness.look();
+        applied.moved(now.appliedIndex());
+        succession.moved(now.leader());
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
@@ -157,7 +165,7 @@ public final class LocalBroker implements Broker {
                 history,
                 logLineage,
                 streams,
-                config.maxStreams(),
+                applied,
                 config.allowances().unsent());
         ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
         subscriptions.attach(ground);
@@ -284,14 +292,14 @@ public final class LocalBroker implements Broker {
                     case LINEARIZABLE -> confirmed();
                     case STRONG -> logged();
                 })
-                .compose(v -> reads.reached(freshness.minIndex(), waitMs));
+                .compose(v -> applied.reached(freshness.minIndex(), waitMs));
     }
 
     /** What is applied here holds an entry that was not yet in the log when this was asked. */
     private Future<Void> logged() {
         // It does what is due anyway, which is mostly nothing.
         return propose(new TopicCommand.Expire(), Optional.empty())
-                .compose(committed -> reads.reached(committed.index(), 0));
+                .compose(committed -> applied.reached(committed.index(), 0));
     }
 
     @Override
@@ -523,24 +531,8 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return node(id).compose(node -> onReplica(() -> replica.membership().transfer(node)))
-                .compose(v -> led(id));
-    }
-
-    /** Until that node leads; a leader gives up handing over after one election timeout. */
-    private Future<Void> led(String id) {
-        Promise<Void> done = Promise.promise();
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
-        vertx.setPeriodic(LOOK_MS, timer -> {
-            if (replica.status().leader().equals(id)) {
-                vertx.cancelTimer(timer);
-                done.complete();
-            } else if (System.nanoTime() - until >= 0) {
-                vertx.cancelTimer(timer);
-                done.fail(Refusal.of(
-                        Refusal.Kind.CONFLICT, "not-transferred", id + " did not take over; is it up to date?"));
-            }
-        });
-        return done.future();
+                // A leader gives up handing over after one election timeout.
+                .compose(v -> succession.leads(id, TRANSFER_WAIT_MS));
     }
 
     /** Asks on the replica's context and completes here. */

@@ -367,6 +367,13 @@ final class LocalSubscriptions implements Subscriptions {
         return inquiries.trace(cursor, freshness).recover(LocalSubscriptions::refused);
     }
 
+    @Override
+    public Future<SubscriptionFigures> figures() {
+        return ground == null
+                ? Future.succeededFuture(SubscriptionFigures.NONE)
+                : inquiries.figures().recover(LocalSubscriptions::refused);
+    }
+
     private static Optional<IdempotencyKey> key(Optional<String> key, String text) {
         return key.map(k -> KeyHash.of(SCOPE, k, text));
     }

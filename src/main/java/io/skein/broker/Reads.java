@@ -13,12 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers {@link Broker#read}: takes a page of what is kept, and when there is nothing waits for a first message. Callable from any event-loop context once the node's data is
- * open.
+ * Answers {@link Broker#read}: takes a page of what is kept, and when there is nothing waits for a first message.
+ * Callable from any event-loop context once the node's data is open.
  */
 final class Reads {
     /** Of one read: 8 MiB, less in a small heap. */
@@ -30,34 +28,28 @@ final class Reads {
     /** Messages after which a read is not filled up further. */
     private static final int MAX_FILL = BrokerConfig.MAX_LIMIT / 2;
 
-    private static final long MIN_INDEX_WAIT_MS = 1000;
-    private static final long LOOK_MS = 5;
-
     private final Vertx vertx;
     private final ReplicaVerticle replica;
     private final History history;
     private final Lineage lineage;
     private final Streams streams;
-    private final int limit;
+    private final AppliedIndex applied;
     private final Allowance unsent;
-    /** Reads that wait for an index. */
-    private final AtomicInteger waiting = new AtomicInteger();
 
-    /** @param limit more reads than this may not wait for an index; those that wait for a message are streams */
     Reads(
             Vertx vertx,
             ReplicaVerticle replica,
             History history,
             Lineage lineage,
             Streams streams,
-            int limit,
+            AppliedIndex applied,
             Allowance unsent) {
         this.vertx = vertx;
         this.replica = replica;
         this.history = history;
         this.lineage = lineage;
         this.streams = streams;
-        this.limit = limit;
+        this.applied = applied;
         this.unsent = unsent;
     }
 
@@ -76,7 +68,7 @@ final class Reads {
         }
         if (start.after().index() > replica.status().appliedIndex()) {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
-            return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
+            return applied.reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
         }
         return history.page(wanted(read, start, start.after(), start.told(), read.limit(), pageBytes()))
                 .compose(slice -> fill(read, start, slice))
@@ -186,31 +178,6 @@ final class Reads {
             vertx.cancelTimer(timer);
             session.close();
         });
-    }
-
-    /** Waits until this node has applied an index that its client has seen elsewhere. */
-    Future<Void> reached(long index, long waitMs) {
-        if (replica.status().appliedIndex() >= index) {
-            return Future.succeededFuture();
-        }
-        if (waiting.incrementAndGet() > limit) {
-            waiting.decrementAndGet();
-            return Future.failedFuture(
-                    Refusal.unavailable("overloaded", limit + " reads wait already for what is not here yet"));
-        }
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(waitMs, MIN_INDEX_WAIT_MS));
-        Promise<Void> done = Promise.promise();
-        vertx.setPeriodic(LOOK_MS, id -> {
-            if (replica.status().appliedIndex() >= index) {
-                vertx.cancelTimer(id);
-                done.complete();
-            } else if (System.nanoTime() - until >= 0) {
-                vertx.cancelTimer(id);
-                done.fail(Refusal.unavailable(
-                        "behind", "this node has applied " + replica.status().appliedIndex() + ", not yet " + index));
-            }
-        });
-        return done.future().onComplete(v -> waiting.decrementAndGet());
     }
 
     /** Reading one unknown topic is an error, a filter that matches none is not. */

@@ -74,6 +74,9 @@ public interface Subscriptions {
     /** Publishes, acknowledges and gives back, all or nothing. */
     Future<TransactionAck> transact(Transaction transaction);
 
+    /** All together; this node's word, never waits for others. Counted anew when it is asked. */
+    Future<SubscriptionFigures> figures();
+
     /** Pulls of this node that wait for a message; from any thread. */
     int waiting();
 }

@@ -22,6 +22,10 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private final AtomicInteger inHand = new AtomicInteger();
     /** Settled, and the server does not know that there is room for others. */
     private int owed;
+    /** Credit that the server has and did not use. */
+    private long granted;
+
+    private long taken;
 
     LiveWorker(Vertx vertx, Subscriptions all, Link link, WorkOptions options, WorkHandler handler) {
         super(vertx, all, link);
@@ -38,8 +42,8 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     @Override
     Command asking(String id) {
         owed = 0;
-        long credit = Math.max(0, options.credit() - inHand.get());
-        return new Command.Work(id, options.subscription(), options.consumer(), credit, options.leaseMs());
+        granted = Math.min(Math.max(0, options.credit() - inHand.get()), options.limit() - taken);
+        return new Command.Work(id, options.subscription(), options.consumer(), granted, options.leaseMs());
     }
 
     @Override
@@ -69,6 +73,8 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         if (push instanceof Push.Messages messages) {
             for (Delivered message : messages.messages()) {
                 inHand.incrementAndGet();
+                taken++;
+                granted--;
                 hand(message);
                 if (isClosed()) {
                     return;
@@ -123,7 +129,11 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         if (owed > 0 && !sub().isEmpty() && !isClosed() && owed * 4 >= options.credit()) {
             // After the acknowledgements that made the room.
             settlements.send();
-            link.say(new Command.Credit("", sub(), owed));
+            long more = Math.min(owed, options.limit() - taken - granted);
+            if (more > 0) {
+                link.say(new Command.Credit("", sub(), more));
+                granted += more;
+            }
             owed = 0;
         }
     }

@@ -39,9 +39,7 @@ final class RunningReplica implements StoreHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RunningReplica.class);
 
     /** How long a node that stops waits for another to take over. */
-    private static final long HAND_OVER_NANOS = 700_000_000;
-
-    private static final long LOOK_MS = 5;
+    private static final long HAND_OVER_MS = 700;
 
     private final Surroundings node;
     private final LifeCycle life;
@@ -62,6 +60,7 @@ final class RunningReplica implements StoreHandler {
     private long appliedIndex;
     private boolean appliedMoved;
     private boolean isEnded;
+    private Optional<Promise<Void>> handingOver = Optional.empty();
     private volatile ReplicaStatus status;
     private volatile int unanswered;
 
@@ -93,6 +92,7 @@ final class RunningReplica implements StoreHandler {
     /** Nothing is fed any more; whoever waits hears that nobody can say. */
     void end(String why) {
         isEnded = true;
+        handingOver.ifPresent(Promise::tryComplete);
         alarm.off();
         pending.end(why);
     }
@@ -141,21 +141,23 @@ final class RunningReplica implements StoreHandler {
      * cannot, or after a moment.
      */
     Future<Void> handOver() {
+        if (handingOver.isPresent()) {
+            return handingOver.get().future();
+        }
         Optional<NodeId> to = leads() ? replica.successor() : Optional.empty();
         if (to.isEmpty() || !roster.couldGoOnWithoutThisNode()) {
             return Future.succeededFuture();
         }
         LOG.info("hands over to {}", to.get());
-        feed(new Input.Transfer(to.get()));
-        Promise<Void> done = Promise.promise();
-        long until = System.nanoTime() + HAND_OVER_NANOS;
-        context.owner().setPeriodic(LOOK_MS, timer -> {
-            if (isEnded || !leads() || System.nanoTime() - until > 0) {
-                context.owner().cancelTimer(timer);
-                done.complete();
-            }
+        Promise<Void> over = Promise.promise();
+        handingOver = Optional.of(over);
+        long timer = context.owner().setTimer(HAND_OVER_MS, late -> over.tryComplete());
+        Future<Void> done = over.future().onComplete(either -> {
+            context.owner().cancelTimer(timer);
+            handingOver = Optional.empty();
         });
-        return done.future();
+        feed(new Input.Transfer(to.get()));
+        return done;
     }
 
     /** Completes when rows up to what is applied now are there; fails with {@link NotExecuted} when they do not come. */
@@ -221,6 +223,10 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.RoleChanged changed) {
             LOG.info("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
             node.listener().roleChanged(changed.role(), changed.term());
+            if (changed.role() != Role.LEADER) {
+                // Not in the middle of a turn: who waits for it may end this replica.
+                handingOver.ifPresent(over -> context.runOnContext(v -> over.tryComplete()));
+            }
         } else if (effect instanceof Effect.CaughtUp) {
             node.applied().caughtUp();
         } else if (effect instanceof Effect.Wake wake) {

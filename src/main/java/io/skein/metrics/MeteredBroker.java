@@ -38,18 +38,21 @@ final class MeteredBroker implements Broker {
 
     private static final String STREAM = "stream";
     private static final String READ = "read";
+    private static final String PULL = "pull";
 
     private final Broker broker;
     private final MeterRegistry registry;
     private final DoorMeters doors;
     private final Map<String, Counter> published = new ConcurrentHashMap<>();
     private final Map<String, Counter> streamed = new ConcurrentHashMap<>();
+    private final Map<String, Counter> pulled = new ConcurrentHashMap<>();
+    private final Subscriptions subscriptions;
     private final Counter read;
     private final Counter deduplicated;
     private final Counter gaps;
     private final Counter pauses;
 
-    MeteredBroker(Broker broker, MeterRegistry registry, DoorMeters doors) {
+    MeteredBroker(Broker broker, MeterRegistry registry, DoorMeters doors, SubscriptionMeters meters) {
         this.broker = broker;
         this.registry = registry;
         this.doors = doors;
@@ -59,6 +62,11 @@ final class MeteredBroker implements Broker {
                 .register(registry);
         this.gaps = slow("gap");
         this.pauses = slow("paused");
+        this.subscriptions = new MeteredSubscriptions(
+                broker.subscriptions(),
+                meters,
+                (door, messages) -> pulled(door).increment(messages),
+                (door, messages) -> published(door).increment(messages));
         for (String door : new String[] {"http", "websocket", "tcp"}) {
             published(door); // so that rates begin at 0
             streamed(door);
@@ -130,7 +138,7 @@ final class MeteredBroker implements Broker {
 
     @Override
     public Subscriptions subscriptions() {
-        return broker.subscriptions();
+        return subscriptions;
     }
 
     @Override
@@ -159,6 +167,10 @@ final class MeteredBroker implements Broker {
 
     private Counter streamed(String door) {
         return streamed.computeIfAbsent(Labels.door(door), name -> delivered(name, STREAM));
+    }
+
+    private Counter pulled(String door) {
+        return pulled.computeIfAbsent(Labels.door(door), name -> delivered(name, PULL));
     }
 
     private Counter delivered(String door, String mode) {

@@ -38,6 +38,7 @@ public final class Metrics implements AutoCloseable {
     private final PeerMeters peers;
     private final HttpMeters http;
     private final DoorMeters doors;
+    private final SubscriptionMeters subscriptions;
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     public Metrics(PrometheusMeterRegistry registry) {
@@ -47,6 +48,7 @@ public final class Metrics implements AutoCloseable {
         peers = new PeerMeters(registry);
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
+        this.subscriptions = new SubscriptionMeters(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -87,9 +89,13 @@ public final class Metrics implements AutoCloseable {
         return doors;
     }
 
+    SubscriptionMeters subscriptions() {
+        return subscriptions;
+    }
+
     /** The broker as doors shall see it: everything that passes is counted. */
     public Broker metered(Broker broker) {
-        return new MeteredBroker(broker, registry, doors);
+        return new MeteredBroker(broker, registry, doors, subscriptions);
     }
 
     /** To be deployed once for each event loop; measures how late it runs. */

@@ -285,6 +285,11 @@ public final class SubscriptionMachine implements Machine {
         return views.all();
     }
 
+    /** The subscriptions with ids above this one, by id, at most so many: for who looks at all of them in several turns. */
+    public List<SubscriptionView> after(long id, int most) {
+        return views.after(id, most);
+    }
+
     /** What each message of a topic is to each subscription that has to do with it. */
     public List<Standing> standings(long topic, long offset) {
         return views.standings(topic, offset);

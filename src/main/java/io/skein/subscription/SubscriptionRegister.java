@@ -97,6 +97,11 @@ final class SubscriptionRegister {
         return byId.values();
     }
 
+    /** Those with higher ids, by id. */
+    Iterable<SubscriptionState> after(long id) {
+        return byId.tailMap(id, false).values();
+    }
+
     Optional<SubscriptionState> find(SubscriptionName name) {
         return Optional.ofNullable(byName.get(name.value()));
     }

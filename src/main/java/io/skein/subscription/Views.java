@@ -41,6 +41,17 @@ final class Views {
         return views;
     }
 
+    List<SubscriptionView> after(long id, int most) {
+        List<SubscriptionView> views = new ArrayList<>();
+        for (SubscriptionState subscription : register.after(id)) {
+            if (views.size() == most) {
+                break;
+            }
+            views.add(of(subscription));
+        }
+        return views;
+    }
+
     SubscriptionView of(SubscriptionState subscription) {
         long waiting = 0;
         int followed = 0;

@@ -718,7 +718,7 @@ public final class FakeBroker implements Broker {
                 List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
     }
 
-    private volatile Subscriptions subscriptions;
+    private volatile Subscriptions subscriptions = new NoSubscriptions();
     private volatile Queues queues;
 
     /** What tests of doors put there; a {@code Hall} has the real ones. */

@@ -219,7 +219,7 @@ public final class Hall implements AutoCloseable {
         }
     }
 
-    static <T> T await(Future<T> future) throws TimeoutException {
+    public static <T> T await(Future<T> future) throws TimeoutException {
         return future.await(LONG, TimeUnit.SECONDS);
     }
 
@@ -241,7 +241,7 @@ public final class Hall implements AutoCloseable {
     }
 
     /** As a door does it: on an event loop. */
-    <T> Future<T> onLoop(Supplier<Future<T>> action) {
+    public <T> Future<T> onLoop(Supplier<Future<T>> action) {
         return onLoopOf(vertx.getOrCreateContext(), action);
     }
 

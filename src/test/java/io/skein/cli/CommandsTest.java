@@ -76,6 +76,66 @@ class CommandsTest {
     }
 
     @Test
+    void aSubscriptionIsMadeWorkedForAndLookedAt() {
+        assertTrue(to("subscriptions", "cli-work", "--filter", "cli/work", "--from", "earliest")
+                .out()
+                .startsWith("cli-work is made\ncli-work\n  follows       cli/work"));
+        to("publish", "cli/work", "one");
+        to("publish", "cli/work", "two");
+
+        assertEquals(0, to("pull", "cli-work", "--body").exitCode());
+        JsonObject standing = to("subscriptions", "cli-work", "--json").json();
+        assertEquals(1, standing.getLong("acknowledged"));
+        assertEquals(1, standing.getLong("lag"));
+        assertTrue(to("subscriptions").out().contains("cli-work"));
+        assertTrue(to("subscriptions", "cli-work", "--why").out().startsWith("no-consumers"));
+
+        Said sought = to("subscriptions", "cli-work", "--seek", "earliest");
+        assertEquals("cli-work goes on from earliest\n", sought.out());
+        assertEquals(0, to("pull", "cli-work", "--count", "2", "--wait", "2s").exitCode());
+        Said nothing = to("pull", "cli-work", "--wait", "100ms");
+        assertEquals(3, nothing.exitCode());
+        assertEquals("", nothing.err());
+
+        assertEquals(
+                "cli-work is deleted\n",
+                to("subscriptions", "cli-work", "--delete").out());
+        assertEquals(1, to("pull", "cli-work").exitCode());
+    }
+
+    @Test
+    void aChangeOfASubscriptionLeavesWhatItDoesNotName() {
+        to("subscriptions", "cli-change", "--filter", "cli/+", "--lease", "2m", "--backoff", "1s,5s");
+
+        JsonObject changed =
+                to("subscriptions", "cli-change", "--paused", "true", "--json").json();
+
+        assertEquals("2m", changed.getString("lease"));
+        assertEquals(2, changed.getJsonArray("backoff").size());
+        assertTrue(changed.getBoolean("paused"));
+    }
+
+    @Test
+    void whatMakesNoSenseForASubscriptionIsAUsageError() {
+        assertEquals(64, to("subscriptions", "--seek", "earliest").exitCode());
+        assertEquals(64, to("subscriptions", "a", "--why", "--filter", "b").exitCode());
+        assertEquals(64, to("subscriptions", "a", "--why", "--delete").exitCode());
+        assertEquals(64, to("pull", "a", "--wait", "soon").exitCode());
+        assertEquals(64, to("pull", "a", "--count", "0").exitCode());
+    }
+
+    @Test
+    void aMessageIsTraced() {
+        to("subscriptions", "cli-trace", "--filter", "cli/trace", "--from", "earliest");
+        String cursor = to("publish", "cli/trace", "x", "--json").json().getString("cursor");
+
+        JsonObject traced = to("trace", cursor, "--json").json();
+
+        assertEquals("cli/trace", traced.getString("topic"));
+        assertTrue(to("trace", cursor).out().contains("cli-trace     waiting"));
+    }
+
+    @Test
     void aPublishSaysWhereItStands() {
         Said first = to("publish", "cli/first", "hello");
         assertEquals(0, first.exitCode());

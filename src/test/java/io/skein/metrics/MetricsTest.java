@@ -64,6 +64,13 @@ import org.slf4j.LoggerFactory;
 class MetricsTest {
     /** The contract: name, type. Dashboards and alerts use these names. */
     private static final Map<String, String> CONTRACT = Map.ofEntries(
+            Map.entry("skein_subscription_lag_messages", "gauge"),
+            Map.entry("skein_subscription_lag_seconds", "gauge"),
+            Map.entry("skein_messages_in_flight", "gauge"),
+            Map.entry("skein_messages_dead", "gauge"),
+            Map.entry("skein_messages_acked_total", "counter"),
+            Map.entry("skein_messages_nacked_total", "counter"),
+            Map.entry("skein_messages_redelivered_total", "counter"),
             Map.entry("skein_build_info", "gauge"),
             Map.entry("skein_start_time_seconds", "gauge"),
             Map.entry("skein_cluster_members", "gauge"),
