@@ -29,6 +29,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -150,8 +151,21 @@ public final class LocalBroker implements Broker {
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
-        streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
-        reads = new Reads(vertx, runningReplica, history, logLineage, streams, applied);
+        streams = new Streams(
+                vertx,
+                fanout,
+                history,
+                logLineage,
+                config.maxStreams(),
+                config.allowances().unsent());
+        reads = new Reads(
+                vertx,
+                runningReplica,
+                history,
+                logLineage,
+                streams,
+                applied,
+                config.allowances().unsent());
         ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
@@ -588,7 +602,14 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Connection connected(String door, String peer) {
-        connections.incrementAndGet();
+        if (connections.incrementAndGet() > config.maxConnections()) {
+            connections.decrementAndGet();
+            throw Refusal.of(
+                    Refusal.Kind.UNAVAILABLE,
+                    "too-many-connections",
+                    "this node has " + config.maxConnections() + " connections open, its limit",
+                    Map.of("limit", config.maxConnections()));
+        }
         return new Connection() {
             private boolean open = true;
 

@@ -16,7 +16,8 @@
  *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
  * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds
- * messages.
+ * messages. {@link io.skein.broker.Allowances} is what all clients of the node together may make it hold, whatever door they came
+ * by; connections are counted in {@link io.skein.broker.BrokerConfig}.
  *
  * <p>May know: {@code cluster}, {@code store}, {@code replica}, {@code raft} (status only), {@code machine}, the machines,
  * {@code frame}.

@@ -32,6 +32,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The broker with a counter at its door. Changes nothing that passes. */
 final class MeteredBroker implements Broker {
+    static final String SLOW =
+            "Subscribers that did not keep up: paused until they read on, past what is kept (gap), or cut"
+                    + " because all that stand still had too much waiting";
+
     private static final String STREAM = "stream";
     private static final String READ = "read";
     private static final String PULL = "pull";
@@ -179,7 +183,7 @@ final class MeteredBroker implements Broker {
 
     private Counter slow(String action) {
         return Counter.builder("skein.slow.consumer.events")
-                .description("Subscribers that did not keep up: paused until they read on, or past what is kept (gap)")
+                .description(SLOW)
                 .tag("action", action)
                 .register(registry);
     }

@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
@@ -38,6 +39,7 @@ final class Doors {
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
+    private final Allowances allowances;
     private final Metrics metrics;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
@@ -47,11 +49,19 @@ final class Doors {
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures, Metrics metrics) {
+    Doors(
+            Vertx vertx,
+            NodeConfig config,
+            Broker broker,
+            Allowances allowances,
+            String version,
+            ConsoleFigures figures,
+            Metrics metrics) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
         this.broker = broker;
+        this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
                 .withAllowedOrigins(Set.copyOf(config.allowedOrigins()))
@@ -60,6 +70,7 @@ final class Doors {
                 vertx,
                 broker,
                 WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())),
+                allowances,
                 new WebSocketListener() {
                     @Override
                     public void received(int bytes) {
@@ -80,7 +91,7 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, new HttpListener() {
+            door = new HttpDoor(vertx, broker, http, allowances, new HttpListener() {
                 @Override
                 public void answered(String route, String method, int status, long nanos) {
                     metrics.http().answered(route, method, status, nanos);
@@ -133,6 +144,7 @@ final class Doors {
         return new TcpDoor(
                 broker,
                 TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                allowances,
                 new TcpListener() {
                     @Override
                     public void refused(String code, int frames) {

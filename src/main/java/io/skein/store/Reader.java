@@ -73,12 +73,19 @@ public final class Reader {
             FROM scheduled
             """;
 
+    /** Pages in the making for each connection: one is read, one is asked about on the replica's context. */
+    private static final int PAGES_A_READER = 2;
+    /** Pages that wait; more than a node has streams, each of which asks for one at a time. */
+    private static final int MOST_WAITING = 1 << 18;
+
     private final Consumer<String> damaged;
     private final Pool pool;
+    private final Seats seats;
 
     /** @param damaged told of what is not as it was written, on whatever thread */
     Reader(Vertx vertx, Path file, StoreConfig config, Consumer<String> damaged) {
         this.damaged = damaged;
+        seats = new Seats(vertx, PAGES_A_READER * config.readers(), MOST_WAITING);
         pool = JDBCPool.pool(
                 vertx,
                 Database.readers(file),
@@ -121,9 +128,8 @@ public final class Reader {
             int limit,
             long maxBytes,
             long appliedTime) {
-        return new PageReader(pool, few, visibility, after, upTo, limit, maxBytes, appliedTime)
-                .read()
-                .onFailure(this::reportDamage);
+        PageReader page = new PageReader(pool, few, visibility, after, upTo, limit, maxBytes, appliedTime);
+        return seats.take(page::read).onFailure(this::reportDamage);
     }
 
     /**

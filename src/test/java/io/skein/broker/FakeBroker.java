@@ -60,6 +60,7 @@ public final class FakeBroker implements Broker {
     private long topicIds;
     private int connections;
     private int connectionsEver;
+    private int maxConnections = Integer.MAX_VALUE;
     private int maxBodyBytes = 1 << 20;
     private String health = "ok";
 
@@ -90,6 +91,10 @@ public final class FakeBroker implements Broker {
     }
 
     // What tests ask for.
+
+    public synchronized void takeConnections(int most) {
+        maxConnections = most;
+    }
 
     /** The next publishes fail so, one each. */
     public synchronized void refuseNext(Refusal refusal) {
@@ -769,6 +774,9 @@ public final class FakeBroker implements Broker {
 
     @Override
     public synchronized Connection connected(String door, String peer) {
+        if (connections == maxConnections) {
+            throw Refusal.of(Refusal.Kind.UNAVAILABLE, "too-many-connections", "no more than " + maxConnections);
+        }
         connections++;
         connectionsEver++;
         return new Connection() {

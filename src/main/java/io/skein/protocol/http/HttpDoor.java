@@ -1,7 +1,9 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -33,14 +35,22 @@ public final class HttpDoor {
 
     private static final long BEAT_MS = 1_000;
 
+    /** Connections too many, of one door instance, that may wait to be told so. */
+    private static final int MAX_TURNED_AWAY = 64;
+
+    private static final long TURN_AWAY_MS = 2_000;
+
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
+    private final Allowances allowances;
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    private final Map<HttpConnection, Refusal> turnedAway = new HashMap<>();
 
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
@@ -52,10 +62,12 @@ public final class HttpDoor {
     private long beats;
     private boolean closed;
 
-    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, HttpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
         this.table = new RouteTable(routes());
@@ -78,7 +90,7 @@ public final class HttpDoor {
     private List<Route> routes() {
         StreamRoutes streaming = new StreamRoutes();
         PublishRoute publish = new PublishRoute(broker, config);
-        ReadRoute read = new ReadRoute(broker, config, streaming);
+        ReadRoute read = new ReadRoute(broker, config, allowances.unsent(), streaming);
         BatchRoute batch = new BatchRoute(broker, config);
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
@@ -200,11 +212,31 @@ public final class HttpDoor {
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
         String peer = String.valueOf(connection.remoteAddress());
-        Connection counted = broker.connected("http", peer);
+        Connection counted;
+        try {
+            counted = broker.connected("http", peer);
+        } catch (Refusal full) {
+            turnAway(connection, full);
+            return;
+        }
         connections.put(peer, counted);
         connection.closeHandler(gone -> {
             connections.remove(peer, counted);
             counted.close();
+        });
+    }
+
+    /** Its first request is told why, if it comes soon and not too many wait to hear the same. */
+    private void turnAway(HttpConnection connection, Refusal full) {
+        if (turnedAway.size() >= MAX_TURNED_AWAY) {
+            connection.close().onFailure(Exchange.GONE_CLIENT);
+            return;
+        }
+        turnedAway.put(connection, full);
+        long patience = vertx.setTimer(TURN_AWAY_MS, late -> connection.close().onFailure(Exchange.GONE_CLIENT));
+        connection.closeHandler(gone -> {
+            turnedAway.remove(connection);
+            vertx.cancelTimer(patience);
         });
     }
 
@@ -218,6 +250,13 @@ public final class HttpDoor {
 
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
+        Refusal full = turnedAway.isEmpty() ? null : turnedAway.get(request.connection());
+        if (full != null) {
+            Exchange exchange = new Exchange(this, request, nowhere, "");
+            exchange.problem(Problem.of(full));
+            exchange.close();
+            return true;
+        }
         String path = request.path();
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             noPath(request);
@@ -276,6 +315,10 @@ public final class HttpDoor {
 
     HttpConfig config() {
         return config;
+    }
+
+    Allowances allowances() {
+        return allowances;
     }
 
     Origins origins() {

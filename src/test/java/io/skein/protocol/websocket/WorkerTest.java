@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
@@ -58,7 +59,8 @@ class WorkerTest {
     void start() throws Exception {
         hall = new Hall(directory, 1 << 20, 10_000);
         make("30s", 5);
-        var door = new WebSocketDoor(hall.vertx, hall.broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
+        var door = new WebSocketDoor(
+                hall.vertx, hall.broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         server = hall.vertx
                 .createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
