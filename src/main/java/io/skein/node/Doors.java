@@ -134,9 +134,12 @@ final class Doors {
 
     Future<Void> open() {
         return deploy(dashboard)
-                .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v ->
+                        PortTaken.said(deployAll(HttpVerticle::new), "--http-port", config.host(), config.httpPort()))
                 .compose(v -> deployAll(metrics::eventLoopLag))
-                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
+                .compose(v -> config.tcpPort() == 0
+                        ? Future.succeededFuture()
+                        : PortTaken.said(deployAll(this::tcpDoor), "--tcp-port", config.host(), config.tcpPort()));
     }
 
     private TcpDoor tcpDoor() {

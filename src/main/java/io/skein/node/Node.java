@@ -134,7 +134,11 @@ public final class Node {
         Node node = new Node(vertx, config, version, directory, registry, broken);
         return node.doors
                 .open()
-                .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))
+                .compose(v -> PortTaken.said(
+                        vertx.deployVerticle(node.replica, new DeploymentOptions()),
+                        "--raft-port",
+                        config.host(),
+                        config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     return node;
