@@ -461,6 +461,19 @@ class LocalSubscriptionsTest {
     }
 
     @Test
+    void whoeverWaitsGetsAKeyOfItsOwn() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waiting.add(pulling(1, 20_000));
+        }
+        publishKeyed("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+        for (int i = 0; i < 12; i++) {
+            assertEquals(1, messages(waiting.get(i)).size());
+        }
+    }
+
+    @Test
     void manyMessagesOfAHeldKeyDoNotHoldUpTheOthers() throws Exception {
         restartWithoutTail();
         make(config(30_000, 5, Order.KEY), From.EARLIEST);
