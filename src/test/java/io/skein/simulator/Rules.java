@@ -58,6 +58,9 @@ final class Rules {
     /** Runs that had become due. */
     private final Set<Which> due = new HashSet<>();
 
+    /** New messages that the pull may begin with, what it passed over for their key among them. */
+    private long room = Long.MAX_VALUE;
+
     private long marksBefore;
     private long deadBefore;
     private int lent;
@@ -157,6 +160,7 @@ final class Rules {
                 lend(subscription, pull, pulled, one, offset);
             }
         }
+        room = isCrowded() ? 0 : Math.max(0, custody.limits().held() - subscription.held());
         check(lent <= pull.max(), "lent " + lent + " of " + pull.max());
         check(lent == 0 || !subscription.config().paused(), "lent while paused");
     }
@@ -461,6 +465,8 @@ final class Rules {
                 seen.add(which);
                 if (!was.equals(is) || expected.containsKey(which)) {
                     step(subscription, which, was, is);
+                    room -= isBegun(was, is) ? 1 : 0;
+                    room += was instanceof Held && is == SETTLED ? 1 : 0;
                 }
             }
         });
@@ -477,10 +483,15 @@ final class Rules {
             }
         }
         if (command instanceof SubscriptionCommand.Pull pull) {
+            check(room >= 0, "new messages were begun with, although there is no room");
             isComplete(custody.find(pull.name()), lent < pull.max());
         } else if (command instanceof SubscriptionCommand.Take take) {
             taken(take);
         }
+    }
+
+    private static boolean isBegun(Standing was, Standing is) {
+        return is instanceof Held && (was == WAITING || was instanceof Held held && held.state() == State.UNREAD);
     }
 
     private TreeSet<Long> touched(Place before, Place after, long topic) {
@@ -835,6 +846,15 @@ final class Rules {
                 inOrder(subscription, subscription.in(spot.topic()));
             }
         }
+        int pins = 0;
+        int marks = 0;
+        for (TopicTruth topic : custody.topics()) {
+            pins += topic.pins();
+        }
+        for (SubscriptionTruth subscription : custody.subscriptions()) {
+            marks += subscription.marks.size();
+        }
+        check(pins == marks, "messages are pinned " + pins + " times for " + marks + " marks");
         for (Change change : changes) {
             if (change instanceof SubscriptionChange.MarkSet set) {
                 check(custody.topic(set.mark().topic()).isPinned(set.mark().first()), set.mark() + " is not pinned");

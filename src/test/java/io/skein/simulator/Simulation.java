@@ -58,6 +58,7 @@ final class Simulation {
     private final SplittableRandom schedule;
     private final SplittableRandom disks;
     private final SplittableRandom clocks;
+    private final SplittableRandom islands;
     private final Custody custody;
     private final Verdicts verdicts;
     private final Workload workload;
@@ -103,6 +104,7 @@ final class Simulation {
         custody = new Custody(options.consumers().limits());
         verdicts = new Verdicts(options.consumers().isOn() ? custody : (at, command, decision) -> {});
         workload = new Workload(ofPublishers, root.split(), options, ledger, verdicts);
+        islands = root.split();
     }
 
     // What was seen in the end.
@@ -333,6 +335,9 @@ final class Simulation {
         now(options.links().partitionMs(), this::repartition);
         now(options.links().clogMs(), network::clog);
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
+        if (options.islands().everyMs() > 0) {
+            now(options.islands().everyMs(), this::isolate);
+        }
         now(options.failures().crashMs(), this::crash);
         now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
@@ -385,6 +390,25 @@ final class Simulation {
     private void repartition() {
         note(What.PARTITION);
         network.repartition();
+    }
+
+    /** A leader with a minority, and slow disks there. */
+    private void isolate() {
+        Optional<SimulatedNode> leader = leader(islands);
+        if (leader.isEmpty() || nodes.size() < 3) {
+            return;
+        }
+        note(What.ISLAND, leader.get().number() + 1);
+        int side = 1 << leader.get().number();
+        for (int i = (nodes.size() - 1) / 2 - 1; i > 0; i--) {
+            SimulatedNode other = nodes.get(islands.nextInt(nodes.size()));
+            side |= 1 << other.number();
+            other.slow(
+                    islands.nextInt(options.islands().slowMs() + 1),
+                    options.islands().forMs());
+        }
+        network.isolate(side);
+        agenda.after(1 + islands.nextLong(options.islands().forMs() * NANOS_PER_MS), network::join);
     }
 
     private void crash() {
@@ -453,7 +477,7 @@ final class Simulation {
             node.feed(new Input.Proposed(proposals));
         }
         if (node.isCaughtUp() && schedule.nextInt(8) == 0) {
-            node.settle(() -> {});
+            node.store().settle(() -> {});
             node.look();
         }
         // Most come one after the other, some after a rest.
