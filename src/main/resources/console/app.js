@@ -19,6 +19,7 @@ const stream = new Stream({
     if (name === 'state') {
       charts.add(data);
       for (const panel of [overview, cluster, log, topics, publish, subscribers]) panel.show(data);
+      tail.know(data);
     } else if (name === 'tail') {
       tail.show(data);
     } else if (name === 'hello') {

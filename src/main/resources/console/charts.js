@@ -42,7 +42,7 @@ class Chart {
       el('span', {}, el(`i.swatch.${line.swatch}`), `${line.label} `, this.values[i])));
     this.plot = new uPlot({
       ...this.size(),
-      padding: [10, 16, 0, 0],
+      padding: [10, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'skein' }, points: { size: 7, width: 2, fill: () => colour('--surface') } },
       scales: {

@@ -16,7 +16,8 @@ class Card {
     this.applied = el('span.applied');
     this.bar = el('div.reach', { role: 'img' }, this.held, this.committed, this.applied);
     this.facts = new Map();
-    this.factList = el('div.member-facts');
+    this.unknown = el('span', {}, 'its log is known to the leader only');
+    this.factList = el('div.member-facts', {}, this.unknown);
     this.address = el('span.mono');
     this.link = el('a', { rel: 'noopener' }, 'Console');
     this.root = el('li.member', {},
@@ -77,6 +78,7 @@ class Card {
       ? `What ${member.id} holds only the leader knows`
       : `${member.id} holds the log up to ${held}, ${behind} behind`);
     this.bar.title = held == null ? 'Only the leader knows how much of the log it holds' : 'Its log, up to the newest entry; gaps by the logarithm';
+    this.unknown.hidden = held != null;
     this.fact('term', self ? log.term : null);
     this.fact('applied', applied);
     this.fact('commit', self ? log.commit : null);

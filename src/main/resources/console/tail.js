@@ -9,6 +9,8 @@ const place = byId('tail-body');
 const note = byId('tail-note');
 const input = byId('tail-filter');
 let followed = '#';
+/** Whether the node has messages that this filter matches: then silence needs another explanation. */
+let stored = false;
 let paused = false;
 /** What came while paused: the newest are kept, older ones only counted. */
 let waiting = [];
@@ -54,6 +56,7 @@ export function follow(wanted, first = false) {
   waiting = [];
   missed = skipped = 0;
   problem = '';
+  stored = false;
   pause(false);
   empty();
   tell();
@@ -102,10 +105,20 @@ function tell() {
   note.classList.toggle('problem', Boolean(problem));
 }
 
+export function know({ topics }) {
+  if (!topics) return;
+  const now = topics.rows.some((topic) => topic.messages > 0 && covers(topic.name));
+  if (now === stored) return;
+  stored = now;
+  if (place.firstElementChild?.classList.contains('lesson')) empty();
+}
+
 function empty() {
-  place.replaceChildren(lesson('Nothing yet. Messages appear here once they are durable. Publish one below, or:',
-    `curl -d 'hello' ${location.origin}/t/${/[+#]/.test(followed) ? 'greetings' : path(followed)}`,
-    `curl -N '${location.origin}/t/${path(followed)}?follow'`));
+  const follow = `curl -N '${location.origin}/t/${path(followed)}?follow'`;
+  place.replaceChildren(stored
+    ? lesson('Quiet. What is published from now on appears here. Choose a topic to see its newest messages.', follow)
+    : lesson('Nothing yet. Messages appear here once they are durable. Publish one below, or:',
+      `curl -d 'hello' ${location.origin}/t/${/[+#]/.test(followed) ? 'greetings' : path(followed)}`, follow));
 }
 
 function insert(messages) {

@@ -125,7 +125,7 @@ public record LoadConfig(
         check("loops", loops, 1, 64);
     }
 
-    private static void check(String what, long value, long least, long most) {
+    static void check(String what, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(what + " " + value + " is not within " + least + " to " + most);
         }

@@ -27,6 +27,12 @@ public interface Broker {
      */
     Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber);
 
+    /** Durable subscriptions; the same object each time. */
+    Subscriptions subscriptions();
+
+    /** The queues of RRMQ; the same object each time. */
+    Queues queues();
+
     /** Topics that match, by name; system topics only when the filter names them. */
     Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness);
 
@@ -35,6 +41,7 @@ public interface Broker {
     /** Makes or changes a topic; true when it was made. */
     Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey);
 
+    /** Deletes a topic with its messages and its queue. */
     Future<Void> delete(TopicName name, Optional<String> idempotencyKey);
 
     /** Delayed messages by due time, after that of {@code after} (a cursor text), at most {@code limit}. */
@@ -54,7 +61,11 @@ public interface Broker {
     /** This node's word; never fails, never waits. Refreshed with every applied batch. */
     NodeStatus status();
 
-    /** Registers a door's session with the figures of {@link #status()}; doors call it once per connection. */
+    /**
+     * Registers a door's session with the figures of {@link #status()}; doors call it once per connection.
+     *
+     * @throws Refusal when the node has as many as it may
+     */
     Connection connected(String door, String peer);
 
     /** Live subscriptions of this node, for people to look at; at most {@code limit}. */

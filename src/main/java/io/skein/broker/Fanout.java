@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
@@ -26,15 +27,18 @@ final class Fanout implements AppliedListener {
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
+    private final LongConsumer whenApplied;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft) {
+    /** @param whenApplied is told of each index, after the messages up to it have gone to the loops */
+    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft, LongConsumer whenApplied) {
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
+        this.whenApplied = whenApplied;
     }
 
     /** Where the totals come from; asked on the replica's context with every turn. */
@@ -74,9 +78,13 @@ final class Fanout implements AppliedListener {
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
-        if (messages.isEmpty()) {
-            return;
+        if (!messages.isEmpty()) {
+            give(index, messages);
         }
+        whenApplied.accept(index);
+    }
+
+    private void give(long index, List<StoredMessage> messages) {
         count(messages);
         LiveBatch batch = null;
         for (Sessions sessions : loops) {

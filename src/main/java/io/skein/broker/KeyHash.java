@@ -17,6 +17,17 @@ final class KeyHash {
 
     /** A publish under a key: another list of messages under the same key is another body. */
     static IdempotencyKey of(String scope, String key, List<Publication> messages) {
+        return of(scope, key, messages(messages));
+    }
+
+    /** The same of more than a publish. */
+    static IdempotencyKey of(String scope, String key, List<Publication> messages, String rest) {
+        MessageDigest digest = messages(messages);
+        add(digest, rest);
+        return of(scope, key, digest);
+    }
+
+    private static MessageDigest messages(List<Publication> messages) {
         MessageDigest digest = sha256();
         for (Publication publication : messages) {
             add(digest, publication.topic().value());
@@ -32,7 +43,7 @@ final class KeyHash {
             add(digest, publication.expectOffset());
             add(digest, publication.message().body());
         }
-        return of(scope, key, digest);
+        return digest;
     }
 
     /** Any other command under a key, told apart by its text. */

@@ -14,6 +14,8 @@ import io.skein.machine.Rejected;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
@@ -23,11 +25,11 @@ import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.skein.topic.TopicView;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +47,14 @@ public final class LocalBroker implements Broker {
     private final long startedAtMs = System.currentTimeMillis();
 
     private final Fanout fanout;
+    private final LocalSubscriptions subscriptions;
+    private final LocalQueues queues;
     private final Readiness readiness;
     private final Tenure tenure;
+    private final AppliedIndex applied;
+    private final Succession succession;
+    /** What the replica said last; null until it said something. */
+    private volatile ReplicaStatus said;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = OK;
 
@@ -57,6 +65,7 @@ public final class LocalBroker implements Broker {
 
     private TopicMachine topics;
     private History history;
+    private volatile Ground ground;
     private Streams streams;
     private Reads reads;
     private Lineage lineage;
@@ -69,19 +78,51 @@ public final class LocalBroker implements Broker {
         this.proposer = proposer;
         this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
-        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left);
+        this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
+        this.succession = new Succession(vertx, () -> replica.status().leader());
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, new LocalSubscriptions.Way() {
+            @Override
+            public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
+                return LocalBroker.this.propose(command, key);
+            }
+
+            @Override
+            public Future<Void> fresh(Freshness freshness) {
+                return LocalBroker.this.fresh(freshness, 0);
+            }
+
+            @Override
+            public Future<Void> ready() {
+                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+            }
+        });
+        this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
+        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
+            applied.moved(index);
+            subscriptions.applied();
+        });
+    }
+
+    /** Why this node takes nothing; empty when it does. */
+    private Optional<Refusal> closed() {
+        return draining ? Optional.of(Refusal.unavailable("draining", "the node is stopping")) : outside();
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
     private void left() {
         if (streams != null) {
             streams.endAll("catching-up");
+            subscriptions.left();
         }
         readiness.left();
     }
 
     private void moved(ReplicaStatus now) {
+        said = now;
         tenure.moved(now, System.nanoTime());
+        readiness.look();
+        applied.moved(now.appliedIndex());
+        succession.moved(now.leader());
         String health = health(now);
         if (streams != null && !health.equals(toldHealth)) {
             toldHealth = health;
@@ -89,6 +130,7 @@ public final class LocalBroker implements Broker {
                 streams.tellAll(health);
             } else {
                 streams.endAll(health);
+                subscriptions.endAll(health);
             }
         }
     }
@@ -99,15 +141,36 @@ public final class LocalBroker implements Broker {
     }
 
     /** Completes the circle: the replica knows {@link #applied}, the broker asks the replica. Until then it is starting. */
-    public void attach(Store openStore, ReplicaVerticle runningReplica, TopicMachine machine, Lineage logLineage) {
+    public void attach(
+            Store openStore,
+            ReplicaVerticle runningReplica,
+            TopicMachine machine,
+            SubscriptionMachine subscriptionMachine,
+            Lineage logLineage) {
         store = openStore;
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
-        streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
-        reads = new Reads(vertx, runningReplica, history, logLineage, streams, config.maxStreams());
+        streams = new Streams(
+                vertx,
+                fanout,
+                history,
+                logLineage,
+                config.maxStreams(),
+                config.allowances().unsent());
+        reads = new Reads(
+                vertx,
+                runningReplica,
+                history,
+                logLineage,
+                streams,
+                applied,
+                config.allowances().unsent());
+        ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
+        subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         replica = runningReplica;
+        readiness.look();
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -115,6 +178,7 @@ public final class LocalBroker implements Broker {
         draining = true;
         if (replica != null) {
             streams.endAll("draining");
+            subscriptions.drain();
         }
     }
 
@@ -149,16 +213,14 @@ public final class LocalBroker implements Broker {
     }
 
     private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         // Who comes in the first moments of a node is not sent away.
         Future<Committed> committed = readiness.isReady()
                 ? proposer.propose(command, key)
-                : ready(false).compose(v -> proposer.propose(command, key));
+                : readiness.await(false, command.size()).compose(v -> proposer.propose(command, key));
         return committed.transform(result -> {
             if (result.failed()) {
                 return Future.failedFuture(Refusal.from(result.cause()));
@@ -167,6 +229,16 @@ public final class LocalBroker implements Broker {
                     ? Future.failedFuture(Refusal.of(rejected))
                     : Future.succeededFuture(result.result());
         });
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
     }
 
     private static <T> Future<T> refused(Throwable cause) {
@@ -188,7 +260,7 @@ public final class LocalBroker implements Broker {
 
     /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
     private Optional<Refusal> outside() {
-        ReplicaStatus now = replica == null ? null : replica.status();
+        ReplicaStatus now = replica == null ? said : replica.status();
         if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
             return Optional.empty();
         }
@@ -219,14 +291,14 @@ public final class LocalBroker implements Broker {
                     case LINEARIZABLE -> confirmed();
                     case STRONG -> logged();
                 })
-                .compose(v -> reads.reached(freshness.minIndex(), waitMs));
+                .compose(v -> applied.reached(freshness.minIndex(), waitMs));
     }
 
     /** What is applied here holds an entry that was not yet in the log when this was asked. */
     private Future<Void> logged() {
         // It does what is due anyway, which is mostly nothing.
         return propose(new TopicCommand.Expire(), Optional.empty())
-                .compose(committed -> reads.reached(committed.index(), 0));
+                .compose(committed -> applied.reached(committed.index(), 0));
     }
 
     @Override
@@ -234,11 +306,9 @@ public final class LocalBroker implements Broker {
         if (subscribe.filters().isEmpty() || subscribe.filters().size() > BrokerConfig.MAX_FILTERS) {
             return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
-        if (draining) {
-            return Future.failedFuture(Refusal.unavailable("draining", "the node is stopping"));
-        }
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        Optional<Refusal> closed = closed();
+        if (closed.isPresent()) {
+            return Future.failedFuture(closed.get());
         }
         return ready(false)
                 .compose(v -> streams.isFull()
@@ -257,7 +327,7 @@ public final class LocalBroker implements Broker {
 
     /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
     private Future<Void> ready(boolean anyway) {
-        return readiness.await(anyway);
+        return readiness.await(anyway, 0);
     }
 
     private boolean isLeaderless() {
@@ -302,7 +372,7 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
         return propose(
-                        new TopicCommand.Delete(name),
+                        new SubscriptionCommand.DeleteTopic(name),
                         idempotencyKey.map(k -> KeyHash.of("topics", k, "delete " + name)))
                 .mapEmpty();
     }
@@ -340,11 +410,8 @@ public final class LocalBroker implements Broker {
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
     private Future<Void> settled() {
-        return proposer.<Void>askFor(() -> {
-                    Promise<Void> done = Promise.promise();
-                    replica.settle(done::complete);
-                    return done.future();
-                })
+        return proposer.askFor(replica::settle)
+                .<Void>mapEmpty()
                 .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(
                         cause instanceof TimeoutException
@@ -463,24 +530,8 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return node(id).compose(node -> onReplica(() -> replica.membership().transfer(node)))
-                .compose(v -> led(id));
-    }
-
-    /** Until that node leads; a leader gives up handing over after one election timeout. */
-    private Future<Void> led(String id) {
-        Promise<Void> done = Promise.promise();
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
-        vertx.setPeriodic(LOOK_MS, timer -> {
-            if (replica.status().leader().equals(id)) {
-                vertx.cancelTimer(timer);
-                done.complete();
-            } else if (System.nanoTime() - until >= 0) {
-                vertx.cancelTimer(timer);
-                done.fail(Refusal.of(
-                        Refusal.Kind.CONFLICT, "not-transferred", id + " did not take over; is it up to date?"));
-            }
-        });
-        return done.future();
+                // A leader gives up handing over after one election timeout.
+                .compose(v -> succession.leads(id, TRANSFER_WAIT_MS));
     }
 
     /** Asks on the replica's context and completes here. */
@@ -518,7 +569,7 @@ public final class LocalBroker implements Broker {
                 0,
                 0,
                 0,
-                "catching-up",
+                outside().map(Refusal::code).orElse("catching-up"),
                 config.durable(),
                 List.of(),
                 new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.get(), 0, 0, startedAtMs));
@@ -551,7 +602,14 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Connection connected(String door, String peer) {
-        connections.incrementAndGet();
+        if (connections.incrementAndGet() > config.maxConnections()) {
+            connections.decrementAndGet();
+            throw Refusal.of(
+                    Refusal.Kind.UNAVAILABLE,
+                    "too-many-connections",
+                    "this node has " + config.maxConnections() + " connections open, its limit",
+                    Map.of("limit", config.maxConnections()));
+        }
         return new Connection() {
             private boolean open = true;
 

@@ -37,9 +37,9 @@ public record Publish(
                     messages.size() + " messages in one publish; the limit is " + Limits.MAX_BATCH_MESSAGES,
                     Limits.MAX_BATCH_MESSAGES);
         }
-        if (idempotencyKey().isPresent() && idempotencyKey().get().length() > KeyHash.MAX_KEY_LENGTH) {
-            return Optional.of(
-                    Refusal.malformed("an idempotency key has at most " + KeyHash.MAX_KEY_LENGTH + " characters"));
+        Optional<Refusal> longKey = problemOfKey(idempotencyKey);
+        if (longKey.isPresent()) {
+            return longKey;
         }
         long total = 0;
         for (Publication publication : messages) {
@@ -55,6 +55,12 @@ public record Publish(
                     Limits.MAX_COMMAND_BYTES);
         }
         return Optional.empty();
+    }
+
+    static Optional<Refusal> problemOfKey(Optional<String> key) {
+        return key.filter(k -> k.length() > KeyHash.MAX_KEY_LENGTH)
+                .map(k ->
+                        Refusal.malformed("an idempotency key has at most " + KeyHash.MAX_KEY_LENGTH + " characters"));
     }
 
     private static Optional<Refusal> tooLarge(String detail, long limit) {

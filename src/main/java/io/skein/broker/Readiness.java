@@ -12,14 +12,19 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Whether this node has caught up with what was served before it started, and who waits until it has. Whoever gives up is
- * forgotten, and of those who wait there is a limit: without a leader it may be long. From any thread.
+ * forgotten, and of those who wait there is a limit, in number and in bytes: without a leader it may be long. From any
+ * thread.
  */
 final class Readiness {
     static final int MAX_WAITING = 65_536;
-    /** How often one who takes what there is looks whether it may. */
-    private static final long LOOK_MS = 10;
+    /** Of what those who wait bring with them. */
+    static final long MAX_WAITING_BYTES = 64L << 20;
 
-    private record Waiter(Context context, Promise<Void> promise) {}
+    private record Waiter(Context context, Promise<Void> promise, boolean anyway, long bytes) {
+        void goesOn() {
+            context.runOnContext(v -> promise.tryComplete());
+        }
+    }
 
     private final Vertx vertx;
     private final long waitMs;
@@ -27,6 +32,10 @@ final class Readiness {
     private final BooleanSupplier isLeaderless;
     /** In the order in which they came; guarded by this. */
     private final Set<Waiter> waiting = new LinkedHashSet<>();
+
+    private long waitingBytes;
+    /** Somebody will look when this node is taken to be alone. */
+    private boolean isLookDue;
 
     private volatile boolean isReady;
     /** Since when this node is not ready. */
@@ -59,9 +68,9 @@ final class Readiness {
             isReady = true;
             all = List.copyOf(waiting);
             waiting.clear();
+            waitingBytes = 0;
         }
-        all.forEach(
-                waiter -> waiter.context().runOnContext(v -> waiter.promise().tryComplete()));
+        all.forEach(Waiter::goesOn);
     }
 
     /** Another state takes the place of all there was; who waits already waits for that one. */
@@ -70,29 +79,46 @@ final class Readiness {
         isReady = false;
     }
 
+    /** The node has lost or found a leader, or can say now whether it has one: whoever takes what there is may go on. */
+    void look() {
+        if (isReady || !isAlone()) {
+            return;
+        }
+        List<Waiter> content;
+        synchronized (this) {
+            content = waiting.stream().filter(Waiter::anyway).toList();
+        }
+        content.forEach(Waiter::goesOn);
+    }
+
     /**
      * Completes on the caller's context; fails with {@link Refusal} in the end.
      *
      * @param anyway who asks takes what there is when the node found no leader in time
+     * @param bytes that are kept in memory meanwhile
      */
-    Future<Void> await(boolean anyway) {
-        if (isReady) {
+    Future<Void> await(boolean anyway, long bytes) {
+        if (isReady || anyway && isAlone()) {
             return Future.succeededFuture();
         }
-        Waiter waiter = new Waiter(vertx.getOrCreateContext(), Promise.promise());
+        Waiter waiter = new Waiter(vertx.getOrCreateContext(), Promise.promise(), anyway, bytes);
         synchronized (this) {
             if (isReady) {
                 return Future.succeededFuture();
             }
-            if (waiting.size() >= MAX_WAITING) {
-                return Future.failedFuture(
-                        Refusal.unavailable("overloaded", MAX_WAITING + " wait already for this node to catch up"));
+            if (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES) {
+                return Future.failedFuture(Refusal.unavailable(
+                        "overloaded",
+                        waiting.size() + " wait already for this node to catch up, with " + waitingBytes + " bytes"));
             }
             waiting.add(waiter);
+            waitingBytes += bytes;
         }
         long timer = vertx.setTimer(waitMs, id -> waiter.promise().tryFail(notReady()));
         if (anyway) {
-            completeWhenAlone(waiter.promise());
+            // It may have come to be alone since.
+            look();
+            lookLater();
         }
         return waiter.promise().future().onComplete(done -> {
             vertx.cancelTimer(timer);
@@ -100,16 +126,34 @@ final class Readiness {
         });
     }
 
-    private void completeWhenAlone(Promise<Void> waiting) {
-        if (waiting.future().isComplete()) {
-            return;
+    /** It found no leader for so long that there may be none. */
+    private boolean isAlone() {
+        return untilAloneMs() <= 0 && isLeaderless.getAsBoolean();
+    }
+
+    private long untilAloneMs() {
+        return aloneAfterMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
+    }
+
+    /** Once, however many wait: from then on it is only a leader that matters. */
+    private void lookLater() {
+        long inMs = untilAloneMs();
+        synchronized (this) {
+            if (inMs <= 0 || isLookDue) {
+                return;
+            }
+            isLookDue = true;
         }
-        long inMs = aloneAfterMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
-        if (inMs <= 0 && isLeaderless.getAsBoolean()) {
-            waiting.tryComplete();
-        } else {
-            vertx.setTimer(Math.max(LOOK_MS, inMs), id -> completeWhenAlone(waiting));
-        }
+        vertx.setTimer(inMs, id -> {
+            synchronized (this) {
+                isLookDue = false;
+            }
+            look();
+            // The state may have been replaced meanwhile.
+            if (waiting() > 0) {
+                lookLater();
+            }
+        });
     }
 
     private Refusal notReady() {
@@ -119,6 +163,8 @@ final class Readiness {
     }
 
     private synchronized void forget(Waiter waiter) {
-        waiting.remove(waiter);
+        if (waiting.remove(waiter)) {
+            waitingBytes -= waiter.bytes();
+        }
     }
 }

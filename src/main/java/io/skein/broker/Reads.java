@@ -13,38 +13,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers {@link Broker#read}: takes a page of what is kept, and when there is nothing waits for a first message. Callable from any event-loop context once the node's data is
- * open.
+ * Answers {@link Broker#read}: takes a page of what is kept, and when there is nothing waits for a first message.
+ * Callable from any event-loop context once the node's data is open.
  */
 final class Reads {
-    private static final long MAX_PAGE_BYTES = 8L << 20;
+    /** Of one read: 8 MiB, less in a small heap. */
+    private static final long MAX_PAGE_BYTES =
+            Math.min(8L << 20, Runtime.getRuntime().maxMemory() / 64);
+    /** While too much waits for clients that do not read. */
+    private static final long SMALL_PAGE_BYTES = 64 << 10;
+
     /** Messages after which a read is not filled up further. */
     private static final int MAX_FILL = BrokerConfig.MAX_LIMIT / 2;
-
-    private static final long MIN_INDEX_WAIT_MS = 1000;
-    private static final long LOOK_MS = 5;
 
     private final Vertx vertx;
     private final ReplicaVerticle replica;
     private final History history;
     private final Lineage lineage;
     private final Streams streams;
-    private final int limit;
-    /** Reads that wait for an index. */
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final AppliedIndex applied;
+    private final Allowance unsent;
 
-    /** @param limit more reads than this may not wait for an index; those that wait for a message are streams */
-    Reads(Vertx vertx, ReplicaVerticle replica, History history, Lineage lineage, Streams streams, int limit) {
+    Reads(
+            Vertx vertx,
+            ReplicaVerticle replica,
+            History history,
+            Lineage lineage,
+            Streams streams,
+            AppliedIndex applied,
+            Allowance unsent) {
         this.vertx = vertx;
         this.replica = replica;
         this.history = history;
         this.lineage = lineage;
         this.streams = streams;
-        this.limit = limit;
+        this.applied = applied;
+        this.unsent = unsent;
     }
 
     /** Fails with {@link Refusal}, or with what {@link Refusal#from} makes one of. */
@@ -62,9 +68,9 @@ final class Reads {
         }
         if (start.after().index() > replica.status().appliedIndex()) {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
-            return reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
+            return applied.reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
         }
-        return history.page(wanted(read, start, start.after(), start.told(), read.limit(), MAX_PAGE_BYTES))
+        return history.page(wanted(read, start, start.after(), start.told(), read.limit(), pageBytes()))
                 .compose(slice -> fill(read, start, slice))
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
@@ -97,18 +103,23 @@ final class Reads {
         return floor.offset() > 0 || floor.time() > replica.status().time();
     }
 
+    private long pageBytes() {
+        return unsent.isShort() ? SMALL_PAGE_BYTES : MAX_PAGE_BYTES;
+    }
+
     private static History.Wanted wanted(
             Read read, History.Start start, Cursor after, long told, int limit, long bytes) {
         return new History.Wanted(read.filters(), after, told, start.floor(), limit, bytes);
     }
 
-    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
+    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for, or much of a page. */
     private Future<History.Slice> fill(Read read, History.Start start, History.Slice so) {
         int left = read.limit() - so.messages().size();
-        if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
+        long room = pageBytes() - Session.bytes(so.messages());
+        if (so.live() || left == 0 || so.messages().size() > MAX_FILL || room < pageBytes() / 2) {
             return Future.succeededFuture(so);
         }
-        return history.page(wanted(read, start, so.through(), so.told(), left, MAX_PAGE_BYTES / 2))
+        return history.page(wanted(read, start, so.through(), so.told(), left, room))
                 .compose(more -> {
                     if (!more.losses().isEmpty()) {
                         // Trimmed since: for the page that begins there to tell.
@@ -167,31 +178,6 @@ final class Reads {
             vertx.cancelTimer(timer);
             session.close();
         });
-    }
-
-    /** Waits until this node has applied an index that its client has seen elsewhere. */
-    Future<Void> reached(long index, long waitMs) {
-        if (replica.status().appliedIndex() >= index) {
-            return Future.succeededFuture();
-        }
-        if (waiting.incrementAndGet() > limit) {
-            waiting.decrementAndGet();
-            return Future.failedFuture(
-                    Refusal.unavailable("overloaded", limit + " reads wait already for what is not here yet"));
-        }
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(waitMs, MIN_INDEX_WAIT_MS));
-        Promise<Void> done = Promise.promise();
-        vertx.setPeriodic(LOOK_MS, id -> {
-            if (replica.status().appliedIndex() >= index) {
-                vertx.cancelTimer(id);
-                done.complete();
-            } else if (System.nanoTime() - until >= 0) {
-                vertx.cancelTimer(id);
-                done.fail(Refusal.unavailable(
-                        "behind", "this node has applied " + replica.status().appliedIndex() + ", not yet " + index));
-            }
-        });
-        return done.future().onComplete(v -> waiting.decrementAndGet());
     }
 
     /** Reading one unknown topic is an error, a filter that matches none is not. */

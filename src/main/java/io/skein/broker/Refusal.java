@@ -85,10 +85,11 @@ public final class Refusal extends RuntimeException {
             };
         }
         if (cause instanceof NotThere gone) {
-            return of(
-                    gone.isSilent() ? Kind.UNAVAILABLE : Kind.CONFLICT,
-                    gone.isSilent() ? "unreachable" : "other-node",
-                    gone.getMessage());
+            return switch (gone.found()) {
+                case NOBODY -> unavailable("unreachable", gone.getMessage());
+                case OTHER_NODE -> of(Kind.CONFLICT, "other-node", gone.getMessage());
+                case OTHER_CLUSTER -> of(Kind.CONFLICT, "other-cluster", gone.getMessage());
+            };
         }
         if (cause instanceof Indeterminate) {
             return of(

@@ -118,7 +118,8 @@ final class Api {
         JsonObject body = json(response);
         if (response.statusCode() >= 400) {
             String detail = body.getString("detail", body.getString("title", "status " + response.statusCode()));
-            throw new CommandProblem(1, detail + " (" + body.getString("code", "" + response.statusCode()) + ")");
+            String code = body.getString("code", "" + response.statusCode());
+            throw new CommandProblem(1, detail + " (" + code + ")", code);
         }
         return body;
     }

@@ -7,6 +7,8 @@ import io.skein.bench.LoadConfig;
 import io.skein.bench.Ratios;
 import io.skein.bench.RatiosConfig;
 import io.skein.bench.Report;
+import io.skein.bench.Work;
+import io.skein.bench.WorkConfig;
 import io.skein.node.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} bench --publishers 1 --window 1      one message at a time",
             "  ${ROOT-COMMAND-NAME} bench --door http --publishers 64",
             "  ${ROOT-COMMAND-NAME} bench --rate 20000 --subscribers 10  at a pace, with listeners",
+            "  ${ROOT-COMMAND-NAME} bench --workers 1                    drains a backlog as a durable subscription",
             "  ${ROOT-COMMAND-NAME} bench --ratios                       against the machine's ceilings"
         })
 final class BenchCommand implements Callable<Integer> {
@@ -86,10 +89,22 @@ final class BenchCommand implements Callable<Integer> {
     private double rate;
 
     @Option(names = "--seconds", paramLabel = "N", description = "measured (default: 10; each figure of --ratios: 3)")
-    private int seconds;
+    private Integer seconds;
 
     @Option(names = "--warm-up", paramLabel = "N", description = "seconds before that (default: 2)")
     private int warmUp = 2;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "workers of a durable subscription that drain a backlog; --rate then publishes beside them")
+    private int workers;
+
+    @Option(names = "--credit", paramLabel = "N", description = "messages in the hand of each worker (default: 256)")
+    private int credit = 256;
+
+    @Option(names = "--backlog", paramLabel = "N", description = "messages that wait for them (default: 100000)")
+    private long backlog = 100_000;
 
     @Option(names = "--ratios", description = "the node's figures divided by the machine's, in the same run")
     private boolean ratios;
@@ -128,6 +143,9 @@ final class BenchCommand implements Callable<Integer> {
         if (!Files.isDirectory(dir)) {
             throw new CommandProblem(ExitCode.USAGE, dir + " is no directory (--dir)");
         }
+        if (seconds != null && seconds < 1) {
+            throw new CommandProblem(ExitCode.USAGE, "--seconds is a number from 1, not " + seconds);
+        }
         if (ceilings) {
             return Ceilings.run(CeilingsConfig.defaults(dir), Load.onTerminal());
         }
@@ -136,14 +154,23 @@ final class BenchCommand implements Callable<Integer> {
                     new RatiosConfig(
                             load(Duration.ofSeconds(3)),
                             dir,
-                            Duration.ofSeconds(seconds == 0 ? 3 : seconds),
+                            Duration.ofSeconds(seconds == null ? 3 : seconds),
                             rounds,
                             64,
                             List.of(1, 100, 1000),
                             true),
                     Load.onTerminal());
         }
-        return Load.run(load(Duration.ofSeconds(seconds == 0 ? 10 : seconds)), Load.onTerminal());
+        if (workers > 0) {
+            return Work.run(
+                    WorkConfig.defaults(server.url())
+                            .withWorkers(workers, credit)
+                            .withBacklog(backlog)
+                            .withBytes(size)
+                            .withRate(rate),
+                    Load.onTerminal());
+        }
+        return Load.run(load(Duration.ofSeconds(seconds == null ? 10 : seconds)), Load.onTerminal());
     }
 
     private LoadConfig load(Duration time) {

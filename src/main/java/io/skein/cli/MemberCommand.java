@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,8 +37,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A node joins in two steps: start it empty, then add it.",
-            "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 --http-port 8083 --tcp-port 0 \\",
-            "      --raft-port 6003 --join",
+            "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 \\",
+            "      --http-port 8083 --tcp-port 0 --raft-port 6003 --join",
             "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s",
             "It copies everything as a learner, which does not count, and votes by itself",
             "once it has caught up. Three voters bear the loss of one, five of two; a",
@@ -56,14 +57,17 @@ final class MemberCommand implements Runnable {
             name = "add",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Adds the node that runs at an address; it was started with --join, or without --peers.",
+            description = "Adds the node that runs at an address; it was started empty, with --join.",
             footer = {
                 "",
+                "With --wait a node that does not answer yet is waited for, too.",
                 "Exit code 1 also when it does not vote within --wait: it goes on to catch up.",
                 "Example:",
                 "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s"
             })
     static final class Add implements Callable<Integer> {
+        private static final long AGAIN_MS = 100;
+
         @Spec
         private CommandSpec spec;
 
@@ -93,14 +97,7 @@ final class MemberCommand implements Runnable {
             } catch (Malformed noTime) {
                 throw new CommandProblem(ExitCode.USAGE, "--wait: " + noTime.getMessage());
             }
-            JsonObject member = new Api(server)
-                    .patient(Duration.ofMillis(waitMs))
-                    .post(
-                            "/v1/cluster/members" + (waitMs > 0 ? "?wait=" + waitMs + "ms" : ""),
-                            new JsonObject()
-                                    .put("id", id)
-                                    .put("address", address)
-                                    .put("voter", !learner));
+            JsonObject member = added(new Api(server).patient(Duration.ofMillis(waitMs)), waitMs);
             PrintWriter out = spec.commandLine().getOut();
             boolean votes = member.getBoolean("voter");
             if (json) {
@@ -114,6 +111,32 @@ final class MemberCommand implements Runnable {
             }
             out.flush();
             return waitMs > 0 && !votes && !learner ? 1 : 0;
+        }
+
+        /** A node that was started a moment ago may not listen yet. */
+        private JsonObject added(Api api, long waitMs) {
+            JsonObject order =
+                    new JsonObject().put("id", id).put("address", address).put("voter", !learner);
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+            for (long leftMs = waitMs; ; leftMs = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+                try {
+                    return api.post("/v1/cluster/members" + (leftMs > 0 ? "?wait=" + leftMs + "ms" : ""), order);
+                } catch (CommandProblem problem) {
+                    if (!problem.code().equals("unreachable") || leftMs <= AGAIN_MS) {
+                        throw problem;
+                    }
+                    pause();
+                }
+            }
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(AGAIN_MS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new CommandProblem(1, "interrupted");
+            }
         }
     }
 

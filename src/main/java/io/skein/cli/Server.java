@@ -6,10 +6,7 @@ import picocli.CommandLine.Option;
 
 /** Where the node is that a command talks to. */
 final class Server {
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "the node (default: SKEIN_URL, else http://127.0.0.1:8080)")
+    @Option(names = "--url", paramLabel = "URL", description = "the node (default: SKEIN_URL, else 127.0.0.1:8080)")
     private String url = System.getenv().getOrDefault("SKEIN_URL", "http://127.0.0.1:8080");
 
     static Server at(String url) {

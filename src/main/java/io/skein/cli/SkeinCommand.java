@@ -17,7 +17,10 @@ import picocli.CommandLine.IVersionProvider;
             ServeCommand.class,
             PublishCommand.class,
             SubscribeCommand.class,
+            PullCommand.class,
             TopicsCommand.class,
+            SubscriptionsCommand.class,
+            TraceCommand.class,
             StatusCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
@@ -64,12 +67,7 @@ public final class SkeinCommand implements Runnable {
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
-            String meant = problem instanceof CommandLine.UnmatchedArgumentException unmatched
-                    ? Settings.nearest(
-                            unmatched.getUnmatched().get(0),
-                            at.getCommandSpec().optionsMap().keySet())
-                    : "";
-            at.getErr().println(at.getColorScheme().errorText("skein: " + problem.getMessage() + meant));
+            at.getErr().println(at.getColorScheme().errorText("skein: " + sentence(problem)));
             at.getErr().println("Try '" + at.getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE;
         });
@@ -81,6 +79,24 @@ public final class SkeinCommand implements Runnable {
             throw failure;
         });
         return line.execute(arguments);
+    }
+
+    /** What is wrong with the line that was typed. */
+    private static String sentence(CommandLine.ParameterException problem) {
+        if (!(problem instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+            return problem.getMessage().replace("option option", "option"); // picocli's own slip
+        }
+        CommandLine at = problem.getCommandLine();
+        String first = unmatched.getUnmatched().get(0);
+        if (first.startsWith("-")) {
+            return "there is no option " + first
+                    + Settings.nearest(first, at.getCommandSpec().optionsMap().keySet());
+        }
+        if (!at.getSubcommands().isEmpty()) {
+            return "there is no command " + first
+                    + Settings.nearest(first, at.getSubcommands().keySet());
+        }
+        return "\"" + first + "\" is one argument too many";
     }
 
     /** Descriptions say their defaults themselves. */

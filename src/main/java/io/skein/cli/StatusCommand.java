@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -59,12 +60,12 @@ final class StatusCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, JsonObject status, boolean ok) {
         String health = Ansi.AUTO.string((ok ? "@|bold,green " : "@|bold,red ") + status.getString("health") + "|@");
-        String leader = status.getString("leader", "");
+        // Null is what a node says that knows none: a default alone would not do.
+        String leader = Objects.requireNonNullElse(status.getString("leader"), "");
+        String address = Objects.requireNonNullElse(status.getString("leaderAddress"), "an address not yet known");
         String led = leader.isEmpty()
                 ? "  no leader is known"
-                : leader.equals(status.getString("node"))
-                        ? ""
-                        : "  led by " + leader + " at " + status.getString("leaderAddress", "an address not yet known");
+                : leader.equals(status.getString("node")) ? "" : "  led by " + leader + " at " + address;
         out.printf("%s  %s  %s%s%n", status.getString("node"), status.getString("role"), health, led);
         out.printf("  term       %d%n", status.getLong("term"));
         out.printf(

@@ -5,15 +5,10 @@ import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
 import io.skein.client.SubscribeOptions;
 import io.skein.frame.Delivered;
-import io.skein.frame.MessageJson;
 import io.skein.frame.Push;
+import io.skein.node.ExitCode;
 import io.vertx.core.Vertx;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +44,9 @@ final class SubscribeCommand implements Callable<Integer> {
     @Mixin
     private Server server;
 
+    @Mixin
+    private MessagePrinter printer;
+
     @Parameters(arity = "1..64", paramLabel = "FILTER", description = "a topic, or with + (one level) and # (the rest)")
     private List<String> filters;
 
@@ -61,17 +59,13 @@ final class SubscribeCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "ends after so many messages")
     private long count = Long.MAX_VALUE;
 
-    @Option(names = "--body", description = "prints bodies alone, as they are, a line each")
-    private boolean body;
-
-    @Option(names = "--json", description = "prints each message as one JSON line")
-    private boolean json;
-
     @Override
     public Integer call() throws InterruptedException {
+        if (count < 1) {
+            throw new CommandProblem(ExitCode.USAGE, "--count is a number from 1, not " + count);
+        }
         Vertx vertx = Vertx.vertx();
         PrintWriter err = spec.commandLine().getErr();
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         CountDownLatch end = new CountDownLatch(1);
         AtomicReference<String> reason = new AtomicReference<>("");
         AtomicLong left = new AtomicLong(count);
@@ -83,7 +77,7 @@ final class SubscribeCommand implements Callable<Integer> {
                     if (left.getAndDecrement() <= 0) {
                         return;
                     }
-                    print(out, message);
+                    printer.print(message);
                     if (left.get() <= 0) {
                         end.countDown();
                     }
@@ -103,6 +97,9 @@ final class SubscribeCommand implements Callable<Integer> {
 
                 @Override
                 public void connection(boolean isUp) {
+                    if (end.getCount() == 0) {
+                        return; // closed by this command itself
+                    }
                     err.println(isUp ? "connected again" : "connection lost; looks for a node");
                     err.flush();
                 }
@@ -121,43 +118,11 @@ final class SubscribeCommand implements Callable<Integer> {
         } catch (SkeinException refused) {
             throw new CommandProblem(1, refused.getMessage());
         } finally {
-            out.flush();
             Sockets.close(vertx);
         }
         if (!reason.get().isEmpty()) {
             throw new CommandProblem(1, "the stream ended: " + reason.get());
         }
         return 0;
-    }
-
-    private void print(PrintStream out, Delivered message) {
-        if (json) {
-            out.writeBytes(json(message));
-            out.println();
-        } else if (body) {
-            out.writeBytes(message.body());
-            out.println();
-        } else {
-            String key = message.key().isEmpty() ? "" : " [" + message.key() + "]";
-            out.printf(
-                    "%s  %s %d%s  %s%n",
-                    Readable.text(message.time()), message.topic(), message.offset(), key, message.text());
-        }
-        out.flush();
-    }
-
-    private static byte[] json(Delivered message) {
-        List<String> headers = new ArrayList<>();
-        message.headers().forEach((name, value) -> headers.addAll(List.of(name, value)));
-        return MessageJson.encode(
-                message.topic(),
-                message.offset(),
-                message.cursor(),
-                message.time(),
-                message.key(),
-                headers.toArray(String[]::new),
-                message.format(),
-                message.contentType(),
-                message.body());
     }
 }

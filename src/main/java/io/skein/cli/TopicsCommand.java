@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} topics scratch --delete"
         })
 final class TopicsCommand implements Callable<Integer> {
+    private static final String ALL = "#";
     private static final String NONE = "none";
 
     @Spec
@@ -43,7 +44,7 @@ final class TopicsCommand implements Callable<Integer> {
     private Server server;
 
     @Parameters(arity = "0..1", paramLabel = "TOPIC", description = "a name, or a filter with + and # to list")
-    private String topic = "#";
+    private String topic = ALL;
 
     @Option(names = "--max-age", paramLabel = "TIME", description = "messages go after this, for example 7d")
     private String maxAge;
@@ -81,7 +82,11 @@ final class TopicsCommand implements Callable<Integer> {
                 || ttl != null;
         boolean isFilter = topic.contains("#") || topic.contains("+");
         if (isFilter && (delete || changes)) {
-            throw new CommandProblem(ExitCode.USAGE, "a change is to one topic: " + topic + " is a filter");
+            throw new CommandProblem(
+                    ExitCode.USAGE,
+                    topic.equals(ALL)
+                            ? "a change is to one topic: name it"
+                            : "a change is to one topic: " + topic + " is a filter");
         }
         String path = "/v1/topics" + Api.path(topic);
         if (delete) {

@@ -188,7 +188,24 @@ public final class SkeinClient {
                 subscriptions.add(subscription);
             }
         });
-        return subscription.opened().future();
+        return subscription.opened();
+    }
+
+    /**
+     * Works for a durable subscription, over reconnects.
+     *
+     * @return completes when a server has begun to hand out messages; fails with {@link SkeinException}
+     */
+    public Future<Worker> work(WorkOptions options, WorkHandler handler) {
+        var worker = new LiveWorker(vertx, subscriptions, link, options, handler);
+        subscriptions.run(() -> {
+            if (closed) {
+                worker.end(SkeinException.of("closed", "the client is closed"));
+            } else {
+                subscriptions.add(worker);
+            }
+        });
+        return worker.opened();
     }
 
     /** Whether there is a connection just now. */

@@ -10,13 +10,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A client's subscriptions, and which of them a reply or push is for. Used on the client's context only. */
 final class Subscriptions {
     private final Context context;
-    private final Set<LiveSubscription> all = new LinkedHashSet<>();
-    private final Map<Long, LiveSubscription> asking = new HashMap<>();
-    private final Map<String, LiveSubscription> open = new HashMap<>();
+    private final Set<Lasting<?>> all = new LinkedHashSet<>();
+    private final Map<Long, Consumer<Reply>> asking = new HashMap<>();
+    private final Map<String, Lasting<?>> open = new HashMap<>();
     /** Ids below 0: those of publishes are above. */
     private long lastId;
 
@@ -24,29 +25,30 @@ final class Subscriptions {
         this.context = context;
     }
 
-    void add(LiveSubscription subscription) {
+    void add(Lasting<?> subscription) {
         all.add(subscription);
         subscription.ask();
     }
 
-    long ask(LiveSubscription subscription) {
-        asking.put(--lastId, subscription);
+    /** @return the id of a command whose answer goes there; there is none when the connection is lost */
+    long ask(Consumer<Reply> answered) {
+        asking.put(--lastId, answered);
         return lastId;
     }
 
     void answered(long id, Reply reply) {
-        LiveSubscription subscription = asking.remove(id);
-        if (subscription != null) {
-            subscription.answered(reply);
+        Consumer<Reply> answered = asking.remove(id);
+        if (answered != null) {
+            answered.accept(reply);
         }
     }
 
-    void open(String sub, LiveSubscription subscription) {
+    void open(String sub, Lasting<?> subscription) {
         open.put(sub, subscription);
     }
 
     void pushed(Push push) {
-        LiveSubscription subscription = open.get(push.sub());
+        Lasting<?> subscription = open.get(push.sub());
         if (subscription != null) {
             subscription.pushed(push);
         }
@@ -56,19 +58,19 @@ final class Subscriptions {
         open.remove(sub);
     }
 
-    void remove(LiveSubscription subscription, String sub) {
+    void remove(Lasting<?> subscription, String sub) {
         all.remove(subscription);
         open.remove(sub);
     }
 
     void up() {
-        List.copyOf(all).forEach(LiveSubscription::ask);
+        List.copyOf(all).forEach(Lasting::ask);
     }
 
     void down() {
         open.clear();
         asking.clear();
-        all.forEach(LiveSubscription::lost);
+        all.forEach(Lasting::lost);
     }
 
     void end(SkeinException why) {

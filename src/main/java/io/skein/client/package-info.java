@@ -7,8 +7,8 @@
  * reconnects to any node, or is told of a gap. Every buffer has a bound; at the bound a publish fails at once.
  *
  * <p>Walk: {@code SkeinClient} hands publishes to {@code PublishQueue} (batches, window, repeats; {@code SequencedRepeats}
- * decides what a producer sends again) and subscriptions to {@code LiveSubscription}; both speak through the one {@code
- * Link} (addresses, reconnect, keep-alive). All on one Vert.x context; the public methods may be called from any thread.
+ * decides what a producer sends again) and subscriptions to {@code LiveSubscription} and {@code LiveWorker} ({@code
+ * Settlements}: acknowledgements until they are answered); all speak through the one {@code Link} (addresses, reconnect, keep-alive). All on one Vert.x context; the public methods may be called from any thread.
  *
  * <p>May know: frame, and Vert.x core.
  */

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.cluster.Discovery.Verdict;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,20 +42,30 @@ public final class Arrival {
     private final Plan plan;
     private final Image empty;
     private final Discovery discovery;
+    private final Consumer<Standing> told;
+    /** Another node of this id runs. Who went on asking would take its place while that one starts anew. */
+    private boolean isRefused;
+
     private final Promise<Image> arrived = Promise.promise();
     private int attempts;
 
-    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty) {
+    private Arrival(Vertx vertx, Store store, Peers others, Plan plan, Image empty, Consumer<Standing> told) {
         this.vertx = vertx;
         this.store = store;
         this.others = others;
         this.plan = plan;
         this.empty = empty;
+        this.told = told;
         this.discovery = new Discovery(plan.self(), store.incarnation(), plan.address(), plan.peers(), plan.join());
     }
 
-    /** @param found what the store holds; whoever has a log belongs somewhere already */
-    public static Future<Image> of(Vertx vertx, Store store, Peers others, Plan plan, Image found) {
+    /**
+     * @param found what the store holds; whoever has a log belongs somewhere already
+     * @param told how the cluster sees this node, once that is known: amnesiac, when it was there with another disk;
+     *     removed, when another node of this id runs, and from then on this one only looks whether an operator adds it
+     */
+    public static Future<Image> of(
+            Vertx vertx, Store store, Peers others, Plan plan, Image found, Consumer<Standing> told) {
         if (found.lastIndex() > 0) {
             return Future.succeededFuture(found);
         }
@@ -61,7 +73,7 @@ public final class Arrival {
             Member self = new Member(plan.self(), store.incarnation(), plan.address(), true);
             return plan.join() ? Future.succeededFuture(found) : FirstEntry.write(store, FirstEntry.alone(self));
         }
-        Arrival arrival = new Arrival(vertx, store, others, plan, found);
+        Arrival arrival = new Arrival(vertx, store, others, plan, found, told);
         arrival.ask();
         return arrival.arrived.future();
     }
@@ -89,8 +101,15 @@ public final class Arrival {
             FirstEntry.write(store, form.first()).onComplete(arrived);
         } else if (verdict instanceof Verdict.Adopt) {
             arrived.complete(empty);
+        } else if (isRefused) {
+            again(STRANGER_AGAIN_MS);
         } else if (verdict instanceof Verdict.Wiped wiped) {
-            say("this node was in the cluster with another disk; it comes back as a new one");
+            told.accept(Standing.AMNESIAC);
+            say("this node was in the cluster with another disk; "
+                    + (wiped.powerless().isEmpty()
+                            ? "it comes back as a new one"
+                            : "without its vote there is no majority, and nobody can take it back: have one of "
+                                    + wiped.powerless() + " go on alone (skein recover)"));
             join(wiped.ask(), 0);
         } else if (verdict instanceof Verdict.Join join) {
             join(join.ask(), 0);
@@ -116,8 +135,12 @@ public final class Arrival {
             if (answer.succeeded() && answer.result().ok()) {
                 arrived.complete(empty);
             } else if (answer.succeeded() && answer.result().code().equals(Reason.ID_IN_USE.name())) {
-                say("another node of the cluster runs as " + plan.self()
-                        + ": give this one an id of its own (--node-id)");
+                isRefused = true;
+                LOG.error(
+                        "another node of the cluster runs as {}: this one stays outside, also when that one ends; stop"
+                                + " it and give it an id of its own (--node-id)",
+                        plan.self());
+                told.accept(Standing.REMOVED);
                 again(STRANGER_AGAIN_MS);
             } else {
                 join(addresses, next + 1);

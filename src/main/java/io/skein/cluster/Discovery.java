@@ -34,8 +34,12 @@ public final class Discovery {
         /** A cluster knows this very incarnation: it will send its log. */
         record Adopt(long clusterId) implements Verdict {}
 
-        /** A cluster knows this id with another incarnation: this node was wiped, and asks to come back as a new one. */
-        record Wiped(long clusterId, List<String> ask) implements Verdict {}
+        /**
+         * A cluster knows this id with another incarnation: this node was wiped, and asks to come back as a new one.
+         *
+         * @param powerless the other voters, who are no majority without it and cannot take it back; empty when they are
+         */
+        record Wiped(long clusterId, List<String> ask, List<NodeId> powerless) implements Verdict {}
 
         /** A cluster does not know this id: ask it to add this node. */
         record Join(long clusterId, List<String> ask) implements Verdict {}
@@ -106,7 +110,16 @@ public final class Discovery {
         }
         return known.incarnation() == incarnation
                 ? new Verdict.Adopt(cluster.clusterId())
-                : new Verdict.Wiped(cluster.clusterId(), ask);
+                : new Verdict.Wiped(cluster.clusterId(), ask, powerless(cluster));
+    }
+
+    /** The other voters, when they are no majority without this one. */
+    private List<NodeId> powerless(Facts cluster) {
+        List<NodeId> voters =
+                cluster.members().stream().filter(Member::voter).map(Member::id).toList();
+        List<NodeId> others =
+                voters.stream().filter(voter -> !voter.equals(self)).toList();
+        return others.size() > voters.size() / 2 ? List.of() : others;
     }
 
     /** The same on every node: what each says of itself decides all of it, not how somebody's list calls it. */

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param leaderAddress host:port of the Raft port of whom it takes for the leader; empty when it knows none
  * @param address host:port where it wants to be found
  * @param httpAddress host:port where clients find it
+ * @param ancestors lineages of the logs that its log goes on from (DESIGN D6)
  */
 public record Facts(
         NodeId node,
@@ -31,14 +32,16 @@ public record Facts(
         boolean leads,
         String leaderAddress,
         String address,
-        String httpAddress) {
+        String httpAddress,
+        List<Integer> ancestors) {
     public Facts {
         members = List.copyOf(members);
+        ancestors = List.copyOf(ancestors);
     }
 
     /** Of a node that belongs nowhere. */
     static Facts empty(NodeId node, long incarnation, String address) {
-        return new Facts(node, incarnation, 0, true, false, 0, List.of(), false, "", address, "");
+        return new Facts(node, incarnation, 0, true, false, 0, List.of(), false, "", address, "", List.of());
     }
 
     /** This id as that node's cluster knows it. */
@@ -57,7 +60,8 @@ public record Facts(
                 .setLeads(leads)
                 .setLeaderAddress(leaderAddress)
                 .setAddress(address)
-                .setHttpAddress(httpAddress);
+                .setHttpAddress(httpAddress)
+                .addAllAncestors(ancestors);
         for (Member member : members) {
             proto.addMembers(MemberProto.newBuilder()
                     .setId(member.id().value())
@@ -88,7 +92,8 @@ public record Facts(
                     proto.getLeads(),
                     proto.getLeaderAddress(),
                     proto.getAddress(),
-                    proto.getHttpAddress());
+                    proto.getHttpAddress(),
+                    proto.getAncestorsList());
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not facts: " + damaged.getMessage(), damaged);
         }

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.DataDirectory;
 import io.skein.store.SnapshotFile;
@@ -9,6 +10,7 @@ import io.skein.store.StoreFailure;
 import io.skein.store.StoreHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -121,16 +123,28 @@ final class LifeCycle {
     /** @param at where others find this node */
     void arrive(String at) {
         address = at;
-        surroundings.opening().image(store, surroundings.peers(), address).onComplete(found -> {
-            if (isStopped) {
-                return;
-            }
-            if (found.failed()) {
-                brokenDisk(found.cause());
-            } else {
-                run(found.result());
-            }
-        });
+        surroundings
+                .opening()
+                .image(store, surroundings.peers(), address, this::outside)
+                .onComplete(found -> {
+                    if (isStopped) {
+                        return;
+                    }
+                    if (found.failed()) {
+                        brokenDisk(found.cause());
+                    } else {
+                        run(found.result());
+                    }
+                });
+    }
+
+    /** Its cluster does not count it: on its way there, or to be helped by an operator. */
+    private void outside(Standing standing) {
+        ReplicaStatus before = away == null ? ReplicaStatus.NONE : away;
+        if (!isStopped && (away == null || before.standing() != standing)) {
+            away = before.standing(standing);
+            surroundings.applied().moved(away);
+        }
     }
 
     private void run(Image image) {
@@ -138,6 +152,7 @@ final class LifeCycle {
         surroundings.roster().begin(image, store.incarnation());
         RunningReplica next = new RunningReplica(surroundings, this, store, image, deadlineNanos);
         running = next;
+        removal.forget();
         if (surroundings.roster().clusterId() != 0) {
             surroundings.opening().entered(store, image.lineage());
         }
@@ -174,10 +189,11 @@ final class LifeCycle {
         }
         isInDoubt = true;
         LOG.error("{}", why);
+        snapshots.distrust();
         RunningReplica doubted = running;
-        if (surroundings.roster().members().voters().size() < 3
-                || !surroundings.opening().mayReturn()) {
-            brokenDisk(new IllegalStateException(why));
+        Optional<String> obstacle = obstacle();
+        if (obstacle.isPresent()) {
+            brokenDisk(new IllegalStateException(why + "; " + obstacle.get()));
             return;
         }
         surroundings.roster().find(Optional.of(found));
@@ -185,6 +201,23 @@ final class LifeCycle {
         doubted.handOver()
                 .compose(over -> running == doubted ? renew(this::setAside) : Future.succeededFuture())
                 .onFailure(failure -> LOG.error("the data could not be laid aside", failure));
+    }
+
+    /** Why this node cannot come back by itself, and what an operator does then. */
+    private Optional<String> obstacle() {
+        List<NodeId> voters = surroundings.roster().members().voters();
+        NodeId self = surroundings.opening().peers().node();
+        if (voters.equals(List.of(self))) {
+            return Optional.of("nobody else has its data: restore a backup");
+        }
+        if (voters.size() < 3) {
+            return Optional.of("without it there is no majority of " + voters
+                    + ", and nobody can take it back: stop the other one, have that go on alone (skein recover), and"
+                    + " start this one with --join");
+        }
+        return surroundings.opening().mayReturn()
+                ? Optional.empty()
+                : Optional.of("it does not know where to find its cluster: start it with --peers, and it comes back");
     }
 
     /** Now and then. */

@@ -37,7 +37,7 @@ public final class Membership {
 
     /**
      * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
-     * {@link NotThere} when nobody answers there, or another node.
+     * {@link NotThere} when nobody answers there, or another node, or one that another cluster counts.
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
         return facts(replica.peers(), address)
@@ -47,10 +47,22 @@ public final class Membership {
                         return Future.failedFuture(
                                 NotThere.other(address, facts.node().value(), id.value()));
                     }
+                    if (isCountedElsewhere(facts)) {
+                        return Future.failedFuture(NotThere.ofOtherCluster(address, id.value()));
+                    }
                     return ask(MemberChangeProto.newBuilder()
                             .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
                             .build());
                 });
+    }
+
+    /** By its own word. Its log is that of another cluster: it would never take anything of this one. */
+    private boolean isCountedElsewhere(Facts node) {
+        return node.clusterId() != 0
+                && node.clusterId() != replica.roster().clusterId()
+                && node.member(node.node())
+                        .filter(itself -> itself.incarnation() == node.incarnation())
+                        .isPresent();
     }
 
     public Future<Long> remove(NodeId id) {
@@ -131,8 +143,27 @@ public final class Membership {
         }
     }
 
+    /**
+     * That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
+     * with its disk stands for a moment.
+     */
     private Future<Long> join(Facts node) {
-        return add(new Member(node.node(), node.incarnation(), node.address(), false, true));
+        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, true);
+        if (!replica.roster().isInUse(comes)) {
+            return replica.change(new MemberChange.Add(comes));
+        }
+        Reason unsure = Reason.NOT_LEADER;
+        return has(comes.id())
+                .compose(there -> Future.failedFuture(new NotExecuted(there ? Reason.ID_IN_USE : unsure)));
+    }
+
+    /** Whether the member of this id says that it is there. */
+    private Future<Boolean> has(NodeId id) {
+        Optional<Member> member = replica.roster().members().member(id);
+        return replica.leads() && replica.leader().equals(Optional.of(id))
+                ? Future.succeededFuture(true)
+                : member.map(there -> isAt(replica.peers().address(id, there.address()), id, there.incarnation()))
+                        .orElse(Future.succeededFuture(false));
     }
 
     /** This node is found where it says; completes when the leader has taken note, or found no reason to. */
@@ -181,8 +212,12 @@ public final class Membership {
     }
 
     private Future<Boolean> isAt(String address, Facts node) {
+        return isAt(address, node.node(), node.incarnation());
+    }
+
+    private Future<Boolean> isAt(String address, NodeId node, long incarnation) {
         return facts(replica.peers(), address)
-                .map(there -> there.node().equals(node.node()) && there.incarnation() == node.incarnation())
+                .map(there -> there.node().equals(node) && there.incarnation() == incarnation)
                 .otherwise(false);
     }
 

@@ -1,28 +1,44 @@
 package io.skein.cluster;
 
 /**
- * Nobody answers at an address, or somebody else than was meant. No stack trace: an answer. Nothing was executed.
+ * Nobody answers at an address, or not the node that was meant, or one that cannot come. No stack trace: an answer.
+ * Nothing was executed.
  */
 public final class NotThere extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final boolean silent;
+    /** What is there instead. */
+    public enum Found {
+        NOBODY,
+        OTHER_NODE,
+        /** The node, and it is a member of another cluster. */
+        OTHER_CLUSTER
+    }
 
-    private NotThere(String what, boolean silent) {
+    private final Found found;
+
+    private NotThere(Found found, String what) {
         super(what, null, false, false);
-        this.silent = silent;
+        this.found = found;
     }
 
     static NotThere nobody(String address) {
-        return new NotThere("nobody answers at " + address + "; is that its Raft port, and is it running?", true);
+        return new NotThere(
+                Found.NOBODY, "nobody answers at " + address + "; is that its Raft port, and is it running?");
     }
 
     static NotThere other(String address, String found, String meant) {
-        return new NotThere("node " + found + " is at " + address + ", not " + meant, false);
+        return new NotThere(Found.OTHER_NODE, "node " + found + " is at " + address + ", not " + meant);
     }
 
-    /** False when somebody else answered. */
-    public boolean isSilent() {
-        return silent;
+    static NotThere ofOtherCluster(String address, String node) {
+        return new NotThere(
+                Found.OTHER_CLUSTER,
+                "node " + node + " at " + address + " is a member of another cluster; only an empty node can be added:"
+                        + " start it with another data directory and --join");
+    }
+
+    public Found found() {
+        return found;
     }
 }

@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
@@ -16,6 +17,7 @@ import io.skein.store.Tail;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the assembly of the node hands in: this room knows no machine. Called on the replica's context. */
 public interface Opening {
@@ -27,8 +29,9 @@ public interface Opening {
      * long as the other nodes do.
      *
      * @param address where others find this node
+     * @param told how the cluster sees this node meanwhile, when it is not its member
      */
-    Future<Image> image(Store store, Peers peers, String address);
+    Future<Image> image(Store store, Peers peers, String address, Consumer<Standing> told);
 
     Replica replica(Store store, Image image);
 

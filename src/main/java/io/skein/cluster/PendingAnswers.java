@@ -3,6 +3,7 @@ package io.skein.cluster;
 import io.skein.machine.Outcome;
 import io.skein.replica.Effect;
 import io.skein.replica.Effect.Refuse.Reason;
+import io.skein.replica.Input;
 import io.skein.replica.Proposal;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for a word of one replica: for what became of a proposal, for a read to be confirmed, for a change of the
- * members, for rows. Each hears once. How many proposals wait is bounded by the bytes that the replica takes. On the
- * replica's context.
+ * members, for rows. Each hears once, at its deadline at the latest. How many proposals wait is bounded by the bytes that
+ * the replica takes, how many wait for rows by a number. On the replica's context.
  */
 final class PendingAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingAnswers.class);
@@ -41,7 +42,7 @@ final class PendingAnswers {
     // In the order in which they came, too.
     private final Map<Long, Expected> changes = new LinkedHashMap<>();
     private final Map<Long, Expected> reads = new LinkedHashMap<>();
-    private final Map<Long, Runnable> settles = new HashMap<>();
+    private final Map<Long, Expected> settles = new LinkedHashMap<>();
     private long nextProposal;
     private long nextRead;
     private long nextSettle;
@@ -85,10 +86,11 @@ final class PendingAnswers {
         return promise.future();
     }
 
-    void settle(Runnable done, LongConsumer ask) {
-        long id = nextSettle++;
-        settles.put(id, done);
-        ask.accept(id);
+    /** Fails with {@link NotExecuted} when the rows do not come, as while the disk is full, or too many wait for them. */
+    Future<Long> settle(LongConsumer ask) {
+        return settles.size() >= Input.Settle.MAX_WAITING
+                ? Future.failedFuture(new NotExecuted(Reason.OVERLOADED))
+                : expect(settles, nextSettle++, ask);
     }
 
     void on(Effect.Reply reply) {
@@ -158,10 +160,7 @@ final class PendingAnswers {
     }
 
     void on(Effect.Settled settled) {
-        Runnable done = settles.remove(settled.id());
-        if (done != null) {
-            done.run();
-        }
+        complete(settles.remove(settled.id()), settled.index());
     }
 
     /**
@@ -183,6 +182,7 @@ final class PendingAnswers {
         }
         expire(changes, now, this::late);
         expire(reads, now, () -> new NotExecuted(Reason.NOT_LEADER));
+        expire(settles, now, () -> new NotExecuted(Reason.OVERLOADED));
         replies.flush();
     }
 
@@ -208,13 +208,13 @@ final class PendingAnswers {
     /** The replica is no more: nobody can say what becomes of what was proposed. */
     void end(String why) {
         fail(reads, () -> new NotExecuted(Reason.NOT_LEADER));
+        fail(settles, () -> new NotExecuted(Reason.NOT_LEADER));
         fail(changes, () -> new Indeterminate(why));
         for (Proposer.Waiting pending : proposals.values()) {
             replies.fail(pending.home(), pending.promise(), new Indeterminate(why));
         }
         proposals.clear();
         deadlines.clear();
-        settles.clear();
         replies.flush();
     }
 

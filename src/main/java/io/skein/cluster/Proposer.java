@@ -76,6 +76,11 @@ public final class Proposer {
         return propose(command, key, false);
     }
 
+    /** The same for what only this node may decide: refused when it does not lead, never handed on. */
+    public Future<Committed> proposeHere(Command command) {
+        return propose(command, Optional.empty(), true);
+    }
+
     /** What another node handed on, as it takes this one for the leader. */
     Future<Committed> proposePassed(Command command, Optional<IdempotencyKey> key) {
         return propose(command, key, true);

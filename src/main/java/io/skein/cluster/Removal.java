@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ final class Removal {
     private boolean isAsking;
     private Verdict last = Verdict.UNKNOWN;
     private int rounds;
+    private boolean isSaid;
 
     /** @param listed addresses of others that the operator gave */
     Removal(NodeId self, Peers peers, Roster roster, Set<String> listed) {
@@ -72,29 +74,33 @@ final class Removal {
 
     /**
      * Only a leader's word counts, that of the highest term: of what others have in their logs something may be taken
-     * back. As long as anybody is of this node's cluster, another one says nothing.
+     * back. One of this node's cluster comes first. As long as anybody is of this cluster, another one says nothing,
+     * unless it is what an operator made of this one: nodes that were left behind would wait for each other.
      *
      * @param clusterId of this node
+     * @param lineage of its log
      */
-    static Verdict of(NodeId self, long incarnation, long clusterId, Collection<Facts> answers) {
+    static Verdict of(NodeId self, long incarnation, long clusterId, int lineage, Collection<Facts> answers) {
         boolean isThere = answers.stream().anyMatch(facts -> facts.clusterId() == clusterId);
-        Optional<Facts> leader = answers.stream()
-                .filter(Facts::leads)
-                .filter(facts -> !isThere || facts.clusterId() == clusterId)
-                .max(Comparator.comparingLong(Facts::term));
+        Optional<Facts> leader = newest(answers, facts -> facts.clusterId() == clusterId)
+                .or(() -> newest(answers, facts -> !isThere || facts.ancestors().contains(lineage)));
         if (leader.isEmpty()) {
             return Verdict.UNKNOWN;
         }
         Optional<Member> known = leader.get().member(self);
         boolean isItself =
                 known.filter(member -> member.incarnation() == incarnation).isPresent();
-        if (!isThere) {
+        if (leader.get().clusterId() != clusterId) {
             return known.isPresent() && !isItself ? Verdict.REPLACED_ELSEWHERE : Verdict.REMOVED;
         }
         if (known.isEmpty()) {
             return Verdict.REMOVED;
         }
         return isItself ? Verdict.COUNTED : Verdict.REPLACED;
+    }
+
+    private static Optional<Facts> newest(Collection<Facts> answers, Predicate<Facts> counts) {
+        return answers.stream().filter(Facts::leads).filter(counts).max(Comparator.comparingLong(Facts::term));
     }
 
     /**
@@ -113,20 +119,32 @@ final class Removal {
         isAsking = true;
         return ask().map(answers -> {
             isAsking = false;
-            return hear(of(self, incarnation, roster.clusterId(), answers));
+            return hear(
+                    of(self, incarnation, roster.clusterId(), roster.lineage().id(), answers));
         });
     }
 
-    private void forget() {
+    /** What was heard says nothing of what comes now: another replica, or a leader. */
+    void forget() {
         looks = 0;
         rounds = 0;
         last = Verdict.UNKNOWN;
+        isSaid = false;
     }
 
-    private Verdict hear(Verdict said) {
-        rounds = said == last ? rounds + 1 : 1;
-        last = said;
-        return rounds == ROUNDS && said != Verdict.COUNTED ? said : Verdict.UNKNOWN;
+    /** What is certain with this round, and was not yet said. */
+    Verdict hear(Verdict heard) {
+        if (heard != last) {
+            rounds = 0;
+            isSaid = false;
+        }
+        last = heard;
+        rounds++;
+        if (rounds < ROUNDS || isSaid || heard == Verdict.COUNTED) {
+            return Verdict.UNKNOWN;
+        }
+        isSaid = true;
+        return heard;
     }
 
     private Future<List<Facts>> ask() {

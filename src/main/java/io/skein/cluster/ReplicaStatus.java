@@ -27,6 +27,10 @@ public record ReplicaStatus(
         boolean diskFull,
         Standing standing,
         List<MemberStatus> members) {
+    /** Of a node that has no replica yet. */
+    static final ReplicaStatus NONE =
+            new ReplicaStatus(Role.FOLLOWER, "", 0, 0, 0, 0, 1, 0, 0, 0, false, false, Standing.MEMBER, List.of());
+
     /** Whether only figures differ. */
     boolean standsLike(ReplicaStatus other) {
         return role == other.role
@@ -39,6 +43,11 @@ public record ReplicaStatus(
 
     /** The same node while it has no replica. */
     ReplicaStatus away() {
+        return standing(standing);
+    }
+
+    /** The same, as it is seen by its cluster now. */
+    ReplicaStatus standing(Standing now) {
         return new ReplicaStatus(
                 Role.FOLLOWER,
                 "",
@@ -52,7 +61,7 @@ public record ReplicaStatus(
                 time,
                 false,
                 diskFull,
-                standing,
+                now,
                 members);
     }
 

@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.machine.Lineage;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -226,7 +227,8 @@ public final class ReplicaVerticle extends VerticleBase {
                 one != null && one.leads() && one.replica().isConfigurationCommitted(),
                 leader().map(roster::address).orElse(""),
                 address(),
-                opening.httpAddress());
+                opening.httpAddress(),
+                roster.lineage().ancestors().stream().map(Lineage.Ancestor::id).toList());
     }
 
     /** Where peers find this node. */
@@ -258,12 +260,13 @@ public final class ReplicaVerticle extends VerticleBase {
         return one == null ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER)) : one.confirmRead();
     }
 
-    /** Completes when rows up to what is applied now are visible to readers; on the replica's context. */
-    public void settle(Runnable done) {
+    /**
+     * Completes, on the replica's context, when rows up to what is applied now are visible to readers; fails with
+     * {@link NotExecuted}. To be called there.
+     */
+    public Future<Long> settle() {
         RunningReplica one = running();
-        if (one != null) {
-            one.settle(done);
-        }
+        return one == null ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER)) : one.settle();
     }
 
     /** Completes with the index of the entry that says so, when it is committed. On the replica's context. */

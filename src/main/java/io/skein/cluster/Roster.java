@@ -1,9 +1,11 @@
 package io.skein.cluster;
 
 import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
+import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Effect;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
@@ -28,6 +30,7 @@ final class Roster {
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
+    private Lineage lineage = ClusterConfiguration.NONE.lineage();
     /** What this node found out of itself; its log says nothing of it. */
     private Optional<Standing> found = Optional.empty();
 
@@ -45,6 +48,7 @@ final class Roster {
         members = Configuration.EMPTY;
         index = 0;
         clusterId = 0;
+        lineage = ClusterConfiguration.NONE.lineage();
         found = Optional.empty();
         tellPeers(incarnation);
     }
@@ -54,6 +58,7 @@ final class Roster {
         members = image.configuration();
         index = image.configurations().isEmpty() ? 0 : 1;
         clusterId = image.clusterId();
+        lineage = image.lineage();
         found = Optional.empty();
         tellPeers(incarnation);
     }
@@ -64,6 +69,7 @@ final class Roster {
         members = changed.configuration();
         index = changed.index();
         clusterId = changed.clusterId();
+        lineage = changed.lineage();
         tellPeers(incarnation);
         return entered;
     }
@@ -87,6 +93,11 @@ final class Roster {
     /** 0 until this node belongs to a cluster. */
     long clusterId() {
         return clusterId;
+    }
+
+    /** Of this node's log; it says something once this node belongs to a cluster. */
+    Lineage lineage() {
+        return lineage;
     }
 
     /** The log knows no members yet. */

@@ -39,9 +39,7 @@ final class RunningReplica implements StoreHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RunningReplica.class);
 
     /** How long a node that stops waits for another to take over. */
-    private static final long HAND_OVER_NANOS = 700_000_000;
-
-    private static final long LOOK_MS = 5;
+    private static final long HAND_OVER_MS = 700;
 
     private final Surroundings node;
     private final LifeCycle life;
@@ -62,6 +60,7 @@ final class RunningReplica implements StoreHandler {
     private long appliedIndex;
     private boolean appliedMoved;
     private boolean isEnded;
+    private Optional<Promise<Void>> handingOver = Optional.empty();
     private volatile ReplicaStatus status;
     private volatile int unanswered;
 
@@ -93,6 +92,7 @@ final class RunningReplica implements StoreHandler {
     /** Nothing is fed any more; whoever waits hears that nobody can say. */
     void end(String why) {
         isEnded = true;
+        handingOver.ifPresent(Promise::tryComplete);
         alarm.off();
         pending.end(why);
     }
@@ -141,25 +141,28 @@ final class RunningReplica implements StoreHandler {
      * cannot, or after a moment.
      */
     Future<Void> handOver() {
+        if (handingOver.isPresent()) {
+            return handingOver.get().future();
+        }
         Optional<NodeId> to = leads() ? replica.successor() : Optional.empty();
         if (to.isEmpty() || !roster.couldGoOnWithoutThisNode()) {
             return Future.succeededFuture();
         }
         LOG.info("hands over to {}", to.get());
-        feed(new Input.Transfer(to.get()));
-        Promise<Void> done = Promise.promise();
-        long until = System.nanoTime() + HAND_OVER_NANOS;
-        context.owner().setPeriodic(LOOK_MS, timer -> {
-            if (isEnded || !leads() || System.nanoTime() - until > 0) {
-                context.owner().cancelTimer(timer);
-                done.complete();
-            }
+        Promise<Void> over = Promise.promise();
+        handingOver = Optional.of(over);
+        long timer = context.owner().setTimer(HAND_OVER_MS, late -> over.tryComplete());
+        Future<Void> done = over.future().onComplete(either -> {
+            context.owner().cancelTimer(timer);
+            handingOver = Optional.empty();
         });
-        return done.future();
+        feed(new Input.Transfer(to.get()));
+        return done;
     }
 
-    void settle(Runnable done) {
-        pending.settle(done, id -> feed(new Input.Settle(id)));
+    /** Completes when rows up to what is applied now are there; fails with {@link NotExecuted} when they do not come. */
+    Future<Long> settle() {
+        return pending.settle(id -> feed(new Input.Settle(id)));
     }
 
     /** Now and then. */
@@ -220,6 +223,10 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.RoleChanged changed) {
             LOG.info("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
             node.listener().roleChanged(changed.role(), changed.term());
+            if (changed.role() != Role.LEADER) {
+                // Not in the middle of a turn: who waits for it may end this replica.
+                handingOver.ifPresent(over -> context.runOnContext(v -> over.tryComplete()));
+            }
         } else if (effect instanceof Effect.CaughtUp) {
             node.applied().caughtUp();
         } else if (effect instanceof Effect.Wake wake) {
@@ -299,50 +306,51 @@ final class RunningReplica implements StoreHandler {
 
     /** Entries that a peer lacks and that are no longer in memory. */
     private void load(Effect.Load load) {
-        afterThisTurn(() -> store.reader()
-                .entries(load.from(), replica.lastIndex(), load.maxBytes())
+        settledAfterThisTurn()
+                .compose(v -> store.reader().entries(load.from(), replica.lastIndex(), load.maxBytes()))
                 .onComplete(read -> {
                     if (read.failed()) {
                         LOG.warn("the log from {} on could not be read for {}", load.from(), load.peer(), read.cause());
                     }
                     List<Entry> entries = read.succeeded() ? read.result() : List.<Entry>of();
                     context.runOnContext(v -> feed(new Input.Loaded(load.peer(), entries)));
-                }));
+                });
     }
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        afterThisTurn(() -> life.snapshots()
-                .send(peer, store)
+        settledAfterThisTurn()
+                .compose(v -> life.snapshots().send(peer, store))
                 .onComplete(sent -> context.runOnContext(v ->
-                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded())))));
+                        feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
     }
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
     private void fetch(Cursor place) {
-        afterThisTurn(() -> opening.dueBody(store.reader(), place)
+        settledAfterThisTurn()
+                .compose(v -> opening.dueBody(store.reader(), place))
                 .onSuccess(command -> context.runOnContext(v -> feed(new Input.Fetched(command))))
                 .onFailure(failure -> {
                     LOG.warn("the body due at {} could not be read", place, failure);
                     context.runOnContext(v -> feed(new Input.FetchFailed(place)));
-                }));
+                });
     }
 
     /** The first answer was too large for memory: it is a row, once rows are up to date. Its deadline stands meanwhile. */
     private void replyFromRow(Effect.ReplyStored stored) {
-        afterThisTurn(() -> store.reader()
-                .answer(stored.index(), stored.place())
+        settledAfterThisTurn()
+                .compose(v -> store.reader().answer(stored.index(), stored.place()))
                 .map(this::outcome)
-                .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome))));
+                .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome)));
     }
 
     private Outcome outcome(Optional<byte[]> row) {
         return opening.outcome(row.orElseThrow(() -> new NoSuchElementException("there is no such row")));
     }
 
-    /** Settles and then does it; an input in the middle of another's effects would take its batch before theirs. */
-    private void afterThisTurn(Runnable then) {
-        context.runOnContext(v -> settle(then));
+    /** An input in the middle of another's effects would take its batch before theirs. */
+    private Future<Long> settledAfterThisTurn() {
+        return Future.future(settled -> context.runOnContext(v -> settle().onComplete(settled)));
     }
 
     /** What is said of this node is as of now. */

@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -27,6 +26,12 @@ public final class Dashboard extends VerticleBase {
      */
     static final String CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none';"
             + " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    /** How the node answers what goes wrong, so that every answer of it is alike. */
+    @FunctionalInterface
+    public interface Problems {
+        void refuse(HttpServerRequest request, int status, String code, String detail);
+    }
 
     private static final String STREAM = "/console/stream";
 
@@ -55,8 +60,8 @@ public final class Dashboard extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    public void mount(Router router) {
-        router.get(STREAM).handler(this::stream);
+    public void mount(Router router, Problems problems) {
+        router.route(STREAM).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> stream(ctx, problems));
         router.route("/").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> serve(ctx, assets.index()));
         router.route("/console/*")
                 .method(HttpMethod.GET)
@@ -108,32 +113,30 @@ public final class Dashboard extends VerticleBase {
                         .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
     }
 
-    private void stream(RoutingContext ctx) {
+    private void stream(RoutingContext ctx, Problems problems) {
         HttpServerRequest request = ctx.request();
         if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             // Another site could not read it, but it could hold all pages that there may be.
-            refuse(ctx.response(), 403, "cross-site", "pages of other sites cannot open the console's stream");
+            problems.refuse(request, 403, "cross-site", "pages of other sites cannot open the console's stream");
             return;
         }
         HttpServerResponse response = ctx.response();
+        if (request.method() == HttpMethod.HEAD) {
+            streamHead(response).end().onFailure(ignored -> {});
+            return;
+        }
         String peer = String.valueOf(request.remoteAddress());
         OpenPage page = new OpenPage(ctx.vertx().getOrCreateContext(), response, broker, sampler, limits, peer);
         if (!sampler.add(page)) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "10");
-            refuse(
-                    response,
+            problems.refuse(
+                    request,
                     503,
                     "too-many-pages",
                     "this node has " + limits.pages() + " console pages open, its limit");
             return;
         }
-        guard(response)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-                // Proxies that collect or pack a stream would hold back what is meant for now.
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
-                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
-                .putHeader("X-Accel-Buffering", "no")
-                .setChunked(true);
+        streamHead(response).setChunked(true);
         page.begin(version);
         String tail = request.getParam("tail", "");
         if (!tail.isEmpty()) {
@@ -142,15 +145,12 @@ public final class Dashboard extends VerticleBase {
         }
     }
 
-    private static void refuse(HttpServerResponse response, int status, String code, String detail) {
-        response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(new JsonObject()
-                        .put("title", code.replace('-', ' '))
-                        .put("status", status)
-                        .put("code", code)
-                        .put("detail", detail)
-                        .toBuffer())
-                .onFailure(ignored -> {});
+    private static HttpServerResponse streamHead(HttpServerResponse response) {
+        return guard(response)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+                // Proxies that collect or pack a stream would hold back what is meant for now.
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform")
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
+                .putHeader("X-Accel-Buffering", "no");
     }
 }

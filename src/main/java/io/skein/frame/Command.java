@@ -34,6 +34,46 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Works for a durable subscription: its messages come with a lease and are to be acknowledged.
+     *
+     * @param consumer who works, for people to read; may be empty
+     * @param credit messages to send before the client gives more; {@link Subscribe#AUTO}: the server gives back what was
+     *     acknowledged, given back or has outlived its lease
+     * @param leaseMs how long messages are lent; 0: as the subscription says
+     */
+    record Work(String id, String subscription, String consumer, long credit, long leaseMs) implements Command {}
+
+    /** What names messages that were lent. @param leases as they came, at least one */
+    sealed interface Settling extends Command {
+        String sub();
+
+        List<String> leases();
+    }
+
+    record Ack(String id, String sub, List<String> leases) implements Settling {
+        public Ack {
+            leases = List.copyOf(leases);
+        }
+    }
+
+    /**
+     * @param delayMs how long they wait; -1: as the subscription's backoff says
+     * @param reason goes with those that become dead letters; may be empty
+     */
+    record Nack(String id, String sub, List<String> leases, long delayMs, String reason) implements Settling {
+        public Nack {
+            leases = List.copyOf(leases);
+        }
+    }
+
+    /** @param leaseMs from now; 0: as the subscription says */
+    record Extend(String id, String sub, List<String> leases, long leaseMs) implements Settling {
+        public Extend {
+            leases = List.copyOf(leases);
+        }
+    }
+
     record Credit(String id, String sub, long messages) implements Command {}
 
     record Unsubscribe(String id, String sub) implements Command {}

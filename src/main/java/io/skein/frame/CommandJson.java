@@ -21,6 +21,24 @@ public final class CommandJson {
             begin(out, unsubscribe, "unsubscribe");
             out.ascii(",\"sub\":");
             out.string(unsubscribe.sub());
+        } else if (command instanceof Command.Work work) {
+            work(out, work);
+        } else if (command instanceof Command.Ack ack) {
+            settling(out, ack, "ack");
+        } else if (command instanceof Command.Nack nack) {
+            settling(out, nack, "nack");
+            if (nack.delayMs() >= 0) {
+                duration(out, "delay", nack.delayMs());
+            }
+            if (!nack.reason().isEmpty()) {
+                out.ascii(",\"reason\":");
+                out.string(nack.reason());
+            }
+        } else if (command instanceof Command.Extend extend) {
+            settling(out, extend, "extend");
+            if (extend.leaseMs() > 0) {
+                duration(out, "lease", extend.leaseMs());
+            }
         } else if (command instanceof Command.Hello hello) {
             hello(out, hello);
         } else if (command instanceof Command.Ping ping) {
@@ -72,12 +90,52 @@ public final class CommandJson {
             out.ascii(",\"from\":");
             out.string(subscribe.from());
         }
+        credit(out, subscribe.credit());
+    }
+
+    private static void work(Utf8Buffer out, Command.Work work) {
+        begin(out, work, "subscribe");
+        out.ascii(",\"subscription\":");
+        out.string(work.subscription());
+        if (!work.consumer().isEmpty()) {
+            out.ascii(",\"consumer\":");
+            out.string(work.consumer());
+        }
+        if (work.leaseMs() > 0) {
+            duration(out, "lease", work.leaseMs());
+        }
+        credit(out, work.credit());
+    }
+
+    private static void credit(Utf8Buffer out, long credit) {
         out.ascii(",\"credit\":");
-        if (subscribe.credit() == Command.Subscribe.AUTO) {
+        if (credit == Command.Subscribe.AUTO) {
             out.string("auto");
         } else {
-            out.number(subscribe.credit());
+            out.number(credit);
         }
+    }
+
+    private static void settling(Utf8Buffer out, Command.Settling command, String op) {
+        begin(out, command, op);
+        out.ascii(",\"sub\":");
+        out.string(command.sub());
+        out.ascii(",\"leases\":[");
+        for (int i = 0; i < command.leases().size(); i++) {
+            if (i > 0) {
+                out.put(',');
+            }
+            out.string(command.leases().get(i));
+        }
+        out.put(']');
+    }
+
+    private static void duration(Utf8Buffer out, String name, long ms) {
+        out.ascii(",\"");
+        out.ascii(name);
+        out.ascii("\":\"");
+        out.number(ms);
+        out.ascii("ms\"");
     }
 
     private static void publish(Utf8Buffer out, Command.Publish publish) {

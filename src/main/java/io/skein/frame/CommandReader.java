@@ -15,6 +15,12 @@ import java.util.Set;
 public final class CommandReader {
     /** Filters of one subscribe. */
     public static final int MAX_TOPICS = 64;
+    /** Leases of one ack, nack or extend. */
+    public static final int MAX_LEASES = 10_000;
+    /** Characters of one lease. */
+    public static final int MAX_LEASE = 128;
+    /** Characters of a subscription's and of a consumer's name, and of a reason; the state machine may allow fewer. */
+    public static final int MAX_TEXT = 1024;
     /** Characters of a command's id when it is text. */
     public static final int MAX_ID = 128;
 
@@ -41,14 +47,19 @@ public final class CommandReader {
     private static final Set<String> PUBLISH_MANY =
             Set.of("messages", "atomic", "idempotencyKey", "producer", "epoch", "seq", "sequence");
 
+    private static final Set<String> WORK = Set.of("subscription", "consumer", "credit", "lease");
+
     private static final Map<String, Set<String>> FIELDS = Map.of(
             "hello", Set.of("token", "producer", "epoch"),
             "subscribe", Set.of("topic", "from", "credit"),
+            "ack", Set.of("sub", "leases"),
+            "nack", Set.of("sub", "leases", "delay", "reason"),
+            "extend", Set.of("sub", "leases", "lease"),
             "credit", Set.of("sub", "n"),
             "unsubscribe", Set.of("sub"),
             "ping", Set.of());
 
-    private static final Set<String> DURABLE = Set.of("ack", "nack", "extend");
+    private static final String OPS = "hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping";
 
     private final JsonParser parser;
     private final int maxMessages;
@@ -65,6 +76,11 @@ public final class CommandReader {
     private long credit;
     private String sub;
     private long count;
+    private String subscription;
+    private String consumer;
+    private String reason;
+    private long leaseMs;
+    private List<String> leases;
     private Malformed problem;
 
     /**
@@ -116,6 +132,11 @@ public final class CommandReader {
         credit = Command.Subscribe.AUTO;
         sub = "";
         count = -1;
+        subscription = "";
+        consumer = "";
+        reason = "";
+        leaseMs = 0;
+        leases = List.of();
         problem = null;
     }
 
@@ -127,6 +148,11 @@ public final class CommandReader {
             case "from" -> from = from(named(name));
             case "credit" -> credit = credit(named(name));
             case "sub" -> sub = Json.text(named(name), name, MAX_ID);
+            case "subscription" -> subscription = Json.text(named(name), name, MAX_TEXT);
+            case "consumer" -> consumer = Json.text(named(name), name, MAX_TEXT);
+            case "reason" -> reason = Json.text(named(name), name, MAX_TEXT);
+            case "lease" -> leaseMs = Json.durationMs(named(name), name);
+            case "leases" -> leases = Json.texts(named(name), name, MAX_LEASES, MAX_LEASE);
             case "n" -> count = Json.number(named(name), name, 1, MAX_CREDIT);
             case "topic" -> {
                 if (named(name).currentToken() == JsonToken.START_ARRAY) {
@@ -198,22 +224,27 @@ public final class CommandReader {
                 throw refused(incomplete);
             }
         }
-        if (DURABLE.contains(op) || op.equals("subscribe") && names.contains("subscription")) {
-            throw Malformed.of("unsupported", "durable subscriptions are not in this version of Skein", id);
+        if (op.equals("subscribe") && names.contains("subscription")) {
+            check(WORK);
+            return new Command.Work(id, given("subscription", subscription), consumer, credit, leaseMs);
         }
         Set<String> fields = FIELDS.get(op);
         if (fields == null) {
-            String known = "hello, publish, subscribe, credit, unsubscribe, ping";
             throw op.isEmpty()
-                    ? problem != null ? refused(problem) : refused(Malformed.of("op is missing: " + known))
-                    : Malformed.of("unknown-op", "unknown op " + Json.shown(op) + ": there are " + known, id);
+                    ? problem != null ? refused(problem) : refused(Malformed.of("op is missing: " + OPS))
+                    : Malformed.of("unknown-op", "unknown op " + Json.shown(op) + ": there are " + OPS, id);
         }
         check(fields);
         return switch (op) {
             case "hello" -> new Command.Hello(id, token, batch.producer(), batch.epoch());
             case "subscribe" -> new Command.Subscribe(id, filters(), from, credit);
-            case "credit" -> new Command.Credit(id, sub(), count());
-            case "unsubscribe" -> new Command.Unsubscribe(id, sub());
+            case "ack" -> new Command.Ack(id, given("sub", sub), leases());
+            case "nack" ->
+                new Command.Nack(
+                        id, given("sub", sub), leases(), names.contains("delay") ? item.delayMs() : -1, reason);
+            case "extend" -> new Command.Extend(id, given("sub", sub), leases(), leaseMs);
+            case "credit" -> new Command.Credit(id, given("sub", sub), count());
+            case "unsubscribe" -> new Command.Unsubscribe(id, given("sub", sub));
             default -> new Command.Ping(id);
         };
     }
@@ -237,11 +268,18 @@ public final class CommandReader {
         return filters;
     }
 
-    private String sub() {
-        if (sub.isEmpty()) {
-            throw refused(Malformed.of("sub is missing"));
+    private String given(String name, String text) {
+        if (text.isEmpty()) {
+            throw refused(Malformed.of(name + " is missing"));
         }
-        return sub;
+        return text;
+    }
+
+    private List<String> leases() {
+        if (leases.isEmpty()) {
+            throw refused(Malformed.of("leases is missing"));
+        }
+        return leases;
     }
 
     private long count() {

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param format {@code JSON}, {@code XML} or {@code RAW}
  * @param contentType empty when there is none
  * @param body not copied
+ * @param lease what to acknowledge it by, when it comes from a durable subscription; else empty
+ * @param delivery how often it was lent, this time included; 0 without a lease
  */
 public record Delivered(
         String topic,
@@ -23,7 +25,9 @@ public record Delivered(
         Map<String, String> headers,
         String format,
         String contentType,
-        byte[] body) {
+        byte[] body,
+        String lease,
+        int delivery) {
     /** The body as text; what is no UTF-8 in it becomes U+FFFD. */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);

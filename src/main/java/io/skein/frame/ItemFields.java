@@ -55,6 +55,10 @@ final class ItemFields {
         return topic;
     }
 
+    long delayMs() {
+        return delayMs;
+    }
+
     /**
      * Takes a field's value, on which the parser stands.
      *

@@ -77,7 +77,8 @@ final class Json {
 
     static Malformed unreadable(IOException wrong) {
         String message = wrong instanceof JsonProcessingException json ? json.getOriginalMessage() : wrong.getMessage();
-        return Malformed.unreadable("this is no JSON: " + shown(String.valueOf(message)));
+        return Malformed.unreadable(
+                "this is no JSON: " + shown(String.valueOf(message).replaceFirst(" \\(start marker at .*", "")));
     }
 
     static void objectBegins(JsonToken token) {

@@ -29,6 +29,9 @@ public final class MessageJson {
     private static final byte[] BODY = bytes(",\"body\":");
     private static final byte[] BODY64 = bytes(",\"body64\":");
 
+    private static final byte[] LEASE = bytes(",\"lease\":");
+    private static final byte[] DELIVERY = bytes(",\"delivery\":");
+
     /** Kept from call to call; one that a large message made larger is dropped. */
     private static final int KEPT_BYTES = 64 << 10;
 
@@ -92,6 +95,16 @@ public final class MessageJson {
     /** Encodes one message without key, headers and content type. */
     public static byte[] encode(String topic, long offset, String cursor, long time, String format, byte[] body) {
         return encode(topic, offset, cursor, time, "", NO_HEADERS, format, "", body);
+    }
+
+    /** Writes a message that {@link #encode} encoded, as one that is lent. */
+    public static void lent(Utf8Buffer out, byte[] json, String lease, int delivery) {
+        out.raw(json, 0, json.length - 1);
+        out.raw(LEASE);
+        out.string(lease);
+        out.raw(DELIVERY);
+        out.number(delivery);
+        out.put('}');
     }
 
     private static void headers(Utf8Buffer out, String[] headers) {
@@ -162,6 +175,8 @@ public final class MessageJson {
         String format = "RAW";
         String contentType = "";
         byte[] body = null;
+        String lease = "";
+        int delivery = 0;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
@@ -175,6 +190,8 @@ public final class MessageJson {
                 case "format" -> format = format(Json.text(parser, name, 16));
                 case "contentType" -> contentType = Json.text(parser, name, Integer.MAX_VALUE);
                 case "body" -> body = Json.bytes(parser, name);
+                case "lease" -> lease = Json.text(parser, name, Integer.MAX_VALUE);
+                case "delivery" -> delivery = (int) Json.number(parser, name, 1, Integer.MAX_VALUE);
                 case "body64" -> body = Json.base64(parser, name);
                 default -> parser.skipChildren();
             }
@@ -182,7 +199,7 @@ public final class MessageJson {
         if (topic.isEmpty() || body == null) {
             throw Malformed.of((topic.isEmpty() ? "topic" : "body") + " of a message is missing");
         }
-        return new Delivered(topic, offset, cursor, time, key, headers, format, contentType, body);
+        return new Delivered(topic, offset, cursor, time, key, headers, format, contentType, body, lease, delivery);
     }
 
     private static Map<String, String> readHeaders(JsonParser parser) throws IOException {

@@ -13,7 +13,7 @@ public sealed interface Reply {
     /** To a hello with a producer. @param epoch the one its publishes carry; to be given again after a reconnect */
     record Welcome(String id, String producer, long epoch) implements Reply {}
 
-    /** @param cursor the stream gives what follows it */
+    /** @param cursor the stream gives what follows it; empty: of a durable subscription, which knows by itself */
     record Subscribed(String id, String sub, String cursor) implements Reply {}
 
     /**
@@ -27,6 +27,21 @@ public sealed interface Reply {
             results = List.copyOf(results);
         }
     }
+
+    /**
+     * To an ack, a nack or an extend.
+     *
+     * @param done messages
+     * @param refused the rest; of several that lie together one lease may name them all
+     */
+    record Settled(String id, long done, List<RefusedLease> refused) implements Reply {
+        public Settled {
+            refused = List.copyOf(refused);
+        }
+    }
+
+    /** @param code why: {@code lease-lost} */
+    record RefusedLease(String lease, String code) {}
 
     record Failed(String id, Problem problem) implements Reply {}
 }

@@ -8,13 +8,13 @@ public enum Rejection {
     MALFORMED("malformed"),
     UNKNOWN_TOPIC("unknown-topic"),
     TOPIC_FULL("topic-full"),
-    WRONG_OFFSET("wrong-offset"),
+    WRONG_OFFSET("wrong-offset", "actual"),
     INVALID_FORMAT("invalid-format"),
     TOO_LARGE("too-large"),
     KEY_REUSED("idempotency-key-reused"),
     TOO_MANY_KEYS("too-many-idempotency-keys"),
-    SEQUENCE_GAP("sequence-gap"),
-    FENCED("fenced"),
+    SEQUENCE_GAP("sequence-gap", "expected"),
+    FENCED("fenced", "epoch"),
     TOO_MANY_PRODUCERS("too-many-producers"),
     NOT_SCHEDULED("not-scheduled"),
     TOO_MANY_SCHEDULED("too-many-scheduled"),
@@ -29,12 +29,23 @@ public enum Rejection {
     TOO_MANY_POSITIONS("too-many-positions");
 
     private final String code;
+    private final String figure;
 
     Rejection(String code) {
+        this(code, "limit");
+    }
+
+    Rejection(String code, String figure) {
         this.code = code;
+        this.figure = figure;
     }
 
     public String code() {
         return code;
+    }
+
+    /** What {@link Rejected#actual} is called towards clients; public contract too. */
+    public String figure() {
+        return figure;
     }
 }

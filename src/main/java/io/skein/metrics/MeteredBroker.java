@@ -9,6 +9,7 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
+import io.skein.broker.Queues;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
 import io.skein.broker.ScheduledPage;
@@ -16,6 +17,7 @@ import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.Subscription;
+import io.skein.broker.Subscriptions;
 import io.skein.broker.TopicInfo;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicConfig;
@@ -30,20 +32,27 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The broker with a counter at its door. Changes nothing that passes. */
 final class MeteredBroker implements Broker {
+    static final String SLOW =
+            "Subscribers that did not keep up: paused until they read on, past what is kept (gap), or cut"
+                    + " because all that stand still had too much waiting";
+
     private static final String STREAM = "stream";
     private static final String READ = "read";
+    private static final String PULL = "pull";
 
     private final Broker broker;
     private final MeterRegistry registry;
     private final DoorMeters doors;
     private final Map<String, Counter> published = new ConcurrentHashMap<>();
     private final Map<String, Counter> streamed = new ConcurrentHashMap<>();
+    private final Map<String, Counter> pulled = new ConcurrentHashMap<>();
+    private final Subscriptions subscriptions;
     private final Counter read;
     private final Counter deduplicated;
     private final Counter gaps;
     private final Counter pauses;
 
-    MeteredBroker(Broker broker, MeterRegistry registry, DoorMeters doors) {
+    MeteredBroker(Broker broker, MeterRegistry registry, DoorMeters doors, SubscriptionMeters meters) {
         this.broker = broker;
         this.registry = registry;
         this.doors = doors;
@@ -53,6 +62,11 @@ final class MeteredBroker implements Broker {
                 .register(registry);
         this.gaps = slow("gap");
         this.pauses = slow("paused");
+        this.subscriptions = new MeteredSubscriptions(
+                broker.subscriptions(),
+                meters,
+                (door, messages) -> pulled(door).increment(messages),
+                (door, messages) -> published(door).increment(messages));
         for (String door : new String[] {"http", "websocket", "tcp"}) {
             published(door); // so that rates begin at 0
             streamed(door);
@@ -123,6 +137,16 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return broker.queues();
+    }
+
+    @Override
     public Connection connected(String door, String peer) {
         Connection connection = broker.connected(door, peer);
         doors.connected(door);
@@ -145,6 +169,10 @@ final class MeteredBroker implements Broker {
         return streamed.computeIfAbsent(Labels.door(door), name -> delivered(name, STREAM));
     }
 
+    private Counter pulled(String door) {
+        return pulled.computeIfAbsent(Labels.door(door), name -> delivered(name, PULL));
+    }
+
     private Counter delivered(String door, String mode) {
         return Counter.builder("skein.messages.delivered")
                 .description("Messages handed to subscribers and readers")
@@ -155,7 +183,7 @@ final class MeteredBroker implements Broker {
 
     private Counter slow(String action) {
         return Counter.builder("skein.slow.consumer.events")
-                .description("Subscribers that did not keep up: paused until they read on, or past what is kept (gap)")
+                .description(SLOW)
                 .tag("action", action)
                 .register(registry);
     }

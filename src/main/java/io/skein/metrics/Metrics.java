@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.cluster.ClusterListener;
@@ -37,6 +38,7 @@ public final class Metrics implements AutoCloseable {
     private final PeerMeters peers;
     private final HttpMeters http;
     private final DoorMeters doors;
+    private final SubscriptionMeters subscriptions;
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     public Metrics(PrometheusMeterRegistry registry) {
@@ -46,6 +48,7 @@ public final class Metrics implements AutoCloseable {
         peers = new PeerMeters(registry);
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
+        this.subscriptions = new SubscriptionMeters(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -86,9 +89,13 @@ public final class Metrics implements AutoCloseable {
         return doors;
     }
 
+    SubscriptionMeters subscriptions() {
+        return subscriptions;
+    }
+
     /** The broker as doors shall see it: everything that passes is counted. */
     public Broker metered(Broker broker) {
-        return new MeteredBroker(broker, registry, doors);
+        return new MeteredBroker(broker, registry, doors, subscriptions);
     }
 
     /** To be deployed once for each event loop; measures how late it runs. */
@@ -175,6 +182,11 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder("skein.raft.proposals.inflight", unanswered::getAsInt)
                 .description("Proposals that reached this node's replica and wait for their answer")
                 .register(registry);
+    }
+
+    /** Who had to go because all clients together held too much. */
+    public void watch(Allowances allowances) {
+        doors.watch(allowances);
     }
 
     /** The space that is left where the data is. */

@@ -4,6 +4,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,7 +13,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** {@code GET /metrics} and {@code GET /metrics/detailed?topic=<filter>}. */
+/** {@code GET /metrics} and {@code GET /metrics/detailed?topic=<filter>} or {@code ?subscriptions}. */
 public final class MetricsRoutes {
     private final Vertx vertx;
     private final Metrics metrics;
@@ -42,13 +43,25 @@ public final class MetricsRoutes {
     /** The whole registry, aggregated over topics. */
     public void all(RoutingContext context) {
         String accept = accept(context);
-        vertx.executeBlocking(() -> metrics.scrape(accept), false)
+        broker.subscriptions()
+                .figures()
+                .onSuccess(metrics.subscriptions()::stand)
+                .transform(counted -> vertx.executeBlocking(() -> metrics.scrape(accept), false))
                 .onComplete(exposition -> answer(context, exposition), context::fail);
     }
 
-    /** Topic by topic; without a filter all but the system's. */
+    /** Topic by topic, without a filter all but the system's; or subscription by subscription. */
     public void detailed(RoutingContext context) {
         String accept = accept(context);
+        if (context.request().params().contains("subscriptions")) {
+            answer(
+                    context,
+                    broker.subscriptions()
+                            .list(Freshness.NONE)
+                            .compose(all ->
+                                    vertx.executeBlocking(() -> new SubscriptionDetails(all).in(accept), false)));
+            return;
+        }
         Optional<TopicFilter> filter;
         try {
             filter = Optional.ofNullable(context.request().getParam("topic")).map(TopicFilter::new);
@@ -56,15 +69,20 @@ public final class MetricsRoutes {
             problems.refuse(context.request(), 400, "malformed", problem.getMessage());
             return;
         }
-        broker.topics(filter, Freshness.NONE)
-                .compose(topics -> vertx.executeBlocking(() -> new TopicFigures(topics).in(accept), false))
-                .onComplete(exposition -> answer(context, exposition), failure -> {
-                    if (failure instanceof Refusal refusal) {
-                        problems.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
-                    } else {
-                        context.fail(failure);
-                    }
-                });
+        answer(
+                context,
+                broker.topics(filter, Freshness.NONE)
+                        .compose(topics -> vertx.executeBlocking(() -> new TopicFigures(topics).in(accept), false)));
+    }
+
+    private void answer(RoutingContext context, Future<Exposition> made) {
+        made.onComplete(exposition -> answer(context, exposition), failure -> {
+            if (failure instanceof Refusal refusal) {
+                problems.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
+            } else {
+                context.fail(failure);
+            }
+        });
     }
 
     private static String accept(RoutingContext context) {

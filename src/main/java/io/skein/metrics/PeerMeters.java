@@ -37,7 +37,7 @@ final class PeerMeters implements PeerListener {
 
     @Override
     public void received(NodeId peer, long bytes) {
-        if (heard.put(peer, System.nanoTime()) == null && heard.size() <= MAX_PEERS) {
+        if (heard.put(peer, System.nanoTime()) == null && heard.size() <= MAX_PEERS && !isThisNode(peer)) {
             Gauge.builder(
                             "skein.raft.peer.last.contact",
                             () -> (System.nanoTime() - heard.get(peer)) / NANOS_PER_SECOND)
@@ -51,6 +51,12 @@ final class PeerMeters implements PeerListener {
                     .tag("peer", peer.value())
                     .register(registry);
         }
+    }
+
+    /** A node that looks for its peers finds itself among them, once: that is no contact which could be lost. */
+    private boolean isThisNode(NodeId peer) {
+        Supplier<NodeStatus> watched = status;
+        return watched != null && watched.get().node().equals(peer.value());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
@@ -38,6 +39,7 @@ final class Doors {
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
+    private final Allowances allowances;
     private final Metrics metrics;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
@@ -47,18 +49,28 @@ final class Doors {
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures, Metrics metrics) {
+    Doors(
+            Vertx vertx,
+            NodeConfig config,
+            Broker broker,
+            Allowances allowances,
+            String version,
+            ConsoleFigures figures,
+            Metrics metrics) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
         this.broker = broker;
+        this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
-                .withAllowedOrigins(Set.copyOf(config.allowedOrigins()));
+                .withAllowedOrigins(Set.copyOf(config.allowedOrigins()))
+                .withRrmqProfile(config.rrmqProfile());
         this.webSocket = new WebSocketDoor(
                 vertx,
                 broker,
                 WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())),
+                allowances,
                 new WebSocketListener() {
                     @Override
                     public void received(int bytes) {
@@ -79,14 +91,14 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, new HttpListener() {
+            door = new HttpDoor(vertx, broker, http, allowances, new HttpListener() {
                 @Override
                 public void answered(String route, String method, int status, long nanos) {
                     metrics.http().answered(route, method, status, nanos);
                 }
             });
             Router router = Router.router(vertx);
-            dashboard.mount(router);
+            dashboard.mount(router, door::refuse);
             metrics.routes(vertx, broker, door::refuse).mount(router);
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
@@ -122,9 +134,12 @@ final class Doors {
 
     Future<Void> open() {
         return deploy(dashboard)
-                .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v ->
+                        PortTaken.said(deployAll(HttpVerticle::new), "--http-port", config.host(), config.httpPort()))
                 .compose(v -> deployAll(metrics::eventLoopLag))
-                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
+                .compose(v -> config.tcpPort() == 0
+                        ? Future.succeededFuture()
+                        : PortTaken.said(deployAll(this::tcpDoor), "--tcp-port", config.host(), config.tcpPort()));
     }
 
     private TcpDoor tcpDoor() {
@@ -132,6 +147,7 @@ final class Doors {
         return new TcpDoor(
                 broker,
                 TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                allowances,
                 new TcpListener() {
                     @Override
                     public void refused(String code, int frames) {
@@ -141,11 +157,14 @@ final class Doors {
     }
 
     private Future<Void> deployAll(Supplier<VerticleBase> door) {
-        List<Future<Void>> all = new ArrayList<>();
-        for (int i = 0; i < instances; i++) {
-            all.add(deploy(door.get()));
-        }
-        return Future.all(all).mapEmpty();
+        // The first alone: of several that cannot have their port together Vert.x logs one as a defect of its own.
+        return deploy(door.get()).compose(first -> {
+            List<Future<Void>> others = new ArrayList<>();
+            for (int i = 1; i < instances; i++) {
+                others.add(deploy(door.get()));
+            }
+            return Future.all(others).mapEmpty();
+        });
     }
 
     private Future<Void> deploy(VerticleBase door) {

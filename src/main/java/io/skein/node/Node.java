@@ -1,12 +1,15 @@
 package io.skein.node;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.broker.Allowances;
 import io.skein.broker.BrokerConfig;
+import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
@@ -28,11 +31,8 @@ import io.skein.store.StoreFailure;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
 import io.skein.store.WentBackwards;
-import io.skein.subscription.Mark;
-import io.skein.subscription.SubscriptionCommand;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicChange;
-import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicMachine;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -42,8 +42,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -58,8 +56,6 @@ public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     /** How long a read waits for a node that has just started. */
     private static final long CATCH_UP_WAIT_MS = 10_000;
-    /** Bytes of the messages that become dead letters with one command, unless one alone has more. */
-    private static final long DEAD_LETTER_BYTES = 256 << 10;
     /** How long a node that stops waits for the answers under way. */
     private static final long LAST_ANSWERS_MS = 500;
 
@@ -87,6 +83,7 @@ public final class Node {
         this.config = config;
         this.directory = directory;
         this.proposer = new Proposer(vertx);
+        Allowances allowances = Allowances.ofHeap(config.maxMessageBytes());
         this.broker = new LocalBroker(
                 vertx,
                 new BrokerConfig(
@@ -99,11 +96,14 @@ public final class Node {
                         CATCH_UP_WAIT_MS,
                         2 * config.timing().electionTimeoutNanos() / 1_000_000,
                         config.stepDownAfterMs(),
-                        BrokerConfig.MAX_STREAMS),
+                        BrokerConfig.MAX_STREAMS,
+                        BrokerConfig.MAX_CONNECTIONS,
+                        allowances),
                 proposer);
-        this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
+        this.doors = new Doors(vertx, config, metrics.metered(broker), allowances, version, figures, metrics);
         metrics.build(version, "");
         metrics.watch(broker::status);
+        metrics.watch(allowances);
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
@@ -134,7 +134,11 @@ public final class Node {
         Node node = new Node(vertx, config, version, directory, registry, broken);
         return node.doors
                 .open()
-                .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))
+                .compose(v -> PortTaken.said(
+                        vertx.deployVerticle(node.replica, new DeploymentOptions()),
+                        "--raft-port",
+                        config.host(),
+                        config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     return node;
@@ -199,13 +203,14 @@ public final class Node {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers peers, String address) {
+        public Future<Image> image(Store store, Peers peers, String address, Consumer<Standing> told) {
             return Arrival.of(
                     vertx,
                     store,
                     peers,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
-                    store.image());
+                    store.image(),
+                    told);
         }
 
         @Override
@@ -225,7 +230,7 @@ public final class Node {
         @Override
         public void entered(Store store, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(store, replica, topics, logLineage);
+            broker.attach(store, replica, topics, subscriptions, logLineage);
         }
 
         @Override
@@ -235,30 +240,7 @@ public final class Node {
 
         @Override
         public Future<Command> dueBody(Reader reader, Cursor place) {
-            Optional<Mark> mark = subscriptions.mark(place);
-            return mark.isPresent() ? deadLetters(reader, mark.get()) : delayed(reader, place);
-        }
-
-        /** As many of the messages of a mark as a command takes. */
-        private Future<Command> deadLetters(Reader reader, Mark mark) {
-            return reader.messages(mark.topic(), mark.first(), mark.count(), DEAD_LETTER_BYTES)
-                    .map(stored -> {
-                        if (stored.isEmpty()) {
-                            throw new NoSuchElementException("no message at offset " + mark.first() + " for " + mark);
-                        }
-                        return new SubscriptionCommand.DeadLetter(
-                                mark.at(),
-                                mark.first(),
-                                stored.stream().map(StoredMessage::message).toList());
-                    });
-        }
-
-        private Future<Command> delayed(Reader reader, Cursor place) {
-            return reader.fetchScheduled(place)
-                    .map(found -> new TopicCommand.Release(
-                            place,
-                            found.orElseThrow(() -> new NoSuchElementException("no delayed message at " + place))
-                                    .publication()));
+            return DueBodies.read(reader, subscriptions, place);
         }
 
         @Override

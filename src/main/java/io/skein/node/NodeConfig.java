@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
@@ -27,6 +28,7 @@ public record NodeConfig(
         boolean join,
         RaftTiming timing,
         long stepDownAfterMs,
+        RrmqProfile rrmqProfile,
         Durability durability,
         long logBudget,
         boolean autoCreateTopics,
@@ -65,12 +67,21 @@ public record NodeConfig(
                 settings.flag(Setting.JOIN),
                 timing(settings),
                 settings.millis(Setting.STEP_DOWN_AFTER, 0, 3_600_000),
+                profile(settings),
                 durability.equals("fsync") ? Durability.FSYNC : Durability.RELAXED,
                 settings.bytes(Setting.LOG_BUDGET, 1 << 20, 1L << 40),
                 settings.flag(Setting.AUTO_CREATE_TOPICS),
                 (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
                 origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
                 settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000));
+    }
+
+    private static RrmqProfile profile(Settings settings) {
+        return switch (settings.text(Setting.RRMQ_PROFILE)) {
+            case "lenient" -> RrmqProfile.LENIENT;
+            case "strict" -> RrmqProfile.STRICT;
+            default -> throw settings.problem(Setting.RRMQ_PROFILE, "lenient or strict");
+        };
     }
 
     private static RaftTiming timing(Settings settings) {

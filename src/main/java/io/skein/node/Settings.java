@@ -128,7 +128,8 @@ public final class Settings {
     public static String nearest(String name, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-                .filter(candidate -> distance(name, candidate) <= Math.max(3, name.length() / 3))
+                .filter(candidate ->
+                        distance(name, candidate) <= Math.max(Math.min(3, name.length() / 2), name.length() / 3))
                 .map(candidate -> "; did you mean " + candidate + "?")
                 .orElse("");
     }

@@ -39,7 +39,9 @@ final class Batches {
     /** Being written, oldest first. */
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
 
-    private final List<Long> settleRequests = new ArrayList<>();
+    /** At most {@link Input.Settle#MAX_WAITING}: while the disk is full nothing answers them. */
+    private final ArrayDeque<Long> settleRequests = new ArrayDeque<>();
+
     private final ArrayDeque<SettleWaiting> settleWaiting = new ArrayDeque<>();
     /** Who is being sent a snapshot, and will want the log after it. */
     private final Set<NodeId> receivers = new HashSet<>();
@@ -109,6 +111,9 @@ final class Batches {
     }
 
     void settle(long request) {
+        if (settleRequests.size() >= Input.Settle.MAX_WAITING) {
+            settleRequests.pollFirst();
+        }
         settleRequests.add(request);
     }
 

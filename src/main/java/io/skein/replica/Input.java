@@ -64,5 +64,8 @@ public sealed interface Input {
     record FetchFailed(Cursor place) implements Input {}
 
     /** Somebody wants rows for everything applied so far; answered by {@link Effect.Settled} with the same id. */
-    record Settle(long id) implements Input {}
+    record Settle(long id) implements Input {
+        /** Of those who wait while the disk takes nothing, so many of the last are remembered, whatever their ids. */
+        public static final int MAX_WAITING = 1024;
+    }
 }

@@ -1,7 +1,5 @@
 package io.skein.replica;
 
-import io.skein.machine.Cursor;
-import io.skein.machine.Due;
 import io.skein.machine.Machine;
 import io.skein.machine.Moment;
 import io.skein.raft.Configuration;
@@ -16,32 +14,22 @@ import io.skein.raft.Role;
 import io.skein.raft.Rpc;
 import io.skein.replica.Effect.Refuse.Reason;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
  * One node's mind: Raft and the state machines, as a value machine. Inputs in, effects out (DESIGN section 1). It reads
  * no clock, starts no thread, draws no number it was not given, opens nothing.
  *
- * <p>Invariants: settled &le; applied &le; commit &le; last; whatever is proposed is answered once, by {@link Effect.Reply}, {@link Effect.ReplyStored} or {@link Effect.Refuse},
- * unless it waits in the log for a commit.
+ * <p>Invariants: settled &le; applied &le; commit &le; last; whatever is proposed is answered once, by
+ * {@link Effect.Reply}, {@link Effect.ReplyStored} or {@link Effect.Refuse}, unless it waits in the log for a commit.
  */
 public final class Replica {
     private static final long NANOS_PER_MS = 1_000_000;
     /** Commands in one entry from which on clients are taken to come together. */
     private static final int GATHER_FROM = 4;
-    /** How long after a body could not be read the next is tried. */
-    private static final long FETCH_RETRY_NANOS = 200 * NANOS_PER_MS;
-    /** What is overdue and not under way is tried again after this. */
-    private static final long OVERDUE_AGAIN_MS = 200;
-    /** Bodies being read for due messages at one time. */
-    private static final int MAX_FETCHING = 64;
-    /** While something due is under way the machines are asked for more this often, or when a part of it is done. */
-    private static final long ASK_DUE_NANOS = 20 * NANOS_PER_MS;
     /** The log's time is left behind when the median is so far ahead. */
     private static final long BEHIND_MS = 60_000;
     /** How often a leader looks. A lone one needs to be woken for that. */
@@ -50,7 +38,6 @@ public final class Replica {
     private static final long STEP_AGAIN_NANOS = 10_000 * NANOS_PER_MS;
 
     private final ReplicaConfig config;
-    private final List<Machine> machines;
     private final EntryCodec codec;
     private final Raft raft;
     private final Applier applier;
@@ -60,30 +47,23 @@ public final class Replica {
     private final Members members;
     private final Reads reads = new Reads();
     private final Proposals proposals = new Proposals();
+    private final DueWork dueWork;
     private final Batches batches;
     /** Until the start: it is large. */
     private Image image;
-
-    private final Set<Cursor> fetching = new HashSet<>();
 
     private List<Effect> effects = new ArrayList<>();
     private Now now = new Now(0, 0);
     private boolean caughtUp;
     private boolean corrupt;
     private boolean amnesiac;
-    /** Machines that have a proposal of their own under way. */
-    private final Set<Machine> settling = new HashSet<>();
-
     private boolean gathering;
     private long gatherUntil;
     private int lastCommands;
     private boolean tight;
-    private long fetchAgainAt = Long.MIN_VALUE;
     /** When this leader looks next whether the log's time was left behind. */
     private long lookAt = Long.MIN_VALUE;
 
-    private long dueAskedAt;
-    private boolean dueDone = true;
     private long wake = Long.MAX_VALUE;
 
     /**
@@ -99,10 +79,10 @@ public final class Replica {
             RaftTiming timing,
             RandomGenerator random) {
         this.config = config;
-        this.machines = List.copyOf(machines);
         this.image = image;
-        this.codec = new EntryCodec(this.machines);
-        this.applier = new Applier(this.machines, codec, image.settled(), image.rows());
+        this.codec = new EntryCodec(List.copyOf(machines));
+        this.applier = new Applier(List.copyOf(machines), codec, image.settled(), image.rows());
+        this.dueWork = new DueWork(List.copyOf(machines), codec);
         this.clocks = new Clocks(self);
         this.hashes = new StateHashes(self, config.hashEvery());
         this.members = new Members(image);
@@ -190,8 +170,7 @@ public final class Replica {
         } else if (input instanceof Input.Fetched fetched) {
             proposals.collect(new Proposal(Proposal.NOBODY, fetched.command(), Optional.empty()));
         } else if (input instanceof Input.FetchFailed failed) {
-            fetching.remove(failed.place());
-            fetchAgainAt = now.nanos() + FETCH_RETRY_NANOS;
+            dueWork.notFetched(failed.place(), now);
         } else if (input instanceof Input.Settle settle) {
             batches.settle(settle.id());
         } else if (input instanceof Input.Read read) {
@@ -210,7 +189,7 @@ public final class Replica {
         }
         if (raft.isLeader()) {
             promote();
-            proposeWhatIsDue();
+            beginWhatIsDue();
         }
         maybeCaughtUp();
         batches.answerSettled(effects::add);
@@ -361,7 +340,7 @@ public final class Replica {
         if (proposal.id() != Proposal.NOBODY) {
             effects.add(new Effect.Refuse(proposal.id(), reason));
         } else {
-            forgetOwn(proposal);
+            dueWork.ended(proposal);
         }
     }
 
@@ -511,7 +490,7 @@ public final class Replica {
 
     private void answer(Proposal proposal, Applier.Answer answer, Entry entry) {
         if (proposal.id() == Proposal.NOBODY) {
-            forgetOwn(proposal);
+            dueWork.ended(proposal);
             return;
         }
         // A repeat is told where its first answer was applied.
@@ -522,17 +501,6 @@ public final class Replica {
                         ? new Effect.ReplyStored(proposal.id(), at.index(), at.place(), term, at.time())
                         : new Effect.Reply(
                                 proposal.id(), answer.outcome().get(), at.index(), term, at.time(), answer.replayed()));
-    }
-
-    /** A proposal of this node's own came to an end, one way or the other; what is still due may be proposed again. */
-    private void forgetOwn(Proposal proposal) {
-        dueDone = true;
-        Optional<Cursor> body = proposal.command().body();
-        if (body.isPresent()) {
-            fetching.remove(body.get());
-        } else {
-            settling.remove(codec.owner(proposal.command()));
-        }
     }
 
     /**
@@ -547,36 +515,9 @@ public final class Replica {
         reads.answer(applier.index(), effects::add);
     }
 
-    private void proposeWhatIsDue() {
-        if (!caughtUp || batches.isFull()) {
-            return;
-        }
-        boolean underWay = !settling.isEmpty() || !fetching.isEmpty() || now.nanos() < fetchAgainAt;
-        if (underWay && !dueDone && now.nanos() - dueAskedAt < ASK_DUE_NANOS) {
-            return;
-        }
-        long time = stamps.peek(now, median());
-        for (Machine machine : machines) {
-            if (machine.nextDue() > time) {
-                continue;
-            }
-            dueAskedAt = now.nanos();
-            dueDone = false;
-            for (Due due : machine.due(time, MAX_FETCHING)) {
-                if (due instanceof Due.Propose propose) {
-                    if (settling.add(machine)) {
-                        proposals.collect(new Proposal(Proposal.NOBODY, propose.command(), Optional.empty()));
-                    }
-                } else if (due instanceof Due.Fetch fetch) {
-                    // A copy takes room; it waits until there is some.
-                    if (!tight
-                            && now.nanos() >= fetchAgainAt
-                            && fetching.size() < MAX_FETCHING
-                            && fetching.add(fetch.place())) {
-                        effects.add(new Effect.Fetch(fetch.place()));
-                    }
-                }
-            }
+    private void beginWhatIsDue() {
+        if (caughtUp && !batches.isFull()) {
+            dueWork.begin(now, stamps.peek(now, median()), tight, proposals::collect, effects::add);
         }
     }
 
@@ -634,16 +575,7 @@ public final class Replica {
             next = Math.min(next, lookAt);
         }
         if (raft.isLeader() && caughtUp && !batches.isFull()) {
-            long time = stamps.peek(now, median());
-            for (Machine machine : machines) {
-                // What is due already is on its way; the end of that brings the next turn.
-                boolean underWay = machine.nextDue() <= time && (settling.contains(machine) || !fetching.isEmpty());
-                if (machine.nextDue() != Long.MAX_VALUE && !underWay) {
-                    // What could not be done when it was due is looked at again, but not all the time.
-                    long in = machine.nextDue() > time ? machine.nextDue() - time : OVERDUE_AGAIN_MS;
-                    next = Math.min(next, now.nanos() + Math.min(in, 3_600_000) * NANOS_PER_MS);
-                }
-            }
+            next = Math.min(next, dueWork.wakeNanos(now, stamps.peek(now, median())));
         }
         if (next != wake) {
             wake = next;

@@ -23,6 +23,7 @@ final class BatchWriter {
 
     private final Connection connection;
     private final Faults faults;
+    private final HeldTrims held;
     private Prepared prepared;
     private Progress progress;
     private boolean sweepLeft = true;
@@ -42,7 +43,7 @@ final class BatchWriter {
         final SubscriptionRows subscriptions;
         final Sweep sweep;
 
-        Prepared(Connection connection) throws SQLException {
+        Prepared(Connection connection, HeldTrims held) throws SQLException {
             statements = new Statements(connection);
             // IMMEDIATE: the lock is taken here, where nothing is lost when somebody else holds it.
             begin = statements.prepare("BEGIN IMMEDIATE");
@@ -54,15 +55,16 @@ final class BatchWriter {
             producers = new ProducerRows(statements);
             keys = new KeyRows(statements);
             subscriptions = new SubscriptionRows(statements);
-            sweep = new Sweep(statements);
+            sweep = new Sweep(statements, held);
         }
     }
 
-    BatchWriter(Connection connection, Progress progress, Faults faults) throws SQLException {
+    BatchWriter(Connection connection, Progress progress, Holds holds, Faults faults) throws SQLException {
         this.connection = connection;
         this.progress = progress;
         this.faults = faults;
-        prepared = new Prepared(connection);
+        this.held = new HeldTrims(holds);
+        prepared = new Prepared(connection, held);
     }
 
     Progress progress() {
@@ -138,7 +140,7 @@ final class BatchWriter {
         }
         try {
             prepared.statements.close();
-            prepared = new Prepared(connection);
+            prepared = new Prepared(connection, held);
         } catch (SQLException worse) {
             worse.addSuppressed(failed);
             throw worse;
@@ -179,6 +181,7 @@ final class BatchWriter {
         } else if (change instanceof TopicChange.Deleted deleted) {
             prepared.topics.write(deleted);
             prepared.chunks.drop(deleted.topic());
+            held.trimmed(deleted.topic(), Long.MAX_VALUE);
             prepared.subscriptions.topicDeleted(deleted.topic());
         } else if (change instanceof TopicChange.Produced produced) {
             prepared.producers.write(produced);
@@ -187,6 +190,9 @@ final class BatchWriter {
         } else if (change instanceof TopicChange.ProducerRemoved removed) {
             prepared.producers.write(removed);
         } else if (change instanceof TopicChange topicChange) {
+            if (change instanceof TopicChange.Trimmed trimmed) {
+                held.trimmed(trimmed.topic(), trimmed.lowWater());
+            }
             prepared.topics.write(topicChange);
         } else if (change instanceof SubscriptionChange subscriptionChange) {
             prepared.subscriptions.write(subscriptionChange);

@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -76,8 +78,22 @@ public final class DataDirectory implements AutoCloseable {
             held.clean();
             return held;
         } catch (IOException failed) {
-            throw new UncheckedIOException("data directory " + path + ": " + failed.getMessage(), failed);
+            throw new UncheckedIOException("data directory " + path + " cannot be used: " + why(failed), failed);
         }
+    }
+
+    /** What Java leaves to the class of a failure, whose message is only the file's name. */
+    private static String why(IOException failed) {
+        if (failed instanceof NoSuchFileException missing) {
+            return missing.getFile() + " is not there and cannot be made";
+        }
+        if (failed instanceof AccessDeniedException denied) {
+            return "no access to " + denied.getFile();
+        }
+        if (failed instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is no directory";
+        }
+        return failed.getMessage();
     }
 
     /** Whether a node ever worked in a directory; leaves no trace there. */
@@ -275,7 +291,7 @@ public final class DataDirectory implements AutoCloseable {
             lock.release();
             lockFile.close();
         } catch (IOException failed) {
-            throw new UncheckedIOException("data directory " + path + ": " + failed.getMessage(), failed);
+            throw new UncheckedIOException("data directory " + path + " cannot be used: " + why(failed), failed);
         }
     }
 }

@@ -40,6 +40,7 @@ public final class Store {
     private final Scrubber scrubber;
     private final Snapshots snapshots;
     private final StoreListener listener;
+    private final Holds holds;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
     private boolean isBroken;
@@ -55,9 +56,11 @@ public final class Store {
             DataDirectory directory,
             StoreConfig config,
             StoreListener listener,
+            Holds holds,
             Faults faults,
             WriterVerticle writer,
             String deployment) {
+        this.holds = holds;
         this.vertx = vertx;
         this.id = id;
         this.directory = directory;
@@ -101,9 +104,10 @@ public final class Store {
             StoreListener listener,
             Faults faults) {
         ByReference.register(vertx);
-        WriterVerticle writer = new WriterVerticle(id, directory, config, listener, faults);
+        Holds holds = new Holds();
+        WriterVerticle writer = new WriterVerticle(id, directory, config, listener, holds, faults);
         return vertx.deployVerticle(writer, WriterVerticle.deployment(id)).map(deployment -> {
-            Store store = new Store(vertx, id, directory, config, listener, faults, writer, deployment);
+            Store store = new Store(vertx, id, directory, config, listener, holds, faults, writer, deployment);
             store.listen();
             return store;
         });
@@ -292,6 +296,11 @@ public final class Store {
 
     public Reader reader() {
         return reader;
+    }
+
+    /** Rows stay for those who are about to read them; from any thread. */
+    public Holds holds() {
+        return holds;
     }
 
     /** Bytes on the disk, as of a moment ago. */

@@ -10,18 +10,20 @@ import java.sql.SQLException;
  *
  * <p>The chunk that ends at the mark stays when the trim's cursor is later than that of the last message that went, which
  * only this chunk knows ({@link Reader#locate}): whoever has seen that message is to be told of no gap. The next trim
- * takes it along.
+ * takes it along. Rows that somebody is about to read for an outcome stay a while longer ({@link Holds}).
  */
 final class Sweep {
     private static final int SMALL_ROWS = 512;
 
+    private final HeldTrims held;
     private final PreparedStatement next;
     private final PreparedStatement deleteChunks;
     private final PreparedStatement deleteMarks;
     private final PreparedStatement deleteTtl;
     private final PreparedStatement done;
 
-    Sweep(Statements statements) throws SQLException {
+    Sweep(Statements statements, HeldTrims held) throws SQLException {
+        this.held = held;
         next = statements.prepare("""
                 SELECT s.topic_id, coalesce(t.low_water, 0x7FFFFFFFFFFFFFFF), coalesce(t.trimmed_idx, 0),
                     coalesce(t.trimmed_place, 0)
@@ -71,13 +73,14 @@ final class Sweep {
             }
             deleteChunks.setLong(1, topic);
             deleteChunks.setInt(2, budget);
-            deleteChunks.setLong(3, lowWater);
+            long limit = held.limit(topic, lowWater);
+            deleteChunks.setLong(3, limit);
             deleteChunks.setLong(4, trimmedIndex);
             deleteChunks.setInt(5, trimmedPlace);
             int deleted = deleteChunks.executeUpdate();
             int marks = deleteSmall(deleteMarks, topic, lowWater);
             int ttls = deleteSmall(deleteTtl, topic, lowWater);
-            if (deleted < budget && marks < SMALL_ROWS && ttls < SMALL_ROWS) {
+            if (limit == lowWater && deleted < budget && marks < SMALL_ROWS && ttls < SMALL_ROWS) {
                 done.setLong(1, topic);
                 done.executeUpdate();
             } else {

@@ -45,6 +45,7 @@ final class WriterVerticle extends VerticleBase {
     private final DataDirectory directory;
     private final StoreConfig config;
     private final StoreListener listener;
+    private final Holds holds;
     private final Faults faults;
     private final ArrayDeque<WriteOrder> orders = new ArrayDeque<>();
 
@@ -69,11 +70,18 @@ final class WriterVerticle extends VerticleBase {
     private long timer = -1;
     private volatile Sizes sizes = new Sizes(0, 0);
 
-    WriterVerticle(NodeId id, DataDirectory directory, StoreConfig config, StoreListener listener, Faults faults) {
+    WriterVerticle(
+            NodeId id,
+            DataDirectory directory,
+            StoreConfig config,
+            StoreListener listener,
+            Holds holds,
+            Faults faults) {
         this.id = id;
         this.directory = directory;
         this.config = config;
         this.listener = listener;
+        this.holds = holds;
         this.faults = faults;
     }
 
@@ -111,7 +119,7 @@ final class WriterVerticle extends VerticleBase {
         directory.use(true);
         opened = OpenDatabase.open(directory, config, id, listener, faults);
         image = opened.image();
-        writer = new BatchWriter(opened.connection(), opened.progress(), faults);
+        writer = new BatchWriter(opened.connection(), opened.progress(), holds, faults);
         checkpointer = new Checkpointer(opened.connection(), opened.file(), config, listener, faults);
         worker = vertx.createSharedWorkerExecutor("skein-checkpoint-" + id, 1);
         room = new Room(opened.connection(), directory, config.reserveBytes());

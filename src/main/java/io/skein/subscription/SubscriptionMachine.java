@@ -36,6 +36,7 @@ import io.skein.wire.CommandProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -48,6 +49,9 @@ import java.util.function.Consumer;
 public final class SubscriptionMachine implements Machine {
     /** How long what is acknowledged waits for more before the leader lets a topic drop it. */
     private static final long DROP_AFTER_MS = 100;
+
+    /** Topics that are looked at to find out how much there is. */
+    private static final int LOOKED_AT = 64;
 
     private static final int BRIEF_DONE = 1;
     private static final int BRIEF_COUNTED = 2;
@@ -281,6 +285,11 @@ public final class SubscriptionMachine implements Machine {
         return views.all();
     }
 
+    /** The subscriptions with ids above this one, by id, at most so many: for who looks at all of them in several turns. */
+    public List<SubscriptionView> after(long id, int most) {
+        return views.after(id, most);
+    }
+
     /** What each message of a topic is to each subscription that has to do with it. */
     public List<Standing> standings(long topic, long offset) {
         return views.standings(topic, offset);
@@ -297,15 +306,22 @@ public final class SubscriptionMachine implements Machine {
     }
 
     /**
-     * The subscriptions that have begun to have something to hand out since this was last asked; no part of the state.
-     * Whoever lets consumers wait asks after each applied entry.
+     * How many messages pulls would get now, at most so many, as far as is known without looking at bodies and expiries;
+     * where many topics have something, as many as were asked for are said after a look at {@value #LOOKED_AT} of them.
+     */
+    public long deliverable(SubscriptionName name, long most) {
+        return register.find(name)
+                .filter(register::isReady)
+                .map(found -> views.deliverable(found, most, LOOKED_AT))
+                .orElse(0L);
+    }
+
+    /**
+     * The subscriptions that have begun to have something to hand out since this was last asked, or are no more; no part
+     * of the state. Whoever lets consumers wait asks after each applied entry.
      */
     public List<SubscriptionName> awakened() {
-        List<SubscriptionName> names = new ArrayList<>();
-        for (long id : register.awakened()) {
-            register.find(id).ifPresent(found -> names.add(found.name));
-        }
-        return names;
+        return register.awakened();
     }
 
     /**
@@ -333,6 +349,17 @@ public final class SubscriptionMachine implements Machine {
     /** The message of a subscription that has waited longest, as well as that is known without rows. */
     public Optional<OffsetRange> oldest(SubscriptionName name) {
         return register.find(name).flatMap(views::oldest);
+    }
+
+    /** A stamp at or before that of this message, mostly near; empty when nothing waits. */
+    public OptionalLong oldestTime(SubscriptionName name) {
+        Optional<OffsetRange> oldest = oldest(name);
+        return oldest.isEmpty()
+                ? OptionalLong.empty()
+                : topics.reach(oldest.get().topic())
+                        .map(topic ->
+                                OptionalLong.of(topic.timeNear(oldest.get().first())))
+                        .orElse(OptionalLong.empty());
     }
 
     /** How many positions, runs and levels of filters were looked at in the life of this process; no part of the state. */

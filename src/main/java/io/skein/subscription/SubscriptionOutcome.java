@@ -4,7 +4,12 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Outcome;
 import io.skein.machine.Rejection;
 import io.skein.topic.TopicOutcome;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** The answers of the subscription machine, beside {@code Rejected}. */
 public sealed interface SubscriptionOutcome extends Outcome {
@@ -64,9 +69,44 @@ public sealed interface SubscriptionOutcome extends Outcome {
         public boolean tookEffect() {
             return done > 0;
         }
+
+        /** What was refused, cut where those who asked had cut it, in their order. */
+        public List<Refused> refusedOf(List<Leases> asked) {
+            return Refused.cut(refused, asked);
+        }
     }
 
-    record Refused(Leases leases, Rejection reason) {}
+    record Refused(Leases leases, Rejection reason) {
+        private record Lot(long subscription, long topic, Cursor lease) {
+            static Lot of(Leases leases) {
+                return new Lot(leases.subscription(), leases.topic(), leases.lease());
+            }
+        }
+
+        static List<Refused> cut(List<Refused> refused, List<Leases> asked) {
+            if (refused.isEmpty()) {
+                return List.of();
+            }
+            Map<Lot, NavigableMap<Long, Refused>> lots = new HashMap<>();
+            for (Refused one : refused) {
+                lots.computeIfAbsent(Lot.of(one.leases), lot -> new TreeMap<>()).put(one.leases.first(), one);
+            }
+            List<Refused> cut = new ArrayList<>();
+            for (Leases leases : asked) {
+                NavigableMap<Long, Refused> lot = lots.getOrDefault(Lot.of(leases), new TreeMap<>());
+                Long before = lot.floorKey(leases.first());
+                for (Refused one : lot.subMap(before == null ? leases.first() : before, leases.end())
+                        .values()) {
+                    long from = Math.max(one.leases.first(), leases.first());
+                    long to = Math.min(one.leases.end(), leases.end());
+                    if (from < to) {
+                        cut.add(new Refused(leases.part(from, to), one.reason));
+                    }
+                }
+            }
+            return cut;
+        }
+    }
 
     /** @param results one for each message that was published, none of them refused */
     record Transacted(List<TopicOutcome.Result> results, long acknowledged, long returned)
@@ -80,6 +120,11 @@ public sealed interface SubscriptionOutcome extends Outcome {
     record Aborted(List<Refused> refused) implements SubscriptionOutcome {
         public Aborted {
             refused = List.copyOf(refused);
+        }
+
+        /** As {@link Settled#refusedOf}. */
+        public List<Refused> refusedOf(List<Leases> asked) {
+            return Refused.cut(refused, asked);
         }
 
         @Override

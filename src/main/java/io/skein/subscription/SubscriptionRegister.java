@@ -43,7 +43,7 @@ final class SubscriptionRegister {
     /** Topics that may drop something. */
     private final TreeSet<Long> droppable = new TreeSet<>();
     /** Ids of those that have had something to hand out since somebody last asked. */
-    private final Set<Long> awakened = new LinkedHashSet<>();
+    private final Set<SubscriptionName> awakened = new LinkedHashSet<>();
 
     private long looks;
     private long lastId;
@@ -95,6 +95,11 @@ final class SubscriptionRegister {
     /** By id. */
     Iterable<SubscriptionState> all() {
         return byId.values();
+    }
+
+    /** Those with higher ids, by id. */
+    Iterable<SubscriptionState> after(long id) {
+        return byId.tailMap(id, false).values();
     }
 
     Optional<SubscriptionState> find(SubscriptionName name) {
@@ -166,10 +171,10 @@ final class SubscriptionRegister {
                 && (subscription.available > 0 || subscription.held() < limits.held());
     }
 
-    List<Long> awakened() {
-        List<Long> ids = List.copyOf(awakened);
+    List<SubscriptionName> awakened() {
+        List<SubscriptionName> names = List.copyOf(awakened);
         awakened.clear();
-        return ids;
+        return names;
     }
 
     // Its own changes.
@@ -220,7 +225,8 @@ final class SubscriptionRegister {
         filters.remove(subscription);
         byId.remove(subscription.id);
         byName.remove(subscription.name.value());
-        awakened.remove(subscription.id);
+        // Whoever waits for it has to hear so.
+        awakened.add(subscription.name);
     }
 
     private void removeDead(SubscriptionState subscription, long topic) {
@@ -484,7 +490,7 @@ final class SubscriptionRegister {
         subscription.moved.clear();
         boolean isReady = isReady(subscription);
         if (isReady && !subscription.wasReady) {
-            awakened.add(subscription.id);
+            awakened.add(subscription.name);
         }
         subscription.wasReady = isReady;
     }

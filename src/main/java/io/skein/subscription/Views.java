@@ -41,6 +41,17 @@ final class Views {
         return views;
     }
 
+    List<SubscriptionView> after(long id, int most) {
+        List<SubscriptionView> views = new ArrayList<>();
+        for (SubscriptionState subscription : register.after(id)) {
+            if (views.size() == most) {
+                break;
+            }
+            views.add(of(subscription));
+        }
+        return views;
+    }
+
     SubscriptionView of(SubscriptionState subscription) {
         long waiting = 0;
         int followed = 0;
@@ -83,6 +94,30 @@ final class Views {
                 subscription.held() >= limits.held(),
                 nextReturn,
                 counted.rate());
+    }
+
+    long deliverable(SubscriptionState subscription, long most, int looks) {
+        long back = 0;
+        long fresh = 0;
+        int looked = 0;
+        long room = limits.held() - subscription.held();
+        for (Position position : subscription.ready.values()) {
+            register.look();
+            for (Run run : position.available().values()) {
+                back += run.count();
+                if (back >= most || ++looked >= looks) {
+                    return most;
+                }
+            }
+            if (position.hasFresh()) {
+                fresh += position.topic.nextOffset() - position.fresh();
+            }
+            fresh += position.hasUnread() ? 1 : 0;
+            if (back + Math.min(fresh, room) >= most || ++looked >= looks) {
+                return most;
+            }
+        }
+        return back + Math.max(0, Math.min(fresh, room));
     }
 
     private static long messages(SubscriptionState subscription, long[] gone, State state) {

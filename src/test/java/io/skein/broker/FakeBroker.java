@@ -60,6 +60,7 @@ public final class FakeBroker implements Broker {
     private long topicIds;
     private int connections;
     private int connectionsEver;
+    private int maxConnections = Integer.MAX_VALUE;
     private int maxBodyBytes = 1 << 20;
     private String health = "ok";
 
@@ -90,6 +91,10 @@ public final class FakeBroker implements Broker {
     }
 
     // What tests ask for.
+
+    public synchronized void takeConnections(int most) {
+        maxConnections = most;
+    }
 
     /** The next publishes fail so, one each. */
     public synchronized void refuseNext(Refusal refusal) {
@@ -713,6 +718,26 @@ public final class FakeBroker implements Broker {
                 List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
     }
 
+    private volatile Subscriptions subscriptions = new NoSubscriptions();
+    private volatile Queues queues;
+
+    /** What tests of doors put there; a {@code Hall} has the real ones. */
+    public FakeBroker with(Subscriptions durable, Queues rrmq) {
+        subscriptions = durable;
+        queues = rrmq;
+        return this;
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
+    }
+
     @Override
     public synchronized NodeStatus status() {
         var figures = new NodeStatus.Figures(
@@ -749,6 +774,9 @@ public final class FakeBroker implements Broker {
 
     @Override
     public synchronized Connection connected(String door, String peer) {
+        if (connections == maxConnections) {
+            throw Refusal.of(Refusal.Kind.UNAVAILABLE, "too-many-connections", "no more than " + maxConnections);
+        }
         connections++;
         connectionsEver++;
         return new Connection() {

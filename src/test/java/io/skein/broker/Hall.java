@@ -6,6 +6,7 @@ import io.skein.cluster.PeerConfig;
 import io.skein.cluster.PeerListener;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
@@ -26,6 +27,7 @@ import io.skein.store.StoreConfig;
 import io.skein.store.StoreListener;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -53,6 +55,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
@@ -60,14 +63,16 @@ import org.awaitility.Awaitility;
  * The broker with all that is below it and nothing above: a real replica over a real store, with a tail and a patience of
  * the test's choosing.
  */
-final class Hall implements AutoCloseable {
+public final class Hall implements AutoCloseable {
     private static final NodeId NODE = new NodeId("n1");
     private static final long LONG = 30;
 
-    final Vertx vertx = Vertx.vertx();
-    final LocalBroker broker;
+    public final Vertx vertx = Vertx.vertx();
+    public final LocalBroker broker;
+    final Allowances allowances = Allowances.ofHeap();
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
+    final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
     final ReplicaVerticle replica;
     private final Path directory;
     private final StoreConfig config;
@@ -79,7 +84,7 @@ final class Hall implements AutoCloseable {
     private volatile Thread replicaThread;
 
     /** @param tailBytes 0: what rows hold is read from rows */
-    Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
+    public Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
         this(directory, tailBytes, catchUpWaitMs, BrokerConfig.MAX_STREAMS);
     }
 
@@ -100,7 +105,18 @@ final class Hall implements AutoCloseable {
         broker = new LocalBroker(
                 vertx,
                 new BrokerConfig(
-                        NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, 0, 10_000, maxStreams),
+                        NODE.value(),
+                        () -> "",
+                        "",
+                        1 << 20,
+                        true,
+                        "memory",
+                        catchUpWaitMs,
+                        0,
+                        10_000,
+                        maxStreams,
+                        BrokerConfig.MAX_CONNECTIONS,
+                        allowances),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),
@@ -123,8 +139,9 @@ final class Hall implements AutoCloseable {
         }
 
         @Override
-        public Future<Image> image(Store opened, Peers peers, String address) {
-            return Arrival.of(vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image());
+        public Future<Image> image(Store opened, Peers peers, String address, Consumer<Standing> told) {
+            return Arrival.of(
+                    vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image(), told);
         }
 
         @Override
@@ -134,7 +151,7 @@ final class Hall implements AutoCloseable {
                     NODE,
                     opened.incarnation(),
                     start,
-                    List.of(topics),
+                    List.of(topics, subscriptions),
                     ReplicaConfig.DEFAULT,
                     RaftTiming.DEFAULT,
                     new Random(1));
@@ -143,12 +160,12 @@ final class Hall implements AutoCloseable {
         @Override
         public void entered(Store opened, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(opened, replica, topics, logLineage);
+            broker.attach(opened, replica, topics, subscriptions, logLineage);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            return new CommandBytes(List.of(topics));
+            return new CommandBytes(List.of(topics, subscriptions));
         }
 
         @Override
@@ -193,16 +210,16 @@ final class Hall implements AutoCloseable {
 
         @Override
         public Future<Command> dueBody(Reader reader, Cursor place) {
-            return Future.failedFuture("no message is delayed here");
+            return DueBodies.read(reader, subscriptions, place);
         }
 
         @Override
         public Outcome outcome(byte[] row) {
-            return topics.decode(row);
+            return subscriptions.decode(row);
         }
     }
 
-    static <T> T await(Future<T> future) throws TimeoutException {
+    public static <T> T await(Future<T> future) throws TimeoutException {
         return future.await(LONG, TimeUnit.SECONDS);
     }
 
@@ -224,7 +241,7 @@ final class Hall implements AutoCloseable {
     }
 
     /** As a door does it: on an event loop. */
-    <T> Future<T> onLoop(Supplier<Future<T>> action) {
+    public <T> Future<T> onLoop(Supplier<Future<T>> action) {
         return onLoopOf(vertx.getOrCreateContext(), action);
     }
 
@@ -248,7 +265,7 @@ final class Hall implements AutoCloseable {
         return broker.publish(new Publish(messages, false, Optional.empty(), "test", "", Optional.empty()));
     }
 
-    void publish(String topic, int count) throws TimeoutException {
+    public void publish(String topic, int count) throws TimeoutException {
         await(publishing(topic, count, "x"));
     }
 

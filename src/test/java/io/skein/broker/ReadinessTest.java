@@ -3,6 +3,7 @@ package io.skein.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +38,7 @@ class ReadinessTest {
         Future.<Void>future(asked -> loop.runOnContext(v -> {
                     for (int i = 0; i < 10; i++) {
                         int mine = i;
-                        all.add(readiness.await(false).onSuccess(ready -> order.add(mine)));
+                        all.add(readiness.await(false, 0).onSuccess(ready -> order.add(mine)));
                     }
                     asked.complete();
                 }))
@@ -54,7 +56,7 @@ class ReadinessTest {
         Readiness readiness = new Readiness(vertx, 1, LONG_MS, () -> false);
 
         Refusal refusal =
-                assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS));
+                assertThrows(Refusal.class, () -> readiness.await(false, 0).await(20, TimeUnit.SECONDS));
 
         assertEquals("catching-up", refusal.code());
         assertEquals(Refusal.Kind.UNAVAILABLE, refusal.kind());
@@ -64,7 +66,7 @@ class ReadinessTest {
     @Test
     void whoWaitedWhenTheStateWasReplacedGoesOnWithTheNextOne() throws Exception {
         Readiness readiness = patient();
-        Future<Void> waits = readiness.await(false);
+        Future<Void> waits = readiness.await(false, 0);
 
         readiness.left();
         assertFalse(waits.isComplete());
@@ -79,7 +81,7 @@ class ReadinessTest {
         readiness.caughtUp();
         readiness.left();
 
-        Future<Void> waits = readiness.await(false);
+        Future<Void> waits = readiness.await(false, 0);
 
         assertFalse(waits.isComplete());
         readiness.caughtUp();
@@ -90,13 +92,63 @@ class ReadinessTest {
     void aboveTheLimitWhoWouldWaitIsRefused() {
         Readiness readiness = patient();
         for (int i = 0; i < Readiness.MAX_WAITING; i++) {
-            assertFalse(readiness.await(false).isComplete());
+            assertFalse(readiness.await(false, 0).isComplete());
         }
 
         assertEquals(
                 "overloaded",
-                assertThrows(Refusal.class, () -> readiness.await(false).await(20, TimeUnit.SECONDS))
+                assertThrows(Refusal.class, () -> readiness.await(false, 0).await(20, TimeUnit.SECONDS))
                         .code());
         readiness.caughtUp();
+    }
+
+    @Test
+    void aboveTheLimitInBytesWhoWouldWaitIsRefusedUntilOthersAreGone() throws Exception {
+        Readiness readiness = new Readiness(vertx, 50, LONG_MS, () -> false);
+        Future<Void> large = readiness.await(false, Readiness.MAX_WAITING_BYTES);
+
+        Refusal refusal =
+                assertThrows(Refusal.class, () -> readiness.await(false, 1).await(20, TimeUnit.SECONDS));
+        assertEquals("overloaded", refusal.code());
+        assertThrows(Refusal.class, () -> large.await(20, TimeUnit.SECONDS));
+
+        assertFalse(readiness.await(false, Readiness.MAX_WAITING_BYTES).isComplete());
+    }
+
+    @Test
+    void whoTakesWhatThereIsGoesOnWhenTheNodeLosesItsLeader() throws Exception {
+        AtomicBoolean leaderless = new AtomicBoolean();
+        Readiness readiness = new Readiness(vertx, LONG_MS, 0, leaderless::get);
+        Future<Void> content = readiness.await(true, 0);
+        Future<Void> demanding = readiness.await(false, 0);
+
+        readiness.look();
+        assertFalse(content.isComplete());
+        leaderless.set(true);
+        readiness.look();
+
+        content.await(20, TimeUnit.SECONDS);
+        assertFalse(demanding.isComplete());
+        assertEquals(1, readiness.waiting());
+        readiness.caughtUp();
+    }
+
+    @Test
+    void whoTakesWhatThereIsGoesOnOnceTheNodeIsTakenToBeAlone() throws Exception {
+        Readiness readiness = new Readiness(vertx, LONG_MS, 50, () -> true);
+        readiness.await(true, 0).await(20, TimeUnit.SECONDS);
+
+        assertTrue(readiness.await(true, 0).isComplete());
+    }
+
+    @Test
+    void whoWaitedWhenTheStateWasReplacedGoesOnWhenTheNodeIsAloneAgain() throws Exception {
+        Readiness readiness = new Readiness(vertx, LONG_MS, 100, () -> true);
+        Future<Void> content = readiness.await(true, 0);
+
+        readiness.left();
+
+        content.await(20, TimeUnit.SECONDS);
+        assertEquals(0, readiness.waiting());
     }
 }

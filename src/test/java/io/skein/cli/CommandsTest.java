@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +76,66 @@ class CommandsTest {
     }
 
     @Test
+    void aSubscriptionIsMadeWorkedForAndLookedAt() {
+        assertTrue(to("subscriptions", "cli-work", "--filter", "cli/work", "--from", "earliest")
+                .out()
+                .startsWith("cli-work is made\ncli-work\n  follows       cli/work"));
+        to("publish", "cli/work", "one");
+        to("publish", "cli/work", "two");
+
+        assertEquals(0, to("pull", "cli-work", "--body").exitCode());
+        JsonObject standing = to("subscriptions", "cli-work", "--json").json();
+        assertEquals(1, standing.getLong("acknowledged"));
+        assertEquals(1, standing.getLong("lag"));
+        assertTrue(to("subscriptions").out().contains("cli-work"));
+        assertTrue(to("subscriptions", "cli-work", "--why").out().startsWith("no-consumers"));
+
+        Said sought = to("subscriptions", "cli-work", "--seek", "earliest");
+        assertEquals("cli-work goes on from earliest\n", sought.out());
+        assertEquals(0, to("pull", "cli-work", "--count", "2", "--wait", "2s").exitCode());
+        Said nothing = to("pull", "cli-work", "--wait", "100ms");
+        assertEquals(3, nothing.exitCode());
+        assertEquals("", nothing.err());
+
+        assertEquals(
+                "cli-work is deleted\n",
+                to("subscriptions", "cli-work", "--delete").out());
+        assertEquals(1, to("pull", "cli-work").exitCode());
+    }
+
+    @Test
+    void aChangeOfASubscriptionLeavesWhatItDoesNotName() {
+        to("subscriptions", "cli-change", "--filter", "cli/+", "--lease", "2m", "--backoff", "1s,5s");
+
+        JsonObject changed =
+                to("subscriptions", "cli-change", "--paused", "true", "--json").json();
+
+        assertEquals("2m", changed.getString("lease"));
+        assertEquals(2, changed.getJsonArray("backoff").size());
+        assertTrue(changed.getBoolean("paused"));
+    }
+
+    @Test
+    void whatMakesNoSenseForASubscriptionIsAUsageError() {
+        assertEquals(64, to("subscriptions", "--seek", "earliest").exitCode());
+        assertEquals(64, to("subscriptions", "a", "--why", "--filter", "b").exitCode());
+        assertEquals(64, to("subscriptions", "a", "--why", "--delete").exitCode());
+        assertEquals(64, to("pull", "a", "--wait", "soon").exitCode());
+        assertEquals(64, to("pull", "a", "--count", "0").exitCode());
+    }
+
+    @Test
+    void aMessageIsTraced() {
+        to("subscriptions", "cli-trace", "--filter", "cli/trace", "--from", "earliest");
+        String cursor = to("publish", "cli/trace", "x", "--json").json().getString("cursor");
+
+        JsonObject traced = to("trace", cursor, "--json").json();
+
+        assertEquals("cli/trace", traced.getString("topic"));
+        assertTrue(to("trace", cursor).out().contains("cli-trace     waiting"));
+    }
+
+    @Test
     void aPublishSaysWhereItStands() {
         Said first = to("publish", "cli/first", "hello");
         assertEquals(0, first.exitCode());
@@ -106,12 +170,102 @@ class CommandsTest {
     }
 
     @Test
+    void whatIsNoCommandNoOptionOrOneTooManyIsSaid() {
+        assertEquals("skein: there is no command topcs; did you mean topics?", firstLine(say("", "topcs")));
+        assertEquals("skein: there is no command frob", firstLine(say("", "cluster", "frob")));
+        assertEquals("skein: there is no option --foo", firstLine(say("", "publish", "a", "--foo", "x")));
+        assertEquals("skein: \"c\" is one argument too many", firstLine(say("", "publish", "a", "b", "c")));
+        assertEquals("skein: a change is to one topic: name it", firstLine(say("", "topics", "--delete")));
+        assertEquals("skein: --count is a number from 1, not 0", firstLine(say("", "subscribe", "a", "--count", "0")));
+        assertEquals("skein: --seconds is a number from 1, not 0", firstLine(say("", "bench", "--seconds", "0")));
+    }
+
+    private static String firstLine(Said said) {
+        assertEquals(64, said.exitCode(), said.err());
+        return said.err().lines().findFirst().orElse("");
+    }
+
+    @Test
+    void aSubscriberThatHasItsCountSaysNothingOfTheEnd() {
+        to("publish", "cli/counted", "x");
+        Said said = to("subscribe", "cli/counted", "--from", "earliest", "--count", "1");
+        assertEquals(0, said.exitCode(), said.err());
+        assertEquals("", said.err());
+    }
+
+    @Test
+    void aNodeThatKnowsNoLeaderIsShownLikeAnyOther() throws Exception {
+        JsonObject answer = new JsonObject(to("status", "--json").out())
+                .putNull("leader")
+                .putNull("leaderAddress")
+                .put("role", "follower")
+                .put("health", "no-leader");
+        HttpServer stub = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        stub.createContext("/v1/cluster", exchange -> {
+            byte[] body = answer.encode().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        stub.start();
+        try {
+            Said said =
+                    say("", "status", "--url", "localhost:" + stub.getAddress().getPort());
+            assertEquals(1, said.exitCode(), said.err());
+            assertEquals("n1  follower  no-leader  no leader is known", firstOut(said));
+        } finally {
+            stub.stop(0);
+        }
+    }
+
+    private static String firstOut(Said said) {
+        return said.out().lines().findFirst().orElse("");
+    }
+
+    @Test
     void aNodeThatIsNotThereIsNamed() {
         Said said = say("", "status", "--url", "localhost:1");
         assertEquals(1, said.exitCode());
         assertEquals(
                 "skein: no node answers at http://localhost:1; start one (skein serve), or name it with --url",
                 said.err().strip());
+    }
+
+    @Test
+    void aMemberThatDoesNotAnswerYetIsWaitedFor() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer leader = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        leader.createContext("/v1/cluster/members", exchange -> {
+            boolean isFirst = asked.incrementAndGet() == 1;
+            byte[] answer = (isFirst
+                            ? "{\"code\":\"unreachable\",\"detail\":\"nobody answers at 127.0.0.1:6003\"}"
+                            : "{\"id\":\"n4\",\"voter\":true}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isFirst ? 503 : 200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        leader.start();
+        String[] add = {
+            "member",
+            "add",
+            "n4",
+            "127.0.0.1:6003",
+            "--url",
+            "127.0.0.1:" + leader.getAddress().getPort()
+        };
+        List<String> patient = new ArrayList<>(List.of(add));
+        patient.addAll(List.of("--wait", "30s"));
+
+        Said waited = say("", patient.toArray(String[]::new));
+        asked.set(0);
+        Said atOnce = say("", add);
+        leader.stop(0);
+
+        assertEquals("n4 is a member and votes", waited.out().strip());
+        assertEquals(0, waited.exitCode());
+        assertEquals(1, atOnce.exitCode());
+        assertTrue(atOnce.err().contains("nobody answers at 127.0.0.1:6003"), atOnce.err());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
@@ -33,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 
 /** A real replica over a real store, without a broker: what happens to it can be held and watched. */
@@ -102,8 +104,8 @@ final class BareNode implements AutoCloseable {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers others, String address) {
-            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image());
+        public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
+            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image(), told);
         }
 
         @Override
@@ -189,6 +191,12 @@ final class BareNode implements AutoCloseable {
                 })
                 // The node may lose its context for it before it says so.
                 .onFailure(gone -> {});
+    }
+
+    /** Why the node must not go on; to be heard of once. */
+    Throwable awaitBroken() {
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> broken.get() != null);
+        return broken.getAndSet(null);
     }
 
     void awaitVoter() {

@@ -64,6 +64,22 @@ class DiscoveryTest {
     }
 
     @Test
+    void whoWasWipedKnowsWhetherTheOthersCanTakeItBack() {
+        Member wiped = new Member(A, 77, "", true);
+        Member b = new Member(B, 2, "", true);
+        Member c = new Member(C, 3, "", true);
+
+        assertEquals(List.of(B), powerless(wiped, b));
+        assertEquals(List.of(), powerless(wiped, b, c));
+        assertEquals(List.of(), powerless(new Member(A, 77, "", false), b));
+    }
+
+    private static List<NodeId> powerless(Member... members) {
+        Verdict verdict = at(A, false).decide(List.of(inCluster(B, 5, members)));
+        return assertInstanceOf(Verdict.Wiped.class, verdict).powerless();
+    }
+
+    @Test
     void aClusterThatDoesNotKnowTheIdAddsItOnlyWithJoin() {
         Facts cluster = inCluster(C, 5, new Member(C, 3, "", true));
 
@@ -102,8 +118,20 @@ class DiscoveryTest {
         return Facts.empty(id, number(id), id.value() + ":1");
     }
 
-    private static Facts inCluster(NodeId id, long term, Member member) {
-        return new Facts(id, 50, 7, false, false, term, List.of(member), false, "leader:1", id.value() + ":1", "h:1");
+    private static Facts inCluster(NodeId id, long term, Member... members) {
+        return new Facts(
+                id,
+                50,
+                7,
+                false,
+                false,
+                term,
+                List.of(members),
+                false,
+                "leader:1",
+                id.value() + ":1",
+                "h:1",
+                List.of(7, 8));
     }
 
     private static long number(NodeId id) {

@@ -105,6 +105,39 @@ class IdInUseTest {
         Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> !votes("n2"));
     }
 
+    /** The connection with a node that was wiped may stand for a moment: that one is not to be sent away for good. */
+    @Test
+    void whoComesForAMemberThatDoesNotAnswerIsNotToldThatTheIdIsInUse() throws Exception {
+        PeerNode member = PeerNode.start(vertx, PeerNode.config("n3", 0), 0, 3);
+        member.onAsk = ask -> Future.succeededFuture(
+                Answer.of(Facts.empty(member.id, 3, member.address()).encode()));
+        leader.broker().addMember("n3", member.address(), false).await(20, TimeUnit.SECONDS);
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> isReachable("n3"));
+        member.onAsk = ask -> Future.failedFuture("silent");
+
+        Answer answer = asksToJoin("n3");
+
+        assertFalse(answer.ok());
+        assertEquals("NOT_LEADER", answer.code());
+    }
+
+    private boolean isReachable(String id) {
+        return leader.broker().status().members().stream()
+                .anyMatch(member -> member.id().equals(id) && member.reachable());
+    }
+
+    @Test
+    void aSecondNodeOfAnIdSaysThatItStandsOutside() throws Exception {
+        try (RunningNode second = RunningNode.joining(directory.resolve("second"), "n2", leader)) {
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> second.broker().status().health().equals("removed"));
+
+            assertTrue(votes("n2"));
+            assertTrue(isReachable("n2"));
+        }
+    }
+
     @Test
     void anOperatorIsToldThatTheIdIsInUse() {
         PeerNode node = newcomer("n2");

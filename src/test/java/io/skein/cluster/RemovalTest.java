@@ -9,6 +9,7 @@ import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What others say of their members, and what a node that has no leader makes of it. */
@@ -17,6 +18,7 @@ class RemovalTest {
     private static final long INCARNATION = 33;
     private static final long CLUSTER = 7;
     private static final long OTHER = 8;
+    private static final int LINEAGE = 70;
 
     private static Member member(String id, long incarnation) {
         return new Member(new NodeId(id), incarnation, id + ":1", true);
@@ -27,11 +29,17 @@ class RemovalTest {
     }
 
     private static Facts facts(String id, long cluster, long term, boolean leads, Member... members) {
-        return new Facts(new NodeId(id), 1, cluster, false, false, term, List.of(members), leads, "", id + ":1", "");
+        return facts(id, cluster, term, leads, List.of(), members);
+    }
+
+    private static Facts facts(
+            String id, long cluster, long term, boolean leads, List<Integer> ancestors, Member... members) {
+        return new Facts(
+                new NodeId(id), 1, cluster, false, false, term, List.of(members), leads, "", id + ":1", "", ancestors);
     }
 
     private static Verdict of(Facts... answers) {
-        return Removal.of(SELF, INCARNATION, CLUSTER, Arrays.asList(answers));
+        return Removal.of(SELF, INCARNATION, CLUSTER, LINEAGE, Arrays.asList(answers));
     }
 
     @Test
@@ -67,6 +75,22 @@ class RemovalTest {
                 of(
                         facts("n1", OTHER, true, member("n1", 1)),
                         facts("n2", CLUSTER, false, member("n2", 2), member("n3", INCARNATION))));
+    }
+
+    @Test
+    void whoMeetsWhatItsClusterWasMadeIntoDoesNotWaitForOthersThatWereLeftBehind() {
+        Facts recovered = facts("n1", OTHER, 3, true, List.of(69, LINEAGE), member("n1", 1));
+        Facts leftBehind = facts("n2", CLUSTER, false, member("n2", 2), member("n3", INCARNATION));
+
+        assertEquals(Verdict.REMOVED, of(recovered, leftBehind));
+    }
+
+    @Test
+    void aLeaderOfTheOwnClusterIsRightWhateverItWasMadeIntoElsewhere() {
+        Facts recovered = facts("n1", OTHER, 9, true, List.of(LINEAGE), member("n1", 1));
+        Facts leader = facts("n2", CLUSTER, 3, true, member("n2", 2), member("n3", INCARNATION));
+
+        assertEquals(Verdict.COUNTED, of(recovered, leader));
     }
 
     @Test
@@ -111,5 +135,40 @@ class RemovalTest {
 
         assertEquals(Verdict.COUNTED, of(deposed, leader));
         assertEquals(Verdict.COUNTED, of(leader, deposed));
+    }
+
+    private static Removal rounds() {
+        return new Removal(SELF, null, null, Set.of());
+    }
+
+    @Test
+    void whatWasHeardTwiceIsSaidOnce() {
+        Removal removal = rounds();
+
+        assertEquals(Verdict.UNKNOWN, removal.hear(Verdict.REMOVED));
+        assertEquals(Verdict.REMOVED, removal.hear(Verdict.REMOVED));
+        assertEquals(Verdict.UNKNOWN, removal.hear(Verdict.REMOVED));
+    }
+
+    @Test
+    void whatIsHeardBetweenIsCountedFromTheBeginning() {
+        Removal removal = rounds();
+        removal.hear(Verdict.REMOVED);
+        removal.hear(Verdict.UNKNOWN);
+
+        assertEquals(Verdict.UNKNOWN, removal.hear(Verdict.REMOVED));
+        assertEquals(Verdict.REMOVED, removal.hear(Verdict.REMOVED));
+    }
+
+    @Test
+    void aReplicaThatBeginsAfterwardsHearsItToo() {
+        Removal removal = rounds();
+        removal.hear(Verdict.REMOVED);
+        removal.hear(Verdict.REMOVED);
+
+        removal.forget();
+
+        assertEquals(Verdict.UNKNOWN, removal.hear(Verdict.REMOVED));
+        assertEquals(Verdict.REMOVED, removal.hear(Verdict.REMOVED));
     }
 }

@@ -8,12 +8,14 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
+import io.skein.broker.Queues;
 import io.skein.broker.Read;
 import io.skein.broker.ScheduledPage;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.Subscription;
+import io.skein.broker.Subscriptions;
 import io.skein.broker.TopicInfo;
 import io.skein.machine.Cursor;
 import io.skein.raft.Role;
@@ -211,6 +213,16 @@ final class ConsoleDemo {
                 }
                 return shown;
             });
+        }
+
+        @Override
+        public Subscriptions subscriptions() {
+            return fake.subscriptions();
+        }
+
+        @Override
+        public Queues queues() {
+            return fake.queues();
         }
 
         @Override

@@ -94,6 +94,18 @@ class ConsolePageTest {
     }
 
     @Test
+    void aQuietTailOfTopicsThatAreThereSaysSo() throws Exception {
+        publish("crowded", "x".repeat(10));
+        openPage();
+        browser.awaitText("#tail-body", "crowded");
+        browser.click("#tail-clear");
+        browser.awaitText("#tail-body", "Quiet.");
+        browser.fill("#tail-filter", "nobody/here");
+        browser.click("#tail-form [type=submit]");
+        browser.awaitText("#tail-body", "Nothing yet.");
+    }
+
+    @Test
     void whatTheBoxPublishesAppearsInTheTail() {
         openPage();
         browser.fill("#publish-topic", "greetings/world");

@@ -64,7 +64,10 @@ final class ConsoleServer implements AutoCloseable {
                 ctx.response().setStatusCode(401).end();
             }
         });
-        dashboard.mount(router);
+        dashboard.mount(
+                router,
+                (request, status, code, detail) ->
+                        request.response().setStatusCode(status).end(code + ": " + detail));
         router.post("/t/*").handler(this::publish);
         server = vertx.createHttpServer()
                 .requestHandler(router)

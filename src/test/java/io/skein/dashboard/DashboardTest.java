@@ -353,6 +353,19 @@ class DashboardTest {
     }
 
     @Test
+    void aHeadOfTheStreamIsItsHeadersOnly() throws Exception {
+        HttpRequest head = HttpRequest.newBuilder(URI.create(server.url("/console/stream?tail=a")))
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        HttpResponse<String> answer = client.send(head, BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        assertEquals("text/event-stream; charset=utf-8", header(answer, "Content-Type"));
+        assertEquals(0, server.dashboard.openPages());
+        assertEquals(0, broker.streams());
+    }
+
+    @Test
     void anotherSiteCannotOpenPages() throws Exception {
         try (Events events = open("/console/stream", "Sec-Fetch-Site", "cross-site")) {
             assertEquals(403, events.status);

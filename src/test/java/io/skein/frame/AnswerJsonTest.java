@@ -49,6 +49,9 @@ class AnswerJsonTest {
                                 new PublishResult.Delayed("d", 9)),
                         false,
                         true),
+                new Reply.Subscribed("3", "s2", ""),
+                new Reply.Settled("8", 3, List.of()),
+                new Reply.Settled("8", 0, List.of(new Reply.RefusedLease("l1.2", "lease-lost"))),
                 new Reply.Failed("6", UNKNOWN),
                 new Reply.Failed("", OFFSET));
     }
@@ -93,6 +96,20 @@ class AnswerJsonTest {
                 List.of("x", "y"), push.messages().stream().map(Delivered::text).toList());
         assertEquals(
                 List.of(0L, 1L), push.messages().stream().map(Delivered::offset).toList());
+    }
+
+    @Test
+    void aMessageThatIsLentSaysByWhatItIsAcknowledged() {
+        byte[] json = MessageJson.encode("a", 0, "c0", 1, "RAW", "x".getBytes(UTF_8));
+        var out = new Utf8Buffer(16);
+        MessageJson.lent(out, json, "l1.2", 3);
+
+        Delivered lent = MessageJson.decode(out.toByteArray());
+
+        assertEquals("l1.2", lent.lease());
+        assertEquals(3, lent.delivery());
+        assertEquals("x", lent.text());
+        assertEquals("", MessageJson.decode(json).lease());
     }
 
     @Test

@@ -43,6 +43,19 @@ class CommandReaderTest {
     }
 
     @Test
+    void theDurableExamplesOfTheContractAreRead() {
+        assertEquals(
+                new Command.Work("3", "billing", "", 10, 0),
+                read("{'id':3,'op':'subscribe','subscription':'billing','credit':10}"));
+        assertEquals(
+                new Command.Ack("4", "s2", List.of("a", "b")),
+                read("{'id':4,'op':'ack','sub':'s2','leases':['a','b']}"));
+        assertEquals(
+                new Command.Nack("4", "s2", List.of("a"), 0, "r"),
+                read("{'id':4,'op':'nack','sub':'s2','leases':'a','delay':'0s','reason':'r'}"));
+    }
+
+    @Test
     void theOrderOfFieldsDoesNotMatter() {
         assertEquals(
                 new Command.Subscribe("1", List.of("a", "b"), "", Command.Subscribe.AUTO),
@@ -110,9 +123,9 @@ class CommandReaderTest {
             delimiter = '~',
             quoteCharacter = '`',
             value = {
-                "{'id':1}~malformed~op is missing: hello, publish, subscribe, credit, unsubscribe, ping",
+                "{'id':1}~malformed~op is missing: hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping",
                 "{'id':1,'op':7}~malformed~op is text, not the number 7",
-                "{'id':1,'op':'pubish','topic':'a'}~unknown-op~unknown op pubish: there are hello, publish, subscribe, credit, unsubscribe, ping",
+                "{'id':1,'op':'pubish','topic':'a'}~unknown-op~unknown op pubish: there are hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping",
                 "{'id':1,'op':'subscribe'}~malformed~topic is missing",
                 "{'id':1,'op':'subscribe','topic':[]}~malformed~topic is missing",
                 "{'id':1,'op':'subscribe','topic':['a',1]}~malformed~topic is text, not the number 1",
@@ -120,10 +133,14 @@ class CommandReaderTest {
                 "{'id':1,'op':'subscribe','topic':'a','body':'x'}~malformed~subscribe has no field body",
                 "{'id':1,'op':'subscribe','topic':'a','credit':'lots'}~malformed~credit is a whole number or \"auto\", not text",
                 "{'id':1,'op':'subscribe','topic':'a','credit':-1}~malformed~credit is a whole number from 0 to 1099511627776",
-                "{'id':1,'op':'subscribe','subscription':'billing','credit':10}~unsupported~durable subscriptions are not in this version of Skein",
-                "{'id':1,'op':'ack','sub':'s2','leases':['x']}~unsupported~durable subscriptions are not in this version of Skein",
-                "{'id':1,'op':'nack','sub':'s2','leases':['x'],'delay':'1s','reason':'r'}~unsupported~durable subscriptions are not in this version of Skein",
-                "{'id':1,'op':'extend','sub':'s2','leases':['x']}~unsupported~durable subscriptions are not in this version of Skein",
+                "{'id':1,'op':'subscribe','subscription':'b','topic':'a'}~malformed~subscribe has no field topic",
+                "{'id':1,'op':'subscribe','subscription':''}~malformed~subscription is missing",
+                "{'id':1,'op':'ack','leases':['x']}~malformed~sub is missing",
+                "{'id':1,'op':'ack','sub':'s2'}~malformed~leases is missing",
+                "{'id':1,'op':'ack','sub':'s2','leases':[]}~malformed~leases is missing",
+                "{'id':1,'op':'ack','sub':'s2','leases':['x'],'reason':'r'}~malformed~ack has no field reason",
+                "{'id':1,'op':'nack','sub':'s2','leases':['x'],'delay':1}~malformed~delay is a duration like \"10s\", not the number 1",
+                "{'id':1,'op':'extend','sub':'s2','leases':['x'],'lease':'long'}~malformed~lease: a duration is a whole number and a unit, like 250ms, 10s, 15m, 2h or 7d, not \"long\"",
                 "{'id':1,'op':'credit','sub':'s1'}~malformed~n is missing",
                 "{'id':1,'op':'credit','n':1}~malformed~sub is missing",
                 "{'id':1,'op':'credit','sub':'s1','n':0}~malformed~n is a whole number from 1 to 1099511627776",
@@ -187,6 +204,13 @@ class CommandReaderTest {
                 new Command.Publish("", new PublishBatch(List.of(full), false, "", -1, 0, "key"), false),
                 new Command.Subscribe("4", List.of("a", "b/#"), "c1.2.3", 0),
                 new Command.Subscribe("4", List.of("a"), "", Command.Subscribe.AUTO),
+                new Command.Work("7", "billing", "", 10, 0),
+                new Command.Work("7", "billing", "w1", Command.Subscribe.AUTO, 1500),
+                new Command.Ack("8", "s2", List.of("l1", "l2")),
+                new Command.Nack("8", "s2", List.of("l1"), -1, ""),
+                new Command.Nack("", "s2", List.of("l1"), 0, "broken"),
+                new Command.Extend("8", "s2", List.of("l1"), 0),
+                new Command.Extend("8", "s2", List.of("l1"), 60_000),
                 new Command.Credit("", "s1", 9),
                 new Command.Unsubscribe("5", "s1"),
                 new Command.Ping("6"));
@@ -225,6 +249,9 @@ class CommandReaderTest {
     @Test
     void everyCommandIsAmongTheExamples() {
         for (Class<?> kind : Command.class.getPermittedSubclasses()) {
+            assertTrue(commands().stream().anyMatch(kind::isInstance), kind + " is not tried");
+        }
+        for (Class<?> kind : Command.Settling.class.getPermittedSubclasses()) {
             assertTrue(commands().stream().anyMatch(kind::isInstance), kind + " is not tried");
         }
     }

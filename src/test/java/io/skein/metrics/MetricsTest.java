@@ -23,6 +23,7 @@ import io.skein.broker.Read;
 import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
+import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.StoredMessage;
 import io.skein.topic.Format;
@@ -64,6 +65,13 @@ import org.slf4j.LoggerFactory;
 class MetricsTest {
     /** The contract: name, type. Dashboards and alerts use these names. */
     private static final Map<String, String> CONTRACT = Map.ofEntries(
+            Map.entry("skein_subscription_lag_messages", "gauge"),
+            Map.entry("skein_subscription_lag_seconds", "gauge"),
+            Map.entry("skein_messages_in_flight", "gauge"),
+            Map.entry("skein_messages_dead", "gauge"),
+            Map.entry("skein_messages_acked_total", "counter"),
+            Map.entry("skein_messages_nacked_total", "counter"),
+            Map.entry("skein_messages_redelivered_total", "counter"),
             Map.entry("skein_build_info", "gauge"),
             Map.entry("skein_start_time_seconds", "gauge"),
             Map.entry("skein_cluster_members", "gauge"),
@@ -139,6 +147,15 @@ class MetricsTest {
         metrics.watchDisk(directory);
         metrics.watchProposals(unanswered::get);
         vertx.deployVerticle(metrics.eventLoopLag()).await(10, SECONDS);
+    }
+
+    @Test
+    void aNodeThatFoundItselfAmongItsPeersIsNoneOfThem() throws Exception {
+        metrics.peers().received(new NodeId("n1"), 10);
+        metrics.peers().received(new NodeId("n2"), 10);
+        String text = scrape();
+        assertTrue(text.contains("skein_raft_peer_last_contact_seconds{peer=\"n2\"}"), text);
+        assertFalse(text.contains("{peer=\"n1\"}"), text);
     }
 
     @AfterEach

@@ -221,6 +221,18 @@ final class ClusterNode implements AutoCloseable {
                 HttpRequest.newBuilder(uri(path)).timeout(patience).build(), BodyHandlers.ofString());
     }
 
+    /** Any request with a JSON body or none; throws when there was no answer in time. */
+    HttpResponse<String> send(String method, String path, String body, Duration patience, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .timeout(patience)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return ClusterUnderTest.CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
     /** A publish with an Idempotency-Key; throws when there was no answer in time. */
     HttpResponse<String> publish(String topic, String key, String body, Duration patience)
             throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.skein.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,6 +47,7 @@ class LifeIT {
                         assertThrows(AssertionError.class, () -> NodeUnderTest.start(directory, flags));
                 assertTrue(refused.getMessage().contains("ended with 64"), refused.getMessage());
                 assertTrue(refused.getMessage().contains("port " + port + " (" + flags[0] + ")"), refused.getMessage());
+                assertFalse(refused.getMessage().contains("Exception"), refused.getMessage());
             }
         }
     }

@@ -25,6 +25,11 @@ final class LoneReplica {
 
     final Replica replica;
     private final List<Effect> answers = new ArrayList<>();
+    /** Who heard that rows are there. */
+    final List<Long> settled = new ArrayList<>();
+    /** The disk takes nothing. */
+    boolean isDiskFull;
+
     private long ms = 1;
     private long wallMs = 2_000;
     private Optional<Long> wake = Optional.empty();
@@ -85,7 +90,10 @@ final class LoneReplica {
         while (!inputs.isEmpty()) {
             for (Effect effect : replica.on(inputs.poll(), new Now(ms * NANOS_PER_MS, wallMs))) {
                 if (effect instanceof Effect.Persist persist) {
-                    inputs.add(new Input.Persisted(persist.batch().number()));
+                    long number = persist.batch().number();
+                    inputs.add(isDiskFull ? new Input.DiskFull(number) : new Input.Persisted(number));
+                } else if (effect instanceof Effect.Settled rows) {
+                    settled.add(rows.id());
                 } else if (effect instanceof Effect.Reply || effect instanceof Effect.Refuse) {
                     answers.add(effect);
                 } else if (effect instanceof Effect.Wake next) {

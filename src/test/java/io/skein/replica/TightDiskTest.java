@@ -39,4 +39,22 @@ class TightDiskTest {
 
         assertTrue(lone.propose(publish()) instanceof Effect.Reply);
     }
+
+    @Test
+    void ofThoseWhoWaitForRowsWhileTheDiskIsFullOnlyTheLastAreRemembered() {
+        lone.propose(publish());
+        lone.isDiskFull = true;
+        int last = 3 * Input.Settle.MAX_WAITING;
+        for (int id = 0; id <= last; id++) {
+            lone.feed(new Input.Settle(id));
+        }
+        assertEquals(List.of(), lone.settled);
+
+        lone.isDiskFull = false;
+        lone.pass(1000);
+
+        // And the first, which went with the batch that met the full disk.
+        assertEquals(Input.Settle.MAX_WAITING + 1, lone.settled.size());
+        assertTrue(lone.settled.contains((long) last));
+    }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,16 @@ class DataDirectoryTest {
         assertTrue(refused.getMessage().contains(path.toString()));
         held.close();
         DataDirectory.lock(path).close();
+    }
+
+    @Test
+    void aPlaceWhereNoDirectoryCanBeIsNamedWithItsReason() throws IOException {
+        Path file = Files.writeString(path.resolve("taken"), "x");
+
+        String said = assertThrows(UncheckedIOException.class, () -> DataDirectory.lock(file))
+                .getMessage();
+
+        assertEquals("data directory " + file + " cannot be used: " + file + " is no directory", said);
     }
 
     @Test

@@ -144,7 +144,7 @@ final class SnapshotBench {
 
         Writing(Connection connection, Path file, StoreConfig config, WriteBench.Batches source) throws Exception {
             this.source = source;
-            writer = new BatchWriter(connection, new ImageLoader(connection).progress(), Faults.NONE);
+            writer = new BatchWriter(connection, new ImageLoader(connection).progress(), new Holds(), Faults.NONE);
             checkpointer = new Checkpointer(connection, file, config, StoreListener.NONE, Faults.NONE);
         }
 

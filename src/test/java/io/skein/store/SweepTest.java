@@ -2,6 +2,7 @@ package io.skein.store;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Cursor;
@@ -83,6 +84,53 @@ class SweepTest {
             await().until(() -> count(open, "sweep") == 0);
             assertEquals(0, count(open, "chunk"));
         }
+    }
+
+    @Test
+    void rowsStayForWhoHeldThemBeforeTheTrimAndForNobodyElse() throws Exception {
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            write(open, "a", 5);
+            write(open, "b", 5);
+            Holds.Hold held = open.store.holds().open();
+            open.author.delete("a");
+            open.settle();
+            assertEquals(5, count(open, "chunk WHERE topic_id = 1"));
+            Holds.Hold later = open.store.holds().open();
+            held.close();
+            await().until(() -> count(open, "chunk WHERE topic_id = 1") == 0);
+            open.author.delete("b");
+            open.settle();
+            assertEquals(5, count(open, "chunk WHERE topic_id = 2"));
+            later.close();
+            await().until(() -> count(open, "sweep") == 0);
+            assertEquals(0, count(open, "chunk"));
+        }
+    }
+
+    @Test
+    void whatWasTrimmedBeforeAHoldBeganGoesWhileLaterTrimsWait() {
+        Holds holds = new Holds();
+        HeldTrims trims = new HeldTrims(holds);
+        Holds.Hold first = holds.open();
+        trims.trimmed(1, 10);
+        Holds.Hold second = holds.open();
+        trims.trimmed(1, 20);
+        assertEquals(0, trims.limit(1, 20));
+        first.close();
+        assertEquals(10, trims.limit(1, 20));
+        second.close();
+        assertEquals(20, trims.limit(1, 20));
+        trims.trimmed(1, 30);
+        assertEquals(30, trims.limit(1, 30));
+    }
+
+    @Test
+    void aHoldThatIsNeverClosedEndsByItself() {
+        Holds holds = new Holds();
+        holds.open();
+        long now = System.nanoTime();
+        assertFalse(holds.areOver(1, now));
+        assertTrue(holds.areOver(1, now + Holds.LONGEST_NANOS));
     }
 
     @Test

@@ -59,7 +59,7 @@ final class WriteBench {
             Database.migrate(connection, file);
             Database.initialize(connection, file, Author.NODE);
             Progress progress = new ImageLoader(connection).progress();
-            BatchWriter writer = new BatchWriter(connection, progress, Faults.NONE);
+            BatchWriter writer = new BatchWriter(connection, progress, new Holds(), Faults.NONE);
             AtomicLong checkpoints = new AtomicLong();
             AtomicLong longest = new AtomicLong();
             StoreListener listener = new StoreListener() {

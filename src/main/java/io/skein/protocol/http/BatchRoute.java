@@ -8,6 +8,7 @@ import io.skein.frame.Malformed;
 import io.skein.frame.PublishBatch;
 import io.skein.frame.PublishItem;
 import io.skein.frame.PublishJson;
+import io.skein.machine.Cursor;
 import io.skein.machine.Rejected;
 import io.skein.topic.Format;
 import io.skein.topic.Header;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * {@code POST /v1/publish}: many messages, one answer with a result for each, in order. Messages go as one command as
@@ -153,7 +155,7 @@ final class BatchRoute {
                     throw Query.malformed("an id makes a message a command of its own; it does not go with atomic,"
                             + " a sequence or an Idempotency-Key");
                 }
-                publication = publication(item);
+                publication = publication(item, config.maxMessageBytes());
             } catch (Refusal refusal) {
                 if (whole) {
                     throw Refusal.of(refusal.kind(), refusal.code(), "messages[" + i + "]: " + refusal.getMessage());
@@ -179,13 +181,14 @@ final class BatchRoute {
         return parts;
     }
 
-    private Publication publication(PublishItem item) {
-        if (item.body().length > config.maxMessageBytes()) {
+    /** @throws Refusal when it cannot be a message */
+    static Publication publication(PublishItem item, int maxMessageBytes) {
+        if (item.body().length > maxMessageBytes) {
             throw Refusal.of(
                     Refusal.Kind.TOO_LARGE,
                     "too-large",
-                    "a message is larger than " + config.maxMessageBytes() + " bytes",
-                    Map.of("limit", config.maxMessageBytes()));
+                    "a message is larger than " + maxMessageBytes + " bytes",
+                    Map.of("limit", maxMessageBytes));
         }
         PublishOptions.atMost("key", item.key(), Limits.MAX_KEY_BYTES);
         PublishOptions.atMost("contentType", item.contentType(), PublishOptions.MAX_CONTENT_TYPE);
@@ -250,8 +253,7 @@ final class BatchRoute {
             index = Math.max(index, ack.index());
             for (int i = 0; i < part.places().size(); i++) {
                 int place = part.places().get(i);
-                results[place] =
-                        result(ack, part.messages().get(i), ack.results().get(i));
+                results[place] = result(part.messages().get(i), ack.results().get(i), ack::text);
             }
         }
         if (failure != null && none && coversAll(parts, results)) {
@@ -295,18 +297,18 @@ final class BatchRoute {
         return problem;
     }
 
-    private static JsonObject result(PublishAck ack, Publication publication, TopicOutcome.Result result) {
+    static JsonObject result(Publication publication, TopicOutcome.Result result, Function<Cursor, String> text) {
         JsonObject json = new JsonObject();
         if (result instanceof TopicOutcome.Accepted accepted) {
             json.put("topic", publication.topic().value());
             if (accepted.offset() < 0) {
                 return json.put("replayed", true);
             }
-            return json.put("offset", accepted.offset()).put("cursor", ack.text(accepted.cursor()));
+            return json.put("offset", accepted.offset()).put("cursor", text.apply(accepted.cursor()));
         }
         if (result instanceof TopicOutcome.Delayed delayed) {
             return json.put("topic", publication.topic().value())
-                    .put("cursor", ack.text(delayed.cursor()))
+                    .put("cursor", text.apply(delayed.cursor()))
                     .put("due", delayed.due());
         }
         if (result instanceof TopicOutcome.Refused refused) {

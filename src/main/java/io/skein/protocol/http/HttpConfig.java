@@ -18,6 +18,7 @@ import java.util.Set;
  * @param publishTimeoutMs the last resort when the broker does not answer: 504, outcome unknown
  * @param maxWaitMs longest {@code wait}: 400 above
  * @param stallTimeoutMs a stream whose client takes nothing for this long is cut
+ * @param rrmqProfile which statuses the routes of RRMQ answer with where its clients differ
  */
 public record HttpConfig(
         String version,
@@ -32,7 +33,8 @@ public record HttpConfig(
         long bodyTimeoutMs,
         long publishTimeoutMs,
         long maxWaitMs,
-        long stallTimeoutMs) {
+        long stallTimeoutMs,
+        RrmqProfile rrmqProfile) {
     public HttpConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);
         positive("max message bytes", maxMessageBytes);
@@ -45,6 +47,38 @@ public record HttpConfig(
         positive("publish timeout", publishTimeoutMs);
         positive("max wait", maxWaitMs);
         positive("stall timeout", stallTimeoutMs);
+    }
+
+    /** With the lenient profile. */
+    public HttpConfig(
+            String version,
+            int tcpPort,
+            int maxMessageBytes,
+            int maxBatchBytes,
+            int maxPageBytes,
+            int maxStreams,
+            Set<String> allowedOrigins,
+            long heartbeatMs,
+            long retryMs,
+            long bodyTimeoutMs,
+            long publishTimeoutMs,
+            long maxWaitMs,
+            long stallTimeoutMs) {
+        this(
+                version,
+                tcpPort,
+                maxMessageBytes,
+                maxBatchBytes,
+                maxPageBytes,
+                maxStreams,
+                allowedOrigins,
+                heartbeatMs,
+                retryMs,
+                bodyTimeoutMs,
+                publishTimeoutMs,
+                maxWaitMs,
+                stallTimeoutMs,
+                RrmqProfile.LENIENT);
     }
 
     public static HttpConfig defaults(String version, int tcpPort) {
@@ -67,7 +101,8 @@ public record HttpConfig(
                 bodyTimeoutMs,
                 publishTimeoutMs,
                 maxWaitMs,
-                stallTimeoutMs);
+                stallTimeoutMs,
+                rrmqProfile);
     }
 
     public HttpConfig withMaxMessageBytes(int bytes) {
@@ -84,7 +119,26 @@ public record HttpConfig(
                 bodyTimeoutMs,
                 publishTimeoutMs,
                 maxWaitMs,
-                stallTimeoutMs);
+                stallTimeoutMs,
+                rrmqProfile);
+    }
+
+    public HttpConfig withRrmqProfile(RrmqProfile profile) {
+        return new HttpConfig(
+                version,
+                tcpPort,
+                maxMessageBytes,
+                maxBatchBytes,
+                maxPageBytes,
+                maxStreams,
+                allowedOrigins,
+                heartbeatMs,
+                retryMs,
+                bodyTimeoutMs,
+                publishTimeoutMs,
+                maxWaitMs,
+                stallTimeoutMs,
+                profile);
     }
 
     private static void positive(String name, long value) {

@@ -1,7 +1,9 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -33,14 +35,22 @@ public final class HttpDoor {
 
     private static final long BEAT_MS = 1_000;
 
+    /** Connections too many, of one door instance, that may wait to be told so. */
+    private static final int MAX_TURNED_AWAY = 64;
+
+    private static final long TURN_AWAY_MS = 2_000;
+
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
+    private final Allowances allowances;
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    private final Map<HttpConnection, Refusal> turnedAway = new HashMap<>();
 
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
@@ -52,10 +62,12 @@ public final class HttpDoor {
     private long beats;
     private boolean closed;
 
-    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, HttpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
         this.table = new RouteTable(routes());
@@ -78,12 +90,17 @@ public final class HttpDoor {
     private List<Route> routes() {
         StreamRoutes streaming = new StreamRoutes();
         PublishRoute publish = new PublishRoute(broker, config);
-        ReadRoute read = new ReadRoute(broker, config, streaming);
+        ReadRoute read = new ReadRoute(broker, config, allowances.unsent(), streaming);
         BatchRoute batch = new BatchRoute(broker, config);
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
+        SubscriptionRoutes subscriptions = new SubscriptionRoutes(broker);
+        LeaseRoutes leases = new LeaseRoutes(broker);
+        PullRoute pull = new PullRoute(broker, config);
+        TransactionRoute transactions = new TransactionRoute(broker, config);
         NodeRoutes node = new NodeRoutes(broker, config);
         MemberRoutes members = new MemberRoutes(broker, config);
+        RrmqRoutes rrmq = new RrmqRoutes(broker, config);
         PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
         return List.of(
                 Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
@@ -94,6 +111,20 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/topics/{topic}", topics::get),
                 Route.of(HttpMethod.PUT, "/v1/topics/{topic}", topics::put),
                 Route.of(HttpMethod.DELETE, "/v1/topics/{topic}", topics::delete),
+                Route.of(HttpMethod.GET, "/v1/subscriptions", subscriptions::list),
+                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}", subscriptions::get),
+                Route.of(HttpMethod.PUT, "/v1/subscriptions/{name}", subscriptions::put),
+                Route.of(HttpMethod.DELETE, "/v1/subscriptions/{name}", subscriptions::delete),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/pull", pull::pull),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/ack", leases::ack),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/nack", leases::nack),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/extend", leases::extend),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/seek", subscriptions::seek),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/redrive", subscriptions::redrive),
+                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/discard", subscriptions::discard),
+                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/why", subscriptions::why),
+                Route.of(HttpMethod.GET, "/v1/messages/{cursor}/trace", subscriptions::trace),
+                Route.of(HttpMethod.POST, "/v1/transactions", transactions::transact),
                 Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
                 Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
@@ -106,6 +137,10 @@ public final class HttpDoor {
                 Route.open(HttpMethod.GET, "/readyz", node::ready),
                 Route.open(HttpMethod.GET, "/healthz", node::ready),
                 Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi),
+                Route.rrmq(HttpMethod.PUT, "/topic", rrmq::create),
+                Route.rrmq(HttpMethod.GET, "/topic", rrmq::list),
+                Route.rrmq(HttpMethod.PUT, "/message", rrmq::put),
+                Route.rrmq(HttpMethod.GET, "/message/{topic}", rrmq::take),
                 Route.pad(HttpMethod.GET, "/status", pad::status),
                 Route.pad(HttpMethod.GET, "/raft", pad::raft),
                 Route.pad(HttpMethod.GET, "/stats", pad::stats),
@@ -177,11 +212,31 @@ public final class HttpDoor {
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
         String peer = String.valueOf(connection.remoteAddress());
-        Connection counted = broker.connected("http", peer);
+        Connection counted;
+        try {
+            counted = broker.connected("http", peer);
+        } catch (Refusal full) {
+            turnAway(connection, full);
+            return;
+        }
         connections.put(peer, counted);
         connection.closeHandler(gone -> {
             connections.remove(peer, counted);
             counted.close();
+        });
+    }
+
+    /** Its first request is told why, if it comes soon and not too many wait to hear the same. */
+    private void turnAway(HttpConnection connection, Refusal full) {
+        if (turnedAway.size() >= MAX_TURNED_AWAY) {
+            connection.close().onFailure(Exchange.GONE_CLIENT);
+            return;
+        }
+        turnedAway.put(connection, full);
+        long patience = vertx.setTimer(TURN_AWAY_MS, late -> connection.close().onFailure(Exchange.GONE_CLIENT));
+        connection.closeHandler(gone -> {
+            turnedAway.remove(connection);
+            vertx.cancelTimer(patience);
         });
     }
 
@@ -195,6 +250,13 @@ public final class HttpDoor {
 
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
+        Refusal full = turnedAway.isEmpty() ? null : turnedAway.get(request.connection());
+        if (full != null) {
+            Exchange exchange = new Exchange(this, request, nowhere, "");
+            exchange.problem(Problem.of(full));
+            exchange.close();
+            return true;
+        }
         String path = request.path();
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             noPath(request);
@@ -253,6 +315,10 @@ public final class HttpDoor {
 
     HttpConfig config() {
         return config;
+    }
+
+    Allowances allowances() {
+        return allowances;
     }
 
     Origins origins() {

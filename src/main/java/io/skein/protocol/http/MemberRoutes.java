@@ -3,7 +3,6 @@ package io.skein.protocol.http;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.NodeStatus.MemberStatus;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +81,7 @@ final class MemberRoutes {
     }
 
     void remove(Exchange exchange) {
+        exchange.query().allow(List.of());
         String id = Percent.decode(exchange.rest);
         List<MemberStatus> voters =
                 broker.status().members().stream().filter(MemberStatus::voter).toList();
@@ -100,6 +100,7 @@ final class MemberRoutes {
     }
 
     void transfer(Exchange exchange) {
+        exchange.query().allow(List.of());
         body(exchange, List.of("to"), json -> {
             String to = text(json, "to");
             if (member(to).filter(member -> !member.voter()).isPresent()) {
@@ -128,16 +129,10 @@ final class MemberRoutes {
             return;
         }
         RequestBody.read(exchange, "this request", MAX_BODY_BYTES, body -> {
-            JsonObject json;
-            try {
-                json = new JsonObject(new String(body, StandardCharsets.UTF_8));
-            } catch (DecodeException | ClassCastException notAnObject) {
-                throw Query.malformed("the body is no JSON object: " + notAnObject.getMessage());
-            }
+            JsonObject json = JsonBody.object(new String(body, StandardCharsets.UTF_8));
             for (String name : json.fieldNames()) {
                 if (!known.contains(name)) {
-                    throw Query.malformed("there is no field " + name + " here" + Spelling.hint(name, known)
-                            + " Known: " + String.join(", ", known) + ".");
+                    throw Query.malformed("there is no field " + name + " here" + Spelling.among(name, known));
                 }
             }
             then.take(json);

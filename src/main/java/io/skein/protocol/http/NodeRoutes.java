@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 final class NodeRoutes {
     private static final CharSequence YAML = HttpHeaders.createOptimized("application/yaml");
 
+    private static final List<String> READY = List.of("sync", "noleader", "timeout", "format");
+
     /** One line of a health answer. */
     private record Check(String name, boolean ok, String detail) {}
 
@@ -46,6 +48,7 @@ final class NodeRoutes {
     }
 
     void cluster(Exchange exchange) {
+        exchange.query().allow(List.of());
         NodeStatus status = broker.status();
         exchange.json(
                 200,
@@ -72,11 +75,13 @@ final class NodeRoutes {
 
     /** The event loop answers. Fails slowly on purpose: a restart for a blip only adds a storm of reconnects. */
     void live(Exchange exchange) {
+        exchange.query().allow(List.of("format"));
         health(exchange, List.of(new Check("process", true, "")));
     }
 
     void ready(Exchange exchange) {
-        Query query = exchange.query();
+        // A misspelt ?sync would be a weaker check that looks like the one asked for.
+        Query query = exchange.query().allow(READY);
         NodeStatus status = broker.status();
         boolean leaderless = query.is("noleader");
         List<Check> checks = new ArrayList<>();
@@ -130,6 +135,7 @@ final class NodeRoutes {
 
     /** What this node is and can, so that a client need not try. */
     void capabilities(Exchange exchange) {
+        exchange.query().allow(List.of());
         NodeStatus status = broker.status();
         JsonObject doors = new JsonObject().put("http", "/").put("websocket", "/ws");
         if (config.tcpPort() > 0) {
@@ -159,6 +165,9 @@ final class NodeRoutes {
                                         "follow",
                                         "sse",
                                         "topics",
+                                        "subscriptions",
+                                        "transactions",
+                                        "rrmq",
                                         "pad")))
                         .put("limits", limits())
                         .put(
@@ -174,6 +183,9 @@ final class NodeRoutes {
                 .put("maxPageMessages", ReadRoute.MAX_LIMIT)
                 .put("maxPageBytes", config.maxPageBytes())
                 .put("maxWaitMs", config.maxWaitMs())
+                .put("maxPullMessages", Limits.MAX_PULL_MESSAGES)
+                .put("maxLeases", Limits.MAX_LEASES)
+                .put("maxLeaseMs", Limits.MAX_LEASE_MS)
                 .put("maxKeyBytes", Limits.MAX_KEY_BYTES)
                 .put("maxHeaders", Limits.MAX_HEADERS)
                 .put("maxHeaderBytes", Limits.MAX_HEADER_BYTES)

@@ -38,6 +38,14 @@ final class Origins {
                 && !isOwn(origin, request);
     }
 
+    /** Whether the request comes from a page that may not write, whatever its method. */
+    boolean isForeign(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        return origin == null
+                ? "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                : !isAllowed(origin) && !isOwn(origin, request);
+    }
+
     private boolean isAllowed(String origin) {
         return all || allowed.contains(origin);
     }

@@ -200,7 +200,8 @@ final class PadRoutes {
         }
         TopicName topic = PublishRoute.topic(text(json, "topic", "default"));
         Format format = PublishOptions.format("format", text(json, "format", "RAW"));
-        Optional<String> key = TopicRoutes.idempotencyKey(exchange);
+        Optional<String> key = Optional.ofNullable(exchange.request.getHeader("Idempotency-Key"))
+                .map(PublishOptions::idempotencyKey);
         String content = text(json, "content", text(json, "body", null));
         if (content == null) {
             throw Query.malformed("content (or body) is missing");

@@ -59,38 +59,10 @@ record Problem(int status, String code, String detail, boolean retryable, String
     static Problem of(Rejected rejected) {
         Map<String, Object> facts = new LinkedHashMap<>();
         if (rejected.actual() >= 0) {
-            facts.put(figure(rejected.reason()), rejected.actual());
+            facts.put(rejected.reason().figure(), rejected.actual());
         }
         int status = status(rejected.reason());
         return new Problem(status, rejected.reason().code(), rejected.detail(), isPassing(status), NOT_APPLIED, facts);
-    }
-
-    /** What {@link Rejected#actual} is called towards clients. */
-    private static String figure(Rejection reason) {
-        return switch (reason) {
-            case WRONG_OFFSET -> "actual";
-            case SEQUENCE_GAP -> "expected";
-            case FENCED -> "epoch";
-            case MALFORMED,
-                    UNKNOWN_TOPIC,
-                    TOPIC_FULL,
-                    INVALID_FORMAT,
-                    TOO_LARGE,
-                    KEY_REUSED,
-                    TOO_MANY_KEYS,
-                    TOO_MANY_PRODUCERS,
-                    NOT_SCHEDULED,
-                    TOO_MANY_SCHEDULED,
-                    TOO_MANY_TOPICS,
-                    TOO_MANY_TTL,
-                    ABORTED,
-                    TOPIC_EXISTS,
-                    UNKNOWN_SUBSCRIPTION,
-                    LEASE_LOST,
-                    NO_MARK,
-                    TOO_MANY_SUBSCRIPTIONS,
-                    TOO_MANY_POSITIONS -> "limit";
-        };
     }
 
     static int status(Rejection reason) {

@@ -24,6 +24,16 @@ final class PublishOptions {
 
     static final int MAX_CONTENT_TYPE = 255;
 
+    private static final int KEY = 1;
+    private static final int DELAY = 1 << 1;
+    private static final int TTL = 1 << 2;
+    private static final int EXPECT_OFFSET = 1 << 3;
+    private static final int FORMAT = 1 << 4;
+    private static final int PRODUCER = 1 << 5;
+    private static final int EPOCH = 1 << 6;
+    private static final int SEQUENCE = 1 << 7;
+    private static final int IDEMPOTENCY_KEY = 1 << 8;
+
     private static final String PREFIX = "Skein-";
     private static final String USER_PREFIX = "Skein-Header-";
     private static final List<String> KNOWN_HEADERS = List.of(
@@ -61,6 +71,9 @@ final class PublishOptions {
     private long epoch = -1;
     private long sequence = -1;
     private int headerBytes;
+    /** Options that the query, then those that the headers have said, a bit each. */
+    private int said;
+
     private final boolean batch;
 
     private PublishOptions(boolean batch) {
@@ -74,6 +87,7 @@ final class PublishOptions {
         if (query != null && !query.isEmpty()) {
             options.query(Query.parse(query));
         }
+        options.said = 0;
         for (Map.Entry<String, String> header : request.headers()) {
             options.header(header.getKey(), header.getValue());
         }
@@ -84,6 +98,7 @@ final class PublishOptions {
     static PublishOptions ofBatch(HttpServerRequest request, Query query) {
         PublishOptions options = new PublishOptions(true);
         options.query(query);
+        options.said = 0;
         for (Map.Entry<String, String> header : request.headers()) {
             options.header(header.getKey(), header.getValue());
         }
@@ -110,6 +125,7 @@ final class PublishOptions {
             }
             case 'i', 'I' -> {
                 if (name.equalsIgnoreCase("Idempotency-Key")) {
+                    once(IDEMPOTENCY_KEY, name);
                     idempotencyKey = Optional.of(idempotencyKey(value));
                 }
             }
@@ -143,6 +159,7 @@ final class PublishOptions {
             boolean prefixed = name.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
             String option = prefixed ? name.substring(PREFIX.length()) : name;
             if (option.equalsIgnoreCase("idempotency-key")) {
+                once(IDEMPOTENCY_KEY, name);
                 idempotencyKey = Optional.of(idempotencyKey(parameter.value()));
             } else if (!option(option, name, parameter.value())) {
                 throw Query.unknown(name, KNOWN_QUERY);
@@ -158,24 +175,52 @@ final class PublishOptions {
         }
         switch (option.toLowerCase(Locale.ROOT)) {
             case "key" -> {
+                once(KEY, name);
                 key = Percent.headerText(value);
                 atMost(name, key, Limits.MAX_KEY_BYTES);
             }
-            case "delay" -> delayMs = duration(name, value);
-            case "ttl" -> ttlMs = duration(name, value);
-            case "expect-offset", "expectoffset" -> expectOffset = number(name, value);
-            case "format" -> format = format(name, value);
+            case "delay" -> {
+                once(DELAY, name);
+                delayMs = duration(name, value);
+            }
+            case "ttl" -> {
+                once(TTL, name);
+                ttlMs = duration(name, value);
+            }
+            case "expect-offset", "expectoffset" -> {
+                once(EXPECT_OFFSET, name);
+                expectOffset = number(name, value);
+            }
+            case "format" -> {
+                once(FORMAT, name);
+                format = format(name, value);
+            }
             case "producer" -> {
+                once(PRODUCER, name);
                 producer = Percent.headerText(value);
                 atMost(name, producer, Limits.MAX_PRODUCER_BYTES);
             }
-            case "epoch" -> epoch = number(name, value);
-            case "sequence" -> sequence = number(name, value);
+            case "epoch" -> {
+                once(EPOCH, name);
+                epoch = number(name, value);
+            }
+            case "sequence" -> {
+                once(SEQUENCE, name);
+                sequence = number(name, value);
+            }
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Of two, one would be silently ignored. */
+    private void once(int option, String name) {
+        if ((said & option) != 0) {
+            throw malformed(name + " is there twice");
+        }
+        said |= option;
     }
 
     /** A header that is there twice is one with both values (RFC 9110 §5.2). */

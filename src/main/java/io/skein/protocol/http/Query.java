@@ -94,17 +94,21 @@ final class Query {
     }
 
     static Refusal unknown(String name, Collection<String> known) {
-        return malformed("there is no query parameter \"" + name + "\" here" + Spelling.hint(name, known) + " Known: "
-                + String.join(", ", known) + ".");
+        return malformed("there is no query parameter \"" + name + "\" here" + Spelling.among(name, known));
     }
 
+    /** @throws Refusal when it is there twice: one of the two would be silently ignored */
     Optional<String> get(String name) {
+        String found = null;
         for (Parameter parameter : parameters) {
             if (parameter.name().equalsIgnoreCase(name)) {
-                return Optional.of(parameter.value());
+                if (found != null) {
+                    throw malformed(name + " is there twice");
+                }
+                found = parameter.value();
             }
         }
-        return Optional.empty();
+        return Optional.ofNullable(found);
     }
 
     /** Present and neither {@code false} nor {@code 0}. */

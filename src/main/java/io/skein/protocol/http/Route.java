@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpMethod;
 /**
  * One method of one path.
  *
- * @param template the path, with {@code {topic}} (all the rest, slashes too) or {@code {cursor}} at its end; also the
- *     label of its figures
+ * @param template the path, with at most one variable such as {@code {topic}} (slashes too): at its end, or with one more
+ *     word behind it; also the label of its figures
  * @param habits whose habits it follows
  */
 record Route(HttpMethod method, String template, Habits habits, Action action) {
@@ -15,8 +15,10 @@ record Route(HttpMethod method, String template, Habits habits, Action action) {
         SKEIN,
         /** Readable from every origin. */
         OPEN,
-        /** Readable and writable from every origin; errors are {@code {"success":false}}. */
-        PAD
+        /** Readable and writable from every origin; errors are {@code {"success":false}} with a sentence. */
+        PAD,
+        /** Own origin unless configured; errors are {@code {"success":false}} and nothing else. */
+        RRMQ
     }
 
     /** Answers the exchange, now or later; what it throws is answered too. */
@@ -37,18 +39,32 @@ record Route(HttpMethod method, String template, Habits habits, Action action) {
         return new Route(method, template, Habits.PAD, action);
     }
 
+    static Route rrmq(HttpMethod method, String template, Action action) {
+        return new Route(method, template, Habits.RRMQ, action);
+    }
+
     boolean isOpen() {
-        return habits != Habits.SKEIN;
+        return habits == Habits.OPEN || habits == Habits.PAD;
+    }
+
+    boolean speaksRrmq() {
+        return habits == Habits.RRMQ;
     }
 
     boolean speaksPad() {
         return habits == Habits.PAD;
     }
 
-    /** The path up to a variable at its end; the whole path when there is none. */
+    /** The path up to its variable; the whole path when there is none. */
     String prefix() {
         int brace = template.indexOf('{');
         return brace < 0 ? template : template.substring(0, brace);
+    }
+
+    /** What stands behind the variable; mostly nothing. */
+    String suffix() {
+        int brace = template.indexOf('}');
+        return brace < 0 ? "" : template.substring(brace + 1);
     }
 
     boolean hasVariable() {

@@ -2,12 +2,16 @@ package io.skein.protocol.http;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The door's paths: exact ones first, then the longest prefix of those that end with a variable. */
+/**
+ * The door's paths: exact ones first, then the longest prefix of those with a variable, and of these first the longest
+ * word behind it. A name that ends like such a word is written with {@code %2F} before it.
+ */
 final class RouteTable {
     /** What one path offers. */
     record Path(Map<HttpMethod, Route> routes) {
@@ -29,25 +33,43 @@ final class RouteTable {
         }
     }
 
+    /** A path with a variable between two texts. */
+    private record Open(String prefix, String suffix, Path path) {
+        boolean matches(String text) {
+            return text.length() >= prefix.length() + suffix.length()
+                    && text.startsWith(prefix)
+                    && text.endsWith(suffix);
+        }
+
+        String rest(String text) {
+            return text.substring(prefix.length(), text.length() - suffix.length());
+        }
+    }
+
     /** @param rest what stands for the variable */
     record Match(Path path, String rest) {}
 
     private final List<Route> routes;
     private final Map<String, Path> exact = new HashMap<>();
-    private final List<Map.Entry<String, Path>> prefixes;
+    private final List<Open> open;
 
     RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
-        Map<String, Path> open = new LinkedHashMap<>();
+        Map<String, Open> found = new LinkedHashMap<>();
         for (Route route : routes) {
-            Map<String, Path> kind = route.hasVariable() ? open : exact;
-            Route twice = kind.computeIfAbsent(route.prefix(), path -> new Path(new LinkedHashMap<>()))
-                    .routes()
-                    .put(route.method(), route);
+            Path path = route.hasVariable()
+                    ? found.computeIfAbsent(
+                                    route.prefix() + '{' + route.suffix(),
+                                    text -> new Open(route.prefix(), route.suffix(), new Path(new LinkedHashMap<>())))
+                            .path()
+                    : exact.computeIfAbsent(route.prefix(), text -> new Path(new LinkedHashMap<>()));
+            Route twice = path.routes().put(route.method(), route);
             assert twice == null : "two routes for " + route.method() + " " + route.template();
         }
-        prefixes = new ArrayList<>(open.entrySet());
-        prefixes.sort((a, b) -> b.getKey().length() - a.getKey().length());
+        open = new ArrayList<>(found.values());
+        open.sort(Comparator.comparingInt((Open one) -> one.prefix().length())
+                .thenComparingInt(one -> one.suffix().length())
+                .reversed());
     }
 
     List<Route> routes() {
@@ -60,10 +82,9 @@ final class RouteTable {
         if (found != null) {
             return new Match(found, "");
         }
-        for (Map.Entry<String, Path> prefix : prefixes) {
-            if (path.startsWith(prefix.getKey())) {
-                return new Match(
-                        prefix.getValue(), path.substring(prefix.getKey().length()));
+        for (Open one : open) {
+            if (one.matches(path)) {
+                return new Match(one.path(), one.rest(path));
             }
         }
         return null;

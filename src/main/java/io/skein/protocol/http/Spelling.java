@@ -18,6 +18,12 @@ final class Spelling {
                 .orElse("");
     }
 
+    /** The rest of a sentence that says what is not known: the nearest, and all there are. */
+    static String among(String written, Collection<String> known) {
+        String hint = hint(written, known);
+        return (hint.isEmpty() ? "." : hint) + (known.isEmpty() ? "" : " Known: " + String.join(", ", known) + ".");
+    }
+
     static Optional<String> nearest(String written, Collection<String> known) {
         if (written.length() > MAX_LENGTH) {
             return Optional.empty();

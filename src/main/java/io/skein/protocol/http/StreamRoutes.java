@@ -26,7 +26,7 @@ final class StreamRoutes {
         if (filters.isEmpty() || filters.size() > MAX_FILTERS) {
             throw Query.malformed("a stream has 1 to " + MAX_FILTERS + " topic parameters, not " + filters.size());
         }
-        new LiveStream(exchange, Framing.EVENTS, filters, from(exchange, query, filters), Subscribe.UNLIMITED).begin();
+        open(exchange, Framing.EVENTS, filters, from(exchange, query, filters), Subscribe.UNLIMITED);
     }
 
     void follow(Exchange exchange, TopicFilter filter, Query query) {
@@ -35,7 +35,17 @@ final class StreamRoutes {
         long limit =
                 query.get("limit").isPresent() ? query.number("limit", 0, 1, Integer.MAX_VALUE) : Subscribe.UNLIMITED;
         List<TopicFilter> filters = List.of(filter);
-        new LiveStream(exchange, framing, filters, from(exchange, query, filters), limit).begin();
+        open(exchange, framing, filters, from(exchange, query, filters), limit);
+    }
+
+    private static void open(Exchange exchange, Framing framing, List<TopicFilter> filters, From from, long limit) {
+        if (exchange.isHead()) {
+            // A stream without its messages would hold the connection for nothing.
+            exchange.stream(framing.contentType());
+            exchange.response.end().onFailure(Exchange.GONE_CLIENT);
+            return;
+        }
+        new LiveStream(exchange, framing, filters, from, limit).begin();
     }
 
     static boolean wantsEvents(Exchange exchange) {

@@ -4,7 +4,6 @@ import io.skein.frame.Durations;
 import io.skein.topic.Format;
 import io.skein.topic.TopicConfig;
 import io.skein.wire.Limits;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,16 +34,7 @@ final class TopicConfigJson {
     private TopicConfigJson() {}
 
     static TopicConfig read(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8);
-        if (text.isBlank()) {
-            return TopicConfig.DEFAULT;
-        }
-        JsonObject json;
-        try {
-            json = new JsonObject(text);
-        } catch (DecodeException | ClassCastException notAnObject) {
-            throw Query.malformed("the body is no JSON object: " + notAnObject.getMessage());
-        }
+        JsonObject json = object(body);
         for (String name : json.fieldNames()) {
             if (!KNOWN.contains(name) && !FIGURES.contains(name)) {
                 throw unknown(name, "", KNOWN);
@@ -61,8 +51,8 @@ final class TopicConfigJson {
             }
         }
         Object acknowledged = kept.getValue("acknowledged");
-        if (acknowledged != null && !Boolean.FALSE.equals(acknowledged)) {
-            throw Query.malformed("retention.acknowledged can only be false in this version");
+        if (acknowledged != null && !(acknowledged instanceof Boolean)) {
+            throw Query.malformed("retention.acknowledged is true or false, not " + acknowledged);
         }
         return new TopicConfig(
                 duration("retention.maxAge", kept.getValue("maxAge")),
@@ -70,15 +60,24 @@ final class TopicConfigJson {
                 number("retention.maxMessages", kept.getValue("maxMessages")),
                 onFull(json.getValue("onFull")),
                 format(json.getValue("format")),
-                duration("ttl", json.getValue("ttl")));
+                duration("ttl", json.getValue("ttl")),
+                Boolean.TRUE.equals(acknowledged));
     }
 
-    private static RuntimeException unknown(String name, String prefix, List<String> known) {
-        return Query.malformed("there is no setting " + prefix + name + Spelling.hint(name, known) + " Known: "
-                + String.join(", ", known) + ".");
+    /** The body as an object; an empty one when there is none. */
+    static JsonObject object(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        if (text.isBlank()) {
+            return new JsonObject();
+        }
+        return JsonBody.object(text);
     }
 
-    private static long duration(String name, Object value) {
+    static RuntimeException unknown(String name, String prefix, List<String> known) {
+        return Query.malformed("there is no setting " + prefix + name + Spelling.among(name, known));
+    }
+
+    static long duration(String name, Object value) {
         if (value == null || Integer.valueOf(0).equals(value)) {
             return 0;
         }
@@ -155,7 +154,7 @@ final class TopicConfigJson {
                                 .put("maxAge", duration(config.maxAgeMs()))
                                 .put("maxBytes", limit(config.maxBytes()))
                                 .put("maxMessages", limit(config.maxMessages()))
-                                .put("acknowledged", false))
+                                .put("acknowledged", config.acknowledged()))
                 .put("onFull", config.onFull() == TopicConfig.OnFull.REJECT ? "reject" : "dropOldest")
                 .put("format", config.format().map(Format::name).orElse(null))
                 .put("ttl", duration(config.ttlMs()));

@@ -84,9 +84,13 @@ final class TopicRoutes {
         return PublishRoute.topic(Percent.decode(exchange.rest));
     }
 
+    /** Of a route that knows no other parameter; the header wins. */
     static Optional<String> idempotencyKey(Exchange exchange) {
-        String key = exchange.request.getHeader("Idempotency-Key");
-        return key == null ? Optional.empty() : Optional.of(PublishOptions.idempotencyKey(key));
+        Optional<String> parameter =
+                exchange.query().allow(List.of("idempotency-key")).get("idempotency-key");
+        return Optional.ofNullable(exchange.request.getHeader("Idempotency-Key"))
+                .or(() -> parameter)
+                .map(PublishOptions::idempotencyKey);
     }
 
     /** A form's type is what curl says unasked. */

@@ -26,6 +26,8 @@ final class SubscriberSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Intake intake;
+    private final Unread unread;
     private final String peer;
     private final SubscriberLines lines;
 
@@ -35,7 +37,6 @@ final class SubscriberSession implements Session {
     private final Deque<FilterStream> blocked = new ArrayDeque<>();
 
     private boolean first = true;
-    private boolean paused;
     private boolean ended;
     private boolean closed;
     private int silences;
@@ -47,6 +48,8 @@ final class SubscriberSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.intake = new Intake(socket);
+        this.unread = new Unread(door, socket);
         this.lines = new SubscriberLines(door.settings().maxLineBytes());
         listenForSilence();
     }
@@ -75,9 +78,8 @@ final class SubscriberSession implements Session {
             return;
         }
         listenForQuiet();
-        if (!paused && socket.writeQueueFull()) { // who does not read answers gives no commands
-            paused = true;
-            socket.pause();
+        if (socket.writeQueueFull()) { // who does not read answers gives no commands
+            intake.pause();
         }
     }
 
@@ -118,18 +120,13 @@ final class SubscriberSession implements Session {
         streams.values().forEach(FilterStream::close);
         streams.clear();
         blocked.clear();
-        if (paused) {
-            socket.resume(); // lets what is left run out, unread
-        }
+        intake.resume(); // lets what is left run out, unread
         door.left(this);
     }
 
     @Override
     public void drained() {
-        if (paused) {
-            paused = false;
-            socket.resume();
-        }
+        intake.resume();
         while (!blocked.isEmpty() && !socket.writeQueueFull()) {
             blocked.remove().resume();
         }
@@ -220,7 +217,7 @@ final class SubscriberSession implements Session {
     private void write(Buffer buffer) {
         if (!closed && buffer.length() > 0) {
             quietTicks = ended ? 0 : quietTicks;
-            socket.write(buffer).onFailure(ignored -> {}); // it has gone: closed() comes
+            unread.write(buffer);
         }
     }
 

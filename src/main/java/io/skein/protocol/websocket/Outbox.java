@@ -1,6 +1,9 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Allowance;
+import io.skein.broker.Leased;
 import io.skein.frame.AnswerJson;
+import io.skein.frame.MessageJson;
 import io.skein.frame.Push;
 import io.skein.frame.Reply;
 import io.skein.frame.Utf8Buffer;
@@ -17,10 +20,16 @@ import java.util.List;
  * the number of frames as well and lets some pass the mark.
  */
 final class Outbox {
+    /** More than a lease and the number of a delivery take. */
+    private static final int LEASE_BYTES = 128;
+
     private final ServerWebSocket socket;
     private final Context context;
     private final int frameBytes;
     private final int maxUnsentBytes;
+    /** Of what all connections of the node may have unsent. */
+    private final Allowance.Share share;
+
     private final WebSocketListener listener;
     private final Runnable drained;
     private final Runnable flushed;
@@ -38,6 +47,7 @@ final class Outbox {
             ServerWebSocket socket,
             Context context,
             WebSocketConfig config,
+            Allowance.Share share,
             WebSocketListener listener,
             Runnable flushed,
             Runnable drained) {
@@ -45,6 +55,7 @@ final class Outbox {
         this.context = context;
         this.frameBytes = config.frameBytes();
         this.maxUnsentBytes = config.maxUnsentBytes();
+        this.share = share;
         this.listener = listener;
         this.flushed = flushed;
         this.drained = drained;
@@ -83,6 +94,31 @@ final class Outbox {
             AnswerJson.endMessages(buffer);
             end();
         }
+    }
+
+    /** As {@link #messages}, each with what to acknowledge it by. */
+    void lent(String sub, List<Leased> messages) {
+        int next = 0;
+        while (next < messages.size()) {
+            begin();
+            AnswerJson.beginMessages(buffer, sub);
+            write(messages.get(next++));
+            while (next < messages.size()
+                    && buffer.length() + messages.get(next).message().json().length + LEASE_BYTES <= frameBytes) {
+                buffer.put(',');
+                write(messages.get(next++));
+            }
+            AnswerJson.endMessages(buffer);
+            end();
+        }
+    }
+
+    private void write(Leased message) {
+        MessageJson.lent(buffer, message.message().json(), message.lease().text(), message.delivery());
+    }
+
+    int frameBytes() {
+        return frameBytes;
     }
 
     private void begin() {
@@ -125,6 +161,7 @@ final class Outbox {
             return;
         }
         unsent += text.length;
+        share.hold(unsent);
         // Vert.x offers text frames of strings only: decoding and encoding again would cost more than all the rest.
         socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, text, true))
                 .onComplete(done -> {
@@ -142,6 +179,7 @@ final class Outbox {
 
     private void sent(int bytes) {
         unsent -= bytes;
+        share.hold(unsent);
         taken += bytes;
         if (wasFull && unsent + buffer.length() <= maxUnsentBytes / 2) {
             wasFull = false;

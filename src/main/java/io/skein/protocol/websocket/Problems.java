@@ -53,7 +53,7 @@ final class Problems {
     static Problem of(Rejected rejected, int message) {
         Map<String, Object> facts = new HashMap<>();
         if (rejected.actual() >= 0) {
-            facts.put(figure(rejected.reason()), rejected.actual());
+            facts.put(rejected.reason().figure(), rejected.actual());
         }
         if (message >= 0) {
             facts.put("message", message);
@@ -87,34 +87,6 @@ final class Problems {
                     UNKNOWN_SUBSCRIPTION,
                     LEASE_LOST,
                     NO_MARK -> false;
-        };
-    }
-
-    /** What {@link Rejected#actual} is called towards clients. */
-    private static String figure(Rejection reason) {
-        return switch (reason) {
-            case WRONG_OFFSET -> "actual";
-            case SEQUENCE_GAP -> "expected";
-            case FENCED -> "epoch";
-            case MALFORMED,
-                    UNKNOWN_TOPIC,
-                    TOPIC_FULL,
-                    INVALID_FORMAT,
-                    TOO_LARGE,
-                    KEY_REUSED,
-                    TOO_MANY_KEYS,
-                    TOO_MANY_PRODUCERS,
-                    NOT_SCHEDULED,
-                    TOO_MANY_SCHEDULED,
-                    TOO_MANY_TOPICS,
-                    TOO_MANY_TTL,
-                    ABORTED,
-                    TOPIC_EXISTS,
-                    UNKNOWN_SUBSCRIPTION,
-                    LEASE_LOST,
-                    NO_MARK,
-                    TOO_MANY_SUBSCRIPTIONS,
-                    TOO_MANY_POSITIONS -> "limit";
         };
     }
 }

@@ -1,15 +1,20 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Allowance;
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Subscribe;
+import io.skein.broker.Subscriptions;
 import io.skein.frame.CloseCode;
 import io.skein.frame.Command;
 import io.skein.frame.CommandReader;
 import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Reply;
+import io.skein.subscription.SubscriptionName;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -19,22 +24,29 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * One connection. Reads commands as long as there is room for what they cause; a message that is not done when there is
- * none stays, and the socket is paused. Used on its own context only.
+ * none stays, and the socket is paused. When all connections of the node hold too much together, the one that stood still
+ * the longest is closed with {@link CloseCode#OVERLOADED}. Used on its own context only.
  */
 final class Session {
+    /** For the word that says why. */
+    private static final long CUT_MS = 500;
+
     private final WebSocketDoor door;
     private final Vertx vertx;
     private final Context context;
     private final Broker broker;
+    private final Subscriptions subscriptions;
     private final WebSocketConfig config;
     private final WebSocketListener listener;
     private final ServerWebSocket socket;
@@ -42,7 +54,17 @@ final class Session {
     private final Outbox outbox;
     private final Publishes publishes;
     private final Connection connection;
-    private final Map<String, Stream> streams = new HashMap<>();
+    private final Map<String, Flow> flows = new HashMap<>();
+    /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
+    private final Map<String, Worker> former = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Worker> eldest) {
+            return size() > config.maxSubscriptions();
+        }
+    };
+
     private List<Stream> refills = new ArrayList<>();
     private final Promise<Void> gone = Promise.promise();
     /** Frames of one message that is not complete. */
@@ -51,10 +73,17 @@ final class Session {
     private final Deque<byte[]> waiting = new ArrayDeque<>();
 
     private CommandReader reader;
+    /** Bytes of {@link #waiting}, and of the message that is in {@link #reader}. */
+    private long messageBytes;
+    /** Of the message that is in it. */
+    private int reading;
+
+    private final Allowance.Share unfinished;
+    private Arriving arriving;
     private boolean paused;
     private boolean closed;
     private boolean draining;
-    private int publishesUnderWay;
+    private int messagesUnderWay;
     private long bytesUnderWay;
     private int opening;
     private long lastSub;
@@ -69,33 +98,50 @@ final class Session {
             Vertx vertx,
             Broker broker,
             WebSocketConfig config,
+            Allowances allowances,
             WebSocketListener listener,
-            ServerWebSocket socket) {
+            ServerWebSocket socket,
+            Connection connection) {
         this.door = door;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.broker = broker;
+        this.subscriptions = broker.subscriptions();
         this.config = config;
         this.listener = listener;
         this.socket = socket;
         this.peer = String.valueOf(socket.remoteAddress());
-        this.outbox = new Outbox(socket, context, config, listener, this::flushed, this::drained);
+        Allowance.Share unsent = allowances.unsent().share(context, () -> cut(allowances.unsent()));
+        this.unfinished = allowances.unfinished().share(context, () -> cut(allowances.unfinished()));
+        this.outbox = new Outbox(socket, context, config, unsent, listener, this::flushed, this::drained);
         this.publishes = new Publishes(broker, config);
-        this.connection = broker.connected("websocket", peer);
+        this.connection = connection;
     }
 
     void open() {
+        arriving = Arriving.at(socket, this::hold);
         socket.frameHandler(this::frame);
         socket.pongHandler(pong -> heard = true);
-        socket.exceptionHandler(gone -> {});
+        socket.exceptionHandler(this::broken);
         socket.closeHandler(gone -> closed());
         arm();
+    }
+
+    /** Vert.x closes after this; without a code the client would come again and send the same. */
+    private void broken(Throwable failure) {
+        String what = String.valueOf(failure.getMessage());
+        if (what.startsWith("Max frame length")) {
+            close(CloseCode.TOO_LARGE, "a message has at most " + config.maxMessageBytes() + " bytes");
+        } else if (!(failure instanceof IOException)) {
+            close(CloseCode.UNREADABLE, what);
+        }
     }
 
     // What comes.
 
     private void frame(WebSocketFrame frame) {
         heard = true;
+        arriving.taken(frame);
         switch (frame.type()) {
             case TEXT, CONTINUATION -> text(received(frame), frame.isFinal());
             case BINARY -> {
@@ -129,8 +175,13 @@ final class Session {
             byte[] message = (fragments == null ? data : fragments).getBytes();
             fragments = null;
             waiting.add(message);
+            messageBytes += message.length;
             work();
         }
+    }
+
+    private void hold() {
+        unfinished.hold(closed ? 0 : arriving.bytes() + messageBytes + (fragments == null ? 0 : fragments.length()));
     }
 
     /** Does what has come, as far as there is room. */
@@ -138,11 +189,14 @@ final class Session {
         while (!closed && !draining && !isBusy() && (reader != null || !waiting.isEmpty())) {
             try {
                 if (reader == null) {
-                    reader = new CommandReader(waiting.poll(), config.maxBatch());
+                    byte[] message = waiting.poll();
+                    reading = message.length;
+                    reader = new CommandReader(message, config.maxBatch());
                 }
                 Command command = reader.next();
                 if (command == null) {
                     reader = null;
+                    messageBytes -= reading;
                 } else {
                     handle(command);
                     errorsInARow = 0;
@@ -151,19 +205,16 @@ final class Session {
                 refuse(wrong);
             }
         }
+        hold();
         boolean pause = reader != null || !waiting.isEmpty() || isBusy();
         if (pause != paused && !closed) {
             paused = pause;
-            if (pause) {
-                socket.pause();
-            } else {
-                socket.resume();
-            }
+            Arriving.read(socket, !pause);
         }
     }
 
     private boolean isBusy() {
-        return publishesUnderWay >= config.maxPublishes()
+        return messagesUnderWay >= config.maxPublishes()
                 || bytesUnderWay >= config.maxPublishBytes()
                 || outbox.isFull();
     }
@@ -183,21 +234,33 @@ final class Session {
         if (command instanceof Command.Publish publish) {
             publish(publish);
         } else if (command instanceof Command.Credit credit) {
-            stream(credit.sub(), credit.id()).credit(credit.messages());
+            flow(credit.sub(), credit.id()).credit(credit.messages());
             done(credit);
         } else if (command instanceof Command.Subscribe subscribe) {
             subscribe(subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            stream(unsubscribe.sub(), unsubscribe.id()).close();
-            streams.remove(unsubscribe.sub());
-            done(unsubscribe);
+            unsubscribe(unsubscribe);
         } else if (command instanceof Command.Hello hello) {
             hello(hello);
         } else if (command instanceof Command.Ping) {
             done(command);
+        } else if (command instanceof Command.Work work) {
+            work(work);
+        } else if (command instanceof Command.Settling settling) {
+            settle(settling);
         } else {
             throw new AssertionError("unhandled " + command);
         }
+    }
+
+    private void unsubscribe(Command.Unsubscribe command) {
+        Flow flow = flow(command.sub(), command.id());
+        flow.close();
+        flows.remove(command.sub());
+        if (flow instanceof Worker worker) {
+            former.put(command.sub(), worker);
+        }
+        done(command);
     }
 
     private void done(Command command) {
@@ -206,12 +269,12 @@ final class Session {
         }
     }
 
-    private Stream stream(String sub, String id) {
-        Stream stream = streams.get(sub);
-        if (stream == null) {
+    private Flow flow(String sub, String id) {
+        Flow flow = flows.get(sub);
+        if (flow == null) {
             throw Malformed.of("not-found", "there is no subscription " + sub + " on this connection", id);
         }
-        return stream;
+        return flow;
     }
 
     private void hello(Command.Hello hello) {
@@ -242,13 +305,16 @@ final class Session {
         for (PublishItem item : command.batch().items()) {
             bytes += item.body().length;
         }
-        long size = bytes;
-        publishesUnderWay += messages;
-        bytesUnderWay += size;
+        underWay(messages, bytes, answer, command.id());
+    }
+
+    private void underWay(int messages, long bytes, Future<Reply> answer, String id) {
+        messagesUnderWay += messages;
+        bytesUnderWay += bytes;
         answer.onComplete(done -> {
-            publishesUnderWay -= messages;
-            bytesUnderWay -= size;
-            answered(command.id(), done);
+            messagesUnderWay -= messages;
+            bytesUnderWay -= bytes;
+            answered(id, done);
         });
     }
 
@@ -285,13 +351,7 @@ final class Session {
                 && (filters.size() > 1 || !filters.get(0).isName())) {
             throw Malformed.of("malformed", "from an offset: only of a single topic", command.id());
         }
-        if (streams.size() + opening >= config.maxSubscriptions()) {
-            throw Malformed.of(
-                    "too-many-subscriptions",
-                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
-                    command.id());
-        }
-        String sub = "s" + ++lastSub;
+        String sub = nextSub(command.id());
         var stream = new Stream(this, outbox, sub, command.credit(), config.autoCredit());
         long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
         opening++;
@@ -307,15 +367,63 @@ final class Session {
                     } else {
                         outbox.reply(new Reply.Subscribed(
                                 command.id(), sub, done.result().start()));
-                        streams.put(sub, stream);
+                        flows.put(sub, stream);
                         stream.opened(done.result());
                     }
                 });
     }
 
+    private String nextSub(String id) {
+        if (flows.size() + opening >= config.maxSubscriptions()) {
+            throw Malformed.of(
+                    "too-many-subscriptions",
+                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
+                    id);
+        }
+        return "s" + ++lastSub;
+    }
+
+    private void work(Command.Work command) {
+        if (command.id().isEmpty()) {
+            throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
+        }
+        SubscriptionName name;
+        try {
+            name = new SubscriptionName(command.subscription());
+        } catch (IllegalArgumentException wrong) {
+            throw Malformed.of("malformed", wrong.getMessage(), command.id());
+        }
+        String sub = nextSub(command.id());
+        var worker = new Worker(vertx, this, outbox, subscriptions, name, command, sub, config.autoWork());
+        opening++;
+        subscriptions.subscription(name, Freshness.LINEARIZABLE).onComplete(done -> {
+            opening--;
+            if (closed || draining) {
+                return;
+            }
+            if (done.failed()) {
+                outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
+            } else {
+                outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
+                flows.put(sub, worker);
+                worker.begin(done.result().view().config().leaseMs());
+            }
+        });
+    }
+
+    private void settle(Command.Settling command) {
+        Flow flow = former.containsKey(command.sub()) ? former.get(command.sub()) : flow(command.sub(), command.id());
+        if (!(flow instanceof Worker worker)) {
+            throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
+        }
+        var settling = new Settling(subscriptions, worker, command);
+        int messages = command.leases().size();
+        underWay(messages, 0, settling.run(), command.id());
+    }
+
     /** The node ended it; the client has been told. */
     void ended(String sub) {
-        streams.remove(sub);
+        flows.remove(sub);
     }
 
     // What goes.
@@ -336,8 +444,8 @@ final class Session {
         if (closed) {
             return;
         }
-        for (Stream stream : List.copyOf(streams.values())) {
-            stream.drained();
+        for (Flow flow : List.copyOf(flows.values())) {
+            flow.drained();
         }
         if (paused) {
             work();
@@ -376,8 +484,16 @@ final class Session {
         String ascii = reason.replaceAll("[^\\x20-\\x7E]", "?");
         String fits = ascii.length() <= 120 ? ascii : ascii.substring(0, 117) + "...";
         release();
-        socket.resume();
+        Arriving.read(socket, true);
         socket.close(code.code(), fits).onFailure(gone -> {});
+    }
+
+    /** Its client comes again; who reads nothing is not waited for. */
+    private void cut(Allowance allowance) {
+        if (!closed) {
+            close(CloseCode.OVERLOADED, allowance.why());
+        }
+        vertx.setTimer(CUT_MS, id -> Arriving.cut(socket));
     }
 
     /** Ends what the connection holds; nothing is read or said any more. */
@@ -387,8 +503,9 @@ final class Session {
         reader = null;
         waiting.clear();
         fragments = null;
-        streams.values().forEach(Stream::close);
-        streams.clear();
+        unfinished.end();
+        flows.values().forEach(Flow::close);
+        flows.clear();
     }
 
     private void closed() {
@@ -408,7 +525,7 @@ final class Session {
                 return;
             }
             draining = true;
-            socket.pause();
+            Arriving.read(socket, false);
             timer(config.drainMs());
             maybeLeave();
         });
@@ -421,7 +538,7 @@ final class Session {
     }
 
     private void maybeLeave() {
-        if (publishesUnderWay == 0) {
+        if (messagesUnderWay == 0) {
             close(CloseCode.DRAINING, "reconnect");
         }
     }

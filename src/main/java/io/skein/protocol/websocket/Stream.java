@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One subscription of one connection. */
-final class Stream implements Subscriber {
+final class Stream implements Subscriber, Flow {
     private final Session session;
     private final Outbox outbox;
     private final String sub;
@@ -85,8 +85,8 @@ final class Stream implements Subscriber {
         }
     }
 
-    /** The outbox has room again. */
-    void drained() {
+    @Override
+    public void drained() {
         if (closed || subscription == null || outbox.isFull()) {
             return;
         }
@@ -100,7 +100,8 @@ final class Stream implements Subscriber {
         }
     }
 
-    void credit(long messages) {
+    @Override
+    public void credit(long messages) {
         subscription.credit(messages);
     }
 
@@ -144,7 +145,8 @@ final class Stream implements Subscriber {
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         if (!closed) {
             closed = true;
             if (subscription != null) {

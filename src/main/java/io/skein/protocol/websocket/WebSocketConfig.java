@@ -15,6 +15,7 @@ import java.util.Set;
  * @param maxPublishBytes bodies under way to the broker, per connection; above: not read. At least one command gets through
  * @param maxSubscriptions per connection
  * @param autoCredit messages that a stream with credit {@code auto} may have before it is refilled
+ * @param autoWork messages that a worker with credit {@code auto} may have in hand
  * @param frameBytes of one frame of replies and pushes; a single larger message goes alone
  * @param maxUnsentBytes written and not yet taken by the socket, per connection; above: streams pause, not read
  * @param pingMs between pings; two without a sign of life and the connection is closed
@@ -31,6 +32,7 @@ public record WebSocketConfig(
         int maxPublishBytes,
         int maxSubscriptions,
         int autoCredit,
+        int autoWork,
         int frameBytes,
         int maxUnsentBytes,
         long pingMs,
@@ -38,7 +40,7 @@ public record WebSocketConfig(
         long drainMs) {
     /** A frame stays below 64 KiB, which many clients have as their limit. */
     public static final WebSocketConfig DEFAULT = new WebSocketConfig(
-            Set.of(), 20_000, 8 << 20, 10_000, 4 << 20, 4096, 16 << 20, 256, 1024, 60 << 10, 256 << 10, 25_000, 16,
+            Set.of(), 20_000, 8 << 20, 10_000, 4 << 20, 4096, 16 << 20, 256, 1024, 64, 60 << 10, 256 << 10, 25_000, 16,
             1000);
 
     public WebSocketConfig {
@@ -52,6 +54,7 @@ public record WebSocketConfig(
             maxPublishBytes,
             maxSubscriptions,
             autoCredit,
+            autoWork,
             frameBytes,
             maxUnsentBytes,
             pingMs,
@@ -75,6 +78,7 @@ public record WebSocketConfig(
                 maxPublishBytes,
                 maxSubscriptions,
                 autoCredit,
+                autoWork,
                 frameBytes,
                 maxUnsentBytes,
                 pingMs,

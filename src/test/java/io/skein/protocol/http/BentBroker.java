@@ -7,12 +7,14 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
+import io.skein.broker.Queues;
 import io.skein.broker.Read;
 import io.skein.broker.ScheduledPage;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.Subscription;
+import io.skein.broker.Subscriptions;
 import io.skein.broker.TopicInfo;
 import io.skein.raft.Role;
 import io.skein.topic.TopicConfig;
@@ -43,6 +45,16 @@ class BentBroker implements Broker {
     @Override
     public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
         return straight.subscribe(subscribe, subscriber);
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return straight.subscriptions();
+    }
+
+    @Override
+    public Queues queues() {
+        return straight.queues();
     }
 
     @Override

@@ -212,6 +212,17 @@ class MembersTest {
     }
 
     @Test
+    void aParameterThatWouldBeIgnoredIsRefused() {
+        assertEquals(
+                400, door.post("/v1/cluster/transfer?dryrun", "{\"to\":\"n1\"}").status());
+        assertEquals(
+                400,
+                door.send("DELETE", "/v1/cluster/members/n1?dryrun", new byte[0])
+                        .status());
+        assertEquals(List.of(), cluster.told);
+    }
+
+    @Test
     void aForeignPageChangesNothing() {
         assertEquals(
                 403,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
@@ -127,6 +128,14 @@ class NodeTest {
     }
 
     @Test
+    void aMisspeltCheckIsNotPassed() {
+        Answer answer = door.get("/readyz?synch");
+        assertEquals(400, answer.status());
+        assertTrue(answer.json().getString("detail").contains("did you mean sync?"), answer.body());
+        assertEquals(400, door.get("/v1/cluster?level=strong").status(), "it is this node's word");
+    }
+
+    @Test
     void healthCanBeHadAsJson() {
         door.broker.health("draining");
         Answer answer = door.get("/readyz?format=json");
@@ -181,7 +190,12 @@ class NodeTest {
             HttpServer server = OpenDoor.await(vertx.deployVerticle(new VerticleBase() {
                         @Override
                         public Future<?> start() {
-                            new HttpDoor(vertx, new FakeBroker(vertx), HttpConfig.defaults("v", 0), HttpListener.NONE)
+                            new HttpDoor(
+                                            vertx,
+                                            new FakeBroker(vertx),
+                                            HttpConfig.defaults("v", 0),
+                                            Allowances.ofHeap(),
+                                            HttpListener.NONE)
                                     .mount(router);
                             router.route().handler(context -> context.end("behind"));
                             return Future.succeededFuture();

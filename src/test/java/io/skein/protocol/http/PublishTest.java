@@ -351,6 +351,18 @@ class PublishTest {
     }
 
     @Test
+    void anOptionThatIsSaidTwiceIsRefused() {
+        Answer query = door.post("/t/a?key=1&Skein-Key=2", "x");
+        assertEquals(400, query.status());
+        assertEquals("Skein-Key is there twice", query.json().getString("detail"));
+        Answer headers = door.post("/t/a", "x", "Idempotency-Key", "1", "Idempotency-Key", "2");
+        assertEquals(400, headers.status());
+        assertEquals("Idempotency-Key is there twice", headers.json().getString("detail"));
+        assertEquals(
+                201, door.post("/t/a?key=1&ttl=1h", "x", "Skein-Key", "2").status(), "a header wins over the query");
+    }
+
+    @Test
     void theDoorsOwnHeadersMayComeBack() {
         assertEquals(
                 201,

@@ -22,7 +22,7 @@ class QueryTest {
                         new Query.Parameter("c", ""),
                         new Query.Parameter("d", "")),
                 query.parameters());
-        assertEquals(Optional.of("1"), query.get("A"));
+        assertEquals(Optional.of("/ "), query.get("B"));
         assertTrue(query.is("c"));
     }
 
@@ -50,6 +50,27 @@ class QueryTest {
                 assertThrows(Refusal.class, () -> Query.parse("limt=3").allow(List.of("from", "limit", "wait")));
         assertTrue(refusal.getMessage().contains("did you mean limit?"), refusal.getMessage());
         Query.parse("LIMIT=3&_cache=1").allow(List.of("limit"));
+    }
+
+    @Test
+    void whatIsThereTwiceIsRefusedByWhoeverWantsOne() {
+        Query query = Query.parse("from=0&topic=a&topic=b&From=latest");
+        Refusal refusal = assertThrows(Refusal.class, () -> query.get("from"));
+        assertEquals("from is there twice", refusal.getMessage());
+        assertEquals(4, query.parameters().size(), "who wants all gets all");
+    }
+
+    @Test
+    void whatIsNotKnownIsSaidInWholeSentences() {
+        assertEquals(
+                "there is no query parameter \"zzzzzzzz\" here. Known: from, limit.",
+                Query.unknown("zzzzzzzz", List.of("from", "limit")).getMessage());
+        assertEquals(
+                "there is no query parameter \"limt\" here; did you mean limit? Known: from, limit.",
+                Query.unknown("limt", List.of("from", "limit")).getMessage());
+        assertEquals(
+                "there is no query parameter \"dryrun\" here.",
+                Query.unknown("dryrun", List.of()).getMessage());
     }
 
     @Test

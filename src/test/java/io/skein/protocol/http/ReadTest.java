@@ -204,10 +204,14 @@ class ReadTest {
     }
 
     @Test
-    void headIsAnsweredWithoutABody() {
+    void headIsAnsweredWithTheHeadOfGetAndWithoutABody() {
         door.post("/t/a", "x");
-        Answer answer = door.send("HEAD", "/t/a", new byte[0]);
-        assertEquals(200, answer.status());
-        assertEquals("", answer.body());
+        for (String path : List.of("/t/a", "/t/unknown", "/v1", "/v1/topics", "/openapi.yaml", "/readyz")) {
+            Answer get = door.get(path);
+            Answer head = door.send("HEAD", path, new byte[0]);
+            assertEquals(get.status(), head.status(), path);
+            assertEquals("", head.body(), path);
+            assertEquals(get.headers().map(), head.headers().map(), path);
+        }
     }
 }

@@ -77,6 +77,23 @@ class StreamTest {
     }
 
     @Test
+    void aHeadOfAStreamEndsAtOnceAndTheConnectionGoesOn() throws Exception {
+        for (String path : List.of("/t/a?follow", "/v1/stream?topic=a")) {
+            try (Socket socket = new Socket("127.0.0.1", door.port)) {
+                socket.setSoTimeout(10_000);
+                String host = " HTTP/1.1\r\nHost: localhost\r\n";
+                socket.getOutputStream()
+                        .write(("HEAD " + path + host + "\r\nGET /v1" + host + "Connection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.UTF_8));
+                String both = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertEquals(2, both.split("HTTP/1.1 200 OK", -1).length - 1, both);
+                assertFalse(both.contains("retry:"), both);
+            }
+        }
+        assertEquals(0, door.broker.streams());
+    }
+
+    @Test
     void anEventHasIdEventAndData() throws Exception {
         try (Live live = door.live("/v1/stream?topic=a/%23&topic=b&from=earliest")) {
             door.post("/t/a/x", "1");

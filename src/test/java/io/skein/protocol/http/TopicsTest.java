@@ -124,7 +124,7 @@ class TopicsTest {
                 Map.entry("{\"retention\":{\"maxBytes\":\"99999999999GiB\"}}", "maxBytes"),
                 Map.entry("{\"retention\":{\"maxMessages\":-1}}", "maxMessages"),
                 Map.entry("{\"retention\":{\"maxMessages\":1.5}}", "maxMessages"),
-                Map.entry("{\"retention\":{\"acknowledged\":true}}", "acknowledged"),
+                Map.entry("{\"retention\":{\"acknowledged\":1}}", "acknowledged"),
                 Map.entry("{\"retention\":7}", "retention"),
                 Map.entry("{\"onFull\":\"block\"}", "onFull"),
                 Map.entry("{\"format\":\"YAML\"}", "format"),
@@ -149,6 +149,31 @@ class TopicsTest {
         assertEquals(10 << 20, config("a").maxBytes());
         put("/v1/topics/a", "{\"retention\":{\"maxBytes\":\"77\"}}");
         assertEquals(77, config("a").maxBytes());
+    }
+
+    @Test
+    void aParameterThatWouldBeIgnoredIsRefusedAndNothingHappens() {
+        door.send("PUT", "/v1/topics/a", new byte[0]);
+        Answer deleted = door.send("DELETE", "/v1/topics/a?dryrun=true", new byte[0]);
+        assertEquals(400, deleted.status());
+        assertEquals(
+                "there is no query parameter \"dryrun\" here. Known: idempotency-key.",
+                deleted.json().getString("detail"));
+        assertEquals(400, door.send("PUT", "/v1/topics/b?dryrun", new byte[0]).status());
+        assertEquals(
+                400,
+                door.send("DELETE", "/v1/scheduled/c1.1.0?dryrun", new byte[0]).status());
+        assertEquals(200, door.get("/v1/topics/a").status());
+        assertEquals(404, door.get("/v1/topics/b").status());
+    }
+
+    @Test
+    void aBodyThatIsNoJsonIsRefusedWithOneSentence() {
+        Answer answer = door.send("PUT", "/v1/topics/a", "x".getBytes(StandardCharsets.UTF_8));
+        assertEquals(400, answer.status());
+        String detail = answer.json().getString("detail");
+        assertTrue(detail.startsWith("the body is no JSON object: "), detail);
+        assertFalse(detail.contains("\n") || detail.contains("Source"), detail);
     }
 
     @Test

@@ -224,7 +224,6 @@ class SubscriberDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 64,
                 c.roleTimeoutMs(),
                 c.tickMs(),
@@ -269,7 +268,6 @@ class SubscriberDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 c.maxFilters(),
                 c.roleTimeoutMs(),
                 c.tickMs(),
@@ -283,6 +281,27 @@ class SubscriberDoorTest {
             client.send("SUBSCRIBE:a\n");
             assertEquals("", client.untilClosed());
             await().atMost(10, SECONDS).until(() -> impatient.broker.streams() == 0);
+        }
+    }
+
+    @Test
+    void ofThoseWhoReadNothingTheLongestStandingIsCutWhenTooMuchWaits() throws Exception {
+        int most = 8 << 20; // a page of this broker has 6 MB
+        List<PadClient> silent = new ArrayList<>();
+        try (DoorSetup small = new DoorSetup(DoorSetup.limits(0), most)) {
+            for (int i = 0; i < 100; i++) {
+                small.publish("big", Format.RAW, i + " " + "x".repeat(60_000));
+            }
+            for (int i = 0; i < 6; i++) {
+                silent.add(PadClient.subscriber(small.port()).send("SUBSCRIBE:big\n"));
+            }
+            await().atMost(20, SECONDS).until(() -> small.allowances.unsent().gaveWay() > 0);
+            assertTrue(small.allowances.unsent().held() <= most);
+            await().atMost(20, SECONDS).until(() -> small.broker.streams() < 6);
+        } finally {
+            for (PadClient client : silent) {
+                client.close();
+            }
         }
     }
 

@@ -1,0 +1,148 @@
+package io.skein.broker;
+
+import io.skein.cluster.Proposer;
+import io.skein.machine.Command;
+import io.skein.machine.IdempotencyKey;
+import io.skein.store.StoredMessage;
+import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionOutcome.Counted;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * One redrive or discard, command by command until all dead letters that are meant are taken. With a filter this node
+ * reads the letters and says which they are (DESIGN D17); those that become dead meanwhile may be left out.
+ */
+final class Exhumation {
+    /** Stretches of dead letters that one command names. */
+    private static final int STRETCHES = 1_000;
+    /** Messages looked at in one step. */
+    private static final int STEP = 1_000;
+
+    private static final long STEP_BYTES = 4 << 20;
+
+    private final Ground ground;
+    private final Proposer proposer;
+    private final LocalSubscriptions.Way way;
+    private final SubscriptionName name;
+    private final Optional<DeadLetterFilter> filter;
+    private final Function<Optional<List<OffsetRange>>, Command> command;
+    private final IntFunction<Optional<IdempotencyKey>> keys;
+
+    /** Where to look next: a topic's id and an offset in it. */
+    private long topic;
+
+    private long offset;
+    private final List<OffsetRange> chosen = new ArrayList<>();
+    private int part;
+    private boolean replayed;
+    private long done;
+
+    /** @param keys of each command, by its number */
+    Exhumation(
+            Ground ground,
+            Proposer proposer,
+            LocalSubscriptions.Way way,
+            SubscriptionName name,
+            Optional<DeadLetterFilter> filter,
+            Function<Optional<List<OffsetRange>>, Command> command,
+            IntFunction<Optional<IdempotencyKey>> keys) {
+        this.ground = ground;
+        this.proposer = proposer;
+        this.way = way;
+        this.name = name;
+        this.filter = filter;
+        this.command = command;
+        this.keys = keys;
+    }
+
+    Future<Long> run() {
+        return filter.isEmpty() ? all() : look();
+    }
+
+    private Future<Long> all() {
+        return propose(Optional.empty()).compose(more -> more ? all() : Future.succeededFuture(done));
+    }
+
+    /** @return whether there are more for another command */
+    private Future<Boolean> propose(Optional<List<OffsetRange>> some) {
+        return way.propose(command.apply(some), keys.apply(part++)).map(committed -> {
+            Counted counted = (Counted) committed.outcome();
+            replayed = committed.replayed();
+            done += counted.done();
+            return counted.more();
+        });
+    }
+
+    private Future<Long> look() {
+        return proposer.ask(() -> ground.subscriptions().dead(name, topic, offset, 1))
+                .compose(next -> {
+                    if (next.isEmpty()) {
+                        return take(true);
+                    }
+                    OffsetRange stretch = next.get(0);
+                    return letters(stretch).compose(letters -> {
+                        judge(stretch, letters);
+                        return chosen.size() < STRETCHES ? look() : take(false);
+                    });
+                });
+    }
+
+    private Future<Long> take(boolean isLast) {
+        // A repeat finds nothing left to choose, and asks under its keys what the first time came to.
+        boolean asks = isLast && keys.apply(part).isPresent() && (part == 0 || replayed);
+        if (chosen.isEmpty() && !asks) {
+            return Future.succeededFuture(done);
+        }
+        List<OffsetRange> front = chosen.subList(0, Math.min(STRETCHES, chosen.size()));
+        List<OffsetRange> some = List.copyOf(front);
+        front.clear();
+        return propose(Optional.of(some)).compose(v -> isLast || chosen.size() >= STRETCHES ? take(isLast) : look());
+    }
+
+    /** From the front of a stretch on, as many as a step takes; none when the first is gone. */
+    private Future<List<StoredMessage>> letters(OffsetRange stretch) {
+        long count = Math.min(STEP, stretch.count());
+        return proposer.ask(() -> {
+                    List<StoredMessage> found = new ArrayList<>();
+                    for (long at = stretch.first(); at < stretch.first() + count; at++) {
+                        Optional<StoredMessage> letter = ground.store().tail().find(stretch.topic(), at);
+                        if (letter.isEmpty()) {
+                            break;
+                        }
+                        found.add(letter.get());
+                    }
+                    return found;
+                })
+                .compose(found -> found.isEmpty()
+                        ? ground.store().reader().messages(stretch.topic(), stretch.first(), count, STEP_BYTES)
+                        : Future.succeededFuture(found));
+    }
+
+    private void judge(OffsetRange stretch, List<StoredMessage> letters) {
+        topic = stretch.topic();
+        offset = stretch.first() + Math.max(1, letters.size());
+        for (StoredMessage letter : letters) {
+            if (filter.orElseThrow().matches(letter)) {
+                choose(letter);
+            }
+        }
+    }
+
+    private void choose(StoredMessage letter) {
+        int last = chosen.size() - 1;
+        if (last >= 0
+                && chosen.get(last).topic() == letter.topicId()
+                && chosen.get(last).end() == letter.offset()) {
+            OffsetRange before = chosen.get(last);
+            chosen.set(last, new OffsetRange(before.topic(), before.first(), before.count() + 1));
+        } else {
+            chosen.add(new OffsetRange(letter.topicId(), letter.offset(), 1));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.skein.broker;
+
+import io.skein.broker.Why.Reason;
+import io.skein.cluster.Proposer;
+import io.skein.machine.Cursor;
+import io.skein.machine.Lineage;
+import io.skein.store.Reader;
+import io.skein.store.Scope;
+import io.skein.store.StoredMessage;
+import io.skein.subscription.Holder;
+import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionMachine;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionView;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
+final class Inquiries {
+    private static final int MOST_HOLDERS = 100;
+    /** Subscriptions that are counted in one turn of the replica. */
+    private static final int A_TURN = 64;
+
+    private final Proposer proposer;
+    private final LocalSubscriptions.Way way;
+    private final Supplier<Ground> ground;
+    private final PullLines lines;
+
+    Inquiries(Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, PullLines lines) {
+        this.proposer = proposer;
+        this.way = way;
+        this.ground = ground;
+        this.lines = lines;
+    }
+
+    private SubscriptionMachine machine() {
+        return ground.get().subscriptions();
+    }
+
+    /** Fails when there is no such subscription. */
+    Future<SubscriptionView> view(SubscriptionName name, Freshness freshness) {
+        return way.fresh(freshness)
+                .compose(v -> proposer.ask(() -> machine().find(name)))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(PullLines.unknown(name)));
+    }
+
+    Future<SubscriptionInfo> info(SubscriptionName name, Freshness freshness) {
+        return view(name, freshness).compose(this::info);
+    }
+
+    private Future<SubscriptionInfo> info(SubscriptionView view) {
+        return proposer.ask(() -> machine().oldest(view.name())).compose(oldest -> {
+            Future<OptionalLong> time = oldest.isEmpty()
+                    ? Future.succeededFuture(OptionalLong.empty())
+                    : message(oldest.get())
+                            .map(found -> found.map(message -> OptionalLong.of(message.time()))
+                                    .orElse(OptionalLong.empty()));
+            return time.compose(at -> proposer.ask(() -> new SubscriptionInfo(view, at, lines.waiting(view.name()))));
+        });
+    }
+
+    Future<List<SubscriptionInfo>> list(Freshness freshness) {
+        return way.fresh(freshness)
+                .compose(v -> list(0, new ArrayList<>()))
+                .map(infos -> infos.stream()
+                        .sorted(Comparator.comparing(info -> info.view().name().value()))
+                        .toList());
+    }
+
+    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> infos) {
+        return proposer.ask(() -> {
+                    List<SubscriptionInfo> some = new ArrayList<>();
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        some.add(new SubscriptionInfo(
+                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                    }
+                    return some;
+                })
+                .compose(some -> {
+                    if (some.isEmpty()) {
+                        return Future.succeededFuture(infos);
+                    }
+                    infos.addAll(some);
+                    return list(some.get(some.size() - 1).view().id(), infos);
+                });
+    }
+
+    /** A few at a time: the replica has other things to do between. */
+    Future<SubscriptionFigures> figures() {
+        return figures(0, new SubscriptionFigures(0, 0, 0, 0, OptionalLong.empty(), lines.waiting()));
+    }
+
+    private Future<SubscriptionFigures> figures(long after, SubscriptionFigures so) {
+        record Step(long last, SubscriptionFigures figures) {}
+        return proposer.ask(() -> {
+                    SubscriptionFigures sum = so;
+                    long last = -1;
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        sum = add(sum, view, machine().oldestTime(view.name()));
+                        last = view.id();
+                    }
+                    return new Step(last, sum);
+                })
+                .compose(step -> step.last() < 0
+                        ? Future.succeededFuture(step.figures())
+                        : figures(step.last(), step.figures()));
+    }
+
+    private static SubscriptionFigures add(SubscriptionFigures sum, SubscriptionView view, OptionalLong oldest) {
+        return new SubscriptionFigures(
+                sum.subscriptions() + 1,
+                sum.lag() + view.lag(),
+                sum.inFlight() + view.leased(),
+                sum.dead() + view.dead(),
+                sum.oldest().isEmpty()
+                                || oldest.isPresent()
+                                        && oldest.getAsLong() < sum.oldest().getAsLong()
+                        ? oldest
+                        : sum.oldest(),
+                sum.waitingPulls());
+    }
+
+    /** The first of them that is still there. */
+    private Future<Optional<StoredMessage>> message(OffsetRange place) {
+        return proposer.ask(() -> ground.get().store().tail().find(place.topic(), place.first()))
+                .compose(inTail -> inTail.isPresent()
+                        ? Future.succeededFuture(inTail)
+                        : ground.get()
+                                .store()
+                                .reader()
+                                .messages(place.topic(), place.first(), 1, 1)
+                                .map(rows -> rows.stream().findFirst()));
+    }
+
+    Future<Why> why(SubscriptionName name, Freshness freshness) {
+        return info(name, freshness)
+                .compose(info -> proposer.ask(() -> {
+                    long time = ground.get().replica().status().time();
+                    List<Holder> holders = machine().holders(name, MOST_HOLDERS);
+                    List<Reason> reasons = reasons(info, holders);
+                    return new Why(info, time, reasons.isEmpty(), reasons, holders);
+                }));
+    }
+
+    private static List<Reason> reasons(SubscriptionInfo info, List<Holder> holders) {
+        SubscriptionView view = info.view();
+        List<Reason> reasons = new ArrayList<>();
+        if (view.config().paused()) {
+            reasons.add(new Reason("paused", "it is paused; nothing is handed out until it is resumed", 0));
+        }
+        if (view.isReady() && !view.config().paused()) {
+            if (info.waitingPulls() == 0 && view.leased() == 0) {
+                reasons.add(new Reason(
+                        "no-consumers",
+                        view.waiting() + view.ready() + " messages may be pulled, but nobody holds or asks for any"
+                                + " through this node",
+                        0));
+            }
+            return reasons;
+        }
+        if (view.followed() == 0) {
+            reasons.add(new Reason(
+                    "no-topics",
+                    "no topic matches its filter \"" + view.config().filter() + '"',
+                    0));
+        }
+        if (view.isHeld()) {
+            reasons.add(new Reason(
+                    "held", "so many messages are handed out and not settled that no new ones are begun with", 0));
+        }
+        if (view.leased() > 0) {
+            long until = holders.stream().mapToLong(Holder::until).min().orElse(0);
+            reasons.add(new Reason("leased", view.leased() + " messages are on loan; the next lease ends", until));
+        }
+        if (view.blockedKeys() > 0) {
+            reasons.add(new Reason(
+                    "blocked-keys",
+                    "of " + view.blockedKeys() + " keys a message waits until the one before it is settled",
+                    0));
+        }
+        long next = view.nextReturn() == Long.MAX_VALUE ? 0 : view.nextReturn();
+        if (view.delayed() > 0) {
+            reasons.add(new Reason("delayed", view.delayed() + " messages come back after a delay; the next", next));
+        }
+        if (view.paced() > 0) {
+            reasons.add(new Reason(
+                    "paced", view.paced() + " redriven messages are let go at " + view.rate() + " a second", next));
+        }
+        if (view.lag() == 0) {
+            reasons.add(new Reason("empty", "every message is settled; the next that comes is handed out", 0));
+        }
+        return reasons;
+    }
+
+    Future<Trace> trace(String text, Freshness freshness) {
+        Optional<Lineage.Text> parsed = Lineage.parse(text);
+        if (parsed.isEmpty() || parsed.get().cursor().place() == Cursor.END) {
+            return Future.failedFuture(Refusal.malformed('"' + text + "\" is no message's cursor"));
+        }
+        Cursor cursor = parsed.get().cursor();
+        return way.fresh(freshness).compose(v -> {
+            Lineage lineage = ground.get().lineage();
+            OptionalLong shared = lineage.sharedUpTo(parsed.get().lineage());
+            if (shared.isEmpty() || cursor.index() > shared.getAsLong()) {
+                return Future.failedFuture(nobody(text));
+            }
+            return at(cursor)
+                    .compose(
+                            found -> found.isEmpty() ? Future.failedFuture(nobody(text)) : trace(found.get(), lineage));
+        });
+    }
+
+    private static Refusal nobody(String text) {
+        return Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-message", "no message that is kept has the cursor " + text);
+    }
+
+    private Future<Trace> trace(StoredMessage message, Lineage lineage) {
+        return proposer.ask(() -> new Trace(
+                message,
+                lineage.text(message.cursor()),
+                message.cursor().index(),
+                machine().standings(message.topicId(), message.offset())));
+    }
+
+    private Future<Optional<StoredMessage>> at(Cursor cursor) {
+        Scope all = new Scope(List.of(), topic -> 0);
+        Cursor before = Reader.before(cursor);
+        return proposer.askFor(() -> ground.get().store().page(all, before, 1, 1, Long.MIN_VALUE))
+                .map(page -> page.messages().stream()
+                        .filter(message -> message.cursor().equals(cursor))
+                        .findFirst());
+    }
+}

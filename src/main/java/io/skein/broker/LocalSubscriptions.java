@@ -1,0 +1,385 @@
+package io.skein.broker;
+
+import io.skein.cluster.Committed;
+import io.skein.cluster.Proposer;
+import io.skein.machine.Command;
+import io.skein.machine.IdempotencyKey;
+import io.skein.store.Holds.Hold;
+import io.skein.subscription.Leases;
+import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionCommand.Ack;
+import io.skein.subscription.SubscriptionCommand.Configure;
+import io.skein.subscription.SubscriptionCommand.Delete;
+import io.skein.subscription.SubscriptionCommand.Extend;
+import io.skein.subscription.SubscriptionCommand.Nack;
+import io.skein.subscription.SubscriptionCommand.Seek;
+import io.skein.subscription.SubscriptionCommand.Transact;
+import io.skein.subscription.SubscriptionConfig;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionOutcome.Aborted;
+import io.skein.subscription.SubscriptionOutcome.Done;
+import io.skein.subscription.SubscriptionOutcome.Pulled;
+import io.skein.subscription.SubscriptionOutcome.Refused;
+import io.skein.subscription.SubscriptionOutcome.Settled;
+import io.skein.subscription.SubscriptionOutcome.Transacted;
+import io.skein.topic.TopicOutcome;
+import io.skein.wire.Limits;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Durable subscriptions of one node: what is asked becomes commands, what they came to becomes messages. */
+final class LocalSubscriptions implements Subscriptions {
+    /** How long this node may take to apply what is committed, before it says that it cannot read a pull's answer. */
+    private static final long BEHIND_MS = 10_000;
+
+    /** How the broker takes a command into the log, and what it asks before it reads. */
+    interface Way {
+        /** Completes on the caller's context; fails with {@link Refusal}, also when the machine says no. */
+        Future<Committed> propose(Command command, Optional<IdempotencyKey> key);
+
+        /** Until this node has what a reader asks for. */
+        Future<Void> fresh(Freshness freshness);
+
+        /** Until this node serves at all. */
+        Future<Void> ready();
+    }
+
+    private static final String SCOPE = "subscriptions";
+
+    private final BrokerConfig config;
+    private final Proposer proposer;
+    private final Way way;
+    private final PullLines lines;
+    private final AppliedIndex applied;
+    private final Inquiries inquiries;
+    /** Written on the replica's context before anybody else looks. */
+    private volatile Ground ground;
+
+    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, AppliedIndex applied, Way way) {
+        this.config = config;
+        this.proposer = proposer;
+        this.way = way;
+        this.applied = applied;
+        this.lines = new PullLines(
+                vertx,
+                () -> ground.subscriptions(),
+                this::lend,
+                () -> way.fresh(Freshness.LINEARIZABLE),
+                config.maxStreams());
+        this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
+    }
+
+    void attach(Ground opened) {
+        ground = opened;
+    }
+
+    /** On the replica's context. */
+    void applied() {
+        lines.applied();
+    }
+
+    /** On the replica's context: another state takes the place of all there was. */
+    void left() {
+        endAll("catching-up");
+    }
+
+    void endAll(String why) {
+        lines.endAll(() -> Refusal.unavailable(why, "the node ended the wait: " + why));
+    }
+
+    /** From any context. */
+    void drain() {
+        proposer.ask(() -> {
+                    endAll("draining");
+                    return null;
+                })
+                .onFailure(nobodyWaits -> {});
+    }
+
+    @Override
+    public int waiting() {
+        return lines.waiting();
+    }
+
+    // Operators.
+
+    @Override
+    public Future<Boolean> configure(
+            SubscriptionName name, SubscriptionConfig asked, From from, Optional<String> idempotencyKey) {
+        Optional<IdempotencyKey> key = key(idempotencyKey, "put " + name + ' ' + asked + ' ' + from);
+        return way.fresh(Freshness.LINEARIZABLE)
+                .compose(v -> new Positions(ground, proposer).of(asked.filter(), from))
+                .compose(start -> way.propose(new Configure(name, asked, start), key))
+                .map(committed -> ((Done) committed.outcome()).created())
+                .recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+        return way.propose(new Delete(name), key(idempotencyKey, "delete " + name))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+        Optional<IdempotencyKey> key = key(idempotencyKey, "seek " + name + ' ' + to);
+        return inquiries
+                .view(name, Freshness.LINEARIZABLE)
+                .compose(
+                        view -> new Positions(ground, proposer).of(view.config().filter(), to))
+                .compose(start -> way.propose(new Seek(name, start), key))
+                .<Void>mapEmpty()
+                .recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<Long> redrive(
+            SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
+        return exhume(
+                name,
+                filter,
+                chosen -> new SubscriptionCommand.Redrive(name, chosen, rate),
+                idempotencyKey,
+                "redrive " + name + ' ' + rate + ' ' + filter);
+    }
+
+    @Override
+    public Future<Long> discard(
+            SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
+        return exhume(
+                name,
+                filter,
+                chosen -> new SubscriptionCommand.Discard(name, chosen),
+                idempotencyKey,
+                "discard " + name + ' ' + filter);
+    }
+
+    private Future<Long> exhume(
+            SubscriptionName name,
+            Optional<DeadLetterFilter> filter,
+            Function<Optional<List<OffsetRange>>, Command> command,
+            Optional<String> idempotencyKey,
+            String text) {
+        return inquiries
+                .view(name, Freshness.LINEARIZABLE)
+                .compose(view -> new Exhumation(
+                                ground,
+                                proposer,
+                                way,
+                                name,
+                                filter,
+                                command,
+                                part -> idempotencyKey.map(k -> KeyHash.of(SCOPE, k + '#' + part, text)))
+                        .run())
+                .recover(LocalSubscriptions::refused);
+    }
+
+    // Consumers.
+
+    @Override
+    public Pulling pull(Pull pull) {
+        PullLines.Waiter waiter = lines.waiter(pull, this::onReplica);
+        Optional<Refusal> problem = problem(pull);
+        if (problem.isPresent()) {
+            waiter.refuse(problem.get());
+        } else {
+            way.ready()
+                    .compose(v -> onReplica(() -> lines.enter(waiter)))
+                    .onFailure(failure -> waiter.refuse(Refusal.from(failure)));
+        }
+        return waiter;
+    }
+
+    private Future<Void> onReplica(Runnable action) {
+        return proposer.ask(() -> {
+            action.run();
+            return null;
+        });
+    }
+
+    private static Optional<Refusal> problem(Pull pull) {
+        if (pull.max() < 1 || pull.max() > Limits.MAX_PULL_MESSAGES) {
+            return Optional.of(Refusal.malformed(
+                    "a pull asks for 1 to " + Limits.MAX_PULL_MESSAGES + " messages, not " + pull.max()));
+        }
+        return Optional.empty();
+    }
+
+    /** On the replica's context. */
+    private Future<Loan> lend(Pull pull) {
+        Ground here = ground;
+        Hold hold = here.store().holds().open();
+        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), pull.max()))
+                .compose(keys -> way.propose(
+                        new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
+                        Optional.empty()))
+                .compose(committed -> applied(committed).map(v -> open((Pulled) committed.outcome(), hold)))
+                .recover(failure -> {
+                    hold.close();
+                    return refused(failure);
+                });
+    }
+
+    private Loan open(Pulled pulled, Hold hold) {
+        if (pulled.lent().isEmpty()) {
+            hold.close();
+            return OpenLoan.EMPTY;
+        }
+        return new OpenLoan(ground, proposer, pulled, hold).lookAhead();
+    }
+
+    /** A node that does not lead may hear what was decided before it gets so far itself. */
+    private Future<Void> applied(Committed committed) {
+        return applied.reached(committed.index(), BEHIND_MS)
+                .recover(behind -> Future.failedFuture(Refusal.of(
+                        Refusal.Kind.INDETERMINATE,
+                        "indeterminate",
+                        "it was done at entry " + committed.index() + "; " + behind.getMessage())));
+    }
+
+    @Override
+    public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
+        return settle(leases, few -> new Ack(name, few), idempotencyKey, "ack " + name);
+    }
+
+    @Override
+    public Future<Settlement> nack(
+            SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey) {
+        return settle(
+                leases,
+                few -> new Nack(name, few, delayMs, reason),
+                idempotencyKey,
+                "nack " + name + ' ' + delayMs + ' ' + reason);
+    }
+
+    @Override
+    public Future<Settlement> extend(
+            SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey) {
+        return settle(leases, few -> new Extend(name, few, leaseMs), idempotencyKey, "extend " + name + ' ' + leaseMs);
+    }
+
+    private Future<Settlement> settle(
+            List<Leases> leases,
+            Function<List<Leases>, Command> command,
+            Optional<String> idempotencyKey,
+            String text) {
+        return way.propose(command.apply(joined(leases)), idempotencyKey.map(k -> KeyHash.of(SCOPE, k, text + leases)))
+                .map(committed -> {
+                    Settled settled = (Settled) committed.outcome();
+                    return new Settlement(
+                            settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
+                });
+    }
+
+    /** What was lent together and is named in that order is one in the log. */
+    private static List<Leases> joined(List<Leases> leases) {
+        List<Leases> joined = new ArrayList<>();
+        for (Leases next : leases) {
+            int last = joined.size() - 1;
+            if (last >= 0 && joined.get(last).isFollowedBy(next)) {
+                Leases before = joined.get(last);
+                joined.set(
+                        last,
+                        new Leases(
+                                before.subscription(),
+                                before.topic(),
+                                before.first(),
+                                before.count() + next.count(),
+                                before.lease()));
+            } else {
+                joined.add(next);
+            }
+        }
+        return joined;
+    }
+
+    @Override
+    public Future<TransactionAck> transact(Transaction transaction) {
+        Optional<Refusal> problem = transaction.problem(config.maxMessageBytes());
+        if (problem.isPresent()) {
+            return Future.failedFuture(problem.get());
+        }
+        Transact command =
+                new Transact(transaction.messages(), config.mayCreateTopics(), transaction.acks(), transaction.nacks());
+        Optional<IdempotencyKey> key = transaction
+                .idempotencyKey()
+                .map(k -> KeyHash.of(
+                        transaction.scope(),
+                        k,
+                        transaction.messages(),
+                        transaction.acks() + " " + transaction.nacks()));
+        return way.propose(command, key).map(committed -> {
+            if (committed.outcome() instanceof Aborted aborted) {
+                return ack(committed, List.of(), 0, 0, aborted.refusedOf(asked(transaction)));
+            }
+            Transacted done = (Transacted) committed.outcome();
+            return ack(committed, done.results(), done.acknowledged(), done.returned(), List.of());
+        });
+    }
+
+    private static List<Leases> asked(Transaction transaction) {
+        List<Leases> all = new ArrayList<>();
+        transaction.acks().forEach(acks -> all.addAll(acks.leases()));
+        transaction.nacks().forEach(nacks -> all.addAll(nacks.leases()));
+        return all;
+    }
+
+    private TransactionAck ack(
+            Committed committed,
+            List<TopicOutcome.Result> results,
+            long acknowledged,
+            long returned,
+            List<Refused> refused) {
+        return new TransactionAck(
+                results,
+                acknowledged,
+                returned,
+                refused,
+                committed.term(),
+                committed.index(),
+                committed.replayed(),
+                ground.lineage());
+    }
+
+    // Who asks.
+
+    @Override
+    public Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness) {
+        return inquiries.info(name, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
+        return inquiries.list(freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<Why> why(SubscriptionName name, Freshness freshness) {
+        return inquiries.why(name, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<Trace> trace(String cursor, Freshness freshness) {
+        return inquiries.trace(cursor, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<SubscriptionFigures> figures() {
+        return ground == null
+                ? Future.succeededFuture(SubscriptionFigures.NONE)
+                : inquiries.figures().recover(LocalSubscriptions::refused);
+    }
+
+    private static Optional<IdempotencyKey> key(Optional<String> key, String text) {
+        return key.map(k -> KeyHash.of(SCOPE, k, text));
+    }
+
+    private static <T> Future<T> refused(Throwable cause) {
+        return Future.failedFuture(Refusal.from(cause));
+    }
+}

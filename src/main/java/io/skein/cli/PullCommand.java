@@ -1,0 +1,193 @@
+package io.skein.cli;
+
+import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
+import io.skein.client.WorkHandler;
+import io.skein.client.WorkOptions;
+import io.skein.client.Worker;
+import io.skein.frame.Delivered;
+import io.skein.frame.Durations;
+import io.skein.frame.Malformed;
+import io.skein.node.ExitCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Works for a durable subscription. */
+@Command(
+        name = "pull",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Takes messages of a durable subscription, prints each and acknowledges it.",
+            "What is printed and not acknowledged, because this was ended, comes again when its lease ends."
+        },
+        footer = {
+            "",
+            "Exit code 3 when nothing came in time.",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} subscriptions billing --filter 'orders/#' --from earliest    makes one",
+            "  ${ROOT-COMMAND-NAME} pull billing",
+            "  ${ROOT-COMMAND-NAME} pull billing --count 100 --wait 1s --json",
+            "  ${ROOT-COMMAND-NAME} pull billing --follow --body | while read -r line; do ...; done",
+            "  ${ROOT-COMMAND-NAME} pull billing --no-ack --json         leaves it lent, and prints the lease"
+        })
+final class PullCommand implements Callable<Integer> {
+    /** Nothing came. */
+    private static final int NOTHING = 3;
+
+    private static final long ANSWER_SECONDS = 30;
+    /** With --no-ack all are lent at the same time. */
+    private static final int MOST_LENT = 10_000;
+    /** The node has to be asked all the same. */
+    private static final long LEAST_WAIT_MS = 100;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Mixin
+    private MessagePrinter printer;
+
+    @Parameters(paramLabel = "SUBSCRIPTION", description = "a durable subscription's name")
+    private String subscription;
+
+    @Option(names = "--count", paramLabel = "N", description = "takes so many (default: 1)")
+    private long count = 1;
+
+    @Option(names = "--follow", description = "goes on for good")
+    private boolean follow;
+
+    @Option(names = "--wait", paramLabel = "TIME", description = "for each message (default: 5s)")
+    private String wait = "5s";
+
+    @Option(names = "--no-ack", description = "does not acknowledge: the message comes again when its lease ends")
+    private boolean noAck;
+
+    @Option(names = "--lease", paramLabel = "TIME", description = "how long messages are lent (default: as it says)")
+    private String lease;
+
+    @Option(names = "--consumer", paramLabel = "NAME", description = "who works, for others to see")
+    private String consumer = "";
+
+    /** One or the other. */
+    private record Event(Delivered message, String end) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        long waitMs = duration("--wait", wait);
+        if (waitMs < LEAST_WAIT_MS) {
+            throw new CommandProblem(ExitCode.USAGE, "--wait is at least " + LEAST_WAIT_MS + "ms");
+        }
+        long leaseMs = lease == null ? 0 : duration("--lease", lease);
+        if (count < 1 || noAck && count > MOST_LENT) {
+            throw new CommandProblem(
+                    ExitCode.USAGE, "--count is 1 or more" + (noAck ? ", with --no-ack at most " + MOST_LENT : ""));
+        }
+        if (follow && noAck) {
+            throw new CommandProblem(ExitCode.USAGE, "--follow with --no-ack would lend all there is and wait");
+        }
+        Vertx vertx = Vertx.vertx();
+        PrintWriter err = spec.commandLine().getErr();
+        BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+        try {
+            SkeinClient client = Sockets.connect(vertx, server, err);
+            WorkOptions options =
+                    WorkOptions.of(subscription).consumer(consumer).leaseMs(leaseMs);
+            // What is in hand when this ends has to wait for its lease.
+            options = follow
+                    ? options.credit(1)
+                    : options.credit((int) Math.min(count, noAck ? MOST_LENT : 64))
+                            .limit(count);
+            Worker worker = client.work(options, handler(events, err)).await(ANSWER_SECONDS, TimeUnit.SECONDS);
+            int exitCode = take(worker, events, waitMs, err);
+            client.close().await(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return exitCode;
+        } catch (TimeoutException slow) {
+            throw new CommandProblem(1, "the node did not answer in time");
+        } catch (SkeinException refused) {
+            throw new CommandProblem(1, refused.getMessage());
+        } finally {
+            Sockets.close(vertx);
+        }
+    }
+
+    private int take(Worker worker, BlockingQueue<Event> events, long waitMs, PrintWriter err)
+            throws InterruptedException, TimeoutException {
+        List<Future<?>> acks = new ArrayList<>();
+        AtomicBoolean refused = new AtomicBoolean();
+        long taken = 0;
+        while (follow || taken < count) {
+            Event event = follow ? events.take() : events.poll(waitMs, TimeUnit.MILLISECONDS);
+            if (event == null) {
+                break;
+            }
+            if (event.message() == null) {
+                throw new CommandProblem(1, event.end());
+            }
+            taken++;
+            printer.print(event.message());
+            if (noAck) {
+                continue;
+            }
+            acks.removeIf(Future::isComplete);
+            acks.add(worker.ack(event.message()).onFailure(said -> {
+                refused.set(true);
+                err.println("not acknowledged: " + said.getMessage());
+                err.flush();
+            }));
+        }
+        Future.join(acks).otherwiseEmpty().await(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return refused.get() ? 1 : taken == 0 ? NOTHING : 0;
+    }
+
+    private static WorkHandler handler(BlockingQueue<Event> events, PrintWriter err) {
+        return new WorkHandler() {
+            @Override
+            public void message(Worker worker, Delivered message) {
+                events.add(new Event(message, ""));
+            }
+
+            @Override
+            public void status(String health) {
+                err.println("node: " + health);
+                err.flush();
+            }
+
+            @Override
+            public void connection(boolean isUp) {
+                err.println(isUp ? "connected again" : "connection lost; looks for a node");
+                err.flush();
+            }
+
+            @Override
+            public void ended(String reason) {
+                events.add(new Event(null, "the work ended: " + reason));
+            }
+        };
+    }
+
+    private static long duration(String option, String text) {
+        try {
+            return Durations.parseMs(text);
+        } catch (Malformed noTime) {
+            throw new CommandProblem(ExitCode.USAGE, option + ": " + noTime.getMessage());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.skein.client;
+
+import io.skein.frame.Command;
+import io.skein.frame.Delivered;
+import io.skein.frame.Push;
+import io.skein.frame.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker as the client keeps it. Used on the client's context only, except for what {@link Worker} says. */
+final class LiveWorker extends Lasting<Worker> implements Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveWorker.class);
+
+    private final WorkOptions options;
+    private final WorkHandler handler;
+    private final Settlements settlements;
+    /** Leases of what was handed over and not settled. */
+    private final Set<String> hand = new HashSet<>();
+    /** How many those are, for any thread. */
+    private volatile int inHand;
+    /** Settled, and the server does not know that there is room for others. */
+    private int owed;
+    /** Credit that the server has and did not use. */
+    private long granted;
+
+    private long taken;
+
+    LiveWorker(Vertx vertx, Subscriptions all, Link link, WorkOptions options, WorkHandler handler) {
+        super(vertx, all, link);
+        this.options = options;
+        this.handler = handler;
+        this.settlements = new Settlements(vertx, all, link);
+    }
+
+    @Override
+    Worker self() {
+        return this;
+    }
+
+    @Override
+    Command asking(String id) {
+        owed = 0;
+        granted = Math.min(Math.max(0, options.credit() - hand.size()), options.limit() - taken);
+        return new Command.Work(id, options.subscription(), options.consumer(), granted, options.leaseMs());
+    }
+
+    @Override
+    void begun(Reply.Subscribed reply) {
+        settlements.up(sub());
+        giveCredit();
+    }
+
+    @Override
+    void down() {
+        settlements.down();
+    }
+
+    @Override
+    void connection(boolean isUp) {
+        handler.connection(isUp);
+    }
+
+    @Override
+    void over(SkeinException why, String words) {
+        settlements.end(why);
+        handler.ended(words);
+    }
+
+    @Override
+    void take(Push push) {
+        if (push instanceof Push.Messages messages) {
+            for (Delivered message : messages.messages()) {
+                hand.add(message.lease());
+                inHand = hand.size();
+                taken++;
+                granted--;
+                hand(message);
+                if (isClosed()) {
+                    return;
+                }
+            }
+        } else if (push instanceof Push.Status status) {
+            guarded(() -> handler.status(status.health()));
+        } else {
+            throw new AssertionError("unhandled " + push);
+        }
+    }
+
+    private void hand(Delivered message) {
+        try {
+            handler.message(this, message);
+        } catch (RuntimeException thrown) {
+            LOG.error("a work handler failed at {} of {}", message.offset(), message.topic(), thrown);
+            nack(message, -1, String.valueOf(thrown.getMessage())).onFailure(said -> {});
+        }
+    }
+
+    @Override
+    public Future<Void> ack(Delivered message) {
+        return settle(Settlements.Kind.ack(), message);
+    }
+
+    @Override
+    public Future<Void> nack(Delivered message, long delayMs, String reason) {
+        return settle(Settlements.Kind.nack(delayMs, reason), message);
+    }
+
+    @Override
+    public Future<Void> extend(Delivered message, long leaseMs) {
+        return settle(Settlements.Kind.extend(leaseMs), message);
+    }
+
+    private Future<Void> settle(Settlements.Kind kind, Delivered message) {
+        Promise<Void> promise = Promise.promise();
+        all.run(() -> {
+            settlements.add(kind, message.lease(), promise);
+            // Whoever settles a message twice has no more room for it.
+            if (kind.settles() && hand.remove(message.lease())) {
+                inHand = hand.size();
+                owed++;
+                giveCredit();
+            }
+        });
+        return promise.future();
+    }
+
+    /** In portions: a command for each message would cost more than the message. */
+    private void giveCredit() {
+        if (owed > 0 && !sub().isEmpty() && !isClosed() && owed * 4 >= options.credit()) {
+            // After the acknowledgements that made the room.
+            settlements.send();
+            long more = Math.min(owed, options.limit() - taken - granted);
+            if (more > 0) {
+                link.say(new Command.Credit("", sub(), more));
+                granted += more;
+            }
+            owed = 0;
+        }
+    }
+
+    @Override
+    public int inHand() {
+        return inHand;
+    }
+
+    @Override
+    public void close() {
+        leave(() -> {
+            settlements.send();
+            settlements.end(SkeinException.of("closed", "the worker was closed"));
+        });
+    }
+}

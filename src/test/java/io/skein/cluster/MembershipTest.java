@@ -1,0 +1,123 @@
+package io.skein.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.broker.Refusal;
+import io.skein.node.RunningNode;
+import io.skein.raft.Member;
+import io.skein.raft.NodeId;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a leader asks of a node before it takes it, or takes note of it. */
+class MembershipTest {
+    private static final NodeId THIRD = new NodeId("n3");
+    private static final long INCARNATION = 3;
+    private static final long OTHER_CLUSTER = 99;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    private Path directory;
+
+    private RunningNode leader;
+
+    @BeforeEach
+    void start() throws Exception {
+        leader = new RunningNode(directory);
+        leader.awaitVoters(1);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        leader.close();
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    /** A node that says this of itself. */
+    private PeerNode third(long clusterId, Member... members) {
+        PeerNode node = PeerNode.start(vertx, PeerNode.config(THIRD.value(), 0), clusterId, INCARNATION);
+        node.onAsk = ask ->
+                Future.succeededFuture(Answer.of(facts(node, clusterId, members).encode()));
+        return node;
+    }
+
+    private static Facts facts(PeerNode node, long clusterId, Member... members) {
+        return new Facts(
+                node.id,
+                INCARNATION,
+                clusterId,
+                clusterId == 0,
+                false,
+                1,
+                List.of(members),
+                false,
+                "",
+                node.address(),
+                "",
+                List.of());
+    }
+
+    private boolean lists(NodeId node) {
+        return leader.broker().status().members().stream()
+                .anyMatch(member -> member.id().equals(node.value()));
+    }
+
+    @Test
+    void aMemberOfAnotherClusterIsNotAdded() {
+        PeerNode node = third(OTHER_CLUSTER, new Member(THIRD, INCARNATION, "127.0.0.1:1", true));
+
+        Refusal refusal = assertThrows(
+                Refusal.class,
+                () -> leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS));
+
+        assertEquals(Refusal.Kind.CONFLICT, refusal.kind());
+        assertEquals("other-cluster", refusal.code());
+        assertTrue(refusal.getMessage().contains("--join"), refusal.getMessage());
+        assertFalse(lists(THIRD));
+    }
+
+    @Test
+    void whomItsClusterRemovedMayBeAddedToAnother() throws Exception {
+        PeerNode node = third(OTHER_CLUSTER, new Member(new NodeId("n7"), 7, "127.0.0.1:1", true));
+
+        leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoIsRemovedWhileItIsLookedForAtItsNewAddressStaysRemoved() throws Exception {
+        PeerNode before = third(0);
+        leader.broker().addMember("n3", before.address(), false).await(20, TimeUnit.SECONDS);
+        before.onAsk = ask -> Future.failedFuture("it has moved");
+        PeerNode after = third(0);
+        Promise<Void> asked = Promise.promise();
+        Promise<Answer> said = Promise.promise();
+        after.onAsk = ask -> {
+            asked.tryComplete();
+            return said.future();
+        };
+        Facts mine = facts(after, 0);
+
+        Future<Answer> noted =
+                after.later(peers -> peers.ask(leader.raftAddress(), new Ask(Membership.MOVED, mine.encode())));
+        asked.future().await(20, TimeUnit.SECONDS);
+        leader.broker().removeMember("n3").await(20, TimeUnit.SECONDS);
+        said.complete(Answer.of(mine.encode()));
+
+        Answer answer = noted.await(20, TimeUnit.SECONDS);
+        assertFalse(answer.ok());
+        assertEquals("UNKNOWN_MEMBER", answer.code());
+        assertFalse(lists(THIRD));
+    }
+}
