@@ -506,4 +506,21 @@ class LocalSubscriptionsTest {
         hall.broker.drain();
         assertEquals("draining", code(waiting.loan()));
     }
+
+    @Test
+    void allAreListedByNameHoweverManyThereAre() throws Exception {
+        SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            var name = new SubscriptionName("s" + (i * 7 % 150 + 1_000));
+            names.add(name.value());
+            Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
+        }
+        List<SubscriptionInfo> all =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+
+        assertEquals(
+                names.stream().sorted().toList(),
+                all.stream().map(info -> info.view().name().value()).toList());
+    }
 }
