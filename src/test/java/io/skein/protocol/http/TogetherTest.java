@@ -97,6 +97,38 @@ class TogetherTest {
     }
 
     @Test
+    void aConnectionTooManyThatAsksHowTheNodeIsHearsItAndIsClosed() throws Exception {
+        door.broker.takeConnections(1);
+        Socket first = connect();
+        send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(head(first).startsWith("HTTP/1.1 200 "));
+        for (String path : List.of("/livez", "/readyz")) {
+            Socket second = connect();
+            send(second, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            String answer = head(second);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            assertTrue(answer.toLowerCase().contains("connection: close"), answer);
+            second.getInputStream().readAllBytes();
+        }
+        assertEquals(1, door.broker.connections());
+    }
+
+    @Test
+    void connectionsTooManyThatSayNothingDoNotKeepOthersFromAsking() throws Exception {
+        door.broker.takeConnections(1);
+        Socket first = connect();
+        send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(head(first).startsWith("HTTP/1.1 200 "));
+        for (int i = 0; i < TurnedAway.MOST; i++) {
+            send(connect(), "GET /livez HTT");
+        }
+        Socket last = connect();
+        send(last, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        String answer = head(last);
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+
+    @Test
     void ofTooManyHalfBodiesTheOldestIsToldToComeAgainAndTheNewestGetsThrough() throws Exception {
         List<Socket> half = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
