@@ -150,9 +150,23 @@ final class MeteredBroker implements Broker {
     public Connection connected(String door, String peer) {
         Connection connection = broker.connected(door, peer);
         doors.connected(door);
-        return () -> {
-            doors.disconnected(door);
-            connection.close();
+        return new Connection() {
+            private boolean ended;
+
+            @Override
+            public void ended() {
+                if (!ended) {
+                    ended = true;
+                    doors.disconnected(door);
+                    connection.ended();
+                }
+            }
+
+            @Override
+            public void close() {
+                ended();
+                connection.close();
+            }
         };
     }
 
