@@ -28,8 +28,8 @@ class TogetherTest {
     private static final int UNREAD = 4 << 20;
     private static final int BODY = 100_000;
 
-    private final Allowances allowances =
-            new Allowances(new Allowance("unfinished requests", UNFINISHED), new Allowance("unread answers", UNREAD));
+    private final Allowances allowances = new Allowances(
+            Allowance.arriving("unfinished requests", UNFINISHED), Allowance.leaving("unread answers", UNREAD));
     private final OpenDoor door = new OpenDoor(config -> config, broker -> broker, allowances);
     private final List<Socket> sockets = new ArrayList<>();
 
