@@ -27,8 +27,8 @@ public final class Allowance {
     /** Bytes of a share that do not count; above them it counts in steps of as much. */
     public static final int UNCOUNTED = 16 << 10;
 
-    /** Longer than a network needs to notice that it lost something, by far. */
-    static final long STILL_MS = 10_000;
+    /** Enough for the largest page, which moves only as a whole, at 300 KB a second. */
+    static final long STILL_MS = 30_000;
 
     private final String name;
     private final long bytes;

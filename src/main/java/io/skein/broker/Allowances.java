@@ -7,7 +7,7 @@ package io.skein.broker;
  *     frames of TCP publishers. Above: whoever stood still the longest is refused (503, close code 4002, {@code ERR
  *     overloaded}) and its connection closed
  * @param unsent bytes of what was written and not taken by its socket. Above half: pages are small, live batches
- *     for which there is no room are read as pages, and who took nothing for 10 s is cut; above: the connection that took
+ *     for which there is no room are read as pages, and who took nothing for 30 s is cut; above: the connection that took
  *     nothing for the longest is, whenever that was. Its streams resume
  */
 public record Allowances(Allowance unfinished, Allowance unsent) {
@@ -18,8 +18,8 @@ public record Allowances(Allowance unfinished, Allowance unsent) {
     private static final long MOST = 256L << 20;
 
     /**
-     * An eighth of the heap each, at most {@link #MOST}, and at least {@link #LEAST} also where that is more: the rest is for the log's tail, what is being written and what machines remember, and a
-     * buffer that grows may for a moment be there twice.
+     * An eighth of the heap each, at least 16 MiB and at most 256: the rest is for the log's tail, what is being written and
+     * what machines remember, and a buffer that grows may for a moment be there twice.
      *
      * @param maxMessageBytes room for two of these, whatever the heap
      */
