@@ -14,6 +14,7 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,14 +68,28 @@ final class Inquiries {
 
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return way.fresh(freshness)
-                .compose(v -> proposer.ask(() -> {
-                    List<SubscriptionInfo> infos = new ArrayList<>();
-                    for (SubscriptionView view : machine().all()) {
-                        infos.add(new SubscriptionInfo(
+                .compose(v -> list(0, new ArrayList<>()))
+                .map(infos -> infos.stream()
+                        .sorted(Comparator.comparing(info -> info.view().name().value()))
+                        .toList());
+    }
+
+    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> infos) {
+        return proposer.ask(() -> {
+                    List<SubscriptionInfo> some = new ArrayList<>();
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        some.add(new SubscriptionInfo(
                                 view, machine().oldestTime(view.name()), lines.waiting(view.name())));
                     }
-                    return infos;
-                }));
+                    return some;
+                })
+                .compose(some -> {
+                    if (some.isEmpty()) {
+                        return Future.succeededFuture(infos);
+                    }
+                    infos.addAll(some);
+                    return list(some.get(some.size() - 1).view().id(), infos);
+                });
     }
 
     /** A few at a time: the replica has other things to do between. */
