@@ -61,7 +61,11 @@ public interface Broker {
     /** This node's word; never fails, never waits. Refreshed with every applied batch. */
     NodeStatus status();
 
-    /** Registers a door's session with the figures of {@link #status()}; doors call it once per connection. */
+    /**
+     * Registers a door's session with the figures of {@link #status()}; doors call it once per connection.
+     *
+     * @throws Refusal when the node has as many as it may
+     */
     Connection connected(String door, String peer);
 
     /** Live subscriptions of this node, for people to look at; at most {@code limit}. */

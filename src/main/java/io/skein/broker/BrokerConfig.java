@@ -15,6 +15,8 @@ import java.util.function.Supplier;
  * @param aloneAfterMs after its start a node that found no leader gives what it has to those who ask for no more
  * @param stepDownAfterMs how long RRMQ's role goes on saying Leader once the majority is lost
  * @param maxStreams live subscriptions and reads that wait; more are refused
+ * @param maxConnections open at all doors together; more are refused
+ * @param allowances what the node may hold for all its clients together
  */
 public record BrokerConfig(
         String node,
@@ -26,9 +28,18 @@ public record BrokerConfig(
         long catchUpWaitMs,
         long aloneAfterMs,
         long stepDownAfterMs,
-        int maxStreams) {
+        int maxStreams,
+        int maxConnections,
+        Allowances allowances) {
     public static final int MAX_FILTERS = 64;
     public static final int MAX_LIMIT = 1000;
-    /** The usual {@code maxStreams}. */
-    public static final int MAX_STREAMS = 100_000;
+    /** The usual {@code maxStreams}: 16 KiB of the heap for each. */
+    public static final int MAX_STREAMS =
+            (int) Math.min(100_000, Runtime.getRuntime().maxMemory() >> 14);
+    /**
+     * The usual {@code maxConnections}: 128 KiB of the heap for each. At its worst a connection that keeps within its own
+     * bounds takes half of that: what {@link Allowance} does not count, a request's head, and what sockets have read ahead.
+     */
+    public static final int MAX_CONNECTIONS =
+            (int) Math.min(100_000, Math.max(1_000, Runtime.getRuntime().maxMemory() >> 17));
 }

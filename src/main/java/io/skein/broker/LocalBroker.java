@@ -29,6 +29,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,8 @@ public final class LocalBroker implements Broker {
     private String toldHealth = OK;
 
     private final AtomicLong connections = new AtomicLong();
+    /** Of {@link BrokerConfig#maxConnections}: those, and others whose peers have ended their side. */
+    private final AtomicLong connectionPlaces = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
     private Store store;
@@ -92,7 +95,7 @@ public final class LocalBroker implements Broker {
 
             @Override
             public Future<Void> ready() {
-                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+                return closed().<Future<Void>>map(Future::failedFuture).orElseGet(() -> LocalBroker.this.ready(false));
             }
         });
         this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
@@ -150,8 +153,21 @@ public final class LocalBroker implements Broker {
         topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
-        streams = new Streams(vertx, fanout, history, logLineage, config.maxStreams());
-        reads = new Reads(vertx, runningReplica, history, logLineage, streams, applied);
+        streams = new Streams(
+                vertx,
+                fanout,
+                history,
+                logLineage,
+                config.maxStreams(),
+                config.allowances().unsent());
+        reads = new Reads(
+                vertx,
+                runningReplica,
+                history,
+                logLineage,
+                streams,
+                applied,
+                config.allowances().unsent());
         ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
@@ -267,8 +283,10 @@ public final class LocalBroker implements Broker {
 
     /** Until this node has what a reader asks for. */
     private Future<Void> fresh(Freshness freshness, long waitMs) {
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        // Asked once: it may be otherwise a moment later.
+        Optional<Refusal> outside = outside();
+        if (outside.isPresent()) {
+            return Future.failedFuture(outside.get());
         }
         return ready(freshness.level() == Freshness.Level.NONE)
                 .compose(v -> switch (freshness.level()) {
@@ -588,15 +606,33 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Connection connected(String door, String peer) {
+        if (connectionPlaces.incrementAndGet() > config.maxConnections()) {
+            connectionPlaces.decrementAndGet();
+            throw Refusal.of(
+                    Refusal.Kind.UNAVAILABLE,
+                    "too-many-connections",
+                    "this node has " + config.maxConnections() + " connections open, its limit",
+                    Map.of("limit", config.maxConnections()));
+        }
         connections.incrementAndGet();
         return new Connection() {
-            private boolean open = true;
+            private boolean ended;
+            private boolean closed;
+
+            @Override
+            public void ended() {
+                if (!ended) {
+                    ended = true;
+                    connections.decrementAndGet();
+                }
+            }
 
             @Override
             public void close() {
-                if (open) {
-                    open = false;
-                    connections.decrementAndGet();
+                ended();
+                if (!closed) {
+                    closed = true;
+                    connectionPlaces.decrementAndGet();
                 }
             }
         };

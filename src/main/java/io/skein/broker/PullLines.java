@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +28,19 @@ final class PullLines {
     private static final int IN_VAIN = 64;
 
     private static final long REST_MS = 50;
+    /** A pull that does not wait for messages may have to wait for those before it, but no longer than this. */
+    private static final long AT_MOST_MS = 500;
+
+    /** Proposes a pull. */
+    interface Lender {
+        /**
+         * Completes on the replica's context when what was decided is applied here, with an empty loan when there was
+         * nothing.
+         *
+         * @param underWay messages that this pull and others of its line may take
+         */
+        Future<Loan> lend(Pull pull, long underWay);
+    }
 
     /** One who pulls. */
     final class Waiter implements Pulling {
@@ -38,6 +52,7 @@ final class PullLines {
         private boolean isLate;
         private boolean isDone;
         private long timer = -1;
+        private long sinceNanos;
 
         Waiter(Pull pull, Context home, Function<Runnable, Future<Void>> onReplica) {
             this.pull = pull;
@@ -57,7 +72,7 @@ final class PullLines {
 
         /** It never became one of the line. */
         void refuse(Throwable refusal) {
-            promise.tryFail(refusal);
+            home.runOnContext(v -> promise.tryFail(refusal));
         }
 
         private void complete(Loan loan) {
@@ -98,22 +113,20 @@ final class PullLines {
 
     private final Vertx vertx;
     private final Supplier<SubscriptionMachine> machine;
-    private final Function<Pull, Future<Loan>> lender;
+    private final Lender lender;
     private final Supplier<Future<Void>> confirm;
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     /**
-     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here, with an empty
-     *     loan when there was nothing
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
      * @param limit more pulls than this may not be there at a time
      */
     PullLines(
             Vertx vertx,
             Supplier<SubscriptionMachine> machine,
-            Function<Pull, Future<Loan>> lender,
+            Lender lender,
             Supplier<Future<Void>> confirm,
             int limit) {
         this.vertx = vertx;
@@ -139,6 +152,10 @@ final class PullLines {
     }
 
     void enter(Waiter waiter) {
+        if (waiter.isLate) {
+            waiter.refuse(cancelled());
+            return;
+        }
         if (count.incrementAndGet() > limit) {
             waiter.fail(Refusal.of(
                     Refusal.Kind.TOO_MANY,
@@ -149,13 +166,12 @@ final class PullLines {
         }
         Line line = lines.computeIfAbsent(waiter.pull.name(), Line::new);
         line.waiting.add(waiter);
+        waiter.sinceNanos = System.nanoTime();
         serve(line);
         if (waiter.isUnderWay || waiter.isDone) {
             return;
         }
-        if (waiter.pull.waitMs() > 0) {
-            waiter.timer = vertx.setTimer(waiter.pull.waitMs(), fired -> late(waiter));
-        }
+        arm(waiter);
         if (waiter.pull.waitMs() == 0 || machine.get().find(waiter.pull.name()).isEmpty()) {
             // That there is nothing is as much of an answer as a message.
             confirm.get().onComplete(done -> {
@@ -166,6 +182,15 @@ final class PullLines {
                     unlessThereIsHope(waiter);
                 }
             });
+        }
+    }
+
+    /** It waits in its line from now on, or again. */
+    private void arm(Waiter waiter) {
+        if (waiter.timer == -1) {
+            long waitMs = waiter.pull.waitMs() > 0 ? waiter.pull.waitMs() : AT_MOST_MS;
+            long soFarMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - waiter.sinceNanos);
+            waiter.timer = vertx.setTimer(Math.max(1, waitMs - soFarMs), fired -> late(waiter));
         }
     }
 
@@ -201,6 +226,10 @@ final class PullLines {
                 waiter,
                 () -> waiter.fail(Refusal.of(
                         Refusal.Kind.CONFLICT, "cancelled", "whoever pulled went away before a message came")));
+    }
+
+    private static Refusal cancelled() {
+        return Refusal.of(Refusal.Kind.CONFLICT, "cancelled", "whoever pulled went away before a message came");
     }
 
     /** Nothing when the waiter is under way, or has its answer. */
@@ -251,7 +280,7 @@ final class PullLines {
             Waiter next = line.waiting.poll();
             next.isUnderWay = true;
             line.underWay += next.pull.max();
-            lender.apply(next.pull).onComplete(done -> {
+            lender.lend(next.pull, line.underWay).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
                 if (done.failed()) {
@@ -278,6 +307,7 @@ final class PullLines {
             return;
         }
         line.waiting.addFirst(waiter);
+        arm(waiter);
         if (again && line.inVain > IN_VAIN && !line.isResting) {
             // Perhaps the node remembers as much as it may: that changes with an ack, which nobody is told of.
             line.isResting = true;

@@ -19,7 +19,12 @@ import java.util.Optional;
  * Callable from any event-loop context once the node's data is open.
  */
 final class Reads {
-    private static final long MAX_PAGE_BYTES = 8L << 20;
+    /** Of one read: 8 MiB, less in a small heap. */
+    private static final long MAX_PAGE_BYTES =
+            Math.min(8L << 20, Runtime.getRuntime().maxMemory() / 64);
+    /** While too much waits for clients that do not read. */
+    private static final long SMALL_PAGE_BYTES = 64 << 10;
+
     /** Messages after which a read is not filled up further. */
     private static final int MAX_FILL = BrokerConfig.MAX_LIMIT / 2;
 
@@ -29,6 +34,7 @@ final class Reads {
     private final Lineage lineage;
     private final Streams streams;
     private final AppliedIndex applied;
+    private final Allowance unsent;
 
     Reads(
             Vertx vertx,
@@ -36,13 +42,15 @@ final class Reads {
             History history,
             Lineage lineage,
             Streams streams,
-            AppliedIndex applied) {
+            AppliedIndex applied,
+            Allowance unsent) {
         this.vertx = vertx;
         this.replica = replica;
         this.history = history;
         this.lineage = lineage;
         this.streams = streams;
         this.applied = applied;
+        this.unsent = unsent;
     }
 
     /** Fails with {@link Refusal}, or with what {@link Refusal#from} makes one of. */
@@ -62,7 +70,7 @@ final class Reads {
             // Ahead of this node: waited for, never refused at once and never a gap (DESIGN D6).
             return applied.reached(start.after().index(), read.waitMs()).compose(v -> readFrom(read, start));
         }
-        return history.page(wanted(read, start, start.after(), start.told(), read.limit(), MAX_PAGE_BYTES))
+        return history.page(wanted(read, start, start.after(), start.told(), read.limit(), pageBytes()))
                 .compose(slice -> fill(read, start, slice))
                 .compose(slice -> {
                     List<Page.Gap> gaps = new ArrayList<>(start.gap().stream().toList());
@@ -95,18 +103,23 @@ final class Reads {
         return floor.offset() > 0 || floor.time() > replica.status().time();
     }
 
+    private long pageBytes() {
+        return unsent.isShort() ? SMALL_PAGE_BYTES : MAX_PAGE_BYTES;
+    }
+
     private static History.Wanted wanted(
             Read read, History.Start start, Cursor after, long told, int limit, long bytes) {
         return new History.Wanted(read.filters(), after, told, start.floor(), limit, bytes);
     }
 
-    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for. */
+    /** A page of rows ends where rows end; a read goes on in the tail until it has what was asked for, or much of a page. */
     private Future<History.Slice> fill(Read read, History.Start start, History.Slice so) {
         int left = read.limit() - so.messages().size();
-        if (so.live() || left == 0 || so.messages().size() > MAX_FILL) {
+        long room = pageBytes() - Session.bytes(so.messages());
+        if (so.live() || left == 0 || so.messages().size() > MAX_FILL || room < pageBytes() / 2) {
             return Future.succeededFuture(so);
         }
-        return history.page(wanted(read, start, so.through(), so.told(), left, MAX_PAGE_BYTES / 2))
+        return history.page(wanted(read, start, so.through(), so.told(), left, room))
                 .compose(more -> {
                     if (!more.losses().isEmpty()) {
                         // Trimmed since: for the page that begins there to tell.

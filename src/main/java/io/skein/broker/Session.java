@@ -258,7 +258,7 @@ final class Session implements Subscription {
         held = 0;
     }
 
-    private static long bytes(List<StoredMessage> messages) {
+    static long bytes(List<StoredMessage> messages) {
         long bytes = 0;
         for (StoredMessage message : messages) {
             bytes += message.json().length;

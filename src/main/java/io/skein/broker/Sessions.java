@@ -84,18 +84,23 @@ final class Sessions {
     private final AtomicLong postedBytes = new AtomicLong();
     private final AtomicLong delivered;
     private final AtomicLong held;
+    private final Allowance unsent;
     private volatile int count;
     private final AtomicBoolean catchUpPosted = new AtomicBoolean();
 
     private Cursor liveEnd = Cursor.ORIGIN;
 
-    /** @param held bytes, of all loops together */
-    Sessions(Context context, Fanout fanout, Lineage lineage, AtomicLong delivered, AtomicLong held) {
+    /**
+     * @param held bytes, of all loops together
+     * @param unsent of all doors together
+     */
+    Sessions(Context context, Fanout fanout, Lineage lineage, AtomicLong delivered, AtomicLong held, Allowance unsent) {
         this.context = context;
         this.fanout = fanout;
         this.lineage = lineage;
         this.delivered = delivered;
         this.held = held;
+        this.unsent = unsent;
     }
 
     static boolean matches(List<TopicFilter> filters, String topic) {
@@ -159,7 +164,11 @@ final class Sessions {
      * #MUCH_HELD_BYTES} and for each a small page, or one message that is larger.
      */
     long pageBytes() {
-        return held.get() < MUCH_HELD_BYTES ? PAGE_BYTES : SMALL_PAGE_BYTES;
+        return isCrowded() ? SMALL_PAGE_BYTES : PAGE_BYTES;
+    }
+
+    private boolean isCrowded() {
+        return held.get() >= MUCH_HELD_BYTES || unsent.isShort();
     }
 
     void hold(long bytes) {
@@ -197,9 +206,16 @@ final class Sessions {
             if (picked.isEmpty()) {
                 continue;
             }
+            boolean isLarge = batch.bytes() > SMALL_PAGE_BYTES && Session.bytes(picked) > SMALL_PAGE_BYTES;
             for (Session session : List.copyOf(audience.members)) {
                 try {
-                    session.live(picked, before);
+                    if (isLarge && unsent.isShort() && !unsent.hasRoomFor(batch.bytes())) {
+                        // Each would be given its own copy of it now; a page it takes when it comes to it. As long as
+                        // there is room, those who read are not made to read in small pages by those who do not.
+                        session.fallBehind(before);
+                    } else {
+                        session.live(picked, before);
+                    }
                 } catch (RuntimeException | AssertionError defect) {
                     // One door's defect is not the others' gap.
                     LOG.error("a subscriber failed", defect);

@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.machine.Lineage;
+import io.skein.topic.TopicFilter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,24 +14,32 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The live streams of this node, those of long polls among them: each on the event loop that asked for it. */
 final class Streams {
+    /** Of its filters that a stream has room for in one place. */
+    private static final int FILTER_CHARACTERS = 4096;
+
     private final Vertx vertx;
     private final Fanout fanout;
     private final History history;
     private final Lineage lineage;
     private final int limit;
+    private final Allowance unsent;
     private final Map<Thread, Sessions> loops = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final AtomicLong count = new AtomicLong();
+    /** Of {@link #limit}: one each, and more for filters that are long. */
+    private final AtomicLong places = new AtomicLong();
+
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong held = new AtomicLong();
 
     /** @param limit more streams than this are refused */
-    Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit) {
+    Streams(Vertx vertx, Fanout fanout, History history, Lineage lineage, int limit, Allowance unsent) {
         this.vertx = vertx;
         this.fanout = fanout;
         this.history = history;
         this.lineage = lineage;
         this.limit = limit;
+        this.unsent = unsent;
     }
 
     /**
@@ -40,22 +49,35 @@ final class Streams {
      */
     Session open(Subscribe subscribe, Subscriber subscriber, History.Start start) {
         assert Context.isOnEventLoopThread() : "sessions live on event loops";
-        if (count.incrementAndGet() > limit) {
-            count.decrementAndGet();
+        int taken = places(subscribe);
+        if (places.addAndGet(taken) > limit) {
+            places.addAndGet(-taken);
             throw full();
         }
+        count.incrementAndGet();
         Sessions loop = loops.computeIfAbsent(
                 Thread.currentThread(),
-                t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered, held));
+                t -> new Sessions(vertx.getOrCreateContext(), fanout, lineage, delivered, held, unsent));
         String id = Long.toString(ids.incrementAndGet(), 36);
-        Session session = new Session(id, loop, history, subscribe, subscriber, start, count::decrementAndGet);
+        Session session = new Session(id, loop, history, subscribe, subscriber, start, () -> {
+            count.decrementAndGet();
+            places.addAndGet(-taken);
+        });
         session.begin();
         return session;
     }
 
     /** Saves the work for a stream that would be refused; {@link #open} has the last word. */
     boolean isFull() {
-        return count.get() >= limit;
+        return places.get() >= limit;
+    }
+
+    private static int places(Subscribe subscribe) {
+        int length = 0;
+        for (TopicFilter filter : subscribe.filters()) {
+            length += filter.value().length();
+        }
+        return 1 + length / FILTER_CHARACTERS;
     }
 
     Refusal full() {

@@ -6,6 +6,8 @@ public enum CloseCode {
     DRAINING(4000),
     /** Nothing was heard from the client for too long. */
     SILENT(4001),
+    /** The node holds too much for all its clients together, and this one stood still the longest. */
+    OVERLOADED(4002),
     /** What came was no JSON, so what follows cannot be trusted. */
     UNREADABLE(4500),
     /** Too many commands in a row made no sense. */

@@ -1,8 +1,11 @@
 package io.skein.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.broker.Allowance;
+import io.skein.broker.Allowances;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Connections and what the doors alone see. */
 public final class DoorMeters {
+    private static final String REJECTED = "Messages that were not taken";
+
     private final MeterRegistry registry;
     private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> opened = new ConcurrentHashMap<>();
@@ -40,6 +45,17 @@ public final class DoorMeters {
     /** Messages that a door or the broker did not take. */
     public void rejected(String reason, int messages) {
         rejected.computeIfAbsent(reasons.bounded(reason), this::rejectedCounter).increment(messages);
+    }
+
+    void watch(Allowances allowances) {
+        FunctionCounter.builder("skein.messages.rejected", allowances.unfinished(), Allowance::gaveWay)
+                .description(REJECTED)
+                .tag("reason", "unfinished")
+                .register(registry);
+        FunctionCounter.builder("skein.slow.consumer.events", allowances.unsent(), Allowance::gaveWay)
+                .description(MeteredBroker.SLOW)
+                .tag("action", "cut")
+                .register(registry);
     }
 
     void connected(String door) {
@@ -89,7 +105,7 @@ public final class DoorMeters {
 
     private Counter rejectedCounter(String reason) {
         return Counter.builder("skein.messages.rejected")
-                .description("Messages that were not taken")
+                .description(REJECTED)
                 .tag("reason", reason)
                 .register(registry);
     }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.cluster.ClusterListener;
@@ -181,6 +182,11 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder("skein.raft.proposals.inflight", unanswered::getAsInt)
                 .description("Proposals that reached this node's replica and wait for their answer")
                 .register(registry);
+    }
+
+    /** Who had to go because all clients together held too much. */
+    public void watch(Allowances allowances) {
+        doors.watch(allowances);
     }
 
     /** The space that is left where the data is. */

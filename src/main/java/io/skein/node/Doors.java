@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
@@ -38,6 +39,7 @@ final class Doors {
     private final Vertx vertx;
     private final NodeConfig config;
     private final Broker broker;
+    private final Allowances allowances;
     private final Metrics metrics;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
@@ -47,11 +49,19 @@ final class Doors {
     private volatile int httpPort;
     private volatile int tcpPort;
 
-    Doors(Vertx vertx, NodeConfig config, Broker broker, String version, ConsoleFigures figures, Metrics metrics) {
+    Doors(
+            Vertx vertx,
+            NodeConfig config,
+            Broker broker,
+            Allowances allowances,
+            String version,
+            ConsoleFigures figures,
+            Metrics metrics) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
         this.broker = broker;
+        this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
                 .withAllowedOrigins(Set.copyOf(config.allowedOrigins()))
@@ -60,6 +70,7 @@ final class Doors {
                 vertx,
                 broker,
                 WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())),
+                allowances,
                 new WebSocketListener() {
                     @Override
                     public void received(int bytes) {
@@ -80,7 +91,7 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, new HttpListener() {
+            door = new HttpDoor(vertx, broker, http, allowances, new HttpListener() {
                 @Override
                 public void answered(String route, String method, int status, long nanos) {
                     metrics.http().answered(route, method, status, nanos);
@@ -95,7 +106,7 @@ final class Doors {
             router.route().handler(context -> door.notFound(context.request()));
             HttpServer server = vertx.createHttpServer(webSocket.options(HttpDoor.serverOptions(http)))
                     .connectionHandler(door::connected)
-                    .requestHandler(orWebSocket(door.handler(router)));
+                    .requestHandler(door.handler(orWebSocket(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
             return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
                     .onSuccess(up -> httpPort = up.actualPort());
@@ -123,9 +134,12 @@ final class Doors {
 
     Future<Void> open() {
         return deploy(dashboard)
-                .compose(v -> deployAll(HttpVerticle::new))
+                .compose(v ->
+                        PortTaken.said(deployAll(HttpVerticle::new), "--http-port", config.host(), config.httpPort()))
                 .compose(v -> deployAll(metrics::eventLoopLag))
-                .compose(v -> config.tcpPort() == 0 ? Future.succeededFuture() : deployAll(this::tcpDoor));
+                .compose(v -> config.tcpPort() == 0
+                        ? Future.succeededFuture()
+                        : PortTaken.said(deployAll(this::tcpDoor), "--tcp-port", config.host(), config.tcpPort()));
     }
 
     private TcpDoor tcpDoor() {
@@ -133,6 +147,7 @@ final class Doors {
         return new TcpDoor(
                 broker,
                 TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                allowances,
                 new TcpListener() {
                     @Override
                     public void refused(String code, int frames) {

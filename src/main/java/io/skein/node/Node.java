@@ -1,6 +1,7 @@
 package io.skein.node;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.broker.Allowances;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
@@ -82,6 +83,7 @@ public final class Node {
         this.config = config;
         this.directory = directory;
         this.proposer = new Proposer(vertx);
+        Allowances allowances = Allowances.ofHeap(config.maxMessageBytes());
         this.broker = new LocalBroker(
                 vertx,
                 new BrokerConfig(
@@ -94,11 +96,14 @@ public final class Node {
                         CATCH_UP_WAIT_MS,
                         2 * config.timing().electionTimeoutNanos() / 1_000_000,
                         config.stepDownAfterMs(),
-                        BrokerConfig.MAX_STREAMS),
+                        BrokerConfig.MAX_STREAMS,
+                        BrokerConfig.MAX_CONNECTIONS,
+                        allowances),
                 proposer);
-        this.doors = new Doors(vertx, config, metrics.metered(broker), version, figures, metrics);
+        this.doors = new Doors(vertx, config, metrics.metered(broker), allowances, version, figures, metrics);
         metrics.build(version, "");
         metrics.watch(broker::status);
+        metrics.watch(allowances);
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
@@ -129,7 +134,11 @@ public final class Node {
         Node node = new Node(vertx, config, version, directory, registry, broken);
         return node.doors
                 .open()
-                .compose(v -> vertx.deployVerticle(node.replica, new DeploymentOptions()))
+                .compose(v -> PortTaken.said(
+                        vertx.deployVerticle(node.replica, new DeploymentOptions()),
+                        "--raft-port",
+                        config.host(),
+                        config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     return node;

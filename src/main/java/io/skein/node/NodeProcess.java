@@ -10,17 +10,10 @@ import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +58,7 @@ public final class NodeProcess {
                     .await(START_SECONDS, TimeUnit.SECONDS);
             return new Outcome(Optional.of(node), 0, "");
         } catch (Exception failure) {
-            return failed(vertx, config, failure);
+            return failed(failure);
         }
     }
 
@@ -78,46 +71,16 @@ public final class NodeProcess {
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
     }
 
-    private static Outcome failed(Vertx vertx, NodeConfig config, Throwable failure) {
+    private static Outcome failed(Throwable failure) {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
         }
-        if (failure instanceof UnusableDatabase unknown) {
-            return new Outcome(Optional.empty(), ExitCode.USAGE, unknown.getMessage());
-        }
-        if (failure instanceof BindException) {
-            letGo(vertx);
-            return new Outcome(Optional.empty(), ExitCode.USAGE, taken(config, failure));
+        if (failure instanceof UnusableDatabase || failure instanceof PortTaken) {
+            return new Outcome(Optional.empty(), ExitCode.USAGE, failure.getMessage());
         }
         LOG.error("the node did not start", failure);
         int code = failure instanceof AssertionError ? ExitCode.BROKEN : ExitCode.DISK_ERROR;
         return new Outcome(Optional.empty(), code, "the node did not start: " + failure.getMessage());
-    }
-
-    /** The ports that it did get shall not look taken. */
-    private static void letGo(Vertx vertx) {
-        try {
-            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            LOG.warn("the ports are still open after {} s", STOP_SECONDS);
-        }
-    }
-
-    /** Which of the ports it is, the exception does not say. */
-    private static String taken(NodeConfig config, Throwable failure) {
-        Map<String, Integer> ports = new LinkedHashMap<>();
-        ports.put("--http-port", config.httpPort());
-        ports.put("--tcp-port", config.tcpPort());
-        ports.put("--raft-port", config.raftPort());
-        for (Map.Entry<String, Integer> port : ports.entrySet()) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(config.host(), port.getValue()));
-            } catch (IOException taken) {
-                return "port " + port.getValue() + " (" + port.getKey() + ") cannot be had at " + config.host() + ": "
-                        + taken.getMessage() + "; is another program there?";
-            }
-        }
-        return failure.getMessage() + " (--host " + config.host() + ")";
     }
 
     private static final AtomicBoolean ENDING = new AtomicBoolean();

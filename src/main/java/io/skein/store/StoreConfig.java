@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param walLimitBytes above it the writer waits for readers to let go of the write-ahead log; the file is cut back to it
  * @param tailBytes messages kept in memory for delivery and reads, beside those that no reader can see in rows yet
  * @param readers read-only connections, and so reads at the same time
- * @param waitingReads reads that wait for a connection; more are refused
+ * @param waitingReads reads other than pages that wait for a connection; more are refused
  * @param reserveBytes a file of this size is given up when the disk is full, so that what frees room can still be
  *     written; the disk counts as tight until there is twice as much again. 0 for none
  * @param scrubBytesPerSecond rows read in the background to find damage; 0 turns it off
@@ -50,9 +50,13 @@ public record StoreConfig(
         check(scrubBytesPerSecond >= 0, "scrubBytesPerSecond is not negative");
     }
 
+    /** The usual {@link #tailBytes}: 32 MiB, less in a small heap, which has other things to hold. */
+    private static final long TAIL_BYTES =
+            Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 8);
+
     public static StoreConfig at(Path dataDir) {
         return new StoreConfig(
-                dataDir, Durability.FSYNC, 16 << 10, 64L << 20, 256L << 20, 32L << 20, 4, 4096, 8L << 20, 4L << 20);
+                dataDir, Durability.FSYNC, 16 << 10, 64L << 20, 256L << 20, TAIL_BYTES, 4, 4096, 8L << 20, 4L << 20);
     }
 
     /** For a look at what is there: nothing is read that nobody asked for. */

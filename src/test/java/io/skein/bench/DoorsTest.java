@@ -3,6 +3,7 @@ package io.skein.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
@@ -29,7 +30,8 @@ class DoorsTest {
 
     @Test
     void theWebSocketDoorAcknowledgesAndDelivers() throws Exception {
-        WebSocketDoor door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
+        WebSocketDoor door =
+                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(new HttpServerOptions().setHost("127.0.0.1")))
                 .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
                 .listen(0)

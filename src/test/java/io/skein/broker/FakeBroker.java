@@ -59,7 +59,9 @@ public final class FakeBroker implements Broker {
     private long index;
     private long topicIds;
     private int connections;
+    private int connectionPlaces;
     private int connectionsEver;
+    private int maxConnections = Integer.MAX_VALUE;
     private int maxBodyBytes = 1 << 20;
     private String health = "ok";
 
@@ -90,6 +92,10 @@ public final class FakeBroker implements Broker {
     }
 
     // What tests ask for.
+
+    public synchronized void takeConnections(int most) {
+        maxConnections = most;
+    }
 
     /** The next publishes fail so, one each. */
     public synchronized void refuseNext(Refusal refusal) {
@@ -769,10 +775,25 @@ public final class FakeBroker implements Broker {
 
     @Override
     public synchronized Connection connected(String door, String peer) {
+        if (connectionPlaces == maxConnections) {
+            throw Refusal.of(Refusal.Kind.UNAVAILABLE, "too-many-connections", "no more than " + maxConnections);
+        }
+        connectionPlaces++;
         connections++;
         connectionsEver++;
         return new Connection() {
             private boolean open = true;
+            private boolean ended;
+
+            @Override
+            public void ended() {
+                synchronized (FakeBroker.this) {
+                    if (!ended) {
+                        ended = true;
+                        connections--;
+                    }
+                }
+            }
 
             @Override
             public void close() {
@@ -781,7 +802,8 @@ public final class FakeBroker implements Broker {
                         throw new IllegalStateException("closed twice");
                     }
                     open = false;
-                    connections--;
+                    ended();
+                    connectionPlaces--;
                 }
             }
         };

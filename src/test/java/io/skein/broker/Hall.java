@@ -69,6 +69,7 @@ public final class Hall implements AutoCloseable {
 
     public final Vertx vertx = Vertx.vertx();
     public final LocalBroker broker;
+    final Allowances allowances = Allowances.ofHeap();
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
@@ -104,7 +105,18 @@ public final class Hall implements AutoCloseable {
         broker = new LocalBroker(
                 vertx,
                 new BrokerConfig(
-                        NODE.value(), () -> "", "", 1 << 20, true, "memory", catchUpWaitMs, 0, 10_000, maxStreams),
+                        NODE.value(),
+                        () -> "",
+                        "",
+                        1 << 20,
+                        true,
+                        "memory",
+                        catchUpWaitMs,
+                        0,
+                        10_000,
+                        maxStreams,
+                        BrokerConfig.MAX_CONNECTIONS,
+                        allowances),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),

@@ -180,6 +180,38 @@ class LocalSubscriptionsTest {
     }
 
     @Test
+    void ofManyPullsThatWaitOnlySoManyAreProposedAsThereAreMessages() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            waiting.add(pulling(10, 20_000));
+        }
+        Awaitility.await().until(() -> subscriptions().waiting() == 50);
+        long before = hall.broker.status().appliedIndex();
+        hall.publish("orders/1", 15);
+        assertEquals(10, messages(waiting.get(0)).size());
+        assertEquals(5, messages(waiting.get(1)).size());
+        assertEquals(48, subscriptions().waiting());
+        // The publish, and the two pulls in one entry or in two.
+        assertTrue(hall.broker.status().appliedIndex() <= before + 3);
+        for (Pulling one : waiting) {
+            one.cancel();
+        }
+        Awaitility.await().until(() -> subscriptions().waiting() == 0);
+    }
+
+    @Test
+    void aPullThatWasOvertakenGoesOnWaitingForAsLongAsItSaid() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        publishKeyed("a", "a");
+        assertEquals(List.of(0L), offsets(pull(1, 0)));
+        // The second message was passed over for its key or is looked at now, and neither is for anybody.
+        assertEquals(List.of(), pull(1, 30));
+        assertEquals(List.of(), pull(1, 0));
+        assertEquals(0, subscriptions().waiting());
+    }
+
+    @Test
     void aPullThatWaitedInVainComesBackEmpty() throws Exception {
         make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
         assertEquals(List.of(), pull(1, 30));
@@ -426,6 +458,19 @@ class LocalSubscriptionsTest {
         Pulling waiting = pulling(10, 20_000);
         ack(first.subList(0, 1));
         assertEquals(List.of(1L), offsets(messages(waiting)));
+    }
+
+    @Test
+    void whoeverWaitsGetsAKeyOfItsOwn() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waiting.add(pulling(1, 20_000));
+        }
+        publishKeyed("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+        for (int i = 0; i < 12; i++) {
+            assertEquals(1, messages(waiting.get(i)).size());
+        }
     }
 
     @Test

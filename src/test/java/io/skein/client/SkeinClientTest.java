@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
@@ -64,7 +65,8 @@ class SkeinClientTest {
     }
 
     private HttpServer serve(int port) {
-        var door = new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
+        var door =
+                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
                 .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))

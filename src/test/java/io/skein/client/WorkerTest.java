@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
@@ -51,7 +52,8 @@ class WorkerTest {
     void start() throws Exception {
         hall = new Hall(directory, 1 << 20, 10_000);
         make();
-        var door = new WebSocketDoor(hall.vertx, hall.broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
+        var door = new WebSocketDoor(
+                hall.vertx, hall.broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         HttpServer server = hall.vertx
                 .createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
@@ -221,6 +223,22 @@ class WorkerTest {
                 })
                 .await();
         await().until(() -> view().acknowledged() == 1);
+    }
+
+    @Test
+    void whoSettlesAMessageTwiceGetsNoMoreRoomForIt() {
+        publish(0, 10);
+        Bench bench = new Bench();
+        Worker worker = work(bench, 1);
+        bench.awaitTaken(1);
+        for (int i = 0; i < 5; i++) {
+            worker.ack(bench.taken.get(0)).onFailure(said -> {});
+        }
+
+        bench.awaitTaken(2);
+
+        assertEquals(1, worker.inHand());
+        assertEquals(1, view().leased());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.skein.dashboard;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Hall;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
@@ -38,7 +39,7 @@ final class RealConsole implements AutoCloseable {
         @Override
         public Future<?> start() {
             HttpConfig config = HttpConfig.defaults("0.1.0-test", 0);
-            HttpDoor door = new HttpDoor(vertx, hall.broker, config, new HttpListener() {});
+            HttpDoor door = new HttpDoor(vertx, hall.broker, config, Allowances.ofHeap(), new HttpListener() {});
             Router router = Router.router(vertx);
             dashboard.mount(router, door::refuse);
             router.route().handler(context -> door.notFound(context.request()));

@@ -12,14 +12,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** CLAIMS.md 9 and 10: what strangers send costs nobody else anything, in a heap that has no room for it. */
 class GarbageIT {
     private static final int ROUNDS = Integer.getInteger("skein.garbage.rounds", 60);
-    /** For a minute of it and more: {@code -Dskein.garbage.rounds=3000 -Dskein.garbage.heap=128m}. */
-    private static final String HEAP = System.getProperty("skein.garbage.heap", "96m");
+    /** For a minute of it: {@code -Dskein.garbage.rounds=4000 -Dskein.garbage.heapMiB=128}. */
+    private static final int HEAP_MIB = Integer.getInteger("skein.garbage.heapMiB", 96);
+
+    /** Rounds between two looks at the heap. */
+    private static final int LOOK = 500;
+
+    /** Of what the JVM counts as its heap: what is live meanwhile is below three quarters, at rest below half. */
+    private static final double BUSY = 0.75;
+
+    private static final double AT_REST = 0.5;
+
+    /** Each kind of warning once a minute, and as many kinds as this. */
+    private static final int KINDS = 10;
 
     /** Readers that sleep at a time. */
     private static final int MAX_SILENT = 150;
@@ -46,13 +59,15 @@ class GarbageIT {
     @Test
     void randomBytesHalfFramesAndHugeBodiesLeaveTheNodeAsItWas() throws Exception {
         int tcp = freePort();
-        List<String> smallHeap = List.of("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError");
+        List<String> smallHeap = List.of("-Xmx" + HEAP_MIB + "m", "-XX:+ExitOnOutOfMemoryError");
         try (NodeUnderTest node =
                 NodeUnderTest.start(directory, List.of(), smallHeap, "--tcp-port", String.valueOf(tcp))) {
             node.awaitReady();
             assertEquals(201, node.post("/t/before", "here").statusCode());
             Random random = new Random(7);
             List<Socket> silent = new ArrayList<>();
+            List<Long> live = new ArrayList<>();
+            long begun = System.nanoTime();
             for (int round = 0; round < ROUNDS; round++) {
                 Socket socket = new Socket("127.0.0.1", random.nextBoolean() ? node.port() : tcp);
                 disturb(socket, random);
@@ -66,6 +81,9 @@ class GarbageIT {
                     socket.close();
                 }
                 assertTrue(node.isAlive(), () -> "the node is gone");
+                if (round % LOOK == LOOK - 1) {
+                    live.add(node.liveHeapBytes() >> 20);
+                }
             }
             assertEquals(201, node.post("/t/after", "there").statusCode());
             assertEquals(
@@ -78,6 +96,14 @@ class GarbageIT {
             for (Socket socket : silent) {
                 socket.close();
             }
+            assertTrue(live.stream().allMatch(mib -> mib < BUSY * HEAP_MIB), "MiB live: " + live);
+            Awaitility.await("the heap at rest")
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> node.liveHeapBytes() >> 20 < AT_REST * HEAP_MIB);
+            long minutes = 1 + (System.nanoTime() - begun) / 60_000_000_000L;
+            long warnings =
+                    node.said().lines().filter(line -> line.contains(" WARN ")).count();
+            assertTrue(warnings <= KINDS * minutes, () -> warnings + " warnings in " + minutes + " minutes");
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.awaitility.Awaitility;
 /** A real node in a process of its own, as {@code java -jar target/skein.jar serve} starts it. */
 final class NodeUnderTest implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("curl -d 'hello' localhost:([0-9]+)/");
+    private static final Pattern TOTAL = Pattern.compile("Total +[0-9]+ +([0-9]+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -126,6 +128,22 @@ final class NodeUnderTest implements AutoCloseable {
                         .POST(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** What is left of the heap after a full collection. */
+    long liveHeapBytes() throws IOException, InterruptedException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(process.pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher total = TOTAL.matcher(histogram);
+        if (jcmd.waitFor() != 0 || !total.find()) {
+            throw new IOException("no histogram but: " + histogram);
+        }
+        return Long.parseLong(total.group(1));
     }
 
     /** SIGKILL: nothing is flushed, nobody is told. */

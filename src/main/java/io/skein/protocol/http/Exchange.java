@@ -1,10 +1,12 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,8 +175,12 @@ final class Exchange {
         }
         if (body == null) {
             response.end().onFailure(GONE_CLIENT);
-        } else {
+        } else if (body.length() <= Allowance.UNCOUNTED) {
             response.end(body).onFailure(GONE_CLIENT);
+        } else {
+            Allowance.Share unsent = unsent(this::cut);
+            unsent.hold(body.length());
+            response.end(body).onComplete(taken -> unsent.end());
         }
         door.answered(this, route.template(), status);
     }
@@ -301,6 +308,20 @@ final class Exchange {
         });
         request.endHandler(ended -> close());
         door.after(LINGER_MS, this::close);
+    }
+
+    /** This answer's part of what the node holds for clients that do not read. */
+    Allowance.Share unsent(Runnable giveWay) {
+        return door.allowances().unsent().share(Vertx.currentContext(), giveWay);
+    }
+
+    /** Ends what its client does not read: {@link #close} would wait until it has read all before. */
+    void cut() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset().onFailure(GONE_CLIENT);
+        } else {
+            ((ConnectionBase) request.connection()).channelHandlerContext().close();
+        }
     }
 
     /** Ends what cannot be ended well: the connection, or of an HTTP/2 connection only this stream. */

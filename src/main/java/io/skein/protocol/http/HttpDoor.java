@@ -1,7 +1,9 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -36,11 +39,14 @@ public final class HttpDoor {
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
+    private final Allowances allowances;
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    private final TurnedAway turnedAway;
 
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
@@ -52,12 +58,15 @@ public final class HttpDoor {
     private long beats;
     private boolean closed;
 
-    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, HttpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
+        this.turnedAway = new TurnedAway(vertx);
         this.table = new RouteTable(routes());
         beatLater();
     }
@@ -78,7 +87,7 @@ public final class HttpDoor {
     private List<Route> routes() {
         StreamRoutes streaming = new StreamRoutes();
         PublishRoute publish = new PublishRoute(broker, config);
-        ReadRoute read = new ReadRoute(broker, config, streaming);
+        ReadRoute read = new ReadRoute(broker, config, allowances.unsent(), streaming);
         BatchRoute batch = new BatchRoute(broker, config);
         TopicRoutes topics = new TopicRoutes(broker);
         ScheduledRoutes scheduled = new ScheduledRoutes(broker);
@@ -147,7 +156,11 @@ public final class HttpDoor {
         return templates;
     }
 
-    /** The server's handler. @param next takes what is not the door's, for example a {@code Router} */
+    /**
+     * The server's handler, before any other: what comes by a connection too many must reach nobody who would keep it.
+     *
+     * @param next takes what is not the door's, for example a {@code Router}
+     */
     public Handler<HttpServerRequest> handler(Handler<HttpServerRequest> next) {
         return request -> {
             if (!take(request)) {
@@ -200,7 +213,13 @@ public final class HttpDoor {
     /** For {@code HttpServer.connectionHandler}: counts the connection as long as it is open. */
     public void connected(HttpConnection connection) {
         String peer = String.valueOf(connection.remoteAddress());
-        Connection counted = broker.connected("http", peer);
+        Connection counted;
+        try {
+            counted = broker.connected("http", peer);
+        } catch (Refusal full) {
+            turnedAway.add(connection, full);
+            return;
+        }
         connections.put(peer, counted);
         connection.closeHandler(gone -> {
             connections.remove(peer, counted);
@@ -218,6 +237,13 @@ public final class HttpDoor {
 
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
+        Optional<Refusal> full = turnedAway.whyNot(request);
+        if (full.isPresent()) {
+            Exchange exchange = new Exchange(this, request, nowhere, "");
+            exchange.problem(Problem.of(full.get()));
+            exchange.close();
+            return true;
+        }
         String path = request.path();
         if (path == null || path.isEmpty() || path.charAt(0) != '/') {
             noPath(request);
@@ -276,6 +302,10 @@ public final class HttpDoor {
 
     HttpConfig config() {
         return config;
+    }
+
+    Allowances allowances() {
+        return allowances;
     }
 
     Origins origins() {

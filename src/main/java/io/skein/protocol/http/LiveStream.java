@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Broker;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * then the door goes on trying. Only what will never work (a malformed position) is refused with a status.
  *
  * <p>Nothing is kept for a slow client: when the socket's queue is full the broker is paused, and it reads what happened
- * meanwhile from the store later. A client that takes nothing for long is cut.
+ * meanwhile from the store later. A client that takes nothing for long is cut, sooner when all such clients of the node
+ * have too much waiting for them.
  */
 final class LiveStream implements Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
@@ -57,6 +59,10 @@ final class LiveStream implements Subscriber {
     private boolean resumeAtOnce;
     private boolean subscribing;
     private String health = OK;
+    private final Allowance.Share allowed;
+    /** Bytes written that the socket has not taken. */
+    private long unsent;
+
     private long wroteNanos;
     private long triedNanos;
     private long fullNanos;
@@ -69,6 +75,7 @@ final class LiveStream implements Subscriber {
         this.config = door.config();
         this.framing = framing;
         this.remaining = limit;
+        this.allowed = exchange.unsent(this::cut);
         this.peer = String.valueOf(exchange.request.remoteAddress());
         this.wanted = new Subscribe(filters, from, limit, "http", peer);
     }
@@ -249,9 +256,7 @@ final class LiveStream implements Subscriber {
         }
         if (full) {
             if (now - fullNanos > config.stallTimeoutMs() * 1_000_000) {
-                // Vert.x closes once everything is flushed, which may be never; the server's idle timeout then ends it.
-                close();
-                exchange.close();
+                cut();
             }
             return;
         }
@@ -292,7 +297,13 @@ final class LiveStream implements Subscriber {
 
     private void write(Buffer out) {
         wroteNanos = System.nanoTime();
-        exchange.response.write(out).onFailure(Exchange.GONE_CLIENT);
+        int length = out.length();
+        unsent += length;
+        allowed.hold(unsent);
+        exchange.response.write(out).onComplete(taken -> {
+            unsent -= length;
+            allowed.hold(unsent);
+        });
         if (!full && exchange.response.writeQueueFull()) {
             full = true;
             fullNanos = wroteNanos;
@@ -321,6 +332,12 @@ final class LiveStream implements Subscriber {
             }
             close();
         }
+    }
+
+    /** The client resumes where it is, if it lives. */
+    private void cut() {
+        close();
+        exchange.cut();
     }
 
     private void close() {

@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Broker;
 import io.skein.broker.From;
 import io.skein.broker.Page;
@@ -15,15 +16,20 @@ import java.util.List;
 final class ReadRoute {
     static final int MAX_LIMIT = 1_000;
 
+    /** Of a page while too much waits for clients that do not read. */
+    private static final int SMALL_PAGE_BYTES = 64 << 10;
+
     private static final List<String> KNOWN = List.of("from", "limit", "wait", "level", "follow");
 
     private final Broker broker;
     private final HttpConfig config;
+    private final Allowance unsent;
     private final StreamRoutes streams;
 
-    ReadRoute(Broker broker, HttpConfig config, StreamRoutes streams) {
+    ReadRoute(Broker broker, HttpConfig config, Allowance unsent, StreamRoutes streams) {
         this.broker = broker;
         this.config = config;
+        this.unsent = unsent;
         this.streams = streams;
     }
 
@@ -66,10 +72,11 @@ final class ReadRoute {
     }
 
     private void answer(Exchange exchange, Page page) {
+        int most = unsent.isShort() ? Math.min(SMALL_PAGE_BYTES, config.maxPageBytes()) : config.maxPageBytes();
         int size = 64;
         int count = 0;
         for (StoredMessage message : page.messages()) {
-            if (count > 0 && size + message.json().length > config.maxPageBytes()) {
+            if (count > 0 && size + message.json().length > most) {
                 break;
             }
             size += message.json().length + 1;

@@ -1,6 +1,8 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowance;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Reads a request's body whole, up to a limit. A declared length above the limit is refused before anything is read, an
- * undeclared one as soon as it is passed. A body that breaks off is given to nobody.
+ * undeclared one as soon as it is passed. A body that breaks off is given to nobody. One that stands still while all that
+ * stand still hold too much together is refused with 503: nothing was executed.
  */
 final class RequestBody implements Handler<Buffer> {
     private static final byte[] EMPTY = {};
@@ -20,6 +23,9 @@ final class RequestBody implements Handler<Buffer> {
     private Buffer first;
     private Buffer rest;
     private int length;
+    /** Of what all unfinished requests of the node may hold; null as long as this one holds little. */
+    private Allowance.Share share;
+
     private boolean refused;
 
     private RequestBody(Exchange exchange, String what, int limit, Consumer<byte[]> then) {
@@ -66,13 +72,14 @@ final class RequestBody implements Handler<Buffer> {
             return;
         }
         if ((long) length + chunk.length() > limit) {
-            refused = true;
-            first = null;
-            rest = null;
+            drop();
             exchange.problem(Problem.tooLarge(what, limit));
             return;
         }
         length += chunk.length();
+        if (length > Allowance.UNCOUNTED) {
+            count();
+        }
         if (first == null) {
             first = chunk;
         } else {
@@ -83,13 +90,44 @@ final class RequestBody implements Handler<Buffer> {
         }
     }
 
+    private void count() {
+        if (share == null) {
+            share = exchange.door.allowances().unfinished().share(Vertx.currentContext(), this::giveWay);
+        }
+        share.hold(length);
+    }
+
+    private void giveWay() {
+        if (!refused && !exchange.isAnswered()) {
+            drop();
+            exchange.problem(Problem.of(
+                    503, "overloaded", exchange.door.allowances().unfinished().why()));
+        }
+    }
+
+    private void drop() {
+        refused = true;
+        release();
+    }
+
+    private void release() {
+        first = null;
+        rest = null;
+        if (share != null) {
+            share.end();
+        }
+    }
+
     private void end(Void ignored) {
-        if (refused || exchange.isAnswered()) {
+        if (refused) {
+            return;
+        }
+        if (exchange.isAnswered()) { // it took too long
+            drop();
             return;
         }
         byte[] bytes = first == null ? EMPTY : rest == null ? first.getBytes() : rest.getBytes();
-        first = null;
-        rest = null;
+        release();
         try {
             then.accept(bytes);
         } catch (RuntimeException thrown) {
@@ -99,9 +137,7 @@ final class RequestBody implements Handler<Buffer> {
 
     /** The client went away or spoke no HTTP: there is nobody to answer. */
     private void broken(Throwable ignored) {
-        refused = true;
-        first = null;
-        rest = null;
+        drop();
         exchange.abandoned();
     }
 }

@@ -122,6 +122,12 @@ final class PublisherFrames {
         return tooLong;
     }
 
+    /** The unfinished frame shall be let go, as if it were above the limit. */
+    void giveUp() {
+        tooLong = true;
+        compact();
+    }
+
     /** Whether the frame that was above the limit asked for an answer. */
     boolean tooLongWantsAck() {
         return tooLong && header.ack;

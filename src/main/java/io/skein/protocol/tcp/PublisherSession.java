@@ -2,6 +2,7 @@ package io.skein.protocol.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -49,6 +50,11 @@ final class PublisherSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Intake intake;
+    private final Unread unread;
+    /** Of what all unfinished requests of the node may hold. */
+    private final Allowance.Share unfinished;
+
     private final String peer;
     private final PublisherFrames frames;
     private final Runnable flow = this::flow;
@@ -56,14 +62,12 @@ final class PublisherSession implements Session {
 
     private final Deque<Held> queue = new ArrayDeque<>();
     private int queuedBytes;
-    private int partialBytes;
 
     private List<Held> inFlight = List.of();
     private long batch;
     /** Messages to go one by one, because a command with several of them was refused as a whole. */
     private int singly;
 
-    private boolean paused;
     /** Nothing more is read; closed once everything before is answered, with {@link #lastWords} if there are any. */
     private boolean closing;
 
@@ -83,6 +87,9 @@ final class PublisherSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.intake = new Intake(socket);
+        this.unread = new Unread(door, socket);
+        this.unfinished = door.allowances().unfinished().share(door.context(), this::giveUp);
         this.frames = new PublisherFrames(door.settings().maxFrameBytes(), door.documents());
     }
 
@@ -98,15 +105,17 @@ final class PublisherSession implements Session {
                     "publisher {} sent a frame above {} bytes",
                     peer,
                     door.settings().maxFrameBytes());
-            refuseRest("too-large", frames.tooLongWantsAck());
-        } else if (door.partial().isFull() && partialBytes > 0) {
-            LOG.warn(
-                    "publisher {} is closed: unfinished frames fill {} bytes",
-                    peer,
-                    door.settings().maxPartialBytes());
-            refuseRest("overloaded", false);
+            refuseRest("too-large", "a frame is at most " + door.settings().maxFrameBytes() + " bytes");
         }
         listen();
+    }
+
+    private void giveUp() {
+        if (!closing && !closed) {
+            frames.giveUp();
+            refuseRest("overloaded", door.allowances().unfinished().why());
+            flow();
+        }
     }
 
     @Override
@@ -155,9 +164,7 @@ final class PublisherSession implements Session {
             queue.add(held);
             hold(held.bytes());
         }
-        int partial = frames.buffered();
-        door.partial().add(partial - partialBytes);
-        partialBytes = partial;
+        unfinished.hold(frames.buffered());
         publish();
         flow();
     }
@@ -307,11 +314,11 @@ final class PublisherSession implements Session {
         door.held().add(bytes);
     }
 
-    private void refuseRest(String code, boolean wantsAck) {
+    private void refuseRest(String code, String text) {
         closing = true;
         door.listener().refused(code, 1);
-        if (wantsAck) {
-            lastWords = "ERR " + code + " a frame is at most " + door.settings().maxFrameBytes() + " bytes";
+        if (frames.tooLongWantsAck()) {
+            lastWords = "ERR " + code + " " + text;
         } else {
             drop(code, "and its connection is closed");
         }
@@ -328,7 +335,11 @@ final class PublisherSession implements Session {
                 say(lastWords);
                 lastWords = "";
             }
-            socket.close().onFailure(ignored -> {});
+            if (closing) {
+                unread.close();
+            } else { // it may read its answers as slowly as it likes
+                socket.close().onFailure(ignored -> {});
+            }
         }
         if (closed && (ended || closing || stopping.isPresent())) {
             release();
@@ -339,8 +350,7 @@ final class PublisherSession implements Session {
     private void release() {
         door.vertx().cancelTimer(tick);
         door.held().forget(flow);
-        door.partial().add(-partialBytes);
-        partialBytes = 0;
+        unfinished.end();
         if (dropped > 0) {
             LOG.warn("publisher {} is gone; {} messages were not stored", peer, dropped);
             dropped = 0;
@@ -351,7 +361,7 @@ final class PublisherSession implements Session {
     private void say(String line) {
         if (!closed) {
             String one = line.replace('\n', ' ').replace('\r', ' ') + "\n";
-            socket.write(Buffer.buffer(one.getBytes(UTF_8))).onFailure(ignored -> {}); // it has gone: closed() comes
+            unread.write(Buffer.buffer(one.getBytes(UTF_8)));
         }
     }
 
@@ -368,13 +378,11 @@ final class PublisherSession implements Session {
         if (closed && (closing || stopping.isPresent())) {
             pause = false; // let what is left run out, unread
         }
-        if (pause && !paused) {
-            paused = true;
-            socket.pause();
-        } else if (!pause && paused) {
-            paused = false;
+        if (pause) {
+            intake.pause();
+        } else if (intake.isPaused()) {
             quietTicks = 0;
-            socket.resume();
+            intake.resume();
         }
     }
 
@@ -390,7 +398,7 @@ final class PublisherSession implements Session {
         if (closed) {
             return;
         }
-        quietTicks = paused ? 0 : quietTicks + 1;
+        quietTicks = intake.isPaused() ? 0 : quietTicks + 1;
         boolean rest = frames.waiting() == PublisherFrames.Waiting.REST;
         if (quietTicks
                 >= (rest ? door.settings().restQuietTicks() : door.settings().textQuietTicks())) {

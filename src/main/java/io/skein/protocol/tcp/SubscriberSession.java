@@ -26,6 +26,8 @@ final class SubscriberSession implements Session {
 
     private final TcpDoor door;
     private final NetSocket socket;
+    private final Intake intake;
+    private final Unread unread;
     private final String peer;
     private final SubscriberLines lines;
 
@@ -35,7 +37,6 @@ final class SubscriberSession implements Session {
     private final Deque<FilterStream> blocked = new ArrayDeque<>();
 
     private boolean first = true;
-    private boolean paused;
     private boolean ended;
     private boolean closed;
     private int silences;
@@ -47,6 +48,8 @@ final class SubscriberSession implements Session {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.intake = new Intake(socket);
+        this.unread = new Unread(door, socket);
         this.lines = new SubscriberLines(door.settings().maxLineBytes());
         listenForSilence();
     }
@@ -75,9 +78,8 @@ final class SubscriberSession implements Session {
             return;
         }
         listenForQuiet();
-        if (!paused && socket.writeQueueFull()) { // who does not read answers gives no commands
-            paused = true;
-            socket.pause();
+        if (socket.writeQueueFull()) { // who does not read answers gives no commands
+            intake.pause();
         }
     }
 
@@ -97,7 +99,8 @@ final class SubscriberSession implements Session {
         boolean opening = streams.values().stream().anyMatch(stream -> !stream.isOpen());
         TcpConfig settings = door.settings();
         if (streams.isEmpty() || quietTicks >= (opening ? settings.restQuietTicks() : settings.textQuietTicks())) {
-            close();
+            // Once all is read, however slowly: who reads nothing is silent too.
+            socket.close().onFailure(ignored -> {});
         } else {
             door.vertx().cancelTimer(tick);
             tick = door.vertx().setTimer(settings.tickMs(), id -> {
@@ -118,18 +121,13 @@ final class SubscriberSession implements Session {
         streams.values().forEach(FilterStream::close);
         streams.clear();
         blocked.clear();
-        if (paused) {
-            socket.resume(); // lets what is left run out, unread
-        }
+        intake.resume(); // lets what is left run out, unread
         door.left(this);
     }
 
     @Override
     public void drained() {
-        if (paused) {
-            paused = false;
-            socket.resume();
-        }
+        intake.resume();
         while (!blocked.isEmpty() && !socket.writeQueueFull()) {
             blocked.remove().resume();
         }
@@ -210,7 +208,7 @@ final class SubscriberSession implements Session {
     }
 
     void close() {
-        socket.close().onFailure(ignored -> {});
+        unread.close();
     }
 
     private void say(String line) {
@@ -220,7 +218,7 @@ final class SubscriberSession implements Session {
     private void write(Buffer buffer) {
         if (!closed && buffer.length() > 0) {
             quietTicks = ended ? 0 : quietTicks;
-            socket.write(buffer).onFailure(ignored -> {}); // it has gone: closed() comes
+            unread.write(buffer);
         }
     }
 

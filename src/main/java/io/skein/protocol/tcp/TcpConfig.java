@@ -10,7 +10,6 @@ package io.skein.protocol.tcp;
  * @param maxQueuedMessages read from one publisher and not yet stored; above: its socket is paused
  * @param maxQueuedBytes the same in bytes
  * @param maxHeldBytes queued for all publishers; above: all of them are paused
- * @param maxPartialBytes of all publishers' frames that have not ended; above: who adds to it is closed
  * @param maxFilters of one subscriber; above: {@code ERR too-many}
  * @param roleTimeoutMs to send the first seven bytes
  * @param tickMs the grain of quiet times
@@ -29,7 +28,6 @@ public record TcpConfig(
         int maxQueuedMessages,
         int maxQueuedBytes,
         long maxHeldBytes,
-        long maxPartialBytes,
         int maxFilters,
         long roleTimeoutMs,
         long tickMs,
@@ -38,6 +36,14 @@ public record TcpConfig(
         long silenceMs,
         int maxSilences,
         long keepTryingMs) {
+    /**
+     * The usual {@code maxHeldBytes}: 32 MiB, and an eighth of the heap for all instances together; but always room for what
+     * two publishers may have queued.
+     */
+    private static final long HELD_BYTES = Math.min(
+            32L << 20,
+            Runtime.getRuntime().maxMemory() / 8 / Runtime.getRuntime().availableProcessors());
+
     /** Room for the longest prefix. */
     private static final int PREFIX = 64;
 
@@ -50,8 +56,7 @@ public record TcpConfig(
                 4096,
                 4096,
                 (1 << 20) + PREFIX,
-                32 << 20,
-                32 << 20,
+                HELD_BYTES,
                 64,
                 10_000,
                 100,
@@ -72,8 +77,7 @@ public record TcpConfig(
                 maxLineBytes,
                 maxQueuedMessages,
                 bytes + PREFIX,
-                Math.max(maxHeldBytes, 4L * bytes),
-                Math.max(maxPartialBytes, 4L * bytes),
+                Math.max(maxHeldBytes, 2L * (bytes + PREFIX)),
                 maxFilters,
                 roleTimeoutMs,
                 tickMs,

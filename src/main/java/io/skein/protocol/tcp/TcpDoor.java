@@ -1,6 +1,10 @@
 package io.skein.protocol.tcp;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -29,22 +33,23 @@ public final class TcpDoor extends VerticleBase {
 
     private final Broker broker;
     private final TcpConfig config;
+    private final Allowances allowances;
     private final TcpListener listener;
     private final Documents documents = new Documents();
     private final DeliveryLines deliveryLines = new DeliveryLines();
     private final HeldBytes held;
-    private final HeldBytes partial;
     private final Set<Session> sessions = new HashSet<>();
 
     private int connections;
     private Optional<NetServer> server = Optional.empty();
 
-    public TcpDoor(Broker broker, TcpConfig config, TcpListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public TcpDoor(Broker broker, TcpConfig config, Allowances allowances, TcpListener listener) {
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.held = new HeldBytes(config.maxHeldBytes());
-        this.partial = new HeldBytes(config.maxPartialBytes());
     }
 
     @Override
@@ -80,12 +85,18 @@ public final class TcpDoor extends VerticleBase {
         SocketAddress from = socket.remoteAddress();
         String peer = from == null ? "?" : from.toString();
         if (connections >= config.maxConnections()) {
-            LOG.warn("{} is closed: {} connections are open", peer, connections);
-            socket.close().onFailure(ignored -> {});
+            turnAway(socket, peer, connections + " connections are open here");
+            return;
+        }
+        Connection counted;
+        try {
+            counted = broker.connected(NAME, peer);
+        } catch (Refusal full) {
+            turnAway(socket, peer, full.getMessage());
             return;
         }
         connections++;
-        RoleReader role = new RoleReader(this, socket, peer, broker.connected(NAME, peer));
+        RoleReader role = new RoleReader(this, socket, peer, counted);
         HalfClose.allow(socket);
         socket.handler(role::data);
         socket.exceptionHandler(failure -> LOG.debug("connection of {} failed", peer, failure));
@@ -95,6 +106,12 @@ public final class TcpDoor extends VerticleBase {
         });
         socket.endHandler(end -> role.ended());
         socket.drainHandler(again -> role.drained());
+    }
+
+    /** Without a word: whether it publishes or subscribes is not known yet, and to a publisher nothing is said. */
+    private static void turnAway(NetSocket socket, String peer, String why) {
+        LOG.warn("{} is closed: {}", peer, why);
+        socket.close().onFailure(ignored -> {});
     }
 
     Session enter(Session session) {
@@ -118,6 +135,14 @@ public final class TcpDoor extends VerticleBase {
         return listener;
     }
 
+    Allowances allowances() {
+        return allowances;
+    }
+
+    Context context() {
+        return context;
+    }
+
     Vertx vertx() {
         return vertx;
     }
@@ -133,10 +158,5 @@ public final class TcpDoor extends VerticleBase {
     /** Messages read and not yet stored. */
     HeldBytes held() {
         return held;
-    }
-
-    /** Frames begun and not ended. */
-    HeldBytes partial() {
-        return partial;
     }
 }

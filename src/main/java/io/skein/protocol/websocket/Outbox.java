@@ -1,5 +1,6 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Allowance;
 import io.skein.broker.Leased;
 import io.skein.frame.AnswerJson;
 import io.skein.frame.MessageJson;
@@ -26,6 +27,9 @@ final class Outbox {
     private final Context context;
     private final int frameBytes;
     private final int maxUnsentBytes;
+    /** Of what all connections of the node may have unsent. */
+    private final Allowance.Share share;
+
     private final WebSocketListener listener;
     private final Runnable drained;
     private final Runnable flushed;
@@ -43,6 +47,7 @@ final class Outbox {
             ServerWebSocket socket,
             Context context,
             WebSocketConfig config,
+            Allowance.Share share,
             WebSocketListener listener,
             Runnable flushed,
             Runnable drained) {
@@ -50,6 +55,7 @@ final class Outbox {
         this.context = context;
         this.frameBytes = config.frameBytes();
         this.maxUnsentBytes = config.maxUnsentBytes();
+        this.share = share;
         this.listener = listener;
         this.flushed = flushed;
         this.drained = drained;
@@ -155,6 +161,7 @@ final class Outbox {
             return;
         }
         unsent += text.length;
+        share.hold(unsent);
         // Vert.x offers text frames of strings only: decoding and encoding again would cost more than all the rest.
         socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, text, true))
                 .onComplete(done -> {
@@ -172,6 +179,7 @@ final class Outbox {
 
     private void sent(int bytes) {
         unsent -= bytes;
+        share.hold(unsent);
         taken += bytes;
         if (wasFull && unsent + buffer.length() <= maxUnsentBytes / 2) {
             wasFull = false;

@@ -1,5 +1,7 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Allowance;
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
@@ -27,14 +29,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * One connection. Reads commands as long as there is room for what they cause; a message that is not done when there is
- * none stays, and the socket is paused. Used on its own context only.
+ * none stays, and the socket is paused. When all connections of the node hold too much together, the one that stood still
+ * the longest is closed with {@link CloseCode#OVERLOADED}. Used on its own context only.
  */
 final class Session {
+    /** For the word that says why. */
+    private static final long CUT_MS = 500;
+
     private final WebSocketDoor door;
     private final Vertx vertx;
     private final Context context;
@@ -48,6 +55,16 @@ final class Session {
     private final Publishes publishes;
     private final Connection connection;
     private final Map<String, Flow> flows = new HashMap<>();
+    /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
+    private final Map<String, Worker> former = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Worker> eldest) {
+            return size() > config.maxSubscriptions();
+        }
+    };
+
     private List<Stream> refills = new ArrayList<>();
     private final Promise<Void> gone = Promise.promise();
     /** Frames of one message that is not complete. */
@@ -56,6 +73,13 @@ final class Session {
     private final Deque<byte[]> waiting = new ArrayDeque<>();
 
     private CommandReader reader;
+    /** Bytes of {@link #waiting}, and of the message that is in {@link #reader}. */
+    private long messageBytes;
+    /** Of the message that is in it. */
+    private int reading;
+
+    private final Allowance.Share unfinished;
+    private Arriving arriving;
     private boolean paused;
     private boolean closed;
     private boolean draining;
@@ -74,8 +98,10 @@ final class Session {
             Vertx vertx,
             Broker broker,
             WebSocketConfig config,
+            Allowances allowances,
             WebSocketListener listener,
-            ServerWebSocket socket) {
+            ServerWebSocket socket,
+            Connection connection) {
         this.door = door;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -85,12 +111,15 @@ final class Session {
         this.listener = listener;
         this.socket = socket;
         this.peer = String.valueOf(socket.remoteAddress());
-        this.outbox = new Outbox(socket, context, config, listener, this::flushed, this::drained);
+        Allowance.Share unsent = allowances.unsent().share(context, () -> cut(allowances.unsent()));
+        this.unfinished = allowances.unfinished().share(context, () -> cut(allowances.unfinished()));
+        this.outbox = new Outbox(socket, context, config, unsent, listener, this::flushed, this::drained);
         this.publishes = new Publishes(broker, config);
-        this.connection = broker.connected("websocket", peer);
+        this.connection = connection;
     }
 
     void open() {
+        arriving = Arriving.at(socket, this::hold);
         socket.frameHandler(this::frame);
         socket.pongHandler(pong -> heard = true);
         socket.exceptionHandler(this::broken);
@@ -112,6 +141,7 @@ final class Session {
 
     private void frame(WebSocketFrame frame) {
         heard = true;
+        arriving.taken(frame);
         switch (frame.type()) {
             case TEXT, CONTINUATION -> text(received(frame), frame.isFinal());
             case BINARY -> {
@@ -145,8 +175,13 @@ final class Session {
             byte[] message = (fragments == null ? data : fragments).getBytes();
             fragments = null;
             waiting.add(message);
+            messageBytes += message.length;
             work();
         }
+    }
+
+    private void hold() {
+        unfinished.hold(closed ? 0 : arriving.bytes() + messageBytes + (fragments == null ? 0 : fragments.length()));
     }
 
     /** Does what has come, as far as there is room. */
@@ -154,11 +189,14 @@ final class Session {
         while (!closed && !draining && !isBusy() && (reader != null || !waiting.isEmpty())) {
             try {
                 if (reader == null) {
-                    reader = new CommandReader(waiting.poll(), config.maxBatch());
+                    byte[] message = waiting.poll();
+                    reading = message.length;
+                    reader = new CommandReader(message, config.maxBatch());
                 }
                 Command command = reader.next();
                 if (command == null) {
                     reader = null;
+                    messageBytes -= reading;
                 } else {
                     handle(command);
                     errorsInARow = 0;
@@ -167,14 +205,11 @@ final class Session {
                 refuse(wrong);
             }
         }
+        hold();
         boolean pause = reader != null || !waiting.isEmpty() || isBusy();
         if (pause != paused && !closed) {
             paused = pause;
-            if (pause) {
-                socket.pause();
-            } else {
-                socket.resume();
-            }
+            Arriving.read(socket, !pause);
         }
     }
 
@@ -204,9 +239,7 @@ final class Session {
         } else if (command instanceof Command.Subscribe subscribe) {
             subscribe(subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            flow(unsubscribe.sub(), unsubscribe.id()).close();
-            flows.remove(unsubscribe.sub());
-            done(unsubscribe);
+            unsubscribe(unsubscribe);
         } else if (command instanceof Command.Hello hello) {
             hello(hello);
         } else if (command instanceof Command.Ping) {
@@ -218,6 +251,16 @@ final class Session {
         } else {
             throw new AssertionError("unhandled " + command);
         }
+    }
+
+    private void unsubscribe(Command.Unsubscribe command) {
+        Flow flow = flow(command.sub(), command.id());
+        flow.close();
+        flows.remove(command.sub());
+        if (flow instanceof Worker worker) {
+            former.put(command.sub(), worker);
+        }
+        done(command);
     }
 
     private void done(Command command) {
@@ -369,7 +412,8 @@ final class Session {
     }
 
     private void settle(Command.Settling command) {
-        if (!(flow(command.sub(), command.id()) instanceof Worker worker)) {
+        Flow flow = former.containsKey(command.sub()) ? former.get(command.sub()) : flow(command.sub(), command.id());
+        if (!(flow instanceof Worker worker)) {
             throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
         }
         var settling = new Settling(subscriptions, worker, command);
@@ -440,8 +484,16 @@ final class Session {
         String ascii = reason.replaceAll("[^\\x20-\\x7E]", "?");
         String fits = ascii.length() <= 120 ? ascii : ascii.substring(0, 117) + "...";
         release();
-        socket.resume();
+        Arriving.read(socket, true);
         socket.close(code.code(), fits).onFailure(gone -> {});
+    }
+
+    /** Its client comes again; who reads nothing is not waited for. */
+    private void cut(Allowance allowance) {
+        if (!closed) {
+            close(CloseCode.OVERLOADED, allowance.why());
+        }
+        vertx.setTimer(CUT_MS, id -> Arriving.cut(socket));
     }
 
     /** Ends what the connection holds; nothing is read or said any more. */
@@ -451,6 +503,7 @@ final class Session {
         reader = null;
         waiting.clear();
         fragments = null;
+        unfinished.end();
         flows.values().forEach(Flow::close);
         flows.clear();
     }
@@ -472,7 +525,7 @@ final class Session {
                 return;
             }
             draining = true;
-            socket.pause();
+            Arriving.read(socket, false);
             timer(config.drainMs());
             maybeLeave();
         });

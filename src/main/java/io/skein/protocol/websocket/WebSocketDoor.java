@@ -1,6 +1,10 @@
 package io.skein.protocol.websocket;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.skein.broker.Connection;
+import io.skein.broker.Refusal;
+import io.skein.frame.CloseCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -27,16 +31,20 @@ public final class WebSocketDoor {
     private final Vertx vertx;
     private final Broker broker;
     private final WebSocketConfig config;
+    private final Allowances allowances;
     private final WebSocketListener listener;
     private final Origins origins;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastEpoch = new AtomicLong();
     private volatile boolean draining;
 
-    public WebSocketDoor(Vertx vertx, Broker broker, WebSocketConfig config, WebSocketListener listener) {
+    /** @param allowances of the node, for all its doors */
+    public WebSocketDoor(
+            Vertx vertx, Broker broker, WebSocketConfig config, Allowances allowances, WebSocketListener listener) {
         this.vertx = vertx;
         this.broker = broker;
         this.config = config;
+        this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.origins());
     }
@@ -89,7 +97,14 @@ public final class WebSocketDoor {
     }
 
     private void enter(ServerWebSocket socket) {
-        var session = new Session(this, vertx, broker, config, listener, socket);
+        Connection counted;
+        try {
+            counted = broker.connected("websocket", String.valueOf(socket.remoteAddress()));
+        } catch (Refusal full) {
+            socket.close(CloseCode.OVERLOADED.code(), full.getMessage()).onFailure(gone -> {});
+            return;
+        }
+        var session = new Session(this, vertx, broker, config, allowances, listener, socket, counted);
         sessions.add(session);
         session.open();
         if (draining) {

@@ -9,7 +9,8 @@
  *
  * <p>Every buffer has a bound (CLAIMS 9): incoming message, publishes under way, subscriptions, bytes written but not yet
  * taken by the socket. At the last one the connection's streams pause, and the broker reads what they miss from the store
- * later; at the others the socket is not read.
+ * later; at the others the socket is not read. What all connections of the node hold together has one too ({@link
+ * io.skein.broker.Allowances}): whoever stood still the longest is closed with 4002.
  *
  * <p>A producer: {@code hello} with a name, and from then on {@code seq} 1, 2, 3... on each publish; one that was refused
  * for good leaves its number to the next. The epoch that fences an older process of the name is the client's if it gives

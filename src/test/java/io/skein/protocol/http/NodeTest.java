@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
@@ -189,7 +190,12 @@ class NodeTest {
             HttpServer server = OpenDoor.await(vertx.deployVerticle(new VerticleBase() {
                         @Override
                         public Future<?> start() {
-                            new HttpDoor(vertx, new FakeBroker(vertx), HttpConfig.defaults("v", 0), HttpListener.NONE)
+                            new HttpDoor(
+                                            vertx,
+                                            new FakeBroker(vertx),
+                                            HttpConfig.defaults("v", 0),
+                                            Allowances.ofHeap(),
+                                            HttpListener.NONE)
                                     .mount(router);
                             router.route().handler(context -> context.end("behind"));
                             return Future.succeededFuture();

@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.FakeBroker;
 import io.vertx.core.Context;
@@ -62,8 +63,17 @@ final class OpenDoor implements AutoCloseable {
         this(Vertx.vertx(), config, bend);
     }
 
+    OpenDoor(UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
+        this(Vertx.vertx(), config, bend, allowances);
+    }
+
     /** @param vertx of the broker that bend gives, when that is another one; closed with the door */
     OpenDoor(Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
+        this(vertx, config, bend, Allowances.ofHeap());
+    }
+
+    private OpenDoor(
+            Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
         this.vertx = vertx;
         this.broker = new FakeBroker(vertx);
         HttpListener listener = new HttpListener() {
@@ -77,7 +87,8 @@ final class OpenDoor implements AutoCloseable {
                 answered.add("closed " + route);
             }
         };
-        verticle = new Verticle(bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), listener);
+        verticle = new Verticle(
+                bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), allowances, listener);
         await(vertx.deployVerticle(verticle));
         port = verticle.server.actualPort();
     }
@@ -85,13 +96,15 @@ final class OpenDoor implements AutoCloseable {
     private static final class Verticle extends VerticleBase {
         private final Broker broker;
         private final HttpConfig config;
+        private final Allowances allowances;
         private final HttpListener listener;
         private HttpDoor door;
         private HttpServer server;
 
-        Verticle(Broker broker, HttpConfig config, HttpListener listener) {
+        Verticle(Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
             this.broker = broker;
             this.config = config;
+            this.allowances = allowances;
             this.listener = listener;
         }
 
@@ -101,7 +114,7 @@ final class OpenDoor implements AutoCloseable {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, config, listener);
+            door = new HttpDoor(vertx, broker, config, allowances, listener);
             Router router = Router.router(vertx);
             router.get("/elsewhere").handler(context -> context.end("elsewhere"));
             router.route().last().handler(context -> door.notFound(context.request()));

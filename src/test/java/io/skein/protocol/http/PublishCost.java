@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Publish;
@@ -55,9 +56,9 @@ final class PublishCost {
                                     + "\"index\":4711,\"durable\":\"quorum\"}"));
             return router;
         });
-        Loop doorLoop = new Loop(
-                vertx -> new HttpDoor(vertx, new Instant(vertx), HttpConfig.defaults("v", 0), HttpListener.NONE)
-                        .handler(request -> {}));
+        Loop doorLoop = new Loop(vertx -> new HttpDoor(
+                        vertx, new Instant(vertx), HttpConfig.defaults("v", 0), Allowances.ofHeap(), HttpListener.NONE)
+                .handler(request -> {}));
         bare.deployVerticle(bareLoop).await(10, TimeUnit.SECONDS);
         door.deployVerticle(doorLoop).await(10, TimeUnit.SECONDS);
         for (int round = 0; round < ROUNDS; round++) {

@@ -3,6 +3,8 @@ package io.skein.protocol.tcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.skein.broker.Allowance;
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Publish;
 import io.skein.topic.Format;
@@ -23,6 +25,7 @@ final class DoorSetup implements AutoCloseable {
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
     final FakeBroker broker = new FakeBroker(vertx);
+    final Allowances allowances;
     final List<String> refused = Collections.synchronizedList(new ArrayList<>());
     final TcpDoor door;
     final String deployment;
@@ -32,6 +35,12 @@ final class DoorSetup implements AutoCloseable {
     }
 
     DoorSetup(TcpConfig config) throws Exception {
+        this(config, 16 << 20);
+    }
+
+    DoorSetup(TcpConfig config, int unreadBytes) throws Exception {
+        allowances = new Allowances(
+                Allowance.arriving("unfinished requests", 256 << 10), Allowance.leaving("unread answers", unreadBytes));
         TcpListener listener = new TcpListener() {
             @Override
             public void refused(String code, int frames) {
@@ -40,30 +49,14 @@ final class DoorSetup implements AutoCloseable {
                 }
             }
         };
-        door = new TcpDoor(broker, config, listener);
+        door = new TcpDoor(broker, config, allowances, listener);
         deployment = vertx.deployVerticle(door).await(10, SECONDS);
     }
 
     /** Like the real ones, but for short frames and times. */
     static TcpConfig limits(int port) {
         return new TcpConfig(
-                "127.0.0.1",
-                port,
-                100,
-                64 << 10,
-                256,
-                64,
-                64 << 10,
-                1 << 20,
-                256 << 10,
-                4,
-                60_000,
-                5,
-                3,
-                10,
-                60_000,
-                3,
-                30_000);
+                "127.0.0.1", port, 100, 64 << 10, 256, 64, 64 << 10, 1 << 20, 4, 60_000, 5, 3, 10, 60_000, 3, 30_000);
     }
 
     int port() {

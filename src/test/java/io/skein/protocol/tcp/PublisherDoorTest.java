@@ -96,7 +96,6 @@ class PublisherDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 c.maxFilters(),
                 20,
                 c.tickMs(),
@@ -212,6 +211,31 @@ class PublisherDoorTest {
             setup.broker.release();
             assertEquals("OK default 0\n", client.untilClosed());
         }
+    }
+
+    @Test
+    void whoHasEndedItsSideKeepsItsPlaceUntilItIsClosed() throws Exception {
+        setup.broker.takeConnections(1);
+        setup.broker.hold();
+        try (PadClient client = PadClient.publisher(setup.port())) {
+            client.send("FORMAT:RAW;ACK|a\n");
+            await().atMost(10, SECONDS).until(() -> setup.broker.heldPublishes() == 1);
+            client.end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.connections() == 0);
+            try (PadClient over = new PadClient(setup.port())) {
+                assertEquals("", over.untilClosed());
+            }
+            setup.broker.release();
+            assertEquals("OK default 0\n", client.untilClosed());
+        }
+        await().atMost(10, SECONDS).until(() -> {
+            try (PadClient next = PadClient.publisher(setup.port())) {
+                next.send("FORMAT:RAW;ACK|b\n");
+                return next.line().equals("OK default 1");
+            } catch (IOException closed) {
+                return false; // the place is not free yet
+            }
+        });
     }
 
     @Test
@@ -336,6 +360,17 @@ class PublisherDoorTest {
     }
 
     @Test
+    void aConnectionTooManyOfAllDoorsIsClosed() throws Exception {
+        setup.broker.takeConnections(1);
+        try (PadClient first = PadClient.publisher(setup.port());
+                PadClient second = new PadClient(setup.port())) {
+            assertEquals("", second.untilClosed());
+            first.send("FORMAT:RAW;ACK|a\n");
+            assertEquals("OK default 0", first.line());
+        }
+    }
+
+    @Test
     void unfinishedFramesOfManyTogetherAreBounded() throws Exception {
         List<PadClient> clients = new ArrayList<>();
         try {
@@ -343,14 +378,13 @@ class PublisherDoorTest {
                 clients.add(PadClient.publisher(setup.port()).send("FORMAT:JSON|[\"" + "x".repeat(40_000)));
             }
             await().atMost(10, SECONDS).until(() -> setup.refused.contains("overloaded"));
-            assertTrue(setup.figure(() -> setup.door.partial().bytes()) < (256 << 10) + (64 << 10));
+            assertTrue(setup.allowances.unfinished().held() <= 256 << 10);
         } finally {
             for (PadClient client : clients) {
                 client.close();
             }
         }
-        await().atMost(10, SECONDS)
-                .until(() -> setup.figure(() -> setup.door.partial().bytes()) == 0);
+        await().atMost(10, SECONDS).until(() -> setup.allowances.unfinished().held() == 0);
     }
 
     @Test

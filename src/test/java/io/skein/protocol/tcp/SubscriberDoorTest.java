@@ -224,7 +224,6 @@ class SubscriberDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 64,
                 c.roleTimeoutMs(),
                 c.tickMs(),
@@ -257,10 +256,9 @@ class SubscriberDoorTest {
         }
     }
 
-    @Test
-    void whoIsSilentForTooLongIsClosed() throws Exception {
+    private static TcpConfig hasty() {
         TcpConfig c = DoorSetup.limits(0);
-        TcpConfig hasty = new TcpConfig(
+        return new TcpConfig(
                 c.host(),
                 0,
                 c.maxConnections(),
@@ -269,7 +267,6 @@ class SubscriberDoorTest {
                 c.maxQueuedMessages(),
                 c.maxQueuedBytes(),
                 c.maxHeldBytes(),
-                c.maxPartialBytes(),
                 c.maxFilters(),
                 c.roleTimeoutMs(),
                 c.tickMs(),
@@ -278,11 +275,52 @@ class SubscriberDoorTest {
                 30,
                 3,
                 c.keepTryingMs());
-        try (DoorSetup impatient = new DoorSetup(hasty);
+    }
+
+    @Test
+    void whoIsSilentForTooLongIsClosed() throws Exception {
+        try (DoorSetup impatient = new DoorSetup(hasty());
                 PadClient client = PadClient.subscriber(impatient.port())) {
             client.send("SUBSCRIBE:a\n");
             assertEquals("", client.untilClosed());
             await().atMost(10, SECONDS).until(() -> impatient.broker.streams() == 0);
+        }
+    }
+
+    @Test
+    void whoIsSilentAndDoesNotReadIsClosedToo() throws Exception {
+        try (DoorSetup impatient = new DoorSetup(hasty())) {
+            for (int i = 0; i < 250; i++) { // 15 MB, more than the sockets hold
+                impatient.publish("big", Format.RAW, i + " " + "x".repeat(60_000));
+            }
+            try (PadClient client = PadClient.subscriber(impatient.port())) {
+                client.send("SUBSCRIBE:big\n");
+                await().atMost(10, SECONDS)
+                        .until(() -> impatient.allowances.unsent().held() > 0);
+                await().atMost(10, SECONDS).until(() -> impatient.broker.connections() == 0);
+                assertEquals(0, impatient.broker.streams());
+            }
+        }
+    }
+
+    @Test
+    void ofThoseWhoReadNothingTheLongestStandingIsCutWhenTooMuchWaits() throws Exception {
+        int most = 8 << 20; // a page of this broker has 6 MB
+        List<PadClient> silent = new ArrayList<>();
+        try (DoorSetup small = new DoorSetup(DoorSetup.limits(0), most)) {
+            for (int i = 0; i < 100; i++) {
+                small.publish("big", Format.RAW, i + " " + "x".repeat(60_000));
+            }
+            for (int i = 0; i < 6; i++) {
+                silent.add(PadClient.subscriber(small.port()).send("SUBSCRIBE:big\n"));
+            }
+            await().atMost(20, SECONDS).until(() -> small.allowances.unsent().gaveWay() > 0);
+            assertTrue(small.allowances.unsent().held() <= most);
+            await().atMost(20, SECONDS).until(() -> small.broker.streams() < 6);
+        } finally {
+            for (PadClient client : silent) {
+                client.close();
+            }
         }
     }
 

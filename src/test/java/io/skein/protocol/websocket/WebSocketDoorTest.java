@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
@@ -79,10 +80,14 @@ class WebSocketDoorTest {
     }
 
     private void serve(WebSocketConfig config) {
+        serve(config, Allowances.ofHeap());
+    }
+
+    private void serve(WebSocketConfig config, Allowances allowances) {
         if (server != null) {
             server.close().await();
         }
-        door = new WebSocketDoor(vertx, broker, config, listener);
+        door = new WebSocketDoor(vertx, broker, config, allowances, listener);
         server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
                 .requestHandler(request -> door.take(

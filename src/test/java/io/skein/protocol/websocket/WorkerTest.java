@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
@@ -58,7 +59,8 @@ class WorkerTest {
     void start() throws Exception {
         hall = new Hall(directory, 1 << 20, 10_000);
         make("30s", 5);
-        var door = new WebSocketDoor(hall.vertx, hall.broker, WebSocketConfig.DEFAULT, WebSocketListener.NONE);
+        var door = new WebSocketDoor(
+                hall.vertx, hall.broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         server = hall.vertx
                 .createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
@@ -316,6 +318,25 @@ class WorkerTest {
 
         assertEquals(List.of("b"), bodies(second.messages(1)));
         assertEquals(2, view().leased());
+    }
+
+    @Test
+    void whatIsInHandMayBeAcknowledgedAfterUnsubscribe() {
+        publish("a");
+        Talk talk = new Talk();
+        talk.ask(WORK.formatted(1));
+        List<JsonObject> messages = talk.messages(1);
+        talk.ask("{'id':2,'op':'unsubscribe','sub':'s1'}");
+
+        assertEquals(
+                1,
+                talk.ask("{'id':3,'op':'ack','sub':'s1','leases':" + leases(messages) + "}")
+                        .getInteger("done"));
+        assertEquals(
+                "not-found",
+                talk.ask("{'id':4,'op':'credit','sub':'s1','n':1}")
+                        .getJsonObject("error")
+                        .getString("code"));
     }
 
     @Test
