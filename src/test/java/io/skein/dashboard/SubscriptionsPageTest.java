@@ -273,3 +273,60 @@ class SubscriptionsPageTest {
         browser.size(390, 844);
         openPage("#subscription=billing/" + "y".repeat(120));
         browser.awaitText("#subscription-state", "No consumers");
+        assertEquals(
+                0L,
+                browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+    }
+
+    private void openPage(String hash) {
+        browser.go("about:blank");
+        browser.go(console.url("/" + hash));
+        browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+    }
+
+    private void subscribe(String name, String filter, int maxDeliveries) throws Exception {
+        var config =
+                new JsonObject().put("filter", filter).put("from", "earliest").put("maxDeliveries", maxDeliveries);
+        console.send("PUT", path(name), config);
+    }
+
+    private static String path(String name) {
+        return "/v1/subscriptions/" + name.replace("/", "%2F").replace(" ", "%20");
+    }
+
+    private JsonArray pull(String name, int max) throws Exception {
+        return console.send("POST", path(name) + "/pull?consumer=w1&max=" + max, null)
+                .getJsonArray("messages");
+    }
+
+    private JsonObject leases(String name) throws Exception {
+        JsonArray leases = pull(name, 100).stream()
+                .map(message -> ((JsonObject) message).getString("lease"))
+                .collect(Collectors.collectingAndThen(Collectors.toList(), JsonArray::new));
+        return new JsonObject().put("leases", leases);
+    }
+
+    private void ack(String name) throws Exception {
+        console.send("POST", path(name) + "/ack", leases(name));
+    }
+
+    /** All that waits is given back for the last time; then so many are dead. */
+    private void kill(String reason, int dead) throws Exception {
+        console.send("POST", BILLING + "/nack", leases("billing").put("reason", reason));
+        browser.await("all are dead", () -> figures().getInteger("dead") == dead);
+    }
+
+    private JsonObject figures() throws Exception {
+        return console.send("GET", BILLING, null);
+    }
+
+    private static List<String> names() {
+        return browser.all("#subscriptions-body [data-subscription]").stream()
+                .map(link -> link.getText())
+                .toList();
+    }
+
+    private static boolean focused(String id) {
+        return id.equals(browser.script("return document.activeElement.id"));
+    }
+}
