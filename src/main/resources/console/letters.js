@@ -4,6 +4,7 @@ import { confirmed } from './confirm.js';
 import { byId, el, text } from './dom.js';
 import { clock, count, path, some } from './format.js';
 import { details } from './message.js';
+import { covers } from './tail.js';
 
 const PAGE = 20;
 /** With more than so many on the page a look begins again with the newest. */
@@ -72,6 +73,8 @@ function tell() {
   text(byId('letters-redrive'), `Redrive ${all}`);
   text(byId('letters-discard'), `Discard ${all}`);
   older.hidden = !entries.size || from <= low;
+  const wanted = filter.value.trim();
+  for (const { root, origin } of entries.values()) root.hidden = Boolean(wanted) && !covers(origin, wanted);
   const note = byId('letters-none');
   note.hidden = Boolean(dead) || entries.size > 0;
 }
@@ -191,7 +194,7 @@ function make(letter) {
     if (closed) root.append(detail);
     else detail.remove();
   });
-  return { root, badge, actions };
+  return { root, badge, actions, origin };
 }
 
 /** Those that the form means. */

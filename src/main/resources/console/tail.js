@@ -39,9 +39,9 @@ export function begin(onOpen) {
 
 export const filter = () => followed;
 
-/** Whether a message of this topic would be seen here. */
-export function covers(topic) {
-  const f = followed.split('/');
+/** Whether a filter, else the one that is followed here, matches a topic. */
+export function covers(topic, wanted = followed) {
+  const f = wanted.split('/');
   const t = topic.split('/');
   if ((f[0] === '+' || f[0] === '#') && topic.startsWith('$')) return false;
   for (let i = 0; i < f.length; i++) {

@@ -209,12 +209,15 @@ class SubscriptionsPageTest {
 
         browser.fill("#letters-filter", "orders/eu");
         browser.awaitText("#letters-redrive", "Redrive these");
+        assertEquals(2, shownLetters(), "only those that are meant are shown");
         browser.click("#letters-redrive");
         browser.awaitText("#confirm-title", "Redrive the dead letters that came from orders/eu?");
         browser.click("#confirm-yes");
         browser.awaitText("#subscription-said", "2 dead letters handed out again.");
         assertEquals(1, figures().getInteger("dead"));
         browser.awaitText("#letters-body .letter:last-child .badge", "redriven");
+        browser.script("const field = document.querySelector('#letters-filter'); field.value = '';"
+                + " field.dispatchEvent(new Event('input'))");
         browser.awaitText("#letters-body .letter:first-child .badge", "dead");
 
         browser.click("#letters-body .letter:first-child .detail .act");
@@ -297,6 +300,12 @@ class SubscriptionsPageTest {
     private JsonArray pull(String name, int max) throws Exception {
         return console.send("POST", path(name) + "/pull?consumer=w1&max=" + max, null)
                 .getJsonArray("messages");
+    }
+
+    private static long shownLetters() {
+        return browser.all("#letters-body .letter").stream()
+                .filter(letter -> letter.isDisplayed())
+                .count();
     }
 
     private JsonObject leases(String name) throws Exception {
