@@ -95,7 +95,7 @@ public final class LocalBroker implements Broker {
 
             @Override
             public Future<Void> ready() {
-                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+                return closed().<Future<Void>>map(Future::failedFuture).orElseGet(() -> LocalBroker.this.ready(false));
             }
         });
         this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
@@ -283,8 +283,10 @@ public final class LocalBroker implements Broker {
 
     /** Until this node has what a reader asks for. */
     private Future<Void> fresh(Freshness freshness, long waitMs) {
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        // Asked once: it may be otherwise a moment later.
+        Optional<Refusal> outside = outside();
+        if (outside.isPresent()) {
+            return Future.failedFuture(outside.get());
         }
         return ready(freshness.level() == Freshness.Level.NONE)
                 .compose(v -> switch (freshness.level()) {
