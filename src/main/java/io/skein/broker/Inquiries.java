@@ -14,10 +14,11 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
@@ -66,30 +67,25 @@ final class Inquiries {
         });
     }
 
+    /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness)
-                .compose(v -> list(0, new ArrayList<>()))
-                .map(infos -> infos.stream()
-                        .sorted(Comparator.comparing(info -> info.view().name().value()))
-                        .toList());
+        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
     }
 
-    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> infos) {
+    /** @param so by name: one that is made anew meanwhile comes once */
+    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
         return proposer.ask(() -> {
-                    List<SubscriptionInfo> some = new ArrayList<>();
+                    long last = -1;
                     for (SubscriptionView view : machine().after(after, A_TURN)) {
-                        some.add(new SubscriptionInfo(
-                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        so.put(
+                                view.name().value(),
+                                new SubscriptionInfo(
+                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        last = view.id();
                     }
-                    return some;
+                    return last;
                 })
-                .compose(some -> {
-                    if (some.isEmpty()) {
-                        return Future.succeededFuture(infos);
-                    }
-                    infos.addAll(some);
-                    return list(some.get(some.size() - 1).view().id(), infos);
-                });
+                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
     }
 
     /** A few at a time: the replica has other things to do between. */

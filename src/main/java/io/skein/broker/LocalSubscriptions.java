@@ -49,6 +49,9 @@ final class LocalSubscriptions implements Subscriptions {
         Future<Void> ready();
     }
 
+    /** Messages whose keys a pull reads for those before it in its line. */
+    private static final int KEYS_FOR = 64;
+
     private static final String SCOPE = "subscriptions";
 
     private final BrokerConfig config;
@@ -211,10 +214,10 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    private Future<Loan> lend(Pull pull) {
+    private Future<Loan> lend(Pull pull, long underWay) {
         Ground here = ground;
         Hold hold = here.store().holds().open();
-        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), pull.max()))
+        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), keysFor(pull, underWay)))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
@@ -223,6 +226,11 @@ final class LocalSubscriptions implements Subscriptions {
                     hold.close();
                     return refused(failure);
                 });
+    }
+
+    /** Those before it in its line read on in the same keys. */
+    private static int keysFor(Pull pull, long underWay) {
+        return (int) Math.max(pull.max(), Math.min(underWay, KEYS_FOR));
     }
 
     private Loan open(Pulled pulled, Hold hold) {

@@ -31,6 +31,17 @@ final class PullLines {
     /** A pull that does not wait for messages may have to wait for those before it, but no longer than this. */
     private static final long AT_MOST_MS = 500;
 
+    /** Proposes a pull. */
+    interface Lender {
+        /**
+         * Completes on the replica's context when what was decided is applied here, with an empty loan when there was
+         * nothing.
+         *
+         * @param underWay messages that this pull and others of its line may take
+         */
+        Future<Loan> lend(Pull pull, long underWay);
+    }
+
     /** One who pulls. */
     final class Waiter implements Pulling {
         private final Pull pull;
@@ -102,22 +113,20 @@ final class PullLines {
 
     private final Vertx vertx;
     private final Supplier<SubscriptionMachine> machine;
-    private final Function<Pull, Future<Loan>> lender;
+    private final Lender lender;
     private final Supplier<Future<Void>> confirm;
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     /**
-     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here, with an empty
-     *     loan when there was nothing
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
      * @param limit more pulls than this may not be there at a time
      */
     PullLines(
             Vertx vertx,
             Supplier<SubscriptionMachine> machine,
-            Function<Pull, Future<Loan>> lender,
+            Lender lender,
             Supplier<Future<Void>> confirm,
             int limit) {
         this.vertx = vertx;
@@ -271,7 +280,7 @@ final class PullLines {
             Waiter next = line.waiting.poll();
             next.isUnderWay = true;
             line.underWay += next.pull.max();
-            lender.apply(next.pull).onComplete(done -> {
+            lender.lend(next.pull, line.underWay).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
                 if (done.failed()) {

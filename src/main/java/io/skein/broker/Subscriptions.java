@@ -27,7 +27,7 @@ public interface Subscriptions {
 
     Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness);
 
-    /** All of them by name, those of queues too. */
+    /** All of them by name, those of queues too; not all at one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness);
 
     /** Lends messages, and waits up to {@link Pull#waitMs} for a first one. */

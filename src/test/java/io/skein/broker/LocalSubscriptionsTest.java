@@ -461,6 +461,19 @@ class LocalSubscriptionsTest {
     }
 
     @Test
+    void whoeverWaitsGetsAKeyOfItsOwn() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waiting.add(pulling(1, 20_000));
+        }
+        publishKeyed("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+        for (int i = 0; i < 12; i++) {
+            assertEquals(1, messages(waiting.get(i)).size());
+        }
+    }
+
+    @Test
     void manyMessagesOfAHeldKeyDoNotHoldUpTheOthers() throws Exception {
         restartWithoutTail();
         make(config(30_000, 5, Order.KEY), From.EARLIEST);
@@ -492,5 +505,22 @@ class LocalSubscriptionsTest {
         Awaitility.await().until(() -> subscriptions().waiting() == 1);
         hall.broker.drain();
         assertEquals("draining", code(waiting.loan()));
+    }
+
+    @Test
+    void allAreListedByNameHoweverManyThereAre() throws Exception {
+        SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            var name = new SubscriptionName("s" + (i * 7 % 150 + 1_000));
+            names.add(name.value());
+            Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
+        }
+        List<SubscriptionInfo> all =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+
+        assertEquals(
+                names.stream().sorted().toList(),
+                all.stream().map(info -> info.view().name().value()).toList());
     }
 }
