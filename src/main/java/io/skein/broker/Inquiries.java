@@ -9,6 +9,7 @@ import io.skein.store.Scope;
 import io.skein.store.StoredMessage;
 import io.skein.subscription.Holder;
 import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
@@ -39,6 +40,15 @@ final class Inquiries {
 
     private SubscriptionMachine machine() {
         return ground.get().subscriptions();
+    }
+
+    /** Fails when there is no such subscription; costs nothing but the look. */
+    Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return way.fresh(freshness)
+                .compose(v -> proposer.ask(() -> machine().config(name)))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(PullLines.unknown(name)));
     }
 
     /** Fails when there is no such subscription. */

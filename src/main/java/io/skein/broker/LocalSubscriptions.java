@@ -129,9 +129,8 @@ final class LocalSubscriptions implements Subscriptions {
     public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         Optional<IdempotencyKey> key = key(idempotencyKey, "seek " + name + ' ' + to);
         return inquiries
-                .view(name, Freshness.LINEARIZABLE)
-                .compose(
-                        view -> new Positions(ground, proposer).of(view.config().filter(), to))
+                .config(name, Freshness.LINEARIZABLE)
+                .compose(config -> new Positions(ground, proposer).of(config.filter(), to))
                 .compose(start -> way.propose(new Seek(name, start), key))
                 .<Void>mapEmpty()
                 .recover(LocalSubscriptions::refused);
@@ -166,8 +165,8 @@ final class LocalSubscriptions implements Subscriptions {
             Optional<String> idempotencyKey,
             String text) {
         return inquiries
-                .view(name, Freshness.LINEARIZABLE)
-                .compose(view -> new Exhumation(
+                .config(name, Freshness.LINEARIZABLE)
+                .compose(config -> new Exhumation(
                                 ground,
                                 proposer,
                                 way,
@@ -351,6 +350,11 @@ final class LocalSubscriptions implements Subscriptions {
     @Override
     public Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness) {
         return inquiries.info(name, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return inquiries.config(name, freshness).recover(LocalSubscriptions::refused);
     }
 
     @Override

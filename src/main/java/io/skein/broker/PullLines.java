@@ -156,7 +156,8 @@ final class PullLines {
         if (waiter.pull.waitMs() > 0) {
             waiter.timer = vertx.setTimer(waiter.pull.waitMs(), fired -> late(waiter));
         }
-        if (waiter.pull.waitMs() == 0 || machine.get().find(waiter.pull.name()).isEmpty()) {
+        if (waiter.pull.waitMs() == 0
+                || machine.get().config(waiter.pull.name()).isEmpty()) {
             // That there is nothing is as much of an answer as a message.
             confirm.get().onComplete(done -> {
                 if (done.failed()) {
@@ -171,7 +172,7 @@ final class PullLines {
 
     /** What is known here is as new as it must be. */
     private void unlessThereIsHope(Waiter waiter) {
-        if (machine.get().find(waiter.pull.name()).isEmpty()) {
+        if (machine.get().config(waiter.pull.name()).isEmpty()) {
             takeOut(waiter, () -> waiter.fail(unknown(waiter.pull.name())));
         } else if (waiter.pull.waitMs() == 0) {
             takeOut(waiter, () -> waiter.complete(OpenLoan.EMPTY));
@@ -186,7 +187,7 @@ final class PullLines {
         waiter.timer = -1;
         waiter.isLate = true;
         takeOut(waiter, () -> {
-            if (machine.get().find(waiter.pull.name()).isEmpty()) {
+            if (machine.get().config(waiter.pull.name()).isEmpty()) {
                 waiter.fail(unknown(waiter.pull.name()));
             } else {
                 waiter.complete(OpenLoan.EMPTY);
@@ -219,7 +220,7 @@ final class PullLines {
             if (line == null) {
                 continue;
             }
-            if (machine.get().find(name).isPresent()) {
+            if (machine.get().config(name).isPresent()) {
                 serve(line);
             } else {
                 end(line, () -> unknown(name));

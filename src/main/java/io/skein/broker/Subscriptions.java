@@ -27,6 +27,9 @@ public interface Subscriptions {
 
     Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness);
 
+    /** How it is configured; nothing is counted for that. */
+    Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness);
+
     /** All of them by name, those of queues too. */
     Future<List<SubscriptionInfo>> list(Freshness freshness);
 

@@ -275,6 +275,11 @@ public final class SubscriptionMachine implements Machine {
         return register.find(name).map(views::of);
     }
 
+    /** How a subscription is configured; nothing is counted for that. */
+    public Optional<SubscriptionConfig> config(SubscriptionName name) {
+        return register.find(name).map(SubscriptionState::config);
+    }
+
     /** A subscription as of the last change. */
     public Optional<SubscriptionView> find(long id) {
         return register.find(id).map(views::of);

@@ -31,6 +31,11 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return none(name);
+    }
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return Future.succeededFuture(List.of());
     }
