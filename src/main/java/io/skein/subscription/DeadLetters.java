@@ -66,6 +66,16 @@ final class DeadLetters {
         return count;
     }
 
+    /** The stretches of a topic that end above an offset, ascending. */
+    Iterable<OffsetRange> from(long topic, long offset) {
+        NavigableMap<Long, Long> in = in(topic);
+        Map.Entry<Long, Long> across = in.floorEntry(offset);
+        boolean isAcross = across != null && across.getKey() + across.getValue() > offset;
+        return () -> in.tailMap(isAcross ? across.getKey() : offset, isAcross).entrySet().stream()
+                .map(entry -> new OffsetRange(topic, entry.getKey(), entry.getValue()))
+                .iterator();
+    }
+
     boolean contains(long topic, long offset) {
         Map.Entry<Long, Long> entry = in(topic).floorEntry(offset);
         return entry != null && entry.getKey() + entry.getValue() > offset;

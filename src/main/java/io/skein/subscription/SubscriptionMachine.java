@@ -330,10 +330,10 @@ public final class SubscriptionMachine implements Machine {
     }
 
     /**
-     * Messages of which a pull of so many would need the keys, where keys matter: the leader reads them and proposes the
-     * pull with what it found.
+     * Messages of which pulls of so many together would need the keys, where keys matter: the leader reads them and
+     * proposes the last of these pulls with what it found.
      */
-    public List<OffsetRange> keysWanted(SubscriptionName name, int max) {
+    public List<OffsetRange> keysWanted(SubscriptionName name, long max) {
         return register.find(name)
                 .map(found -> consumers.keysWanted(found, max))
                 .orElse(List.of());

@@ -91,7 +91,7 @@ final class Views {
                 followed,
                 subscription.keys.blocked(),
                 register.isReady(subscription),
-                subscription.held() >= limits.held(),
+                subscription.held() >= limits.held() || subscription.passed() >= limits.passed(),
                 nextReturn,
                 counted.rate());
     }
@@ -100,7 +100,7 @@ final class Views {
         long back = 0;
         long fresh = 0;
         int looked = 0;
-        long room = limits.held() - subscription.held();
+        long room = register.room(subscription);
         for (Position position : subscription.ready.values()) {
             register.look();
             for (Run run : position.available().values()) {
@@ -140,13 +140,17 @@ final class Views {
     List<OffsetRange> dead(SubscriptionState subscription, long fromTopic, long fromOffset, int most) {
         List<OffsetRange> ranges = new ArrayList<>();
         for (long topic : subscription.dead.topics()) {
+            if (topic < fromTopic) {
+                continue;
+            }
             long from = Math.max(topic == fromTopic ? fromOffset : 0, lowWater(topic));
-            for (Map.Entry<Long, Long> entry : subscription.dead.in(topic).entrySet()) {
-                long end = entry.getKey() + entry.getValue();
-                long start = Math.max(from, entry.getKey());
-                if (topic >= fromTopic && start < end && ranges.size() < most) {
-                    ranges.add(new OffsetRange(topic, start, end - start));
+            for (OffsetRange stretch : subscription.dead.from(topic, from)) {
+                if (ranges.size() == most) {
+                    return ranges;
                 }
+                register.look();
+                long start = Math.max(from, stretch.first());
+                ranges.add(new OffsetRange(topic, start, stretch.end() - start));
             }
         }
         return ranges;
