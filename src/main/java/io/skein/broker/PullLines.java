@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
 import io.vertx.core.Context;
@@ -27,6 +28,20 @@ final class PullLines {
     private static final int IN_VAIN = 64;
 
     private static final long REST_MS = 50;
+
+    /** Messages that pulls under way may take where of each key one is lent at a time; a pull alone may take more. */
+    private static final long KEYED_UNDER_WAY = 16;
+
+    /** Takes pulls into the log. */
+    interface Lender {
+        /**
+         * Completes on the replica's context when what was decided is applied here, with an empty loan when there was
+         * nothing.
+         *
+         * @param before messages that pulls under way may take before this one
+         */
+        Future<Loan> lend(Pull pull, long before);
+    }
 
     /** One who pulls. */
     final class Waiter implements Pulling {
@@ -98,22 +113,20 @@ final class PullLines {
 
     private final Vertx vertx;
     private final Supplier<SubscriptionMachine> machine;
-    private final Function<Pull, Future<Loan>> lender;
+    private final Lender lender;
     private final Supplier<Future<Void>> confirm;
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     /**
-     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here, with an empty
-     *     loan when there was nothing
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
      * @param limit more pulls than this may not be there at a time
      */
     PullLines(
             Vertx vertx,
             Supplier<SubscriptionMachine> machine,
-            Function<Pull, Future<Loan>> lender,
+            Lender lender,
             Supplier<Future<Void>> confirm,
             int limit) {
         this.vertx = vertx;
@@ -147,14 +160,20 @@ final class PullLines {
                     Map.of("limit", limit)));
             return;
         }
+        if (waiter.isLate) {
+            // It went away while this node made ready to serve it.
+            waiter.fail(cancelled());
+            return;
+        }
+        if (waiter.pull.waitMs() > 0) {
+            // Also for one that is launched at once: it may come back empty and wait then.
+            waiter.timer = vertx.setTimer(waiter.pull.waitMs(), fired -> late(waiter));
+        }
         Line line = lines.computeIfAbsent(waiter.pull.name(), Line::new);
         line.waiting.add(waiter);
         serve(line);
         if (waiter.isUnderWay || waiter.isDone) {
             return;
-        }
-        if (waiter.pull.waitMs() > 0) {
-            waiter.timer = vertx.setTimer(waiter.pull.waitMs(), fired -> late(waiter));
         }
         if (waiter.pull.waitMs() == 0
                 || machine.get().config(waiter.pull.name()).isEmpty()) {
@@ -198,10 +217,11 @@ final class PullLines {
     /** Whoever pulled went away. What is under way goes on, and its lease ends by itself. */
     private void leave(Waiter waiter) {
         waiter.isLate = true;
-        takeOut(
-                waiter,
-                () -> waiter.fail(Refusal.of(
-                        Refusal.Kind.CONFLICT, "cancelled", "whoever pulled went away before a message came")));
+        takeOut(waiter, () -> waiter.fail(cancelled()));
+    }
+
+    private static Refusal cancelled() {
+        return Refusal.of(Refusal.Kind.CONFLICT, "cancelled", "whoever pulled went away before a message came");
     }
 
     /** Nothing when the waiter is under way, or has its answer. */
@@ -248,11 +268,13 @@ final class PullLines {
         line.isServing = true;
         while (!line.waiting.isEmpty()
                 && !line.isResting
+                && hasRoom(line)
                 && machine.get().deliverable(line.name, line.underWay + 1) > line.underWay) {
             Waiter next = line.waiting.poll();
             next.isUnderWay = true;
+            long before = line.underWay;
             line.underWay += next.pull.max();
-            lender.apply(next.pull).onComplete(done -> {
+            lender.lend(next.pull, before).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
                 if (done.failed()) {
@@ -264,10 +286,28 @@ final class PullLines {
                     next.complete(done.result());
                 }
                 serve(line);
+                unlessItIsAskedAgain(next);
                 maybeEnd(line);
             });
         }
         line.isServing = false;
+    }
+
+    /** Where keys matter a pull carries the keys of those before it too, and they must not become many. */
+    private boolean hasRoom(Line line) {
+        return line.underWay == 0
+                || line.underWay + line.waiting.element().pull.max() <= KEYED_UNDER_WAY
+                || machine.get()
+                        .config(line.name)
+                        .filter(config -> config.order() == SubscriptionConfig.Order.KEY)
+                        .isEmpty();
+    }
+
+    /** Who does not wait has heard from the log itself that there was nothing. */
+    private void unlessItIsAskedAgain(Waiter waiter) {
+        if (waiter.pull.waitMs() == 0) {
+            takeOut(waiter, () -> waiter.complete(OpenLoan.EMPTY));
+        }
     }
 
     /** Others were faster, or what looked like something had expired or waits for its key. */

@@ -461,4 +461,43 @@ class LocalSubscriptionsTest {
         hall.broker.drain();
         assertEquals("draining", code(waiting.loan()));
     }
+
+    @Test
+    void aPullThatWasLaunchedAndFoundNothingWaitsNoLongerThanItWished() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        publishKeyed("x", "x");
+        assertEquals(List.of(0L), offsets(pull(1, 0)));
+        assertEquals(List.of(), pull(1, 300));
+        assertEquals(0, subscriptions().waiting());
+    }
+
+    @Test
+    void aPullOfWhatIsExpiredComesBackEmpty() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        ack(pull(1, 0));
+        Publication brief = new Publication(
+                new TopicName("orders/1"), new Message("", List.of(), Format.RAW, "", new byte[] {'x'}), 0, 1, -1);
+        long sent = hall.broker.status().time();
+        Hall.await(hall.broker.publish(
+                new Publish(List.of(brief), false, Optional.empty(), "test", "", Optional.empty())));
+        Awaitility.await().until(() -> {
+            hall.publish("others", 1);
+            return hall.broker.status().time() > sent + 10;
+        });
+        assertEquals(List.of(), pull(1, 0));
+        assertEquals(List.of(), pull(1, 300));
+    }
+
+    @Test
+    void anIdempotencyKeyHoldsForOneRouteOfOneSubscription() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        List<Leases> leases = leases(pull(1, 0));
+        Hall.await(hall.onLoop(() -> subscriptions().extend(BILLING, leases, 0, Optional.of("k"))));
+        assertEquals(
+                1,
+                Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases, Optional.of("k"))))
+                        .done());
+    }
 }
