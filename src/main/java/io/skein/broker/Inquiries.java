@@ -15,6 +15,7 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,8 +24,10 @@ import java.util.function.Supplier;
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
 final class Inquiries {
     private static final int MOST_HOLDERS = 100;
-    /** Subscriptions that are counted in one turn of the replica. */
-    private static final int A_TURN = 64;
+    /** Who pulled so short a time ago is thought to come again. */
+    private static final long LATELY_MS = 10_000;
+    /** Subscriptions, positions and marks that are looked at in one turn of the replica. */
+    private static final int A_TURN = 1_000;
 
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
@@ -75,19 +78,32 @@ final class Inquiries {
         });
     }
 
+    /** A few at a time: the replica has other things to do between. */
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness)
-                .compose(v -> proposer.ask(() -> {
-                    List<SubscriptionInfo> infos = new ArrayList<>();
-                    for (SubscriptionView view : machine().all()) {
-                        infos.add(new SubscriptionInfo(
-                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
-                    }
-                    return infos;
-                }));
+        return way.fresh(freshness).compose(v -> list(0, new ArrayList<>())).map(all -> {
+            all.sort(Comparator.comparing(info -> info.view().name().value()));
+            return all;
+        });
     }
 
-    /** A few at a time: the replica has other things to do between. */
+    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> so) {
+        return proposer.ask(() -> {
+                    List<SubscriptionInfo> some = new ArrayList<>();
+                    for (SubscriptionView view : machine().after(after, A_TURN)) {
+                        some.add(new SubscriptionInfo(
+                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                    }
+                    return some;
+                })
+                .compose(some -> {
+                    so.addAll(some);
+                    return some.isEmpty()
+                            ? Future.succeededFuture(so)
+                            : list(some.get(some.size() - 1).view().id(), so);
+                });
+    }
+
+    /** In turns, as {@link #list}. */
     Future<SubscriptionFigures> figures() {
         return figures(0, new SubscriptionFigures(0, 0, 0, 0, OptionalLong.empty(), lines.waiting()));
     }
@@ -139,26 +155,41 @@ final class Inquiries {
                 .compose(info -> proposer.ask(() -> {
                     long time = ground.get().replica().status().time();
                     List<Holder> holders = machine().holders(name, MOST_HOLDERS);
-                    List<Reason> reasons = reasons(info, holders);
+                    boolean isAsked =
+                            lines.pulls(name) > 0 || machine().lastLent(name).orElse(Long.MIN_VALUE) > time - LATELY_MS;
+                    List<Reason> reasons =
+                            reasons(info, holders, isAsked, machine().isFull());
                     return new Why(info, time, reasons.isEmpty(), reasons, holders);
                 }));
     }
 
-    private static List<Reason> reasons(SubscriptionInfo info, List<Holder> holders) {
+    /**
+     * @param isAsked somebody pulls, or did a moment ago
+     * @param isFull all subscriptions together remember as much as they may
+     */
+    private static List<Reason> reasons(SubscriptionInfo info, List<Holder> holders, boolean isAsked, boolean isFull) {
         SubscriptionView view = info.view();
         List<Reason> reasons = new ArrayList<>();
         if (view.config().paused()) {
             reasons.add(new Reason("paused", "it is paused; nothing is handed out until it is resumed", 0));
         }
         if (view.isReady() && !view.config().paused()) {
-            if (info.waitingPulls() == 0 && view.leased() == 0) {
+            if (!isAsked) {
                 reasons.add(new Reason(
                         "no-consumers",
-                        view.waiting() + view.ready() + " messages may be pulled, but nobody holds or asks for any"
-                                + " through this node",
+                        are(view.waiting() + view.ready())
+                                + " there to be pulled; nobody asks for any through this node,"
+                                + " and nobody did through another in the last " + LATELY_MS / 1000 + " s",
                         0));
             }
             return reasons;
+        }
+        if (isFull && !view.config().paused() && view.waiting() > 0) {
+            reasons.add(new Reason(
+                    "full",
+                    "all subscriptions together remember as much of what is not settled as they may; no new messages are"
+                            + " begun with until some are settled",
+                    0));
         }
         if (view.followed() == 0) {
             reasons.add(new Reason(
@@ -172,7 +203,7 @@ final class Inquiries {
         }
         if (view.leased() > 0) {
             long until = holders.stream().mapToLong(Holder::until).min().orElse(0);
-            reasons.add(new Reason("leased", view.leased() + " messages are on loan; the next lease ends", until));
+            reasons.add(new Reason("leased", are(view.leased()) + " on loan; the next lease ends", until));
         }
         if (view.blockedKeys() > 0) {
             reasons.add(new Reason(
@@ -182,16 +213,22 @@ final class Inquiries {
         }
         long next = view.nextReturn() == Long.MAX_VALUE ? 0 : view.nextReturn();
         if (view.delayed() > 0) {
-            reasons.add(new Reason("delayed", view.delayed() + " messages come back after a delay; the next", next));
+            reasons.add(new Reason("delayed", are(view.delayed()) + " waiting for a delay to end; the next", next));
         }
         if (view.paced() > 0) {
             reasons.add(new Reason(
-                    "paced", view.paced() + " redriven messages are let go at " + view.rate() + " a second", next));
+                    "paced",
+                    are(view.paced()) + " redriven and let go at a rate of " + view.rate() + " a second",
+                    next));
         }
         if (view.lag() == 0) {
             reasons.add(new Reason("empty", "every message is settled; the next that comes is handed out", 0));
         }
         return reasons;
+    }
+
+    private static String are(long messages) {
+        return messages == 1 ? "1 message is" : messages + " messages are";
     }
 
     Future<Trace> trace(String text, Freshness freshness) {

@@ -102,6 +102,8 @@ final class PullLines {
         /** Messages that the pulls under way may take. */
         long underWay;
 
+        int pullsUnderWay;
+
         int inVain;
         boolean isResting;
         boolean isServing;
@@ -144,6 +146,12 @@ final class PullLines {
     int waiting(SubscriptionName name) {
         Line line = lines.get(name);
         return line == null ? 0 : line.waiting.size();
+    }
+
+    /** Those that wait, and those under way. */
+    int pulls(SubscriptionName name) {
+        Line line = lines.get(name);
+        return line == null ? 0 : line.waiting.size() + line.pullsUnderWay;
     }
 
     /** One who pulls from here on, on the caller's context. From any context; {@link #enter} makes it one of the line. */
@@ -274,9 +282,11 @@ final class PullLines {
             next.isUnderWay = true;
             long before = line.underWay;
             line.underWay += next.pull.max();
+            line.pullsUnderWay++;
             lender.lend(next.pull, before).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
+                line.pullsUnderWay--;
                 if (done.failed()) {
                     next.fail(done.cause());
                 } else if (done.result().count() == 0) {

@@ -110,13 +110,14 @@ final class Graveyard {
         SubscriptionDraft of = draft.of(subscription);
         Exhumed exhumed = exhume(of, subscription, redrive.chosen());
         State state = subscription.isByKey() ? State.UNREAD : State.READY;
-        long time = at.time();
+        // Those that an earlier redrive has not let go yet go before; the rate is the subscription's, theirs too.
+        long before = subscription.messages(State.PACED);
         for (OffsetRange range : exhumed.ranges()) {
             if (redrive.rate() == 0) {
                 of.redriven(range, state, 0);
             } else {
-                of.redriven(range, State.PACED, time);
-                time += range.count() * 1000 / redrive.rate();
+                of.redriven(range, State.PACED, at.time() + before * 1000 / redrive.rate());
+                before += range.count();
             }
         }
         if (redrive.rate() > 0 && !exhumed.ranges().isEmpty()) {

@@ -258,8 +258,9 @@ final class SubscriptionRegister {
         maybeUnconcern(subscription, topic);
     }
 
-    void count(Counted change) {
-        the(change.subscription()).count(change);
+    /** @param time of the command */
+    void count(Counted change, long time) {
+        the(change.subscription()).count(change, time);
     }
 
     void position(Positioned change) {

@@ -46,6 +46,8 @@ final class SubscriptionState {
 
     private int runs;
     boolean wasReady;
+    /** When messages were last handed out; -1: not since this process began. */
+    long lastLent = -1;
 
     SubscriptionState(SubscriptionChange.Created change) {
         id = change.subscription();
@@ -90,7 +92,10 @@ final class SubscriptionState {
         return counted;
     }
 
-    void count(SubscriptionChange.Counted change) {
+    void count(SubscriptionChange.Counted change, long time) {
+        if (time > 0 && change.delivered() > counted.delivered()) {
+            lastLent = time;
+        }
         counted = change;
     }
 

@@ -336,6 +336,9 @@ class LocalSubscriptionsTest {
         SubscriptionName one = new SubscriptionName("one");
         hall.publish("orders/1", 5);
         SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/1"));
+        assertEquals(
+                "malformed",
+                code(hall.onLoop(() -> subscriptions().configure(one, config, new From.Offset(6), Optional.empty()))));
         Hall.await(hall.onLoop(() -> subscriptions().configure(one, config, new From.Offset(3), Optional.empty())));
         SubscriptionInfo info =
                 Hall.await(hall.onLoop(() -> subscriptions().subscription(one, Freshness.LINEARIZABLE)));
@@ -401,7 +404,10 @@ class LocalSubscriptionsTest {
         assertEquals(List.of("no-consumers"), why());
         List<Leased> messages = pull(1, 0);
         assertEquals(List.of("leased"), why());
+        hall.publish("orders/1", 1);
+        assertEquals(List.of(), why());
         ack(messages);
+        ack(pull(1, 0));
         assertEquals(List.of("empty"), why());
         SubscriptionConfig paused = config(30_000, 5, Order.TOPIC).withPaused(true);
         Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, paused, From.LATEST, Optional.empty())));
@@ -485,7 +491,6 @@ class LocalSubscriptionsTest {
             hall.publish("others", 1);
             return hall.broker.status().time() > sent + 10;
         });
-        assertEquals(List.of(), pull(1, 0));
         assertEquals(List.of(), pull(1, 300));
     }
 
@@ -499,5 +504,19 @@ class LocalSubscriptionsTest {
                 1,
                 Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases, Optional.of("k"))))
                         .done());
+    }
+
+    @Test
+    void whatWasLentIsReadAlsoWhenRetentionTookItMeanwhile() throws Exception {
+        restartWithoutTail();
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.keep("orders/1", 3, 0);
+        hall.publish("orders/1", 3);
+        hall.settle();
+        Pulling pulling = pulling(3, 0);
+        assertEquals(3, Hall.await(pulling.loan()).count());
+        hall.publish("orders/1", 10);
+        hall.settle();
+        assertEquals(List.of(0L, 1L, 2L), offsets(messages(pulling)));
     }
 }
