@@ -53,6 +53,24 @@ export function lesson(title, ...lines) {
     ...lines.map((line) => el('div.command', {}, el('code', {}, line), copyButton(line))));
 }
 
+/** A list of names and values, dl.facts: (name, value, note) adds one or changes it. */
+export function facts(list) {
+  const known = new Map();
+  return (name, value, note = '') => {
+    if (!known.has(name)) {
+      const shown = el('span.fact-value');
+      const more = el('span.fact-note');
+      const dd = el('dd', {}, shown, more);
+      list.append(el('div', {}, el('dt', {}, name), dd));
+      known.set(name, { shown, more, dd });
+    }
+    const fact = known.get(name);
+    text(fact.shown, value);
+    text(fact.more, note);
+    return fact;
+  };
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 export function svg(tag, attributes = {}) {

@@ -15,10 +15,13 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
@@ -33,12 +36,19 @@ final class Inquiries {
     private final LocalSubscriptions.Way way;
     private final Supplier<Ground> ground;
     private final PullLines lines;
+    /** Workers of this node that wait for credit; bounded by the doors' connections. */
+    private final Map<SubscriptionName, Integer> withoutCredit = new ConcurrentHashMap<>();
 
     Inquiries(Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, PullLines lines) {
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;
         this.lines = lines;
+    }
+
+    /** From any thread. */
+    void withoutCredit(SubscriptionName name, int more) {
+        withoutCredit.merge(name, more, (a, b) -> a + b == 0 ? null : a + b);
     }
 
     private SubscriptionMachine machine() {
@@ -78,32 +88,28 @@ final class Inquiries {
         });
     }
 
-    /** A few at a time: the replica has other things to do between. */
+    /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness).compose(v -> list(0, new ArrayList<>())).map(all -> {
-            all.sort(Comparator.comparing(info -> info.view().name().value()));
-            return all;
-        });
+        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
     }
 
-    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> so) {
+    /** @param so by name: one that is made anew meanwhile comes once */
+    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
         return proposer.ask(() -> {
-                    List<SubscriptionInfo> some = new ArrayList<>();
+                    long last = -1;
                     for (SubscriptionView view : machine().after(after, A_TURN)) {
-                        some.add(new SubscriptionInfo(
-                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        so.put(
+                                view.name().value(),
+                                new SubscriptionInfo(
+                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        last = view.id();
                     }
-                    return some;
+                    return last;
                 })
-                .compose(some -> {
-                    so.addAll(some);
-                    return some.isEmpty()
-                            ? Future.succeededFuture(so)
-                            : list(some.get(some.size() - 1).view().id(), so);
-                });
+                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
     }
 
-    /** In turns, as {@link #list}. */
+    /** A few at a time: the replica has other things to do between. */
     Future<SubscriptionFigures> figures() {
         return figures(0, new SubscriptionFigures(0, 0, 0, 0, OptionalLong.empty(), lines.waiting()));
     }
@@ -158,7 +164,7 @@ final class Inquiries {
                     boolean isAsked =
                             lines.pulls(name) > 0 || machine().lastLent(name).orElse(Long.MIN_VALUE) > time - LATELY_MS;
                     List<Reason> reasons =
-                            reasons(info, holders, isAsked, machine().isFull());
+                            reasons(info, holders, isAsked, machine().isFull(), withoutCredit.getOrDefault(name, 0));
                     return new Why(info, time, reasons.isEmpty(), reasons, holders);
                 }));
     }
@@ -166,15 +172,24 @@ final class Inquiries {
     /**
      * @param isAsked somebody pulls, or did a moment ago
      * @param isFull all subscriptions together remember as much as they may
+     * @param withoutCredit workers of this node that wait for credit
      */
-    private static List<Reason> reasons(SubscriptionInfo info, List<Holder> holders, boolean isAsked, boolean isFull) {
+    private static List<Reason> reasons(
+            SubscriptionInfo info, List<Holder> holders, boolean isAsked, boolean isFull, int withoutCredit) {
         SubscriptionView view = info.view();
         List<Reason> reasons = new ArrayList<>();
         if (view.config().paused()) {
             reasons.add(new Reason("paused", "it is paused; nothing is handed out until it is resumed", 0));
         }
         if (view.isReady() && !view.config().paused()) {
-            if (!isAsked) {
+            if (!isAsked && withoutCredit > 0) {
+                reasons.add(new Reason(
+                        "no-credit",
+                        are(view.waiting() + view.ready())
+                                + " there to be pulled; the workers of this node that have no" + " credit, "
+                                + withoutCredit + ", take none until they give some",
+                        0));
+            } else if (!isAsked) {
                 reasons.add(new Reason(
                         "no-consumers",
                         are(view.waiting() + view.ready())
@@ -199,7 +214,10 @@ final class Inquiries {
         }
         if (view.isHeld()) {
             reasons.add(new Reason(
-                    "held", "so many messages are handed out and not settled that no new ones are begun with", 0));
+                    "held",
+                    "so many messages are handed out and not settled, or wait for the one before them of their key, that no"
+                            + " new ones are begun with",
+                    0));
         }
         if (view.leased() > 0) {
             long until = holders.stream().mapToLong(Holder::until).min().orElse(0);

@@ -185,6 +185,11 @@ final class LocalSubscriptions implements Subscriptions {
         return waiter;
     }
 
+    @Override
+    public void withoutCredit(SubscriptionName name, int more) {
+        inquiries.withoutCredit(name, more);
+    }
+
     private Future<Void> onReplica(Runnable action) {
         return proposer.ask(() -> {
             action.run();
@@ -201,10 +206,10 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    private Future<Loan> lend(Pull pull, long before) {
+    private Future<Loan> lend(Pull pull, long underWay) {
         Ground here = ground;
         Hold hold = here.store().holds().open();
-        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), before + pull.max()))
+        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), underWay))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))

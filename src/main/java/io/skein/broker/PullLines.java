@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,19 +29,23 @@ final class PullLines {
     private static final int IN_VAIN = 64;
 
     private static final long REST_MS = 50;
-
-    /** Messages that pulls under way may take where of each key one is lent at a time; a pull alone may take more. */
+    /** A pull that does not wait for messages may have to wait for those before it, but no longer than this. */
+    private static final long AT_MOST_MS = 500;
+    /**
+     * Messages that pulls under way may take where of each key one is lent at a time: each carries the keys of those before
+     * it too, and they must not become many. A pull alone may take more.
+     */
     private static final long KEYED_UNDER_WAY = 16;
 
-    /** Takes pulls into the log. */
+    /** Proposes a pull. */
     interface Lender {
         /**
          * Completes on the replica's context when what was decided is applied here, with an empty loan when there was
          * nothing.
          *
-         * @param before messages that pulls under way may take before this one
+         * @param underWay messages that this pull and others of its line may take
          */
-        Future<Loan> lend(Pull pull, long before);
+        Future<Loan> lend(Pull pull, long underWay);
     }
 
     /** One who pulls. */
@@ -53,6 +58,7 @@ final class PullLines {
         private boolean isLate;
         private boolean isDone;
         private long timer = -1;
+        private long sinceNanos;
 
         Waiter(Pull pull, Context home, Function<Runnable, Future<Void>> onReplica) {
             this.pull = pull;
@@ -72,7 +78,7 @@ final class PullLines {
 
         /** It never became one of the line. */
         void refuse(Throwable refusal) {
-            promise.tryFail(refusal);
+            home.runOnContext(v -> promise.tryFail(refusal));
         }
 
         private void complete(Loan loan) {
@@ -103,7 +109,6 @@ final class PullLines {
         long underWay;
 
         int pullsUnderWay;
-
         int inVain;
         boolean isResting;
         boolean isServing;
@@ -160,6 +165,10 @@ final class PullLines {
     }
 
     void enter(Waiter waiter) {
+        if (waiter.isLate) {
+            waiter.refuse(cancelled());
+            return;
+        }
         if (count.incrementAndGet() > limit) {
             waiter.fail(Refusal.of(
                     Refusal.Kind.TOO_MANY,
@@ -168,21 +177,14 @@ final class PullLines {
                     Map.of("limit", limit)));
             return;
         }
-        if (waiter.isLate) {
-            // It went away while this node made ready to serve it.
-            waiter.fail(cancelled());
-            return;
-        }
-        if (waiter.pull.waitMs() > 0) {
-            // Also for one that is launched at once: it may come back empty and wait then.
-            waiter.timer = vertx.setTimer(waiter.pull.waitMs(), fired -> late(waiter));
-        }
         Line line = lines.computeIfAbsent(waiter.pull.name(), Line::new);
         line.waiting.add(waiter);
+        waiter.sinceNanos = System.nanoTime();
         serve(line);
         if (waiter.isUnderWay || waiter.isDone) {
             return;
         }
+        arm(waiter);
         if (waiter.pull.waitMs() == 0
                 || machine.get().config(waiter.pull.name()).isEmpty()) {
             // That there is nothing is as much of an answer as a message.
@@ -197,13 +199,41 @@ final class PullLines {
         }
     }
 
+    /** It waits in its line from now on, or again. */
+    private void arm(Waiter waiter) {
+        if (waiter.timer == -1) {
+            long waitMs = waiter.pull.waitMs() > 0 ? waiter.pull.waitMs() : AT_MOST_MS;
+            long soFarMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - waiter.sinceNanos);
+            waiter.timer = vertx.setTimer(Math.max(1, waitMs - soFarMs), fired -> late(waiter));
+        }
+    }
+
     /** What is known here is as new as it must be. */
     private void unlessThereIsHope(Waiter waiter) {
         if (machine.get().config(waiter.pull.name()).isEmpty()) {
             takeOut(waiter, () -> waiter.fail(unknown(waiter.pull.name())));
-        } else if (waiter.pull.waitMs() == 0) {
+        } else if (waiter.pull.waitMs() == 0 && !hasTurns(waiter.pull.name())) {
             takeOut(waiter, () -> waiter.complete(OpenLoan.EMPTY));
         }
+    }
+
+    /** Whether there is more than those under way may take, so that those who wait are launched as these end. */
+    private boolean hasTurns(SubscriptionName name) {
+        Line line = lines.get(name);
+        return line != null && !line.isResting && hasMore(line);
+    }
+
+    private boolean hasMore(Line line) {
+        return machine.get().deliverable(line.name, line.underWay + 1) > line.underWay;
+    }
+
+    private boolean hasRoom(Line line) {
+        return line.underWay == 0
+                || line.underWay + line.waiting.element().pull.max() <= KEYED_UNDER_WAY
+                || machine.get()
+                        .config(line.name)
+                        .filter(config -> config.order() == SubscriptionConfig.Order.KEY)
+                        .isEmpty();
     }
 
     static Refusal unknown(SubscriptionName name) {
@@ -274,16 +304,12 @@ final class PullLines {
             return;
         }
         line.isServing = true;
-        while (!line.waiting.isEmpty()
-                && !line.isResting
-                && hasRoom(line)
-                && machine.get().deliverable(line.name, line.underWay + 1) > line.underWay) {
+        while (!line.waiting.isEmpty() && !line.isResting && hasRoom(line) && hasMore(line)) {
             Waiter next = line.waiting.poll();
             next.isUnderWay = true;
-            long before = line.underWay;
             line.underWay += next.pull.max();
             line.pullsUnderWay++;
-            lender.lend(next.pull, before).onComplete(done -> {
+            lender.lend(next.pull, line.underWay).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
                 line.pullsUnderWay--;
@@ -296,28 +322,10 @@ final class PullLines {
                     next.complete(done.result());
                 }
                 serve(line);
-                unlessItIsAskedAgain(next);
                 maybeEnd(line);
             });
         }
         line.isServing = false;
-    }
-
-    /** Where keys matter a pull carries the keys of those before it too, and they must not become many. */
-    private boolean hasRoom(Line line) {
-        return line.underWay == 0
-                || line.underWay + line.waiting.element().pull.max() <= KEYED_UNDER_WAY
-                || machine.get()
-                        .config(line.name)
-                        .filter(config -> config.order() == SubscriptionConfig.Order.KEY)
-                        .isEmpty();
-    }
-
-    /** Who does not wait has heard from the log itself that there was nothing. */
-    private void unlessItIsAskedAgain(Waiter waiter) {
-        if (waiter.pull.waitMs() == 0) {
-            takeOut(waiter, () -> waiter.complete(OpenLoan.EMPTY));
-        }
     }
 
     /** Others were faster, or what looked like something had expired or waits for its key. */
@@ -329,8 +337,9 @@ final class PullLines {
             return;
         }
         line.waiting.addFirst(waiter);
+        arm(waiter);
         if (again && line.inVain > IN_VAIN && !line.isResting) {
-            // Perhaps the node remembers as much as it may: that changes with an ack, which nobody is told of.
+            // Perhaps another node is faster every time.
             line.isResting = true;
             vertx.setTimer(REST_MS, fired -> {
                 line.isResting = false;

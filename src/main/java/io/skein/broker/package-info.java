@@ -14,6 +14,12 @@
  * those since, of all topics that match, in the very turn of the replica that decides what the page may hold. A page costs
  * that turn what it holds and what was trimmed since the last, never what matches.
  *
+ * <p>A pull of a durable subscription ({@link io.skein.broker.Subscriptions}) stands in the line of its subscription
+ * ({@code PullLines}) until this node's own state says that there is something for it; then it is a command, and what that
+ * lent is read here as a {@link io.skein.broker.Loan}, page by page: the newest from the tail, older from rows, which stay
+ * for it ({@link io.skein.store.Holds}). Acks are commands at once; the proposer makes one entry of all that come in a turn.
+ * What needs rows to be decided, keys and places in time, this node reads before it proposes.
+ *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
  * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds
  * messages. {@link io.skein.broker.Allowances} is what all clients of the node together may make it hold, whatever door they came

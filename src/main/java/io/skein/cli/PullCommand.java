@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +51,8 @@ final class PullCommand implements Callable<Integer> {
     private static final int NOTHING = 3;
 
     private static final long ANSWER_SECONDS = 30;
+    /** With --no-ack all are lent at the same time. */
+    private static final int MOST_LENT = 10_000;
     /** The node has to be asked all the same. */
     private static final long LEAST_WAIT_MS = 100;
 
@@ -93,8 +96,12 @@ final class PullCommand implements Callable<Integer> {
             throw new CommandProblem(ExitCode.USAGE, "--wait is at least " + LEAST_WAIT_MS + "ms");
         }
         long leaseMs = lease == null ? 0 : duration("--lease", lease);
-        if (count < 1) {
-            throw new CommandProblem(ExitCode.USAGE, "--count is 1 or more");
+        if (count < 1 || noAck && count > MOST_LENT) {
+            throw new CommandProblem(
+                    ExitCode.USAGE, "--count is 1 or more" + (noAck ? ", with --no-ack at most " + MOST_LENT : ""));
+        }
+        if (follow && noAck) {
+            throw new CommandProblem(ExitCode.USAGE, "--follow with --no-ack would lend all there is and wait");
         }
         Vertx vertx = Vertx.vertx();
         PrintWriter err = spec.commandLine().getErr();
@@ -105,10 +112,11 @@ final class PullCommand implements Callable<Integer> {
                     WorkOptions.of(subscription).consumer(consumer).leaseMs(leaseMs);
             // What is in hand when this ends has to wait for its lease.
             options = follow
-                    ? options.credit(noAck ? 1000 : 1)
-                    : options.credit((int) Math.min(count, 64)).limit(count);
+                    ? options.credit(1)
+                    : options.credit((int) Math.min(count, noAck ? MOST_LENT : 64))
+                            .limit(count);
             Worker worker = client.work(options, handler(events, err)).await(ANSWER_SECONDS, TimeUnit.SECONDS);
-            int exitCode = take(worker, events, waitMs);
+            int exitCode = take(worker, events, waitMs, err);
             client.close().await(ANSWER_SECONDS, TimeUnit.SECONDS);
             return exitCode;
         } catch (TimeoutException slow) {
@@ -120,9 +128,10 @@ final class PullCommand implements Callable<Integer> {
         }
     }
 
-    private int take(Worker worker, BlockingQueue<Event> events, long waitMs)
+    private int take(Worker worker, BlockingQueue<Event> events, long waitMs, PrintWriter err)
             throws InterruptedException, TimeoutException {
         List<Future<?>> acks = new ArrayList<>();
+        AtomicBoolean refused = new AtomicBoolean();
         long taken = 0;
         while (follow || taken < count) {
             Event event = follow ? events.take() : events.poll(waitMs, TimeUnit.MILLISECONDS);
@@ -137,11 +146,15 @@ final class PullCommand implements Callable<Integer> {
             if (noAck) {
                 continue;
             }
-            acks.removeIf(Future::succeeded);
-            acks.add(worker.ack(event.message()));
+            acks.removeIf(Future::isComplete);
+            acks.add(worker.ack(event.message()).onFailure(said -> {
+                refused.set(true);
+                err.println("not acknowledged: " + said.getMessage());
+                err.flush();
+            }));
         }
-        Future.all(acks).await(ANSWER_SECONDS, TimeUnit.SECONDS);
-        return taken == 0 ? NOTHING : 0;
+        Future.join(acks).otherwiseEmpty().await(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return refused.get() ? 1 : taken == 0 ? NOTHING : 0;
     }
 
     private static WorkHandler handler(BlockingQueue<Event> events, PrintWriter err) {

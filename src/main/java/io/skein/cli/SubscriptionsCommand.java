@@ -148,6 +148,9 @@ final class SubscriptionsCommand implements Callable<Integer> {
         if (change != null && verb != null) {
             throw new CommandProblem(ExitCode.USAGE, "one thing at a time: a change, or what is to be done");
         }
+        if ((only != null || rate > 0) && (verb == null || !verb.redrive && !verb.discard)) {
+            throw new CommandProblem(ExitCode.USAGE, "--only and --rate go with --redrive or --discard");
+        }
         Api api = new Api(server);
         PrintWriter out = spec.commandLine().getOut();
         if (name == null) {

@@ -7,7 +7,8 @@ import io.skein.frame.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,10 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private final WorkOptions options;
     private final WorkHandler handler;
     private final Settlements settlements;
-    /** Counts on the context; read from anywhere. */
-    private final AtomicInteger inHand = new AtomicInteger();
+    /** Leases of what was handed over and not settled. */
+    private final Set<String> hand = new HashSet<>();
+    /** How many those are, for any thread. */
+    private volatile int inHand;
     /** Settled, and the server does not know that there is room for others. */
     private int owed;
     /** Credit that the server has and did not use. */
@@ -42,7 +45,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     @Override
     Command asking(String id) {
         owed = 0;
-        granted = Math.min(Math.max(0, options.credit() - inHand.get()), options.limit() - taken);
+        granted = Math.min(Math.max(0, options.credit() - hand.size()), options.limit() - taken);
         return new Command.Work(id, options.subscription(), options.consumer(), granted, options.leaseMs());
     }
 
@@ -72,7 +75,8 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     void take(Push push) {
         if (push instanceof Push.Messages messages) {
             for (Delivered message : messages.messages()) {
-                inHand.incrementAndGet();
+                hand.add(message.lease());
+                inHand = hand.size();
                 taken++;
                 granted--;
                 hand(message);
@@ -115,8 +119,9 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         Promise<Void> promise = Promise.promise();
         all.run(() -> {
             settlements.add(kind, message.lease(), promise);
-            if (kind.settles()) {
-                inHand.decrementAndGet();
+            // Whoever settles a message twice has no more room for it.
+            if (kind.settles() && hand.remove(message.lease())) {
+                inHand = hand.size();
                 owed++;
                 giveCredit();
             }
@@ -140,7 +145,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
 
     @Override
     public int inHand() {
-        return inHand.get();
+        return inHand;
     }
 
     @Override

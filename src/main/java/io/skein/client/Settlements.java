@@ -70,6 +70,8 @@ final class Settlements {
     private final Link link;
     /** Not said, in order. */
     private final List<Group> waiting = new ArrayList<>();
+    /** Refused for a passing reason; said again after a pause. */
+    private final List<Group> resting = new ArrayList<>();
     /** Said and not answered, by the id of the command. */
     private final Map<Long, Group> underWay = new LinkedHashMap<>();
 
@@ -147,10 +149,17 @@ final class Settlements {
                 : Problem.of("internal", "the server answered something else: " + reply);
         if (problem.retryable() && !ended) {
             group.isRepeated |= problem.isUnknown();
-            waiting.add(0, group);
-            vertx.setTimer(RETRY_MS, timer -> send());
+            resting.add(group);
+            vertx.setTimer(RETRY_MS, timer -> again(group));
         } else {
             group.promises.forEach(promise -> promise.tryFail(new SkeinException(problem)));
+        }
+    }
+
+    private void again(Group group) {
+        if (resting.remove(group)) {
+            waiting.add(0, group);
+            send();
         }
     }
 
@@ -175,7 +184,9 @@ final class Settlements {
             group.promises.forEach(promise -> promise.tryFail(unknown));
         }
         underWay.clear();
+        waiting.addAll(resting);
         waiting.forEach(group -> group.promises.forEach(promise -> promise.tryFail(why)));
         waiting.clear();
+        resting.clear();
     }
 }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class RunningReplica implements StoreHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RunningReplica.class);
 
-    /** How long a node that stops waits for another to take over. */
+    /** How long a node that stops, or is in doubt of its state, waits for another to take over. */
     private static final long HAND_OVER_MS = 700;
 
     private final Surroundings node;
@@ -62,6 +62,9 @@ final class RunningReplica implements StoreHandler {
     private boolean isEnded;
     private Optional<Promise<Void>> handingOver = Optional.empty();
     private volatile ReplicaStatus status;
+    /** What those who listen were told last. */
+    private ReplicaStatus told = ReplicaStatus.NONE;
+
     private volatile int unanswered;
 
     /**
@@ -85,7 +88,8 @@ final class RunningReplica implements StoreHandler {
 
     void begin() {
         store.handler(this);
-        node.applied().moved(status);
+        told = status;
+        node.applied().moved(told);
         feed(new Input.Started());
     }
 
@@ -177,7 +181,6 @@ final class RunningReplica implements StoreHandler {
             return;
         }
         try {
-            ReplicaStatus before = status;
             List<Effect> effects = replica.on(input, node.clock().now());
             for (Effect effect : effects) {
                 carryOut(effect);
@@ -185,9 +188,7 @@ final class RunningReplica implements StoreHandler {
             refreshStatus();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
-            if (!status.standsLike(before)) {
-                node.applied().moved(status);
-            }
+            tell();
             if (appliedMoved) {
                 appliedMoved = false;
                 List<StoredMessage> messages = List.copyOf(delivered);
@@ -353,8 +354,21 @@ final class RunningReplica implements StoreHandler {
         return Future.future(settled -> context.runOnContext(v -> settle().onComplete(settled)));
     }
 
+    /** This node was found to be otherwise than its log says: whoever listens hears so. */
+    void standsOtherwise() {
+        refreshStatus();
+        tell();
+    }
+
+    private void tell() {
+        if (!status.standsLike(told)) {
+            told = status;
+            node.applied().moved(told);
+        }
+    }
+
     /** What is said of this node is as of now. */
-    void refreshStatus() {
+    private void refreshStatus() {
         unanswered = pending.unanswered();
         status = new ReplicaStatus(
                 replica.role(),

@@ -163,6 +163,11 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
+    public void withoutCredit(SubscriptionName name, int more) {
+        subscriptions.withoutCredit(name, more);
+    }
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return subscriptions.list(freshness);
     }

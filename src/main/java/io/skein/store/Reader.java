@@ -78,6 +78,10 @@ public final class Reader {
     /** Pages that wait; more than a node has streams, each of which asks for one at a time. */
     private static final int MOST_WAITING = 1 << 18;
 
+    /** Of chunks that stay in memory for whoever reads on in them. */
+    private static final long KEPT_BYTES = 4 << 20;
+
+    private final ReadChunks chunks = new ReadChunks(KEPT_BYTES);
     private final Consumer<String> damaged;
     private final Pool pool;
     private final Seats seats;
@@ -211,25 +215,40 @@ public final class Reader {
                         return Future.succeededFuture(found);
                     }
                     Chunk.Head head = heads.get(0);
-                    return pool.preparedQuery("SELECT body FROM chunk WHERE id = ?")
-                            .execute(Tuple.of(head.id()))
-                            .compose(rows -> {
-                                if (rows.size() == 0) {
-                                    return Future.succeededFuture(found);
-                                }
-                                long rest = take(head, bytes(rows.iterator().next(), 0), first, count, maxBytes, found);
-                                long more = Math.min(count, head.nextOffset() - first);
-                                return rest <= 0 || more == count
-                                        ? Future.succeededFuture(found)
-                                        : messages(topicId, first + more, count - more, rest, found);
-                            });
+                    return body(head).compose(body -> {
+                        if (body.isEmpty()) {
+                            return Future.succeededFuture(found);
+                        }
+                        long rest = take(head, body.get(), first, count, maxBytes, found);
+                        long more = Math.min(count, head.nextOffset() - first);
+                        return rest <= 0 || more == count
+                                ? Future.succeededFuture(found)
+                                : messages(topicId, first + more, count - more, rest, found);
+                    });
                 });
+    }
+
+    /** Of a chunk, checked; empty when it went meanwhile. */
+    private Future<Optional<byte[]>> body(Chunk.Head head) {
+        Optional<byte[]> known = chunks.find(head.id());
+        return known.isPresent()
+                ? Future.succeededFuture(known)
+                : pool.preparedQuery("SELECT body FROM chunk WHERE id = ?")
+                        .execute(Tuple.of(head.id()))
+                        .map(rows -> {
+                            if (rows.size() == 0) {
+                                return Optional.empty();
+                            }
+                            byte[] body = bytes(rows.iterator().next(), 0);
+                            head.verify(body);
+                            chunks.keep(head.id(), body);
+                            return Optional.of(body);
+                        });
     }
 
     /** @return how many bytes more may be taken; 0 or less when it ended before the chunk did */
     private static long take(
             Chunk.Head head, byte[] body, long first, long count, long maxBytes, List<StoredMessage> found) {
-        head.verify(body);
         Positions positions = head.positions();
         long rest = maxBytes;
         long end = Math.min(head.nextOffset(), first + count);

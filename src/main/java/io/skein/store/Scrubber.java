@@ -45,7 +45,7 @@ final class Scrubber {
     private long rows;
     private long bytes;
     private long timer = -1;
-    private boolean stopped;
+    private volatile boolean stopped;
 
     Scrubber(Vertx vertx, Pool pool, long bytesPerSecond, StoreListener listener, Consumer<String> damaged) {
         this.vertx = vertx;
@@ -73,6 +73,9 @@ final class Scrubber {
             timer = vertx.setTimer(
                     pauseMs,
                     ignored -> step().onFailure(failure -> {
+                        if (stopped) {
+                            return; // its connection was closed under it
+                        }
                         LOG.warn("scrubbing table {} failed", table, failure);
                         if (Database.isDamage(failure)) {
                             damaged.accept("table " + table + ": " + failure.getMessage());

@@ -43,8 +43,10 @@ class ExhumationTest {
                 () -> hall.broker.subscriptions().configure(NAME, config, From.EARLIEST, Optional.empty())));
         for (int i = 0; i < 10; i++) {
             bury("orders/" + i % 2);
+            long dead = i + 1;
+            // Bodies are fetched side by side: one after the other they lie in the order of their deaths.
+            Awaitility.await().until(() -> dead() == dead);
         }
-        Awaitility.await().until(() -> dead() == 10);
     }
 
     @AfterEach

@@ -180,6 +180,38 @@ class LocalSubscriptionsTest {
     }
 
     @Test
+    void ofManyPullsThatWaitOnlySoManyAreProposedAsThereAreMessages() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            waiting.add(pulling(10, 20_000));
+        }
+        Awaitility.await().until(() -> subscriptions().waiting() == 50);
+        long before = hall.broker.status().appliedIndex();
+        hall.publish("orders/1", 15);
+        assertEquals(10, messages(waiting.get(0)).size());
+        assertEquals(5, messages(waiting.get(1)).size());
+        assertEquals(48, subscriptions().waiting());
+        // The publish, and the two pulls in one entry or in two.
+        assertTrue(hall.broker.status().appliedIndex() <= before + 3);
+        for (Pulling one : waiting) {
+            one.cancel();
+        }
+        Awaitility.await().until(() -> subscriptions().waiting() == 0);
+    }
+
+    @Test
+    void aPullThatWasOvertakenGoesOnWaitingForAsLongAsItSaid() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        publishKeyed("a", "a");
+        assertEquals(List.of(0L), offsets(pull(1, 0)));
+        // The second message was passed over for its key or is looked at now, and neither is for anybody.
+        assertEquals(List.of(), pull(1, 30));
+        assertEquals(List.of(), pull(1, 0));
+        assertEquals(0, subscriptions().waiting());
+    }
+
+    @Test
     void aPullThatWaitedInVainComesBackEmpty() throws Exception {
         make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
         assertEquals(List.of(), pull(1, 30));
@@ -265,8 +297,10 @@ class LocalSubscriptionsTest {
         make(config(30_000, 1, Order.TOPIC), From.EARLIEST);
         for (int i = 0; i < 6; i++) {
             bury("orders/" + i % 3, "r" + i);
+            long dead = i + 1;
+            // Bodies are fetched side by side: one after the other they lie in the order of their deaths.
+            Awaitility.await().until(() -> view().dead() == dead);
         }
-        Awaitility.await().until(() -> view().dead() == 6);
         assertEquals(2, Hall.await(redrive(from("orders/1"))));
         assertEquals(4, view().dead());
         assertEquals(List.of(1L, 4L), offsets(pull(10, 0)));
@@ -402,6 +436,10 @@ class LocalSubscriptionsTest {
         assertEquals(List.of("no-topics", "empty"), why());
         hall.publish("orders/1", 1);
         assertEquals(List.of("no-consumers"), why());
+        subscriptions().withoutCredit(BILLING, 2);
+        assertEquals(List.of("no-credit"), why());
+        subscriptions().withoutCredit(BILLING, -2);
+        assertEquals(List.of("no-consumers"), why());
         List<Leased> messages = pull(1, 0);
         assertEquals(List.of("leased"), why());
         hall.publish("orders/1", 1);
@@ -432,6 +470,19 @@ class LocalSubscriptionsTest {
         Pulling waiting = pulling(10, 20_000);
         ack(first.subList(0, 1));
         assertEquals(List.of(1L), offsets(messages(waiting)));
+    }
+
+    @Test
+    void whoeverWaitsGetsAKeyOfItsOwn() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waiting.add(pulling(1, 20_000));
+        }
+        publishKeyed("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+        for (int i = 0; i < 12; i++) {
+            assertEquals(1, messages(waiting.get(i)).size());
+        }
     }
 
     @Test
@@ -466,15 +517,6 @@ class LocalSubscriptionsTest {
         Awaitility.await().until(() -> subscriptions().waiting() == 1);
         hall.broker.drain();
         assertEquals("draining", code(waiting.loan()));
-    }
-
-    @Test
-    void aPullThatWasLaunchedAndFoundNothingWaitsNoLongerThanItWished() throws Exception {
-        make(config(30_000, 5, Order.KEY), From.EARLIEST);
-        publishKeyed("x", "x");
-        assertEquals(List.of(0L), offsets(pull(1, 0)));
-        assertEquals(List.of(), pull(1, 300));
-        assertEquals(0, subscriptions().waiting());
     }
 
     @Test
@@ -518,5 +560,22 @@ class LocalSubscriptionsTest {
         hall.publish("orders/1", 10);
         hall.settle();
         assertEquals(List.of(0L, 1L, 2L), offsets(messages(pulling)));
+    }
+
+    @Test
+    void allAreListedByNameHoweverManyThereAre() throws Exception {
+        SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            var name = new SubscriptionName("s" + (i * 7 % 150 + 1_000));
+            names.add(name.value());
+            Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
+        }
+        List<SubscriptionInfo> all =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+
+        assertEquals(
+                names.stream().sorted().toList(),
+                all.stream().map(info -> info.view().name().value()).toList());
     }
 }

@@ -36,6 +36,9 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
+    public void withoutCredit(SubscriptionName name, int more) {}
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return Future.succeededFuture(List.of());
     }

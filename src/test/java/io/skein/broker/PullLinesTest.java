@@ -82,10 +82,10 @@ class PullLinesTest {
                 List.of(Publication.of(new TopicName("a"), message)), true, true, Optional.empty()));
     }
 
-    private Future<Loan> lend(Pull pull, long before) {
+    private Future<Loan> lend(Pull pull, long underWayWithIt) {
         pulls++;
         List<Keys> known = new ArrayList<>();
-        for (OffsetRange range : subscriptions.keysWanted(pull.name(), before + pull.max())) {
+        for (OffsetRange range : subscriptions.keysWanted(pull.name(), underWayWithIt)) {
             List<Long> hashes = new ArrayList<>();
             for (long offset = range.first(); offset < range.end(); offset++) {
                 hashes.add(Keys.hash(keys.get((int) offset)));

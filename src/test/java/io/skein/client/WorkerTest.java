@@ -226,6 +226,22 @@ class WorkerTest {
     }
 
     @Test
+    void whoSettlesAMessageTwiceGetsNoMoreRoomForIt() {
+        publish(0, 10);
+        Bench bench = new Bench();
+        Worker worker = work(bench, 1);
+        bench.awaitTaken(1);
+        for (int i = 0; i < 5; i++) {
+            worker.ack(bench.taken.get(0)).onFailure(said -> {});
+        }
+
+        bench.awaitTaken(2);
+
+        assertEquals(1, worker.inHand());
+        assertEquals(1, view().leased());
+    }
+
+    @Test
     void aLeaseThatWasLostIsSaid() {
         publish(0, 1);
         Bench bench = new Bench();

@@ -109,7 +109,23 @@ class LifeCycleTest {
             assertNotEquals(Role.LEADER, last.role());
             assertNotEquals("n3", last.leader());
             assertEquals(ReplicaStatus.Standing.CORRUPT, last.standing());
+            assertEquals(ReplicaStatus.Standing.CORRUPT, third.toldBefore.get(0));
             comesBack(third);
+        }
+    }
+
+    @Test
+    void aNodeThatFindsItselfRemovedSaysSoToThoseWhoListenToIt() throws Exception {
+        try (BareNode third = third(AT_ONCE)) {
+            third.awaitVoter();
+            first.awaitVoters(3);
+        }
+        first.broker().removeMember("n3").await(20, TimeUnit.SECONDS);
+        try (BareNode again = third(AT_ONCE)) {
+            Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> !again.left.isEmpty());
+
+            assertEquals(ReplicaStatus.Standing.REMOVED, again.toldBefore.get(0));
+            comesBack(again);
         }
     }
 

@@ -89,12 +89,11 @@ final class Custody implements Verdicts.Watcher {
         topics.values().forEach(TopicTruth::goOn);
         try {
             if (command instanceof SubscriptionCommand) {
-                Rules rules = new Rules(this, at, (SubscriptionCommand) command, decision);
-                rules.plan();
+                Plan plan = new Plan(this, at, (SubscriptionCommand) command, decision);
                 decision.changes().forEach(this::apply);
-                rules.compare();
-                lent += rules.lent();
-                buried += rules.buried();
+                new Rules(plan).compare();
+                lent += plan.lent;
+                buried += plan.buried;
             } else {
                 for (Change change : decision.changes()) {
                     check(!(change instanceof SubscriptionChange), "topics move a subscription");

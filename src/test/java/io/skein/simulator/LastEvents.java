@@ -40,6 +40,7 @@ final class LastEvents {
         SUSPEND("all machines sleep for %d ms"),
         PAUSE("the process stands still for %d ms"),
         PARTITION("the network is cut another way"),
+        ISLAND("n%d leads, with a minority and apart from the others"),
         POWER("the power fails"),
         TORN("the process dies after %d of %d effects"),
         DISK_ERROR("error at commit: the process exits"),

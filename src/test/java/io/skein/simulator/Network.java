@@ -150,6 +150,17 @@ final class Network {
         }
     }
 
+    /** These are apart from the others until the network is cut another way. */
+    void isolate(int side) {
+        Arrays.fill(cut, false);
+        cutBetween(side, true);
+    }
+
+    /** No cuts, until the next. */
+    void join() {
+        Arrays.fill(cut, false);
+    }
+
     /** What is sent to this node gets there after so long. */
     void clogTo(int node, long nanos) {
         for (int from = 0; from < nodes; from++) {

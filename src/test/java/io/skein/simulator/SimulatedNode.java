@@ -2,8 +2,6 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
-import io.skein.machine.Command;
-import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Machine;
 import io.skein.machine.StateHash;
@@ -13,23 +11,14 @@ import io.skein.raft.Role;
 import io.skein.replica.Effect;
 import io.skein.replica.Image;
 import io.skein.replica.Input;
-import io.skein.replica.Now;
 import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
-import io.skein.subscription.Keys;
-import io.skein.subscription.Mark;
-import io.skein.subscription.OffsetRange;
-import io.skein.subscription.SubscriptionCommand;
 import io.skein.subscription.SubscriptionMachine;
-import io.skein.subscription.SubscriptionName;
-import io.skein.topic.Message;
 import io.skein.topic.TopicChange;
-import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicMachine;
 import io.skein.topic.TopicView;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,15 +34,8 @@ final class SimulatedNode {
     /** Inputs that wait for a node that stands still; messages that come then are lost. */
     private static final int MAX_HELD = 2_000;
 
-    private static final long AWAKE = -1;
-    /** Of bodies that one command carries to the dead letters. */
-    private static final int DEAD_LETTER_BYTES = 300;
-
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
-
-    /** What waits for rows to be up to date. */
-    private record Settling(long applied, Runnable then) {}
 
     /** Acknowledged to a leader, in one of its lives, up to an index, and lost. */
     private record Forgotten(SimulatedNode leader, int life, long term, long index) {}
@@ -75,12 +57,11 @@ final class SimulatedNode {
     private boolean quarantined;
     private long incarnation;
 
-    // Clocks: what the node is told.
-    private long bootedAt;
-    private long asleepSince = AWAKE;
-    private long wallOffsetMs;
+    private final NodeClock clock;
     private long fullUntil;
     private boolean tight;
+    private int slowMs;
+    private long slowUntil;
 
     // Of this life.
     private int life;
@@ -91,27 +72,14 @@ final class SimulatedNode {
     private TopicMachine topics;
     private SubscriptionMachine subscriptions;
     private Ledger.Served served;
-    private Pace pace;
-    private HeardClocks clocks;
-    private Wakefulness wakefulness;
-    private Configuration configuration = Configuration.EMPTY;
-    private long configurationIndex;
+    private Witness witness;
+    private SimulatedStore store;
     private boolean leads;
     private boolean wasLeader;
     private long ledTerm;
     private boolean caughtUp;
     private long wakeAt;
     private long wakeScheduled;
-    private boolean writing;
-    private long readThrough;
-    private long committedThrough;
-    private long lastApplied;
-    private long termThrough;
-    private long lastThrough;
-    private boolean ledBefore;
-    private final Map<Long, Settling> settling = new HashMap<>();
-    private final ArrayDeque<Long> requests = new ArrayDeque<>();
-    private long nextSettle;
     /** By id of a read: what it must not be older than. */
     private final Map<Long, Long> reads = new HashMap<>();
 
@@ -119,6 +87,7 @@ final class SimulatedNode {
         this.world = world;
         this.number = number;
         this.id = new NodeId("n" + (number + 1));
+        this.clock = new NodeClock(world);
         this.incarnation = number + 1;
         this.faults = random.split();
         this.timeouts = random.split();
@@ -187,16 +156,17 @@ final class SimulatedNode {
         return up && caughtUp;
     }
 
-    boolean isWriting() {
-        return writing;
+    SimulatedStore store() {
+        return store;
     }
 
     boolean isBusy() {
-        return writing || paused || !settling.isEmpty() || !requests.isEmpty() || !reads.isEmpty();
+        return paused || store.isBusy() || !reads.isEmpty();
     }
 
+    /** As of its last life, while it is down. */
     Configuration configuration() {
-        return configuration;
+        return witness == null ? Configuration.EMPTY : witness.configuration();
     }
 
     SimulatedNode other(NodeId other) {
@@ -204,23 +174,38 @@ final class SimulatedNode {
     }
 
     long wallMs() {
-        return world.trueMs() + wallOffsetMs;
+        return clock.wallMs();
     }
 
     void jump(long ms) {
-        events(What.WALL_JUMP, ms);
-        wallOffsetMs += ms;
+        event(What.WALL_JUMP, ms);
+        clock.jump(ms);
     }
 
     void full(long ms) {
-        events(What.FULL_BEGINS, ms);
+        event(What.FULL_BEGINS, ms);
         fullUntil = world.agenda().now() + ms * NANOS_PER_MS;
+    }
+
+    boolean isDiskFull() {
+        return world.agenda().now() < fullUntil;
+    }
+
+    /** How much longer a batch takes now. */
+    long slowNanos() {
+        return !world.faultsOff() && world.agenda().now() < slowUntil ? slowMs * NANOS_PER_MS : 0;
+    }
+
+    /** Every batch takes {@code batchMs} longer, for {@code ms}. */
+    void slow(int batchMs, int ms) {
+        slowMs = batchMs;
+        slowUntil = world.agenda().now() + ms * NANOS_PER_MS;
     }
 
     /** Little room is left: what frees some is taken. */
     void tight(long ms) {
         if (up && !tight) {
-            events(What.TIGHT, ms);
+            event(What.TIGHT, ms);
             tight = true;
             feed(new Input.DiskTight(true));
             later(ms * NANOS_PER_MS, this::loosen);
@@ -257,13 +242,10 @@ final class SimulatedNode {
         up = true;
         Options options = world.options();
         Image image = disk.image();
-        bootedAt = world.agenda().now() - faults.nextLong(NANOS_PER_MS);
+        clock.boot(faults.nextLong(NANOS_PER_MS));
         topics = new TopicMachine(options.limits());
         subscriptions = new SubscriptionMachine(topics, options.consumers().limits());
         served = new Ledger.Served(disk.rows().stored());
-        pace = new Pace(disk.lastDurableIndex());
-        clocks = new HeardClocks();
-        wakefulness = new Wakefulness(options.timing());
         replica = new Replica(
                 id,
                 incarnation,
@@ -272,23 +254,14 @@ final class SimulatedNode {
                 options.replica(),
                 options.timing(),
                 timeouts);
-        configuration = image.configuration();
-        configurationIndex = image.configurations().isEmpty()
-                ? 0
-                : image.configurations().get(image.configurations().size() - 1).index();
+        witness = new Witness(world, this, replica, clock, image);
+        store = new SimulatedStore(world, this, faults);
         leads = false;
         wasLeader = false;
         caughtUp = false;
         wakeAt = Long.MAX_VALUE;
         wakeScheduled = Long.MAX_VALUE;
-        writing = false;
-        readThrough = 0;
-        committedThrough = 0;
-        lastApplied = disk.settled().index();
-        termThrough = disk.hardState().term();
-        lastThrough = 0;
-        ledBefore = false;
-        events(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
+        event(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
         isAt(disk.settled().index(), disk.settled().hash());
         feed(new Input.Started());
     }
@@ -300,7 +273,7 @@ final class SimulatedNode {
         }
         int inFlight = disk.inFlight();
         int keeps = kept >= 0 ? kept : keptByChance(inFlight);
-        events(What.CRASH, keeps, inFlight);
+        event(What.CRASH, keeps, inFlight);
         disk.crash(keeps);
         end();
         if (!world.faultsOff()) {
@@ -319,21 +292,17 @@ final class SimulatedNode {
     private void end() {
         up = false;
         paused = false;
-        asleepSince = AWAKE;
         tight = false;
         life++;
         held.clear();
-        settling.clear();
-        requests.clear();
         reads.clear();
         leads = false;
-        writing = false;
         world.workload().crashed(number);
     }
 
     /** Everything is lost, or laid aside because it cannot be trusted; what starts here next is another node. */
     void wipe() {
-        events(What.WIPED, incarnation);
+        event(What.WIPED, incarnation);
         boolean comesBack = up && world.faultsOff();
         crash(0);
         lostDisks.put(incarnation, disk);
@@ -345,6 +314,11 @@ final class SimulatedNode {
         if (comesBack) {
             world.agenda().after(NANOS_PER_MS, this::start);
         }
+    }
+
+    /** It does not trust itself any more, and is laid aside when this step has ended. */
+    void quarantine() {
+        quarantined = true;
     }
 
     /** Not what it seems to be, whether or not anybody knows yet. */
@@ -373,7 +347,7 @@ final class SimulatedNode {
                 .findFirst();
         crash(0);
         disk.lose(batches, noticed);
-        events(What.LOST_TAIL, batches, disk.lastDurableIndex(), noticed ? 1 : 0);
+        event(What.LOST_TAIL, batches, disk.lastDurableIndex(), noticed ? 1 : 0);
         forgot = !noticed;
         forgotten = leader.filter(node -> !noticed && node.replica().matchIndex(id) > disk.lastDurableIndex())
                 .map(node -> new Forgotten(
@@ -390,7 +364,7 @@ final class SimulatedNode {
     }
 
     /** Who is no member for a while is another peer to the leader afterwards. */
-    private void isKnownTo(SimulatedNode leader) {
+    void isKnownTo(SimulatedNode leader) {
         forgotten = forgotten.filter(
                 f -> f.leader() != leader || leader.configuration().member(id).isPresent());
     }
@@ -398,7 +372,7 @@ final class SimulatedNode {
     boolean rot(SimulatedDisk.Damage what, SplittableRandom random) {
         crash(-1);
         boolean rots = disk.rot(what, random);
-        events(What.ROTS, what.ordinal());
+        event(What.ROTS, what.ordinal());
         return rots;
     }
 
@@ -416,10 +390,7 @@ final class SimulatedNode {
             return false;
         }
         if (replica.wants(snapshot.settled().index(), snapshot.settled().term())) {
-            events(
-                    What.INSTALLED,
-                    snapshot.settled().index(),
-                    snapshot.settled().term());
+            event(What.INSTALLED, snapshot.settled().index(), snapshot.settled().term());
             disk.crash(keptByChance(disk.inFlight()));
             if (!world.faultsOff()
                     && faults.nextInt(100) < world.options().failures().torn()) {
@@ -428,7 +399,7 @@ final class SimulatedNode {
                 if (flipped) {
                     install(snapshot);
                 }
-                events(What.TORN_INSTALL, flipped ? 1 : 0);
+                event(What.TORN_INSTALL, flipped ? 1 : 0);
                 crash(0);
                 return false;
             }
@@ -449,9 +420,11 @@ final class SimulatedNode {
     /** @param asleep the monotonic clock stands still, too */
     void pause(long ms, boolean asleep) {
         if (up && !paused) {
-            events(What.PAUSE, ms);
+            event(What.PAUSE, ms);
             paused = true;
-            asleepSince = asleep ? world.agenda().now() : AWAKE;
+            if (asleep) {
+                clock.sleep();
+            }
             later(ms * NANOS_PER_MS, this::resume);
         }
     }
@@ -471,17 +444,15 @@ final class SimulatedNode {
     }
 
     private void resume() {
-        if (asleepSince != AWAKE) {
-            bootedAt += world.agenda().now() - asleepSince;
-            asleepSince = AWAKE;
-        }
+        clock.wake();
         paused = false;
         while (up && !paused && !held.isEmpty()) {
             step(held.poll());
         }
     }
 
-    private void later(long nanos, Runnable task) {
+    /** Unless this life has ended by then. */
+    void later(long nanos, Runnable task) {
         int of = life;
         world.agenda().after(nanos, () -> {
             if (life == of) {
@@ -500,20 +471,10 @@ final class SimulatedNode {
         }
     }
 
-    private long nanos() {
-        return (asleepSince == AWAKE ? world.agenda().now() : asleepSince) - bootedAt;
-    }
-
     private void step(Input input) {
-        if (input instanceof Input.Received received) {
-            clocks.heard(received.from(), received.message().wallMs(), nanos(), configuration);
-        }
-        List<Effect> effects = replica.on(input, new Now(nanos(), wallMs()));
-        for (int i = 0; i < effects.size(); i++) {
-            note(effects.get(i));
-        }
-        pace.follow(replica, nanos());
-        wakefulness.stepped(input, effects, nanos(), wasLeader);
+        witness.comes(input);
+        List<Effect> effects = replica.on(input, clock.now());
+        witness.goes(input, effects);
         boolean dies = !effects.isEmpty()
                 && !world.faultsOff()
                 && faults.nextInt(10_000) < world.options().failures().torn();
@@ -524,126 +485,66 @@ final class SimulatedNode {
         leads = replica.role() == Role.LEADER;
         wasLeader = leads;
         ledTerm = replica.term();
-        checkIndexes();
+        witness.stepped(leads);
         world.trace(replica.stateHash() + replica.lastIndex() * 7 + disk.lastDurableIndex() + replica.term() * 31);
         if (dies) {
-            events(What.TORN, carriedOut, effects.size());
+            event(What.TORN, carriedOut, effects.size());
             crash(-1);
         }
         if (quarantined) {
             wipe();
         }
-        while (up && !paused && !requests.isEmpty()) {
-            step(new Input.Settle(requests.poll()));
+        while (up && !paused) {
+            Long request = store.nextRequest();
+            if (request == null) {
+                break;
+            }
+            step(new Input.Settle(request));
         }
     }
 
-    private void isAt(long index, long hash) {
+    /** Its state there, unless bits of it rotted. */
+    void isAt(long index, long hash) {
         if (!isRotten()) {
             world.history().isAt(index, hash);
         }
     }
 
-    private void checkIndexes() {
-        long applied = replica.appliedIndex();
-        check(replica.settledIndex() <= applied, "settled %d above applied %d", replica.settledIndex(), applied);
-        check(applied <= replica.commitIndex(), "applied %d above commit %d", applied, replica.commitIndex());
-        check(
-                replica.commitIndex() <= replica.lastIndex(),
-                "commit %d above last %d",
-                replica.commitIndex(),
-                replica.lastIndex());
-        check(replica.firstIndex() <= replica.settledIndex() + 1, "the log begins above the rows");
-        check(applied >= readThrough, "applied went from %d to %d", readThrough, applied);
-        readThrough = applied;
-        long commit = replica.commitIndex();
-        check(commit >= committedThrough, "commit went from %d to %d", committedThrough, commit);
-        committedThrough = commit;
-        long term = replica.term();
-        check(term >= termThrough, "the term went from %d to %d", termThrough, term);
-        check(
-                !leads || !ledBefore || term > termThrough || replica.lastIndex() >= lastThrough,
-                "a leader's log went from %d to %d",
-                lastThrough,
-                replica.lastIndex());
-        ledBefore = leads;
-        termThrough = term;
-        lastThrough = replica.lastIndex();
-        isAt(applied, replica.stateHash());
-    }
-
     // Effects.
-
-    /** What is true from now on, even if the process dies before it carries anything out. */
-    private void note(Effect effect) {
-        if (effect instanceof Effect.Applied applied) {
-            events(What.APPLIED, applied.index(), applied.time());
-            check(applied.index() == lastApplied + 1, "applied %d, then %d", lastApplied, applied.index());
-            lastApplied = applied.index();
-            world.history().applied(this, applied.index(), applied.time());
-            world.checkTime(applied.time());
-            pace.applied(applied.index(), applied.time());
-        } else if (effect instanceof Effect.RoleChanged changed) {
-            events(What.ROLE, changed.role().ordinal(), changed.term());
-            if (changed.role() == Role.LEADER) {
-                world.history().elected(this, changed.term());
-                long first = replica.lastIndex();
-                while (first > 1 && replica.termOf(first - 1) == changed.term()) {
-                    first--;
-                }
-                world.history().begins(changed.term(), first, clocks.median(id, configuration, wallMs(), nanos()));
-            }
-        } else if (effect instanceof Effect.MembersChanged changed) {
-            events(
-                    What.MEMBERS,
-                    changed.index(),
-                    changed.configuration().members().size());
-            if (wasLeader && ledTerm == replica.term() && changed.index() > configurationIndex) {
-                world.history().changes(this, configuration, configurationIndex, changed.configuration());
-            }
-            configuration = changed.configuration();
-            configurationIndex = changed.index();
-            clocks.keep(configuration);
-            world.nodes().forEach(node -> node.isKnownTo(this));
-        }
-    }
 
     private void carryOut(Effect effect) {
         if (effect instanceof Effect.Send send) {
             world.history().says(this, send.to(), send.message().rpc());
             world.send(this, send);
         } else if (effect instanceof Effect.Persist persist) {
-            events(
+            event(
                     What.SUBMITTED,
                     persist.batch().number(),
                     replica.lastIndex(),
                     persist.batch().settled().map(s -> s.index()).orElse(0L));
-            disk.submit(persist.batch());
-            if (disk.isBusy()) {
-                write();
-            }
+            store.submit(persist.batch());
         } else if (effect instanceof Effect.Deliver deliver) {
             for (Delivery delivery : deliver.changes()) {
                 world.ledger().served(served, (TopicChange.Appended) delivery);
             }
         } else if (effect instanceof Effect.Reply reply) {
-            events(What.ANSWERED, reply.proposal(), reply.index());
+            event(What.ANSWERED, reply.proposal(), reply.index());
             world.history().seen(reply.index());
             world.workload().answered(reply.proposal(), reply.outcome(), reply.index(), reply.time(), reply.replayed());
         } else if (effect instanceof Effect.ReplyStored stored) {
-            events(What.ANSWER_IS_ROW, stored.proposal(), stored.index());
+            event(What.ANSWER_IS_ROW, stored.proposal(), stored.index());
             world.history().seen(stored.index());
-            settle(() -> answerFromRow(stored));
+            store.settle(() -> store.answerFromRow(stored));
         } else if (effect instanceof Effect.Refuse refuse) {
-            events(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
+            event(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
             world.refused(refuse.proposal());
         } else if (effect instanceof Effect.Wake wake) {
             wakeAt = wake.nanos();
             scheduleWake();
         } else if (effect instanceof Effect.Load load) {
-            later(world.errand(), () -> load(load));
+            later(world.errand(), () -> store.load(load));
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
-            settle(() -> sendSnapshot(snapshot.peer()));
+            store.settle(() -> store.sendSnapshot(snapshot.peer()));
         } else {
             carryOutMore(effect);
         }
@@ -660,19 +561,15 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.ReadFailed failed) {
             check(reads.remove(failed.id()) != null, "read %d failed twice", failed.id());
         } else if (effect instanceof Effect.Reconfigured done) {
-            events(What.RECONFIGURED, done.index());
+            event(What.RECONFIGURED, done.index());
             check(done.index() <= world.history().highestCommitted(), "members of %d not committed", done.index());
         } else if (effect instanceof Effect.Fetch fetch) {
-            events(What.FETCH, fetch.place().index(), fetch.place().place());
-            settle(() -> bring(fetch.place()));
+            event(What.FETCH, fetch.place().index(), fetch.place().place());
+            store.settle(() -> store.bring(fetch.place()));
         } else if (effect instanceof Effect.Settled settled) {
-            Settling waiting = settling.remove(settled.id());
-            check(waiting != null, "settle request %d was answered twice", settled.id());
-            check(settled.index() <= disk.settled().index(), "entry %d is said to be settled", settled.index());
-            check(settled.index() >= waiting.applied(), "rows to %d are not those asked for", settled.index());
-            waiting.then().run();
+            store.settled(settled);
         } else if (effect instanceof Effect.CaughtUp reached) {
-            events(What.CAUGHT_UP, reached.index());
+            event(What.CAUGHT_UP, reached.index());
             check(!caughtUp, "caught up twice");
             caughtUp = true;
             if (world.options().nodes() == 1) {
@@ -681,7 +578,7 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
             check(!(effect instanceof Effect.Corrupt) || isRotten(), "a healthy node is called corrupt");
             check(!(effect instanceof Effect.Amnesiac) || forgot, "a node that forgot nothing is called amnesiac");
-            events(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
+            event(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
             world.found(effect);
             quarantined = true;
         }
@@ -691,7 +588,7 @@ final class SimulatedNode {
         if (wakeAt < wakeScheduled) {
             wakeScheduled = wakeAt;
             long at = wakeAt;
-            later(Math.max(1, wakeAt - nanos()), () -> {
+            later(Math.max(1, wakeAt - clock.nanos()), () -> {
                 if (wakeScheduled == at) {
                     wake();
                 }
@@ -701,125 +598,17 @@ final class SimulatedNode {
 
     private void wake() {
         wakeScheduled = Long.MAX_VALUE;
-        if (wakeAt <= nanos()) {
+        if (wakeAt <= clock.nanos()) {
             wakeAt = Long.MAX_VALUE;
             feed(new Input.Tick());
             if (up && wakeAt == Long.MAX_VALUE) {
                 // The replica says when only if that changed; paused, it has not been asked yet.
-                wakeAt = nanos() + (paused ? 100 : 10) * NANOS_PER_MS;
+                wakeAt = clock.nanos() + (paused ? 100 : 10) * NANOS_PER_MS;
             }
         }
         if (up) {
             scheduleWake();
         }
-    }
-
-    // Its disk.
-
-    private void write() {
-        if (!writing) {
-            writing = true;
-            later(world.diskLatency(), this::written);
-        }
-    }
-
-    private void written() {
-        writing = false;
-        if (!world.faultsOff() && faults.nextInt(1000) < world.options().disks().errors()) {
-            events(What.DISK_ERROR);
-            crash(faults.nextInt(2));
-            return;
-        }
-        if (world.agenda().now() < fullUntil) {
-            long refused = disk.refuse();
-            events(What.DISK_FULL, refused);
-            feed(new Input.DiskFull(refused));
-            return;
-        }
-        long done = disk.complete();
-        events(What.WRITTEN, done, disk.lastDurableIndex(), disk.settled().index());
-        isAt(disk.settled().index(), disk.settled().hash());
-        if (disk.isBusy()) {
-            write();
-        }
-        feed(new Input.Persisted(done));
-    }
-
-    /** The effects of one input come to an end before the next: the requests that they make wait. */
-    void settle(Runnable then) {
-        long request = nextSettle++;
-        settling.put(request, new Settling(replica.appliedIndex(), then));
-        requests.add(request);
-    }
-
-    private void answerFromRow(Effect.ReplyStored stored) {
-        Optional<byte[]> answer = disk.rows().answer(new Cursor(stored.index(), stored.place()));
-        if (answer.isPresent()) {
-            world.workload()
-                    .answered(
-                            stored.proposal(), subscriptions.decode(answer.get()), stored.index(), stored.time(), true);
-        } else {
-            world.workload().indeterminate(stored.proposal());
-        }
-    }
-
-    /** Bodies that are due, read from their rows; sometimes they cannot be read just now. */
-    private void bring(Cursor place) {
-        // Of a mark as it is now; when the rows have been read it may be another.
-        Optional<Mark> mark = subscriptions.mark(place);
-        later(world.errand(), () -> {
-            Optional<Command> command = mark.isPresent() ? deadLetters(mark.get()) : delayed(place);
-            if (command.isEmpty() || !world.faultsOff() && faults.nextInt(8) == 0) {
-                feed(new Input.FetchFailed(place));
-            } else {
-                events(What.RELEASED, place.index(), place.place());
-                feed(new Input.Fetched(command.get()));
-            }
-        });
-    }
-
-    private Optional<Command> delayed(Cursor place) {
-        return disk.rows().body(place).map(body -> new TopicCommand.Release(place, body));
-    }
-
-    /** As many of the messages of a mark as a command takes. */
-    private Optional<Command> deadLetters(Mark mark) {
-        List<Message> messages = disk.rows().messages(mark.topic(), mark.first(), mark.count(), DEAD_LETTER_BYTES);
-        return messages.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new SubscriptionCommand.DeadLetter(mark.at(), mark.first(), messages));
-    }
-
-    /** What a leader reads for a pull where keys matter. */
-    List<Keys> keysFor(SubscriptionName name, int max) {
-        List<Keys> keys = new ArrayList<>();
-        for (OffsetRange wanted : subscriptions.keysWanted(name, max)) {
-            List<Long> hashes = new ArrayList<>();
-            for (long offset = wanted.first(); offset < wanted.end(); offset++) {
-                hashes.add(
-                        Keys.hash(world.ledger().message(wanted.topic(), offset).key()));
-            }
-            keys.add(new Keys(wanted.topic(), wanted.first(), hashes));
-        }
-        return keys;
-    }
-
-    /** Every row is looked at before a snapshot leaves. */
-    private void sendSnapshot(NodeId peer) {
-        switch (disk.damage()) {
-            case ROWS -> quarantined = true;
-            case STATE -> later(world.errand(), () -> feed(new Input.SnapshotSent(peer, 0, false)));
-            default -> world.sendSnapshot(this, peer, disk.snapshot());
-        }
-    }
-
-    private void load(Effect.Load load) {
-        if (disk.isDamaged(load.from())) {
-            wipe();
-            return;
-        }
-        boolean fails = !world.faultsOff() && faults.nextInt(8) == 0;
-        feed(new Input.Loaded(load.peer(), fails ? List.of() : disk.entries(load.from(), load.maxBytes())));
     }
 
     // Readers.
@@ -874,18 +663,19 @@ final class SimulatedNode {
         return id
                 + (up ? " " : " down ")
                 + (paused ? "paused " : "")
-                + (writing ? "writing " : "")
+                + (store != null && store.isWriting() ? "writing " : "")
                 + (caughtUp ? "" : "catching up ")
                 + (replica == null
                         ? ""
-                        : replica.role() + " in " + replica.term() + " of " + configuration.members() + ", last "
+                        : replica.role() + " in " + replica.term() + " of "
+                                + configuration().members() + ", last "
                                 + replica.lastIndex() + ", commit " + replica.commitIndex() + ", applied "
                                 + replica.appliedIndex() + ", settled "
-                                + disk.settled().index() + ", reads " + reads.size()
-                                + ", settling " + settling.size());
+                                + disk.settled().index() + ", reads " + reads.size());
     }
 
-    private void events(What what, long... numbers) {
+    /** Something worth to be seen when the run fails. */
+    void event(What what, long... numbers) {
         world.events().add(world.agenda().now() / NANOS_PER_MS, number + 1, what, numbers);
     }
 }

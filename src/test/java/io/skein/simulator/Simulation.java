@@ -4,7 +4,6 @@ import static io.skein.simulator.History.check;
 
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
-import io.skein.raft.Role;
 import io.skein.replica.Effect;
 import io.skein.replica.Input;
 import io.skein.replica.Proposal;
@@ -26,29 +25,10 @@ import java.util.SplittableRandom;
 final class Simulation {
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long WALL_MS = 1_700_000_000_000L;
-    private static final long HOURS_MS = 3 * 3600 * 1000;
-    /** How far an honest clock may be off. */
-    private static final int HONEST_MS = 200;
     /** How much later than all honest clocks a stamp may be: each new term adds one. */
     private static final long STAMP_SLACK_MS = 5_000;
-    /** How far the median of the clocks may be ahead of the log's time in the end: no leader would resign for that. */
-    private static final long LEFT_BEHIND_MS = 59_000;
-    /** A node that lost its disk asks so often to come back. */
-    private static final int MEND_MS = 500;
     /** Waiting at one time; clients ask for no more above it. */
-    private static final int MAX_WAITED = 100;
-    /** Clients that have waited so long are not told by a cluster without faults, either. */
-    private static final long LAST_PATIENCE_MS = 5_000;
-    /** Virtual time in which a cluster without faults must have done whatever it is to do. */
-    private static final long ENOUGH_NANOS = 120_000 * NANOS_PER_MS;
-    /** When an operator looks whether nodes can agree at all. */
-    private static final long HEED_NANOS = 20_000 * NANOS_PER_MS;
-    /** How often consumers without faults ask for more. */
-    private static final long DRAIN_NANOS = 5 * NANOS_PER_MS;
-    /** Longer than any lease or delay, after which one of them must have got something. */
-    private static final long STUCK_NANOS = 30_000 * NANOS_PER_MS;
-    /** How long after that it is left alone. */
-    private static final long QUIET_NANOS = 2_000 * NANOS_PER_MS;
+    static final int MAX_WAITED = 100;
 
     private final Agenda agenda = new Agenda();
     private final LastEvents events = new LastEvents();
@@ -57,29 +37,24 @@ final class Simulation {
     private final Options options;
     private final SplittableRandom schedule;
     private final SplittableRandom disks;
-    private final SplittableRandom clocks;
     private final Custody custody;
     private final Verdicts verdicts;
     private final Workload workload;
     private final Network network;
     private final Operator operator;
-    private final Decay decay;
+    private final Faults faults;
+    private final Calm calm;
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private boolean faultsOff;
     private long trace;
-    private int crashes;
     private int installs;
     private int reads;
     private int amnesiacs;
     private int corrupt;
     private long nextRead = 1;
-    private long nextMend;
-    private long heedAt;
     /** How long all machines were suspended so far: only wall clocks know. */
     private long sleptMs;
-
-    private int wild;
 
     Simulation(long seed) {
         this(seed, Optional.empty());
@@ -92,17 +67,20 @@ final class Simulation {
         options = given.orElse(drawn);
         schedule = root.split();
         disks = root.split();
-        clocks = root.split();
+        SplittableRandom clocks = root.split();
         SplittableRandom ofPublishers = root.split();
         network = new Network(agenda, root.split(), options.nodes(), options.links());
-        operator = new Operator(this, root.split());
-        decay = new Decay(this, operator, root.split());
+        Operator operator = new Operator(this, root.split());
+        Decay decay = new Decay(this, operator, root.split());
+        this.operator = operator;
         for (int i = 0; i < options.nodes(); i++) {
             nodes.add(new SimulatedNode(this, i, root.split()));
         }
         custody = new Custody(options.consumers().limits());
         verdicts = new Verdicts(options.consumers().isOn() ? custody : (at, command, decision) -> {});
         workload = new Workload(ofPublishers, root.split(), options, ledger, verdicts);
+        faults = new Faults(this, network, operator, decay, new Faults.Streams(schedule, disks, clocks, root.split()));
+        calm = new Calm(this, network, operator, decay, schedule);
     }
 
     // What was seen in the end.
@@ -112,7 +90,7 @@ final class Simulation {
     }
 
     int crashes() {
-        return crashes;
+        return faults.crashes();
     }
 
     int installs() {
@@ -199,6 +177,16 @@ final class Simulation {
         return WALL_MS + sleptMs + agenda.now() / NANOS_PER_MS;
     }
 
+    /** All machines sleep; only wall clocks know. */
+    void sleep(long ms) {
+        sleptMs += ms;
+    }
+
+    void endFaults() {
+        faultsOff = true;
+        note(What.FAULTS_OFF);
+    }
+
     /** Some node that believes to lead. */
     Optional<SimulatedNode> leader(SplittableRandom random) {
         int first = random.nextInt(nodes.size());
@@ -273,6 +261,11 @@ final class Simulation {
         }
     }
 
+    /** Somebody reads there. */
+    void read(SimulatedNode node) {
+        node.read(nextRead++);
+    }
+
     void hasRead() {
         reads++;
     }
@@ -288,7 +281,7 @@ final class Simulation {
     /** One wrong clock neither expires things early nor keeps them alive (DESIGN D5). */
     void checkTime(long stamp) {
         check(
-                !options.timeIsKnown() || stamp <= trueMs() + HONEST_MS + STAMP_SLACK_MS,
+                !options.timeIsKnown() || stamp <= trueMs() + Faults.HONEST_MS + STAMP_SLACK_MS,
                 "stamped %d ms ahead of all honest clocks",
                 stamp - trueMs());
     }
@@ -302,15 +295,15 @@ final class Simulation {
             agenda.proceed();
         }
         boolean everythingDue = schedule.nextInt(4) == 0;
-        comeToRest(everythingDue);
+        calm.comeToRest(everythingDue);
         if (everythingDue) {
-            powerFails(0);
-            comeToRest(true);
+            faults.powerFails(0);
+            calm.comeToRest(true);
         }
     }
 
     private void begin() {
-        wild = clocks.nextInt(nodes.size());
+        faults.setClocks();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < options.voters(); i++) {
             members.add(new Member(
@@ -318,10 +311,6 @@ final class Simulation {
         }
         var first = FirstEntry.batch(members, trueMs());
         for (SimulatedNode node : nodes) {
-            node.jump(clocks.nextInt(2 * HONEST_MS) - HONEST_MS);
-            if (options.clocks().wild() && node.number() == wild) {
-                node.jump(clocks.nextLong(2 * HOURS_MS) - HOURS_MS);
-            }
             if (node.number() < options.voters()) {
                 node.disk().submit(first);
                 node.disk().complete();
@@ -330,110 +319,11 @@ final class Simulation {
         history.begin();
         nodes.forEach(SimulatedNode::start);
         agenda.after(1, this::propose);
-        now(options.links().partitionMs(), this::repartition);
-        now(options.links().clogMs(), network::clog);
-        now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
-        now(options.failures().crashMs(), this::crash);
-        now(options.failures().pauseMs(), this::pause);
-        now(options.failures().powerMs(), () -> powerFails(-1));
-        now(options.clocks().jumpMs(), this::jump);
-        now(options.clocks().suspendMs(), this::suspend);
-        now(options.disks().decayMs(), decay::strike);
-        now(options.disks().tightMs(), () -> any().tight(1 + schedule.nextInt(3000)));
-        now(options.disks().decayMs() > 0 || options.churn().wipes() ? MEND_MS : 0, operator::mend);
-        now(options.churn().changeMs(), operator::changeMembers);
-        now(options.churn().transferMs(), operator::transfer);
-        now(options.churn().snapshotMs(), this::offerSnapshot);
-        now(options.traffic().readMs(), () -> {
-            SimulatedNode node = schedule.nextBoolean() ? leader(schedule).orElseGet(this::any) : any();
-            node.read(nextRead++);
-        });
+        faults.begin();
     }
 
     private SimulatedNode any() {
         return nodes.get(schedule.nextInt(nodes.size()));
-    }
-
-    /** About every so many milliseconds, until faults end. */
-    private void now(int everyMs, Runnable what) {
-        if (everyMs > 0) {
-            agenda.after(1 + schedule.nextLong(2 * everyMs * NANOS_PER_MS), () -> {
-                if (!faultsOff) {
-                    what.run();
-                    now(everyMs, what);
-                }
-            });
-        }
-    }
-
-    private void pause() {
-        SimulatedNode node = any();
-        int ms = 2 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
-        boolean deaf = node.leads() && schedule.nextInt(3) == 0;
-        node.pause(ms, deaf || clocks.nextInt(3) == 0);
-        if (deaf) {
-            // It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile.
-            network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
-            agenda.after((ms - 1L) * NANOS_PER_MS, () -> {
-                if (!faultsOff) {
-                    node.read(nextRead++);
-                }
-            });
-        }
-    }
-
-    private void repartition() {
-        note(What.PARTITION);
-        network.repartition();
-    }
-
-    private void crash() {
-        SimulatedNode node = any();
-        crashes += node.isUp() ? 1 : 0;
-        node.crash(-1);
-    }
-
-    /** Snapshots come late, and from former leaders: whoever gets one decides for itself. */
-    private void offerSnapshot() {
-        SimulatedNode from = any();
-        SimulatedNode to = any();
-        // Nobody is sent one before it has answered in the sender's term.
-        if (from != to
-                && from.disk().settled().index() > 0
-                && !from.isDoomed()
-                && to.disk().hardState().term() >= from.disk().hardState().term()) {
-            SimulatedDisk.Snapshot snapshot = from.disk().snapshot();
-            long incarnation = to.incarnation();
-            agenda.after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> {
-                if (to.incarnation() == incarnation) {
-                    to.offer(snapshot);
-                }
-            });
-        }
-    }
-
-    private void powerFails(int kept) {
-        note(What.POWER);
-        nodes.forEach(node -> {
-            node.crash(kept);
-            node.disk().losePower(disks.nextInt(3));
-        });
-    }
-
-    private void jump() {
-        boolean large = options.clocks().largeJumps() && clocks.nextInt(4) == 0;
-        SimulatedNode node = options.clocks().oneJumps() ? nodes.get(wild) : any();
-        node.jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
-        if (large) {
-            nodes.forEach(SimulatedNode::forgetRequests);
-        }
-    }
-
-    private void suspend() {
-        long ms = clocks.nextLong(clocks.nextBoolean() ? HOURS_MS : 120_000);
-        note(What.SUSPEND, ms);
-        sleptMs += ms;
-        nodes.forEach(SimulatedNode::forgetRequests);
     }
 
     // Clients.
@@ -453,7 +343,7 @@ final class Simulation {
             node.feed(new Input.Proposed(proposals));
         }
         if (node.isCaughtUp() && schedule.nextInt(8) == 0) {
-            node.settle(() -> {});
+            node.store().settle(() -> {});
             node.look();
         }
         // Most come one after the other, some after a rest.
@@ -463,223 +353,11 @@ final class Simulation {
         agenda.after(1 + schedule.nextLong(rest), this::propose);
     }
 
-    private void tellTime() {
+    void tellTime() {
         long latest = Math.max(history.highestStamp(), history.highestMedian());
         for (SimulatedNode node : nodes) {
             latest = Math.max(latest, node.wallMs());
         }
         workload.time(history.highestStamp(), latest);
-    }
-
-    // Liveness.
-
-    /** No faults any more: whatever was begun comes to its end, and all agree. */
-    private void comeToRest(boolean everythingDue) {
-        faultsOff = true;
-        note(What.FAULTS_OFF);
-        network.heal();
-        nodes.forEach(SimulatedNode::mend);
-        decay.scrub();
-        // Whatever was late comes now; from then on nothing that any node says is older than the faults.
-        proceedFor(Network.LATE_NANOS);
-        heedAt = agenda.now() + HEED_NANOS;
-        long until = agenda.now() + ENOUGH_NANOS;
-        untilAtRest(until, everythingDue);
-        untilInTime(until, everythingDue);
-
-        if (options.consumers().isOn() && schedule.nextBoolean()) {
-            drain();
-            until = agenda.now() + ENOUGH_NANOS;
-            untilAtRest(until, everythingDue);
-        }
-        SimulatedNode leader = leader(schedule).orElseThrow();
-        long decided = workload.decided();
-        publish(leader);
-        int before = reads;
-        List<SimulatedNode> members =
-                nodes.stream().filter(node -> isMember(leader, node)).toList();
-        members.forEach(node -> node.read(nextRead++));
-        untilAtRest(until, everythingDue);
-        check(workload.decided() > decided, "what was published without faults was not decided");
-        check(
-                reads == before + members.size(),
-                "%d of %d reads failed",
-                before + members.size() - reads,
-                members.size());
-
-        for (SimulatedNode node : members) {
-            ledger.finished(node.disk().rows().stored(), everythingDue);
-            node.look();
-            node.checkRows();
-            if (options.consumers().isOn()) {
-                custody.agrees(node.subscriptions());
-            }
-        }
-        if (schedule.nextInt(4) == 0) {
-            // Those that are no members must not disturb the others.
-            SimulatedNode last = leader(schedule).orElseThrow();
-            long term = last.replica().term();
-            proceedFor(QUIET_NANOS);
-            check(
-                    last.leads() && last.replica().term() == term,
-                    "a leader without faults was deposed in term %d",
-                    term);
-        }
-    }
-
-    /** Consumers without faults get everything, once what was lent and delayed has come back. */
-    private void drain() {
-        long settled = -1;
-        long until = 0;
-        while (!custody.isDrained(history.highestStamp())) {
-            if (custody.settled() > settled) {
-                settled = custody.settled();
-                until = agenda.now() + STUCK_NANOS;
-            }
-            if (agenda.now() >= until) {
-                throw new AssertionError("messages are not given to consumers: " + custody);
-            }
-            leader(schedule).ifPresent(leader -> {
-                tellTime();
-                workload.at(leader, agenda.now());
-                List<Proposal> proposals = workload.drain();
-                if (!proposals.isEmpty()) {
-                    leader.feed(new Input.Proposed(proposals));
-                }
-            });
-            proceedFor(DRAIN_NANOS);
-            mend();
-        }
-    }
-
-    private void publish(SimulatedNode leader) {
-        tellTime();
-        workload.at(leader, agenda.now());
-        leader.feed(new Input.Proposed(List.of(workload.fresh())));
-    }
-
-    /** The log's time is not left behind by the clocks for long (DESIGN D5). */
-    private void untilInTime(long until, boolean everythingDue) {
-        publish(leader(schedule).orElseThrow());
-        untilAtRest(until, everythingDue);
-        while (isLeftBehind(leader(schedule).orElseThrow())) {
-            check(agenda.now() < until, "the log's time stays behind that of the clocks");
-            proceedFor(1_000 * NANOS_PER_MS);
-            untilAtRest(until, everythingDue);
-            publish(leader(schedule).orElseThrow());
-            untilAtRest(until, everythingDue);
-        }
-    }
-
-    private boolean isLeftBehind(SimulatedNode leader) {
-        long[] walls = leader.configuration().voters().stream()
-                .mapToLong(voter -> node(voter).wallMs())
-                .sorted()
-                .toArray();
-        return walls[(walls.length - 1) / 2] - leader.replica().appliedTime() > LEFT_BEHIND_MS;
-    }
-
-    private void untilAtRest(long until, boolean everythingDue) {
-        while (!isAtRest(everythingDue)) {
-            if (agenda.now() >= until) {
-                throw new AssertionError("no rest: " + nodes + ", not answered: " + workload);
-            }
-            proceedFor(20 * NANOS_PER_MS);
-            mend();
-        }
-    }
-
-    private void proceedFor(long nanos) {
-        long end = agenda.now() + nanos;
-        agenda.after(nanos, () -> {});
-        while (agenda.now() < end) {
-            agenda.proceed();
-        }
-    }
-
-    private void mend() {
-        long patienceMs = Math.max(options.traffic().patienceMs(), LAST_PATIENCE_MS);
-        workload.timeOut(agenda.now() - patienceMs * NANOS_PER_MS, id -> note(What.TIMED_OUT, id));
-        Optional<SimulatedNode> leader = leader(schedule);
-        if (leader.isEmpty() || workload.waited() >= MAX_WAITED) {
-            return;
-        }
-        if (agenda.now() >= nextMend) {
-            nextMend = agenda.now() + 500 * NANOS_PER_MS;
-            operator.mend();
-            if (agenda.now() >= heedAt) {
-                decay.heed(leader.get());
-            }
-        }
-        tellTime();
-        workload.at(leader.get(), agenda.now());
-        if (!leader.get().replica().isDiskFull()) {
-            List<Proposal> retries = workload.retries();
-            // What waits in a log that was overwritten is answered when something else is committed in its place, and
-            // a state is compared when entries come.
-            boolean waits = !workload.isIdle(node -> isMember(leader.get(), nodes.get(node)))
-                    || nodes.stream().anyMatch(node -> node.isRotten() && isMember(leader.get(), node));
-            if (retries.isEmpty() && waits) {
-                retries = List.of(workload.fresh());
-            }
-            if (!retries.isEmpty()) {
-                leader.get().feed(new Input.Proposed(retries));
-            }
-        }
-    }
-
-    private static boolean isMember(SimulatedNode leader, SimulatedNode node) {
-        return leader.configuration()
-                .member(node.id())
-                .filter(member -> member.incarnation() == node.incarnation())
-                .isPresent();
-    }
-
-    /** One leader, one configuration, equal logs, rows and hashes; nobody waits; nothing is due any more, if asked. */
-    private boolean isAtRest(boolean everythingDue) {
-        SimulatedNode leader = null;
-        for (SimulatedNode node : nodes) {
-            if (!node.isUp()) {
-                return false;
-            }
-            if (node.leads()) {
-                if (leader != null) {
-                    return false;
-                }
-                leader = node;
-            }
-        }
-        if (leader == null
-                || leader.replica().isDiskFull()
-                || history.highestCommitted() > leader.replica().lastIndex()) {
-            return false;
-        }
-        SimulatedNode one = leader;
-        if (!workload.isIdle(node -> isMember(one, nodes.get(node)))) {
-            return false;
-        }
-        if (everythingDue
-                && Math.min(leader.topics().nextDue(), leader.subscriptions().nextDue()) != Long.MAX_VALUE) {
-            return false;
-        }
-        long last = leader.replica().lastIndex();
-        for (Member member : leader.configuration().members()) {
-            SimulatedNode node = node(member.id());
-            if (node.incarnation() != member.incarnation()
-                    || member.promote()
-                    || node.replica().term() != leader.replica().term()
-                    || node.replica().appliedIndex() != last
-                    || node.replica().lastIndex() != last
-                    || node.disk().settled().index() != last
-                    || node.replica().stateHash() != leader.replica().stateHash()
-                    || !node.configuration().equals(leader.configuration())
-                    || !node.isCaughtUp()
-                    || !node.replica().leader().equals(Optional.of(leader.id()))
-                    || node.isBusy()
-                    || node != leader && node.replica().role() == Role.LEADER) {
-                return false;
-            }
-        }
-        return true;
     }
 }

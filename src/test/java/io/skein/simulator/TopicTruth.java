@@ -64,6 +64,14 @@ final class TopicTruth {
         return pins.containsKey(offset);
     }
 
+    int pins() {
+        int all = 0;
+        for (int times : pins.values()) {
+            all += times;
+        }
+        return all;
+    }
+
     /** The next decision is looked at. */
     void goOn() {
         lowWaterBefore = lowWater;

@@ -231,7 +231,7 @@ final class Workers {
     }
 
     private Operation pull(SubscriptionName name, Worker worker, int max, long leaseMs) {
-        List<Keys> keys = workload.node().keysFor(name, max);
+        List<Keys> keys = workload.node().store().keysFor(name, max);
         return new Pulling(new SubscriptionCommand.Pull(name, max, worker.name, leaseMs, keys), worker);
     }
 

@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +55,16 @@ final class Session {
     private final Publishes publishes;
     private final Connection connection;
     private final Map<String, Flow> flows = new HashMap<>();
+    /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
+    private final Map<String, Worker> former = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Worker> eldest) {
+            return size() > config.maxSubscriptions();
+        }
+    };
+
     private List<Stream> refills = new ArrayList<>();
     private final Promise<Void> gone = Promise.promise();
     /** Frames of one message that is not complete. */
@@ -228,9 +239,7 @@ final class Session {
         } else if (command instanceof Command.Subscribe subscribe) {
             subscribe(subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            flow(unsubscribe.sub(), unsubscribe.id()).close();
-            flows.remove(unsubscribe.sub());
-            done(unsubscribe);
+            unsubscribe(unsubscribe);
         } else if (command instanceof Command.Hello hello) {
             hello(hello);
         } else if (command instanceof Command.Ping) {
@@ -242,6 +251,16 @@ final class Session {
         } else {
             throw new AssertionError("unhandled " + command);
         }
+    }
+
+    private void unsubscribe(Command.Unsubscribe command) {
+        Flow flow = flow(command.sub(), command.id());
+        flow.close();
+        flows.remove(command.sub());
+        if (flow instanceof Worker worker) {
+            former.put(command.sub(), worker);
+        }
+        done(command);
     }
 
     private void done(Command command) {
@@ -393,7 +412,8 @@ final class Session {
     }
 
     private void settle(Command.Settling command) {
-        if (!(flow(command.sub(), command.id()) instanceof Worker worker)) {
+        Flow flow = former.containsKey(command.sub()) ? former.get(command.sub()) : flow(command.sub(), command.id());
+        if (!(flow instanceof Worker worker)) {
             throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
         }
         var settling = new Settling(subscriptions, worker, command);

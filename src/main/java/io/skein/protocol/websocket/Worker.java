@@ -13,12 +13,15 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.wire.Limits;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client that works for a durable subscription. As long as there is credit one pull is under way or waits; what it lent
  * is read as the socket takes it. What was lent and is not sent when the connection ends comes back when its lease ends.
  */
 final class Worker implements Flow {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     /** A pull that waits is begun anew after this, so that it can be seen to live. */
     private static final long WAIT_MS = 60_000;
 
@@ -38,6 +41,9 @@ final class Worker implements Flow {
     private long leaseMs;
     private Pulling pulling;
     private Loan loan;
+    /** Messages of the loan that are not sent. */
+    private long unsent;
+
     private boolean reading;
     private boolean closed;
     /** After a refusal that passes. */
@@ -142,7 +148,8 @@ final class Worker implements Flow {
 
     private void lent(Loan lent) {
         loan = lent;
-        credit -= lent.count();
+        unsent = lent.count();
+        credit -= unsent;
     }
 
     private void read() {
@@ -155,15 +162,15 @@ final class Worker implements Flow {
             }
             if (done.failed()) {
                 // They are lent all the same, and come back when the lease ends.
-                loan = null;
-                from.close();
+                end(from);
                 failed(done.cause());
                 return;
             }
             List<Leased> messages = done.result();
             if (messages.isEmpty()) {
-                loan = null;
+                end(from);
             } else {
+                unsent -= messages.size();
                 if (hand != null) {
                     hand.take(messages, from.until());
                 }
@@ -173,21 +180,32 @@ final class Worker implements Flow {
         });
     }
 
+    /** What was lent and is gone, or could not be read, is not in the client's hand. */
+    private void end(Loan over) {
+        over.close();
+        loan = null;
+        credit += unsent;
+        unsent = 0;
+    }
+
     private void failed(Throwable cause) {
-        if (cause instanceof Refusal refusal) {
-            switch (refusal.kind()) {
-                case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> {
-                    say(refusal.code());
-                    retry = vertx.setTimer(RETRY_MS, id -> {
-                        retry = -1;
-                        go();
-                    });
-                }
-                default -> end(refusal.code());
-            }
-        } else {
-            end("internal");
+        if (!(cause instanceof Refusal refusal)) {
+            LOG.error("a pull failed with something that is no refusal", cause);
+            again("internal");
+            return;
         }
+        switch (refusal.kind()) {
+            case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> again(refusal.code());
+            case REJECTED, MALFORMED, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> end(refusal.code());
+        }
+    }
+
+    private void again(String why) {
+        say(why);
+        retry = vertx.setTimer(RETRY_MS, id -> {
+            retry = -1;
+            go();
+        });
     }
 
     private void say(String now) {

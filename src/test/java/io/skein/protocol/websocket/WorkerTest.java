@@ -321,6 +321,25 @@ class WorkerTest {
     }
 
     @Test
+    void whatIsInHandMayBeAcknowledgedAfterUnsubscribe() {
+        publish("a");
+        Talk talk = new Talk();
+        talk.ask(WORK.formatted(1));
+        List<JsonObject> messages = talk.messages(1);
+        talk.ask("{'id':2,'op':'unsubscribe','sub':'s1'}");
+
+        assertEquals(
+                1,
+                talk.ask("{'id':3,'op':'ack','sub':'s1','leases':" + leases(messages) + "}")
+                        .getInteger("done"));
+        assertEquals(
+                "not-found",
+                talk.ask("{'id':4,'op':'credit','sub':'s1','n':1}")
+                        .getJsonObject("error")
+                        .getString("code"));
+    }
+
+    @Test
     void aWorkerWhoseConnectionIsGoneTakesNothingMore() {
         Talk gone = new Talk();
         gone.ask(WORK.formatted(10));

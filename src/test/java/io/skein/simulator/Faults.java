@@ -1,0 +1,190 @@
+package io.skein.simulator;
+
+import io.skein.simulator.LastEvents.What;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** What goes wrong, and when: each kind of fault about as often as the options say, until faults end. */
+final class Faults {
+    private static final long NANOS_PER_MS = 1_000_000;
+    private static final long HOURS_MS = 3 * 3600 * 1000;
+    /** A node that lost its disk asks so often to come back. */
+    private static final int MEND_MS = 500;
+    /** How far an honest clock may be off. */
+    static final int HONEST_MS = 200;
+
+    /** Whose turn it is, and when; each other concern draws from its own. */
+    record Streams(
+            SplittableRandom schedule, SplittableRandom disks, SplittableRandom clocks, SplittableRandom islands) {}
+
+    private final Simulation world;
+    private final Network network;
+    private final Operator operator;
+    private final Decay decay;
+    private final SplittableRandom schedule;
+    private final SplittableRandom disks;
+    private final SplittableRandom clocks;
+    private final SplittableRandom islands;
+    /** Whose clock is off by hours, in a run that is about that. */
+    private int wild;
+
+    private int crashes;
+
+    Faults(Simulation world, Network network, Operator operator, Decay decay, Streams streams) {
+        this.world = world;
+        this.network = network;
+        this.operator = operator;
+        this.decay = decay;
+        schedule = streams.schedule();
+        disks = streams.disks();
+        clocks = streams.clocks();
+        islands = streams.islands();
+    }
+
+    int crashes() {
+        return crashes;
+    }
+
+    /** Before anything happens: no two clocks say the same. */
+    void setClocks() {
+        wild = clocks.nextInt(world.nodes().size());
+        for (SimulatedNode node : world.nodes()) {
+            node.jump(clocks.nextInt(2 * HONEST_MS) - HONEST_MS);
+            if (world.options().clocks().wild() && node.number() == wild) {
+                node.jump(clocks.nextLong(2 * HOURS_MS) - HOURS_MS);
+            }
+        }
+    }
+
+    void begin() {
+        Options options = world.options();
+        now(options.links().partitionMs(), this::repartition);
+        now(options.links().clogMs(), network::clog);
+        now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
+        if (options.islands().everyMs() > 0) {
+            now(options.islands().everyMs(), this::isolate);
+        }
+        now(options.failures().crashMs(), this::crash);
+        now(options.failures().pauseMs(), this::pause);
+        now(options.failures().powerMs(), () -> powerFails(-1));
+        now(options.clocks().jumpMs(), this::jump);
+        now(options.clocks().suspendMs(), this::suspend);
+        now(options.disks().decayMs(), decay::strike);
+        now(options.disks().tightMs(), () -> any().tight(1 + schedule.nextInt(3000)));
+        now(options.disks().decayMs() > 0 || options.churn().wipes() ? MEND_MS : 0, operator::mend);
+        now(options.churn().changeMs(), operator::changeMembers);
+        now(options.churn().transferMs(), operator::transfer);
+        now(options.churn().snapshotMs(), this::offerSnapshot);
+        now(options.traffic().readMs(), () -> {
+            SimulatedNode node = schedule.nextBoolean() ? world.leader(schedule).orElseGet(this::any) : any();
+            world.read(node);
+        });
+    }
+
+    private SimulatedNode any() {
+        return world.nodes().get(schedule.nextInt(world.nodes().size()));
+    }
+
+    /** About every so many milliseconds, until faults end. */
+    private void now(int everyMs, Runnable what) {
+        if (everyMs > 0) {
+            world.agenda().after(1 + schedule.nextLong(2 * everyMs * NANOS_PER_MS), () -> {
+                if (!world.faultsOff()) {
+                    what.run();
+                    now(everyMs, what);
+                }
+            });
+        }
+    }
+
+    private void pause() {
+        SimulatedNode node = any();
+        int ms = 2 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
+        boolean deaf = node.leads() && schedule.nextInt(3) == 0;
+        node.pause(ms, deaf || clocks.nextInt(3) == 0);
+        if (deaf) {
+            // It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile.
+            network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
+            world.agenda().after((ms - 1L) * NANOS_PER_MS, () -> {
+                if (!world.faultsOff()) {
+                    world.read(node);
+                }
+            });
+        }
+    }
+
+    private void repartition() {
+        world.note(What.PARTITION);
+        network.repartition();
+    }
+
+    /** A leader with a minority, and slow disks there. */
+    private void isolate() {
+        Optional<SimulatedNode> leader = world.leader(islands);
+        if (leader.isEmpty() || world.nodes().size() < 3) {
+            return;
+        }
+        world.note(What.ISLAND, leader.get().number() + 1);
+        int side = 1 << leader.get().number();
+        for (int i = (world.nodes().size() - 1) / 2 - 1; i > 0; i--) {
+            SimulatedNode other =
+                    world.nodes().get(islands.nextInt(world.nodes().size()));
+            side |= 1 << other.number();
+            other.slow(
+                    islands.nextInt(world.options().islands().slowMs() + 1),
+                    world.options().islands().forMs());
+        }
+        network.isolate(side);
+        world.agenda().after(1 + islands.nextLong(world.options().islands().forMs() * NANOS_PER_MS), network::join);
+    }
+
+    private void crash() {
+        SimulatedNode node = any();
+        crashes += node.isUp() ? 1 : 0;
+        node.crash(-1);
+    }
+
+    /** Snapshots come late, and from former leaders: whoever gets one decides for itself. */
+    private void offerSnapshot() {
+        SimulatedNode from = any();
+        SimulatedNode to = any();
+        // Nobody is sent one before it has answered in the sender's term.
+        if (from != to
+                && from.disk().settled().index() > 0
+                && !from.isDoomed()
+                && to.disk().hardState().term() >= from.disk().hardState().term()) {
+            SimulatedDisk.Snapshot snapshot = from.disk().snapshot();
+            long incarnation = to.incarnation();
+            world.agenda().after(schedule.nextLong(1_000 * NANOS_PER_MS), () -> {
+                if (to.incarnation() == incarnation) {
+                    to.offer(snapshot);
+                }
+            });
+        }
+    }
+
+    /** @param kept batches in flight that reach each disk all the same; -1 for by chance */
+    void powerFails(int kept) {
+        world.note(What.POWER);
+        world.nodes().forEach(node -> {
+            node.crash(kept);
+            node.disk().losePower(disks.nextInt(3));
+        });
+    }
+
+    private void jump() {
+        boolean large = world.options().clocks().largeJumps() && clocks.nextInt(4) == 0;
+        SimulatedNode node = world.options().clocks().oneJumps() ? world.nodes().get(wild) : any();
+        node.jump(large ? clocks.nextLong(2 * HOURS_MS) - HOURS_MS : clocks.nextInt(20_000) - 10_000);
+        if (large) {
+            world.nodes().forEach(SimulatedNode::forgetRequests);
+        }
+    }
+
+    private void suspend() {
+        long ms = clocks.nextLong(clocks.nextBoolean() ? HOURS_MS : 120_000);
+        world.note(What.SUSPEND, ms);
+        world.sleep(ms);
+        world.nodes().forEach(SimulatedNode::forgetRequests);
+    }
+}
