@@ -35,7 +35,7 @@ final class PullLines {
      * Messages that pulls under way may take where of each key one is lent at a time: each carries the keys of those before
      * it too, and they must not become many. A pull alone may take more.
      */
-    private static final long KEYED_UNDER_WAY = 16;
+    private static final long KEYED_UNDER_WAY = 32;
 
     /** Proposes a pull. */
     interface Lender {
