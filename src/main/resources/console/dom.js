@@ -21,6 +21,12 @@ export function text(element, value) {
   if (element.textContent !== string) element.textContent = string;
 }
 
+/** The same for an attribute. */
+export function attribute(element, name, value) {
+  const string = String(value);
+  if (element.getAttribute(name) !== string) element.setAttribute(name, string);
+}
+
 export async function copy(value, button) {
   try {
     await navigator.clipboard.writeText(value);

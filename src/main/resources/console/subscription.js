@@ -15,10 +15,13 @@ const APART_S = 1.6;
 
 const place = byId('subscription');
 const fact = facts(byId('subscription-facts'));
-const chart = new Chart('lag', [
+/** Made when the first is opened. */
+let chart = null;
+
+const newChart = () => new Chart('lag', [
   { column: 'lag', label: 'Lag', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
   { column: 'inFlight', label: 'In flight', colour: '--second', swatch: 'two', width: 1.25 },
-], short, FROM_ZERO, { at: [], lag: [], inFlight: [] });
+], short, FROM_ZERO, lag.of(name));
 
 let name = '';
 let info = null;
@@ -50,7 +53,7 @@ export function begin(onChange) {
 /** Opens what the address names. */
 function follow() {
   const wanted = linked('subscription');
-  if (wanted && wanted !== name) open(wanted);
+  if (wanted && wanted !== name) open(wanted, false);
 }
 
 export function toggle(wanted) {
@@ -58,17 +61,19 @@ export function toggle(wanted) {
   else open(wanted);
 }
 
-function open(wanted) {
+/** focus: whether a person's click or key asked for it. */
+function open(wanted, focus = true) {
   forget();
   name = wanted;
   link('subscription', name);
   text(byId('subscription-name'), name);
   place.hidden = false;
   letters.open(name);
+  chart ??= newChart();
   chart.source = lag.of(name);
   chart.draw();
   changed();
-  byId('subscription-name').focus({ preventScroll: true });
+  if (focus) byId('subscription-name').focus({ preventScroll: true });
   place.scrollIntoView({ block: 'nearest' });
   look();
 }
@@ -146,19 +151,23 @@ const WORDS = { paused: ['Paused', 'warn'], empty: ['Caught up', 'good'], 'no-co
 
 function tell(why) {
   if (complaint) say('');
+  // The log's own time stands still while nothing is written.
+  const now = Math.max(why.time, nodeTime);
   byId('subscription-known').hidden = false;
-  const [word, kind] = why.flowing ? ['Flowing', 'good'] : WORDS[why.reasons[0]?.code] ?? ['Waiting', ''];
+  // Between two messages nothing flows for a moment, and yet it does.
+  const flowing = why.flowing || (!why.paused && lag.rate(name) > 0);
+  const [word, kind] = flowing ? ['Flowing', 'good'] : WORDS[why.reasons[0]?.code] ?? ['Waiting', ''];
   const state = byId('subscription-state');
   state.hidden = false;
   text(state, word);
   state.className = `badge ${kind}`;
   text(byId('subscription-pause'), why.paused ? 'Resume' : 'Pause');
-  tellReasons(why);
-  tellHolders(why);
+  tellReasons(why, flowing, now);
+  tellHolders(why, now);
   chart.draw();
 
   fact('Lag', count(why.lag), why.lag ? ` ${parts(why)}` : '');
-  fact('Oldest', why.oldest == null ? '–' : ago(Math.max(0, why.time - why.oldest)));
+  fact('Oldest', why.oldest == null ? '–' : ago(Math.max(0, now - why.oldest)));
   fact('Delivered', count(why.delivered), why.redelivered ? ` ${count(why.redelivered)} again` : '');
   fact('Acknowledged', count(why.acknowledged));
   fact('Pulls that wait', count(why.waitingPulls), ' at this node');
@@ -185,15 +194,16 @@ function lines(list, wanted) {
   wanted.forEach((line, i) => text(list.children[i], line));
 }
 
-function tellReasons(why) {
-  const sentences = why.reasons.map((r) => `${r.detail.charAt(0).toUpperCase()}${r.detail.slice(1)}${until(r.until, why.time)}.`);
+function tellReasons(why, flowing, now) {
+  text(byId('subscription-why-title'), flowing ? 'What flows' : 'Why nothing flows');
+  const sentences = why.reasons.map((r) => `${r.detail.charAt(0).toUpperCase()}${r.detail.slice(1)}${until(r.until, now)}.`);
   if (why.flowing) sentences.push('There is something to hand out, and somebody takes it.');
   lines(byId('subscription-why'), sentences);
 }
 
-function tellHolders(why) {
+function tellHolders(why, now) {
   const most = why.holders.slice(0, 10);
-  lines(byId('subscription-holders'), most.map((h) => `${h.consumer || 'A consumer without a name'} holds ${some(h.messages, 'message')}, the first lease ends${until(h.until, why.time)}.`));
+  lines(byId('subscription-holders'), most.map((h) => `${h.consumer || 'A consumer without a name'} holds ${some(h.messages, 'message')}, the first lease ends${until(h.until, now)}.`));
 }
 
 /** One at a time. Buttons are not disabled meanwhile: the keyboard would lose its place. */

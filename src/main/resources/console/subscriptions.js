@@ -1,5 +1,5 @@
 // The table of durable subscriptions, and the one that is opened.
-import { byId, el, lesson, text } from './dom.js';
+import { attribute, byId, el, lesson, text } from './dom.js';
 import { ago, count, short } from './format.js';
 import * as lag from './lag.js';
 import * as subscription from './subscription.js';
@@ -15,15 +15,16 @@ const COLUMNS = [
   figure('dead', 'Dead'),
   { key: 'oldest', label: 'Oldest', first: -1, value: (s, now) => age(s, now), show: (s, now) => (s.oldest == null ? '–' : ago(Math.max(0, age(s, now)))) },
   figure('redelivered', 'Redelivered'),
-  { key: 'rate', label: 'Acknowledged', unit: '/s', first: -1, value: (s) => s.rate ?? -1, show: (s) => short(s.rate) },
+  { key: 'rate', label: 'Acked', unit: '/s', first: -1, value: (s) => s.rate ?? -1, show: (s) => short(s.rate) },
 ];
 
 const age = (s, now) => (s.oldest == null ? -Infinity : now - s.oldest);
 
 const table = new Table(COLUMNS, cell, (tr, s) => {
   const open = s.name === subscription.opened();
-  tr.querySelector('.link').setAttribute('aria-expanded', String(open));
-  tr.querySelector('.badge').hidden = !s.paused;
+  attribute(tr.querySelector('.link'), 'aria-expanded', open);
+  const badge = tr.querySelector('.badge');
+  if (badge.hidden === s.paused) badge.hidden = !s.paused;
   tr.classList.toggle('open', open);
   tr.classList.toggle('busy', s.rate >= 0.05);
   tr.classList.toggle('buried', s.dead > 0);

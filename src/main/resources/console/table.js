@@ -1,6 +1,6 @@
 // A table that is sorted by its heads. Rows are kept from state to state, so that a pointer or the keyboard stays where
 // it is.
-import { el, text } from './dom.js';
+import { attribute, el, text } from './dom.js';
 
 export class Table {
   #columns;
@@ -81,7 +81,7 @@ export class Table {
       const { tr, cells } = this.#row(item.name);
       columns.forEach((column, i) => {
         text(cells[i], column.show(item, now));
-        if (column.title) cells[i].title = column.title(item);
+        if (column.title) attribute(cells[i], 'title', column.title(item));
       });
       this.#dress(tr, item);
       return tr;

@@ -50,6 +50,7 @@ final class RunningReplica implements StoreHandler {
     private final Store store;
     private final Replica replica;
     private final PendingAnswers pending;
+    private final AwaitedRows rows;
     private final Alarm alarm;
 
     /** Since when entries are being written, by the number of their batch; at most two. */
@@ -82,6 +83,10 @@ final class RunningReplica implements StoreHandler {
         this.store = store;
         this.replica = opening.replica(store, image);
         this.pending = new PendingAnswers(node.replies(), node.listener(), deadlineNanos);
+        this.rows = new AwaitedRows(
+                after -> context.runOnContext(v -> after.run()),
+                question -> feed(new Input.Settle(question)),
+                deadlineNanos);
         this.alarm = new Alarm(context, node.clock(), () -> feed(new Input.Tick()));
         refreshStatus();
     }
@@ -98,6 +103,7 @@ final class RunningReplica implements StoreHandler {
         isEnded = true;
         handingOver.ifPresent(Promise::tryComplete);
         alarm.off();
+        rows.end();
         pending.end(why);
     }
 
@@ -166,13 +172,14 @@ final class RunningReplica implements StoreHandler {
 
     /** Completes when rows up to what is applied now are there; fails with {@link NotExecuted} when they do not come. */
     Future<Long> settle() {
-        return pending.settle(id -> feed(new Input.Settle(id)));
+        return rows.forClient();
     }
 
     /** Now and then. */
     void sweep() {
         roster.refresh(replica);
         pending.sweep();
+        rows.sweep();
         unanswered = pending.unanswered();
     }
 
@@ -220,7 +227,7 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.Fetch fetch) {
             fetch(fetch.place());
         } else if (effect instanceof Effect.Settled settled) {
-            pending.on(settled);
+            rows.settled(settled.id(), settled.index());
         } else if (effect instanceof Effect.RoleChanged changed) {
             LOG.info("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
             node.listener().roleChanged(changed.role(), changed.term());
@@ -307,7 +314,7 @@ final class RunningReplica implements StoreHandler {
 
     /** Entries that a peer lacks and that are no longer in memory. */
     private void load(Effect.Load load) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> store.reader().entries(load.from(), replica.lastIndex(), load.maxBytes()))
                 .onComplete(read -> {
                     if (read.failed()) {
@@ -320,7 +327,7 @@ final class RunningReplica implements StoreHandler {
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> life.snapshots().send(peer, store))
                 .onComplete(sent -> context.runOnContext(v ->
                         feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
@@ -328,7 +335,7 @@ final class RunningReplica implements StoreHandler {
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
     private void fetch(Cursor place) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> opening.dueBody(store.reader(), place))
                 .onSuccess(command -> context.runOnContext(v -> feed(new Input.Fetched(command))))
                 .onFailure(failure -> {
@@ -339,7 +346,7 @@ final class RunningReplica implements StoreHandler {
 
     /** The first answer was too large for memory: it is a row, once rows are up to date. Its deadline stands meanwhile. */
     private void replyFromRow(Effect.ReplyStored stored) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> store.reader().answer(stored.index(), stored.place()))
                 .map(this::outcome)
                 .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome)));
@@ -347,11 +354,6 @@ final class RunningReplica implements StoreHandler {
 
     private Outcome outcome(Optional<byte[]> row) {
         return opening.outcome(row.orElseThrow(() -> new NoSuchElementException("there is no such row")));
-    }
-
-    /** An input in the middle of another's effects would take its batch before theirs. */
-    private Future<Long> settledAfterThisTurn() {
-        return Future.future(settled -> context.runOnContext(v -> settle().onComplete(settled)));
     }
 
     /** This node was found to be otherwise than its log says: whoever listens hears so. */
