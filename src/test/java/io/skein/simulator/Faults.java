@@ -1,5 +1,6 @@
 package io.skein.simulator;
 
+import io.skein.raft.Rpc;
 import io.skein.simulator.LastEvents.What;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -29,6 +30,11 @@ final class Faults {
     private int wild;
 
     private int crashes;
+
+    /** Bits of the nodes on an island where only a new leader is heard; 0 when there is none. */
+    private int island;
+
+    private long islandUntil;
 
     Faults(Simulation world, Network network, Operator operator, Decay decay, Streams streams) {
         this.world = world;
@@ -61,9 +67,7 @@ final class Faults {
         now(options.links().partitionMs(), this::repartition);
         now(options.links().clogMs(), network::clog);
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
-        if (options.islands().everyMs() > 0) {
-            now(options.islands().everyMs(), this::isolate);
-        }
+        now(options.islandMs(), this::isolate);
         now(options.failures().crashMs(), this::crash);
         now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
@@ -118,24 +122,48 @@ final class Faults {
         network.repartition();
     }
 
-    /** A leader with a minority, and slow disks there. */
+    /**
+     * A leader with a minority, and slow disks there. Either nothing comes over, or the others are not heard until one of
+     * them leads: then those who follow the old leader learn of the new one by entries that contradict what they are about to
+     * write.
+     */
     private void isolate() {
         Optional<SimulatedNode> leader = world.leader(islands);
-        if (leader.isEmpty() || world.nodes().size() < 3) {
+        if (leader.isEmpty() || world.nodes().size() < 3 || world.agenda().now() < islandUntil) {
             return;
         }
         world.note(What.ISLAND, leader.get().number() + 1);
-        int side = 1 << leader.get().number();
+        // Long enough for the others to elect somebody while those here still write.
+        long timeout = world.options().timing().electionTimeoutNanos();
+        long nanos = timeout + islands.nextLong(4 * timeout);
+        islandUntil = world.agenda().now() + nanos;
+        int bits = 1 << leader.get().number();
         for (int i = (world.nodes().size() - 1) / 2 - 1; i > 0; i--) {
             SimulatedNode other =
                     world.nodes().get(islands.nextInt(world.nodes().size()));
-            side |= 1 << other.number();
-            other.slow(
-                    islands.nextInt(world.options().islands().slowMs() + 1),
-                    world.options().islands().forMs());
+            bits |= 1 << other.number();
+            other.slow(islands.nextLong(2 * timeout), nanos);
         }
-        network.isolate(side);
-        world.agenda().after(1 + islands.nextLong(world.options().islands().forMs() * NANOS_PER_MS), network::join);
+        if (islands.nextInt(3) == 0) {
+            network.isolate(bits);
+            world.agenda().after(nanos, network::join);
+        } else {
+            island = bits;
+        }
+    }
+
+    /** Whether this does not come over from or to an island where only a new leader is heard. */
+    boolean isLost(SimulatedNode from, SimulatedNode to, Rpc rpc) {
+        if (island == 0) {
+            return false;
+        }
+        if (world.faultsOff() || world.agenda().now() >= islandUntil) {
+            island = 0;
+            return false;
+        }
+        boolean leaves = (island >> from.number() & 1) == 1 && (island >> to.number() & 1) == 0;
+        boolean enters = (island >> from.number() & 1) == 0 && (island >> to.number() & 1) == 1;
+        return leaves || enters && !(rpc instanceof Rpc.AppendEntries);
     }
 
     private void crash() {

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  *
  * @param voters the cluster begins with so many
  * @param spares so many more nodes are there to become members
+ * @param islandMs a leader is alone with a minority so often, on average; 0 for never
  */
 record Options(
         int voters,
@@ -26,7 +27,7 @@ record Options(
         ReplicaConfig replica,
         RaftTiming timing,
         Consumers consumers,
-        Islands islands) {
+        int islandMs) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -161,23 +162,6 @@ record Options(
     }
 
     /**
-     * What leaves conflicting entries behind: a leader is alone with a minority for a while, and disks are slow meanwhile, so
-     * that what they were told is still waiting when others have gone on.
-     *
-     * @param everyMs so often, on average; 0 for never
-     * @param forMs for so long, at most
-     * @param slowMs some disk takes up to so long for a batch then
-     */
-    record Islands(int everyMs, int forMs, int slowMs) {
-        private static Islands draw(SplittableRandom random) {
-            return new Islands(
-                    random.nextInt(3) == 0 ? 500 + random.nextInt(4000) : 0,
-                    100 + random.nextInt(3000),
-                    random.nextInt(3000));
-        }
-    }
-
-    /**
      * Who works on messages. Of 1,000 things that clients ask, {@code share} are theirs; none in half of the seeds. Of
      * 1,000 of those so many are an operator's, of dead letters, a transaction, an RRMQ take; of 100 that a worker has
      * done with, so many failed, or only last longer.
@@ -225,7 +209,7 @@ record Options(
                                     3 + random.nextInt(60),
                                     1 + random.nextInt(10),
                                     1 + random.nextInt(6),
-                                    1 + random.nextInt(20)));
+                                    1 + random.nextInt(random.nextBoolean() ? 2 : 20)));
         }
 
         boolean isOn() {
@@ -255,7 +239,7 @@ record Options(
                 replica(random),
                 RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))),
                 Consumers.draw(random),
-                Islands.draw(random));
+                random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0);
     }
 
     int nodes() {

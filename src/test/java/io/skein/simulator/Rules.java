@@ -255,6 +255,17 @@ final class Rules {
         });
     }
 
+    private boolean hasSomeBack(SubscriptionTruth subscription) {
+        for (var place : subscription.places.entrySet()) {
+            for (Run run : place.getValue().runs.values()) {
+                if (run.state() == State.READY && isLive(place.getKey(), run.first())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private void inOrderOfKeys(SubscriptionTruth subscription) {
         for (Which which : expected.keySet()) {
             Run run = subscription.in(which.topic()).run(which.offset());

@@ -60,7 +60,7 @@ final class SimulatedNode {
     private final NodeClock clock;
     private long fullUntil;
     private boolean tight;
-    private int slowMs;
+    private long slowNanos;
     private long slowUntil;
 
     // Of this life.
@@ -193,13 +193,13 @@ final class SimulatedNode {
 
     /** How much longer a batch takes now. */
     long slowNanos() {
-        return !world.faultsOff() && world.agenda().now() < slowUntil ? slowMs * NANOS_PER_MS : 0;
+        return !world.faultsOff() && world.agenda().now() < slowUntil ? slowNanos : 0;
     }
 
-    /** Every batch takes {@code batchMs} longer, for {@code ms}. */
-    void slow(int batchMs, int ms) {
-        slowMs = batchMs;
-        slowUntil = world.agenda().now() + ms * NANOS_PER_MS;
+    /** Every batch takes so much longer, for {@code nanos}. */
+    void slow(long byNanos, long nanos) {
+        slowNanos = byNanos;
+        slowUntil = world.agenda().now() + nanos;
     }
 
     /** Little room is left: what frees some is taken. */

@@ -214,6 +214,9 @@ final class Simulation {
 
     void send(SimulatedNode from, Effect.Send send) {
         SimulatedNode to = node(send.to());
+        if (faults.isLost(from, to, send.message().rpc())) {
+            return;
+        }
         long incarnation = from.incarnation();
         int life = to.life();
         network.send(from.number(), to.number(), () -> {

@@ -87,6 +87,8 @@ final class SubscriptionTruth {
     long delivered;
     long redelivered;
     long acknowledged;
+    /** Pulls in a row that got less than they asked for although something was there. */
+    int misses;
 
     SubscriptionTruth(SubscriptionChange.Created created) {
         id = created.subscription();

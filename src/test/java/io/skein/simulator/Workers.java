@@ -72,6 +72,8 @@ final class Workers {
     private final Map<Message, Operation> takers = new HashMap<>();
 
     private int made;
+    /** Nobody dies or stands still any more. */
+    private boolean healthy;
 
     Workers(SplittableRandom random, Options options, Ledger ledger, Workload workload, Publishers publishers) {
         this.random = random;
@@ -317,6 +319,7 @@ final class Workers {
 
     /** All that is held and all that waits, step by step: what to ask until nothing is left. */
     List<Operation> drain() {
+        healthy = true;
         List<Operation> drain = new ArrayList<>();
         for (Worker worker : workers) {
             while (!worker.held.isEmpty()) {
@@ -395,8 +398,8 @@ final class Workers {
             if (takenAt >= 0) {
                 return;
             }
-            boolean dies = random.nextInt(200) < options.fates();
-            if (!dies && random.nextInt(200) < options.fates()) {
+            boolean dies = !healthy && random.nextInt(200) < options.fates();
+            if (!dies && !healthy && random.nextInt(200) < options.fates()) {
                 worker.awakeAt = workload.now() + random.nextLong(4L * options.leaseMs() * NANOS_PER_MS);
             }
             for (SubscriptionOutcome.Lent lent : pulled.lent()) {
