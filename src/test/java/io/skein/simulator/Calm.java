@@ -81,6 +81,7 @@ final class Calm {
                 before + members.size() - world.reads(),
                 members.size());
 
+        world.subscribers().forEach(subscriber -> subscriber.hasAll(members.get(0)));
         for (SimulatedNode node : members) {
             world.ledger().finished(node.disk().rows().stored(), everythingDue);
             node.look();

@@ -42,6 +42,8 @@ final class Ledger {
         long[] expiries = new long[16];
 
         Message[] messages = new Message[16];
+        private long[] indexes = new long[16];
+        private int[] places = new int[16];
         /** Where those came from that are copies of others, by offset. */
         final Map<Long, Cursor> copies = new HashMap<>();
     }
@@ -188,9 +190,13 @@ final class Ledger {
             if (offset >= topic.expiries.length) {
                 topic.expiries = Arrays.copyOf(topic.expiries, topic.expiries.length * 2);
                 topic.messages = Arrays.copyOf(topic.messages, topic.messages.length * 2);
+                topic.indexes = Arrays.copyOf(topic.indexes, topic.indexes.length * 2);
+                topic.places = Arrays.copyOf(topic.places, topic.places.length * 2);
             }
             topic.expiries[(int) offset] = run.expiresAt();
             topic.messages[(int) offset] = message;
+            topic.indexes[(int) offset] = index;
+            topic.places[(int) offset] = place;
             offset++;
             place++;
         }
@@ -258,6 +264,35 @@ final class Ledger {
         return offset < place(stored.places, topic).next
                 ? Optional.of(topic(topic).messages[(int) offset])
                 : Optional.empty();
+    }
+
+    /** Where a message that was served stands in the log. */
+    Cursor cursor(long topic, long offset) {
+        Topic of = topic(topic);
+        return new Cursor(of.indexes[(int) offset], of.places[(int) offset]);
+    }
+
+    long everServed(long topic) {
+        return topic(topic).everServed;
+    }
+
+    boolean isExpired(long topic, long offset, long time) {
+        return topic(topic).expiries[(int) offset] <= time;
+    }
+
+    /** The first message of a topic that stands after a cursor, as far as anything was served. */
+    long firstAfter(long topic, Cursor cursor) {
+        long low = 0;
+        long high = topic(topic).everServed;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (cursor(topic, middle).isAfter(cursor)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     /** A message that was served. */

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  *
  * @param voters the cluster begins with so many
  * @param spares so many more nodes are there to become members
+ * @param subscribers so many follow topics, on any node
  * @param islandMs a leader is alone with a minority so often, on average; 0 for never
  */
 record Options(
@@ -27,7 +28,8 @@ record Options(
         ReplicaConfig replica,
         RaftTiming timing,
         Consumers consumers,
-        int islandMs) {
+        int islandMs,
+        int subscribers) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -239,7 +241,8 @@ record Options(
                 replica(random),
                 RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))),
                 Consumers.draw(random),
-                random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0);
+                random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0,
+                random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0);
     }
 
     int nodes() {

@@ -2,6 +2,7 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
+import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Machine;
 import io.skein.machine.StateHash;
@@ -19,7 +20,9 @@ import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicMachine;
 import io.skein.topic.TopicView;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +77,9 @@ final class SimulatedNode {
     private Ledger.Served served;
     private Witness witness;
     private SimulatedStore store;
+    /** Those of this life, with who reads them. */
+    private final Map<Feed, Subscriber> feeds = new LinkedHashMap<>();
+
     private boolean leads;
     private boolean wasLeader;
     private long ledTerm;
@@ -296,6 +302,7 @@ final class SimulatedNode {
         life++;
         held.clear();
         reads.clear();
+        feeds.clear();
         leads = false;
         world.workload().crashed(number);
     }
@@ -526,7 +533,11 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.Deliver deliver) {
             for (Delivery delivery : deliver.changes()) {
                 world.ledger().served(served, (TopicChange.Appended) delivery);
+                if (!feeds.isEmpty()) {
+                    pass((TopicChange.Appended) delivery);
+                }
             }
+            feeds.keySet().forEach(feed -> feed.passed(deliver.index()));
         } else if (effect instanceof Effect.Reply reply) {
             event(What.ANSWERED, reply.proposal(), reply.index());
             world.history().seen(reply.index());
@@ -612,6 +623,30 @@ final class SimulatedNode {
     }
 
     // Readers.
+
+    void feed(Feed feed, Subscriber to) {
+        feeds.put(feed, to);
+    }
+
+    void leaves(Feed feed) {
+        feeds.remove(feed);
+    }
+
+    /** Whether it was begun in this life, which goes on. */
+    boolean feeds(Feed feed) {
+        return feeds.containsKey(feed);
+    }
+
+    private void pass(TopicChange.Appended run) {
+        List<Feed.Given> messages = new ArrayList<>();
+        for (int i = 0; i < run.messages().size(); i++) {
+            messages.add(new Feed.Given(
+                    run.topic(),
+                    run.firstOffset() + i,
+                    new Cursor(run.first().index(), run.first().place() + i)));
+        }
+        feeds.values().forEach(to -> to.pass(run.name().value(), messages));
+    }
 
     /** A linearizable read: it sees whatever any client has seen before. */
     void read(long readId) {

@@ -24,6 +24,9 @@ import java.util.SplittableRandom;
  */
 final class Simulation {
     private static final long NANOS_PER_MS = 1_000_000;
+    /** How long a subscriber takes for a page, or waits for a node, at most. */
+    private static final long TURN_NANOS = 60 * NANOS_PER_MS;
+
     private static final long WALL_MS = 1_700_000_000_000L;
     /** How much later than all honest clocks a stamp may be: each new term adds one. */
     private static final long STAMP_SLACK_MS = 5_000;
@@ -45,6 +48,8 @@ final class Simulation {
     private final Faults faults;
     private final Calm calm;
     private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final SplittableRandom streams;
 
     private boolean faultsOff;
     private long trace;
@@ -80,6 +85,11 @@ final class Simulation {
         verdicts = new Verdicts(options.consumers().isOn() ? custody : (at, command, decision) -> {});
         workload = new Workload(ofPublishers, root.split(), options, ledger, verdicts);
         faults = new Faults(this, network, operator, decay, new Faults.Streams(schedule, disks, clocks, root.split()));
+        SplittableRandom ofSubscribers = root.split();
+        for (int i = 0; i < options.subscribers(); i++) {
+            subscribers.add(new Subscriber(this, ofSubscribers.split()));
+        }
+        streams = ofSubscribers.split();
         calm = new Calm(this, network, operator, decay, schedule);
     }
 
@@ -151,6 +161,15 @@ final class Simulation {
 
     Workload workload() {
         return workload;
+    }
+
+    /** Messages that subscribers got. */
+    int followed() {
+        return subscribers.stream().mapToInt(Subscriber::seen).sum();
+    }
+
+    List<Subscriber> subscribers() {
+        return subscribers;
     }
 
     List<SimulatedNode> nodes() {
@@ -323,6 +342,15 @@ final class Simulation {
         nodes.forEach(SimulatedNode::start);
         agenda.after(1, this::propose);
         faults.begin();
+        subscribers.forEach(this::follow);
+    }
+
+    /** A subscriber has its turn every few milliseconds, as long as the world goes on. */
+    private void follow(Subscriber subscriber) {
+        agenda.after(1 + streams.nextLong(TURN_NANOS), () -> {
+            subscriber.turn(nodes.get(streams.nextInt(nodes.size())));
+            follow(subscriber);
+        });
     }
 
     private SimulatedNode any() {

@@ -16,6 +16,7 @@ public final class SimulationMain {
     private long corrupt;
     private long lent;
     private long buried;
+    private long followed;
 
     private SimulationMain() {}
 
@@ -54,6 +55,7 @@ public final class SimulationMain {
         corrupt += simulation.corrupt();
         lent += simulation.custody().lent();
         buried += simulation.custody().buried();
+        followed += simulation.followed();
     }
 
     private void report() {
@@ -61,7 +63,7 @@ public final class SimulationMain {
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
                 "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages published,"
-                        + " %d handed out, %d dead letters, %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
+                        + " %d handed out, %d dead letters, %d followed, %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
                         + " %d that differ found, no violation%n",
                 seeds,
                 steps,
@@ -71,6 +73,7 @@ public final class SimulationMain {
                 acknowledged,
                 lent,
                 buried,
+                followed,
                 reads,
                 crashes,
                 elections,

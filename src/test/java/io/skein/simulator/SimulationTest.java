@@ -40,6 +40,7 @@ class SimulationTest {
         long corrupt = 0;
         long lent = 0;
         long buried = 0;
+        long followed = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = run(seed, STEPS);
             acknowledged += simulation.acknowledged();
@@ -52,6 +53,7 @@ class SimulationTest {
             corrupt += simulation.corrupt();
             lent += simulation.custody().lent();
             buried += simulation.custody().buried();
+            followed += simulation.followed();
         }
         shows("acknowledged messages", acknowledged, 40);
         shows("crashes", crashes, 1_000);
@@ -63,6 +65,7 @@ class SimulationTest {
         shows("states that differ", corrupt, 1_000_000);
         shows("messages handed out", lent, 100);
         shows("dead letters", buried, 1_000);
+        shows("messages followed", followed, 100);
     }
 
     /** At least one in so many steps; a single seed shows nothing. */
