@@ -117,7 +117,7 @@ class SubscriptionsPageTest {
         browser.awaitText("#subscriptions-body", "billing");
         browser.click("[data-subscription=billing]");
 
-        browser.awaitText("#subscription-why", "3 messages may be pulled, but nobody holds or asks for any");
+        browser.awaitText("#subscription-why", "3 messages are there to be pulled; nobody asks for any");
         assertEquals("No consumers", browser.text("#subscription-state"));
         assertEquals("#subscription=billing", browser.script("return location.hash"));
         browser.awaitText("#subscription-facts", "orders/#");
