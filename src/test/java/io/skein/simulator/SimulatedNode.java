@@ -246,6 +246,7 @@ final class SimulatedNode {
         }
         life++;
         up = true;
+        disk.emptyTemporary();
         Options options = world.options();
         Image image = disk.image();
         clock.boot(faults.nextLong(NANOS_PER_MS));
@@ -281,6 +282,7 @@ final class SimulatedNode {
         int keeps = kept >= 0 ? kept : keptByChance(inFlight);
         event(What.CRASH, keeps, inFlight);
         disk.crash(keeps);
+        disk.tearFiles(faults);
         end();
         if (!world.faultsOff()) {
             world.agenda().after(1 + faults.nextLong(world.options().failures().downMs() * NANOS_PER_MS), this::start);
@@ -391,35 +393,66 @@ final class SimulatedNode {
                         && lostDisks.get(ofIncarnation).holds(index, term);
     }
 
-    /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
-    boolean offer(SimulatedDisk.Snapshot snapshot) {
-        if (!up || paused || snapshot.cluster().configuration().member(id).isEmpty()) {
+    /** A piece of a snapshot, or a question where to go on; answers as {@link Shipment} says. */
+    int receive(SimulatedDisk.Snapshot snapshot, int piece) {
+        if (!up || paused) {
+            return Shipment.SILENCE;
+        }
+        if (snapshot.cluster().configuration().member(id).isEmpty()) {
+            return Shipment.REFUSED;
+        }
+        if (!wants(snapshot)) {
+            return Shipment.WHOLE;
+        }
+        int next = disk.receive(snapshot, piece);
+        if (next < snapshot.pieces()) {
+            return next;
+        }
+        return install(snapshot) ? Shipment.WHOLE : Shipment.SILENCE;
+    }
+
+    private boolean wants(SimulatedDisk.Snapshot snapshot) {
+        return replica.wants(snapshot.settled().index(), snapshot.settled().term());
+    }
+
+    /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether it lived to say so. */
+    private boolean install(SimulatedDisk.Snapshot snapshot) {
+        event(What.INSTALLED, snapshot.settled().index(), snapshot.settled().term());
+        disk.crash(keptByChance(disk.inFlight()));
+        if (!world.faultsOff()
+                && faults.nextInt(100) < world.options().failures().torn()) {
+            // Dies on the way: not flushed, flushed, the new generation named and perhaps there, or certainly.
+            int step = faults.nextInt(4);
+            if (step > 0) {
+                disk.flushIncoming();
+            }
+            disk.tearFiles(faults);
+            boolean counts = step == 3 || step == 2 && faults.nextBoolean();
+            if (counts) {
+                replaceBy(snapshot);
+            }
+            event(What.TORN_INSTALL, counts ? 1 : 0);
+            crash(0);
             return false;
         }
-        if (replica.wants(snapshot.settled().index(), snapshot.settled().term())) {
-            event(What.INSTALLED, snapshot.settled().index(), snapshot.settled().term());
-            disk.crash(keptByChance(disk.inFlight()));
-            if (!world.faultsOff()
-                    && faults.nextInt(100) < world.options().failures().torn()) {
-                // Dies on the way: CURRENT names the one generation or the other.
-                boolean flipped = faults.nextBoolean();
-                if (flipped) {
-                    install(snapshot);
-                }
-                event(What.TORN_INSTALL, flipped ? 1 : 0);
-                crash(0);
-                return false;
-            }
-            install(snapshot);
-            end();
-            start();
-            world.installed();
-        }
+        disk.flushIncoming();
+        replaceBy(snapshot);
+        end();
+        start();
+        world.installed();
         return true;
     }
 
+    /** A snapshot that comes late, from a former leader perhaps. */
+    void offer(SimulatedDisk.Snapshot snapshot) {
+        int next = receive(snapshot, -1);
+        while (next >= 0) {
+            next = receive(snapshot, next);
+        }
+    }
+
     /** What was forgotten is there again; a snapshot on its way to a node does not know that it forgot. */
-    private void install(SimulatedDisk.Snapshot snapshot) {
+    private void replaceBy(SimulatedDisk.Snapshot snapshot) {
         disk.install(snapshot);
         forgotten = Optional.empty();
     }

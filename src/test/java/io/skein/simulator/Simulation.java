@@ -247,28 +247,8 @@ final class Simulation {
     }
 
     void sendSnapshot(SimulatedNode from, NodeId peer, SimulatedDisk.Snapshot snapshot) {
-        SimulatedNode to = node(peer);
-        int life = from.life();
-        long index = snapshot.settled().index();
-        note(What.SNAPSHOT, index, to.number() + 1);
-        network.transfer(
-                from.number(),
-                to.number(),
-                () -> {
-                    boolean ok = to.offer(snapshot);
-                    network.transfer(
-                            to.number(),
-                            from.number(),
-                            () -> sent(from, life, peer, index, ok),
-                            () -> sent(from, life, peer, index, false));
-                },
-                () -> sent(from, life, peer, index, false));
-    }
-
-    private static void sent(SimulatedNode from, int life, NodeId peer, long index, boolean ok) {
-        if (from.life() == life) {
-            from.feed(new Input.SnapshotSent(peer, index, ok));
-        }
+        note(What.SNAPSHOT, snapshot.settled().index(), node(peer).number() + 1);
+        new Shipment(this, network, from, peer, snapshot).send(-1);
     }
 
     void installed() {
