@@ -7,6 +7,7 @@ import * as overview from './overview.js';
 import * as publish from './publish.js';
 import { Stream } from './stream.js';
 import * as subscribers from './subscribers.js';
+import * as subscriptions from './subscriptions.js';
 import * as tail from './tail.js';
 import * as topics from './topics.js';
 
@@ -18,7 +19,7 @@ const stream = new Stream({
   event(name, data) {
     if (name === 'state') {
       charts.add(data);
-      for (const panel of [overview, cluster, log, topics, publish, subscribers]) panel.show(data);
+      for (const panel of [overview, cluster, log, topics, subscriptions, publish, subscribers]) panel.show(data);
       tail.know(data);
     } else if (name === 'tail') {
       tail.show(data);
@@ -56,6 +57,7 @@ topics.begin((name) => {
   tail.follow(name);
   byId('tail').scrollIntoView({ block: 'nearest' });
 });
+subscriptions.begin();
 publish.begin();
 tail.begin((filter) => {
   publish.suggest(filter);

@@ -1,4 +1,4 @@
-// Five minutes of rates and times. uPlot is a classic script that comes first and leaves one global.
+// Five minutes of rates and times, and the charts of other panels. uPlot is a classic script that comes first and leaves one global.
 import { byId, el, text } from './dom.js';
 import { clock, ms, short } from './format.js';
 
@@ -30,8 +30,12 @@ function lonely(plot, series) {
   return found;
 }
 
-class Chart {
-  constructor(id, lines, format, y) {
+const charts = [];
+
+/** Lines over the last five minutes, in a host #id-chart with a legend #id-legend. source: columns, {at} in seconds. */
+export class Chart {
+  constructor(id, lines, format, y, source = data) {
+    this.source = source;
     this.host = byId(`${id}-chart`);
     this.lines = lines;
     this.format = format;
@@ -46,7 +50,7 @@ class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'skein' }, points: { size: 7, width: 2, fill: () => colour('--surface') } },
       scales: {
-        x: { range: () => { const end = data.at.at(-1) ?? Date.now() / 1000; return [end - SPAN, end]; } },
+        x: { range: () => { const end = this.source.at.at(-1) ?? Date.now() / 1000; return [end - SPAN, end]; } },
         y,
       },
       axes: [
@@ -67,6 +71,7 @@ class Chart {
       const size = this.size();
       if (size.width !== this.plot.width || size.height !== this.plot.height) this.plot.setSize(size);
     }).observe(this.host);
+    charts.push(this);
   }
 
   size() {
@@ -74,7 +79,7 @@ class Chart {
   }
 
   columns() {
-    return [data.at, ...this.lines.map((line) => data[line.column])];
+    return [this.source.at, ...this.lines.map((line) => this.source[line.column])];
   }
 
   draw() {
@@ -85,13 +90,14 @@ class Chart {
   /** What is under the pointer, else the newest. */
   legend() {
     if (!this.plot) return;
+    const { source } = this;
     const under = this.plot.cursor.idx;
-    const at = under ?? data.at.length - 1;
-    text(this.time, under == null ? '' : clock(data.at[under] * 1000));
+    const at = under ?? source.at.length - 1;
+    text(this.time, under == null ? '' : clock(source.at[under] * 1000));
     this.lines.forEach((line, i) => {
-      let value = data[line.column][at];
+      let value = source[line.column][at];
       // The newest of a quiet node may be a while ago.
-      for (let back = at - 1; value == null && under == null && back >= 0; back--) value = data[line.column][back];
+      for (let back = at - 1; value == null && under == null && back >= 0; back--) value = source[line.column][back];
       text(this.values[i], this.format(value ?? null));
     });
     if (under == null) {
@@ -111,11 +117,14 @@ const LOGARITHMIC = {
   },
 };
 
-const charts = [
+/** From nothing up, and never flat. */
+export const FROM_ZERO = { range: (_, min, max) => [0, Math.max(4, (max ?? 0) * 1.12)] };
+
+const own = [
   new Chart('rate', [
     { column: 'published', label: 'Published', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
     { column: 'delivered', label: 'Delivered', colour: '--second', swatch: 'two', width: 1.25 },
-  ], short, { range: (_, min, max) => [0, Math.max(4, (max ?? 0) * 1.12)] }),
+  ], short, FROM_ZERO),
   new Chart('fsync', [
     { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
     { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },
@@ -130,7 +139,7 @@ addEventListener('skein-theme', () => {
 export function begin(history) {
   data.at = history.at.map((t) => t / 1000);
   COLUMNS.forEach((name) => { data[name] = history[name]; });
-  charts.forEach((chart) => chart.draw());
+  own.forEach((chart) => chart.draw());
 }
 
 export function add(state) {
@@ -147,5 +156,5 @@ export function add(state) {
     data.at.shift();
     COLUMNS.forEach((name) => data[name].shift());
   }
-  charts.forEach((chart) => chart.draw());
+  own.forEach((chart) => chart.draw());
 }

@@ -21,6 +21,12 @@ export function text(element, value) {
   if (element.textContent !== string) element.textContent = string;
 }
 
+/** The same for an attribute. */
+export function attribute(element, name, value) {
+  const string = String(value);
+  if (element.getAttribute(name) !== string) element.setAttribute(name, string);
+}
+
 export async function copy(value, button) {
   try {
     await navigator.clipboard.writeText(value);
@@ -51,6 +57,24 @@ export function copyButton(value, label = 'Copy') {
 export function lesson(title, ...lines) {
   return el('div.lesson', {}, el('p', {}, title),
     ...lines.map((line) => el('div.command', {}, el('code', {}, line), copyButton(line))));
+}
+
+/** A list of names and values, dl.facts: (name, value, note) adds one or changes it. */
+export function facts(list) {
+  const known = new Map();
+  return (name, value, note = '') => {
+    if (!known.has(name)) {
+      const shown = el('span.fact-value');
+      const more = el('span.fact-note');
+      const dd = el('dd', {}, shown, more);
+      list.append(el('div', {}, el('dt', {}, name), dd));
+      known.set(name, { shown, more, dd });
+    }
+    const fact = known.get(name);
+    text(fact.shown, value);
+    text(fact.more, note);
+    return fact;
+  };
 }
 
 const SVG = 'http://www.w3.org/2000/svg';

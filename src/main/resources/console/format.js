@@ -68,6 +68,9 @@ export function clock(epochMs, millis = false) {
   return millis ? `${hms}.${String(t.getMilliseconds()).padStart(3, '0')}` : hms;
 }
 
+/** 1 message, 2 messages */
+export const some = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
 /** A topic or filter as a path: its slashes stay. */
 export const path = (topic) => topic.split('/').map(encodeURIComponent).join('/');
 

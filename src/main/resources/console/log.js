@@ -1,5 +1,5 @@
 // The node's log, from the first entry it keeps to the last.
-import { byId, copyButton, el, text } from './dom.js';
+import { byId, copyButton, el, facts, text } from './dom.js';
 import { bytes, count } from './format.js';
 
 const SEGMENTS = [
@@ -17,20 +17,7 @@ for (const segment of SEGMENTS) {
   byId('log-legend').append(el('span', {}, el(`i.swatch.${segment.name}`), `${segment.label} `, segment.count));
 }
 
-const facts = new Map();
-
-function fact(name, value, note = '') {
-  if (!facts.has(name)) {
-    const shown = el('span.fact-value');
-    const more = el('span.fact-note');
-    const dd = el('dd', {}, shown, more);
-    byId('log-facts').append(el('div', {}, el('dt', {}, name), dd));
-    facts.set(name, { shown, more, dd });
-  }
-  text(facts.get(name).shown, value);
-  text(facts.get(name).more, note);
-  return facts.get(name);
-}
+const fact = facts(byId('log-facts'));
 
 let hash = '';
 let hashCopy = null;

@@ -1,9 +1,10 @@
 // Messages as they come, newest first. Everything in them was written by strangers and is shown as text.
-import { byId, copyButton, el, lesson, text } from './dom.js';
-import { bytes, clock, count, path, prettyJson } from './format.js';
+import { link, linked } from './address.js';
+import { byId, el, lesson, text } from './dom.js';
+import { clock, count, path } from './format.js';
+import { details, preview } from './message.js';
 
 const KEPT = 200;
-const PREVIEW = 240;
 
 const place = byId('tail-body');
 const note = byId('tail-note');
@@ -32,15 +33,15 @@ export function begin(onOpen) {
     empty();
     tell();
   });
-  const linked = new URLSearchParams(location.hash.slice(1)).get('tail');
-  follow(linked || '#', !linked);
+  const wanted = linked('tail');
+  follow(wanted || '#', !wanted);
 }
 
 export const filter = () => followed;
 
-/** Whether a message of this topic would be seen here. */
-export function covers(topic) {
-  const f = followed.split('/');
+/** Whether a filter, else the one that is followed here, matches a topic. */
+export function covers(topic, wanted = followed) {
+  const f = wanted.split('/');
   const t = topic.split('/');
   if ((f[0] === '+' || f[0] === '#') && topic.startsWith('$')) return false;
   for (let i = 0; i < f.length; i++) {
@@ -60,7 +61,7 @@ export function follow(wanted, first = false) {
   pause(false);
   empty();
   tell();
-  if (!first) history.replaceState(null, '', `#${new URLSearchParams({ tail: wanted })}`);
+  if (!first) link('tail', wanted);
   open(wanted);
 }
 
@@ -129,15 +130,6 @@ function insert(messages) {
   while (place.children.length > KEPT) place.lastElementChild.remove();
 }
 
-const size = (text64) => Math.floor(text64.length * 3 / 4) - (text64.endsWith('==') ? 2 : text64.endsWith('=') ? 1 : 0);
-
-function preview(message) {
-  if (message.bytes !== undefined) return [`${bytes(message.bytes)}, not shown here`, true];
-  if (message.body64 !== undefined) return [`${bytes(size(message.body64))} of binary data`, true];
-  const line = message.body.slice(0, PREVIEW * 2).replace(/\s+/g, ' ').trim().slice(0, PREVIEW);
-  return line ? [line, false] : ['empty', true];
-}
-
 function entry(message) {
   const [line, aside] = preview(message);
   const button = el('button.line', { type: 'button', 'aria-expanded': 'false' },
@@ -157,24 +149,4 @@ function entry(message) {
     if (closed && place.scrollTop === 0) place.scrollTop = 1;
   });
   return item;
-}
-
-function details(message) {
-  const list = el('dl.facts');
-  const fact = (name, ...value) => list.append(el('div', {}, el('dt', {}, name), el('dd', {}, ...value)));
-  fact('Time', new Date(message.time).toISOString());
-  if (message.cursor) fact('Cursor', el('code', {}, message.cursor), copyButton(message.cursor));
-  if (message.key) fact('Key', el('code', {}, message.key));
-  if (message.format) fact('Format', message.contentType ? `${message.format} · ${message.contentType}` : message.format);
-  for (const [name, value] of Object.entries(message.headers ?? {})) fact(name, el('code', {}, value));
-  const detail = el('div.detail', {}, list);
-  if (message.bytes !== undefined) {
-    const href = `t/${path(message.topic)}?from=${message.offset}&limit=1`;
-    detail.append(el('p.note', {}, `${bytes(message.bytes)} are too many for this page. `, el('a', { href, target: '_blank', rel: 'noopener' }, 'Open it alone')));
-  } else {
-    const body = message.body ?? message.body64;
-    const shown = (message.body !== undefined && message.format === 'JSON' && prettyJson(body)) || body;
-    detail.append(el('div.body', {}, el('pre', {}, shown), copyButton(body, 'Copy body')));
-  }
-  return detail;
 }

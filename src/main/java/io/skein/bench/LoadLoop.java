@@ -153,7 +153,9 @@ final class LoadLoop extends VerticleBase {
         pumps.values().forEach(Pump::fill);
         long arrived = tally.arrived();
         int quiet = arrived == arrivedBefore ? quietChecks + 1 : 0;
-        boolean answered = pumps.values().stream().allMatch(Pump::isIdle);
+        // Of all loops: what another is still waiting for may be delivered here.
+        boolean answered = pumps.values().stream().allMatch(Pump::isIdle)
+                && live.sent.sum() <= live.acked.sum() + live.errors.sum();
         boolean missing =
                 live.delivered.sum() < live.acked.sum() * config.listening().subscribers();
         int enough = missing ? QUIET_CHECKS_WHEN_MISSING : QUIET_CHECKS;

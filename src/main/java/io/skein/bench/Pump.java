@@ -126,6 +126,7 @@ final class Pump implements Publisher.Answers {
     private void send(long due, int messages) {
         inFlight += messages;
         sent += messages;
+        tally.sent(messages);
         publisher.publish(due, messages);
     }
 

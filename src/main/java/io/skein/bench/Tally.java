@@ -15,6 +15,7 @@ final class Tally {
 
     /** For the eyes, while it runs; all loops add to the same. */
     static final class Live {
+        final LongAdder sent = new LongAdder();
         final LongAdder acked = new LongAdder();
         final LongAdder delivered = new LongAdder();
         final LongAdder errors = new LongAdder();
@@ -49,6 +50,10 @@ final class Tally {
 
     private boolean measured(long now) {
         return !ended && now - from >= 0 && now - to < 0;
+    }
+
+    void sent(int count) {
+        live.sent.add(count);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.skein.broker;
 import io.skein.store.StoredMessage;
 import io.skein.topic.Header;
 import io.skein.topic.TopicFilter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,19 +21,19 @@ public record DeadLetterFilter(Optional<TopicFilter> topic, Map<String, String> 
     }
 
     boolean matches(StoredMessage letter) {
-        boolean isFromThere = topic.isEmpty();
-        int found = 0;
-        for (Header header : letter.message().headers()) {
-            if (topic.isPresent() && header.name().equals(TOPIC)) {
-                isFromThere = topic.get().matches(header.value());
-            }
-            for (Map.Entry<String, String> wanted : headers.entrySet()) {
-                if (wanted.getKey().equalsIgnoreCase(header.name())
-                        && wanted.getValue().equals(header.value())) {
-                    found++;
-                }
-            }
-        }
-        return isFromThere && found >= headers.size();
+        List<Header> found = letter.message().headers();
+        return (topic.isEmpty() || isFrom(topic.get(), found))
+                && headers.entrySet().stream().allMatch(wanted -> has(found, wanted.getKey(), wanted.getValue()));
+    }
+
+    private static boolean isFrom(TopicFilter topic, List<Header> headers) {
+        return headers.stream().anyMatch(header -> header.name().equals(TOPIC) && topic.matches(header.value()));
+    }
+
+    /** A name may be there several times. */
+    private static boolean has(List<Header> headers, String name, String value) {
+        return headers.stream()
+                .anyMatch(header ->
+                        header.name().equalsIgnoreCase(name) && header.value().equals(value));
     }
 }

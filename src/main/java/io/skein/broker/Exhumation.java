@@ -19,8 +19,8 @@ import java.util.function.IntFunction;
  * reads the letters and says which they are (DESIGN D17); those that become dead meanwhile may be left out.
  */
 final class Exhumation {
-    /** Stretches of dead letters that one command names. */
-    private static final int STRETCHES = 1_000;
+    /** Stretches of dead letters that one command names, as a rule. */
+    static final int STRETCHES = 1_000;
     /** Messages looked at in one step. */
     private static final int STEP = 1_000;
 
@@ -33,6 +33,7 @@ final class Exhumation {
     private final Optional<DeadLetterFilter> filter;
     private final Function<Optional<List<OffsetRange>>, Command> command;
     private final IntFunction<Optional<IdempotencyKey>> keys;
+    private final int most;
 
     /** Where to look next: a topic's id and an offset in it. */
     private long topic;
@@ -43,7 +44,10 @@ final class Exhumation {
     private boolean replayed;
     private long done;
 
-    /** @param keys of each command, by its number */
+    /**
+     * @param keys of each command, by its number
+     * @param most stretches that one command names
+     */
     Exhumation(
             Ground ground,
             Proposer proposer,
@@ -51,7 +55,8 @@ final class Exhumation {
             SubscriptionName name,
             Optional<DeadLetterFilter> filter,
             Function<Optional<List<OffsetRange>>, Command> command,
-            IntFunction<Optional<IdempotencyKey>> keys) {
+            IntFunction<Optional<IdempotencyKey>> keys,
+            int most) {
         this.ground = ground;
         this.proposer = proposer;
         this.way = way;
@@ -59,6 +64,7 @@ final class Exhumation {
         this.filter = filter;
         this.command = command;
         this.keys = keys;
+        this.most = most;
     }
 
     Future<Long> run() {
@@ -88,7 +94,7 @@ final class Exhumation {
                     OffsetRange stretch = next.get(0);
                     return letters(stretch).compose(letters -> {
                         judge(stretch, letters);
-                        return chosen.size() < STRETCHES ? look() : take(false);
+                        return chosen.size() < most ? look() : take(false);
                     });
                 });
     }
@@ -99,10 +105,16 @@ final class Exhumation {
         if (chosen.isEmpty() && !asks) {
             return Future.succeededFuture(done);
         }
-        List<OffsetRange> front = chosen.subList(0, Math.min(STRETCHES, chosen.size()));
+        List<OffsetRange> front = chosen.subList(0, Math.min(most, chosen.size()));
         List<OffsetRange> some = List.copyOf(front);
         front.clear();
-        return propose(Optional.of(some)).compose(v -> isLast || chosen.size() >= STRETCHES ? take(isLast) : look());
+        return propose(Optional.of(some)).compose(more -> {
+            if (replayed || more) {
+                // What an earlier try came to under this key says nothing of these; and a command takes only so many.
+                chosen.addAll(0, some);
+            }
+            return isLast || chosen.size() >= most ? take(isLast) : look();
+        });
     }
 
     /** From the front of a stretch on, as many as a step takes; none when the first is gone. */

@@ -9,27 +9,35 @@ import io.skein.store.Scope;
 import io.skein.store.StoredMessage;
 import io.skein.subscription.Holder;
 import io.skein.subscription.OffsetRange;
+import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What people ask of subscriptions: figures, why nothing flows, what became of a message. From any context. */
 final class Inquiries {
     private static final int MOST_HOLDERS = 100;
-    /** Subscriptions that are counted in one turn of the replica. */
-    private static final int A_TURN = 64;
+    /** Who pulled so short a time ago is thought to come again. */
+    private static final long LATELY_MS = 10_000;
+    /** Subscriptions, positions and marks that are looked at in one turn of the replica. */
+    private static final int A_TURN = 1_000;
 
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
     private final Supplier<Ground> ground;
     private final PullLines lines;
+    /** Workers of this node that wait for credit; bounded by the doors' connections. */
+    private final Map<SubscriptionName, Integer> withoutCredit = new ConcurrentHashMap<>();
 
     Inquiries(Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, PullLines lines) {
         this.proposer = proposer;
@@ -38,8 +46,22 @@ final class Inquiries {
         this.lines = lines;
     }
 
+    /** From any thread. */
+    void withoutCredit(SubscriptionName name, int more) {
+        withoutCredit.merge(name, more, (a, b) -> a + b == 0 ? null : a + b);
+    }
+
     private SubscriptionMachine machine() {
         return ground.get().subscriptions();
+    }
+
+    /** Fails when there is no such subscription; costs nothing but the look. */
+    Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return way.fresh(freshness)
+                .compose(v -> proposer.ask(() -> machine().config(name)))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(PullLines.unknown(name)));
     }
 
     /** Fails when there is no such subscription. */
@@ -66,30 +88,25 @@ final class Inquiries {
         });
     }
 
+    /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness)
-                .compose(v -> list(0, new ArrayList<>()))
-                .map(infos -> infos.stream()
-                        .sorted(Comparator.comparing(info -> info.view().name().value()))
-                        .toList());
+        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
     }
 
-    private Future<List<SubscriptionInfo>> list(long after, List<SubscriptionInfo> infos) {
+    /** @param so by name: one that is made anew meanwhile comes once */
+    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
         return proposer.ask(() -> {
-                    List<SubscriptionInfo> some = new ArrayList<>();
+                    long last = -1;
                     for (SubscriptionView view : machine().after(after, A_TURN)) {
-                        some.add(new SubscriptionInfo(
-                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        so.put(
+                                view.name().value(),
+                                new SubscriptionInfo(
+                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
+                        last = view.id();
                     }
-                    return some;
+                    return last;
                 })
-                .compose(some -> {
-                    if (some.isEmpty()) {
-                        return Future.succeededFuture(infos);
-                    }
-                    infos.addAll(some);
-                    return list(some.get(some.size() - 1).view().id(), infos);
-                });
+                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
     }
 
     /** A few at a time: the replica has other things to do between. */
@@ -144,26 +161,50 @@ final class Inquiries {
                 .compose(info -> proposer.ask(() -> {
                     long time = ground.get().replica().status().time();
                     List<Holder> holders = machine().holders(name, MOST_HOLDERS);
-                    List<Reason> reasons = reasons(info, holders);
+                    boolean isAsked =
+                            lines.pulls(name) > 0 || machine().lastLent(name).orElse(Long.MIN_VALUE) > time - LATELY_MS;
+                    List<Reason> reasons =
+                            reasons(info, holders, isAsked, machine().isFull(), withoutCredit.getOrDefault(name, 0));
                     return new Why(info, time, reasons.isEmpty(), reasons, holders);
                 }));
     }
 
-    private static List<Reason> reasons(SubscriptionInfo info, List<Holder> holders) {
+    /**
+     * @param isAsked somebody pulls, or did a moment ago
+     * @param isFull all subscriptions together remember as much as they may
+     * @param withoutCredit workers of this node that wait for credit
+     */
+    private static List<Reason> reasons(
+            SubscriptionInfo info, List<Holder> holders, boolean isAsked, boolean isFull, int withoutCredit) {
         SubscriptionView view = info.view();
         List<Reason> reasons = new ArrayList<>();
         if (view.config().paused()) {
             reasons.add(new Reason("paused", "it is paused; nothing is handed out until it is resumed", 0));
         }
         if (view.isReady() && !view.config().paused()) {
-            if (info.waitingPulls() == 0 && view.leased() == 0) {
+            if (!isAsked && withoutCredit > 0) {
+                reasons.add(new Reason(
+                        "no-credit",
+                        are(view.waiting() + view.ready())
+                                + " there to be pulled; the workers of this node that have no" + " credit, "
+                                + withoutCredit + ", take none until they give some",
+                        0));
+            } else if (!isAsked) {
                 reasons.add(new Reason(
                         "no-consumers",
-                        view.waiting() + view.ready() + " messages may be pulled, but nobody holds or asks for any"
-                                + " through this node",
+                        are(view.waiting() + view.ready())
+                                + " there to be pulled; nobody asks for any through this node,"
+                                + " and nobody did through another in the last " + LATELY_MS / 1000 + " s",
                         0));
             }
             return reasons;
+        }
+        if (isFull && !view.config().paused() && view.waiting() > 0) {
+            reasons.add(new Reason(
+                    "full",
+                    "all subscriptions together remember as much of what is not settled as they may; no new messages are"
+                            + " begun with until some are settled",
+                    0));
         }
         if (view.followed() == 0) {
             reasons.add(new Reason(
@@ -173,11 +214,14 @@ final class Inquiries {
         }
         if (view.isHeld()) {
             reasons.add(new Reason(
-                    "held", "so many messages are handed out and not settled that no new ones are begun with", 0));
+                    "held",
+                    "so many messages are handed out and not settled, or wait for the one before them of their key, that no"
+                            + " new ones are begun with",
+                    0));
         }
         if (view.leased() > 0) {
             long until = holders.stream().mapToLong(Holder::until).min().orElse(0);
-            reasons.add(new Reason("leased", view.leased() + " messages are on loan; the next lease ends", until));
+            reasons.add(new Reason("leased", are(view.leased()) + " on loan; the next lease ends", until));
         }
         if (view.blockedKeys() > 0) {
             reasons.add(new Reason(
@@ -187,16 +231,22 @@ final class Inquiries {
         }
         long next = view.nextReturn() == Long.MAX_VALUE ? 0 : view.nextReturn();
         if (view.delayed() > 0) {
-            reasons.add(new Reason("delayed", view.delayed() + " messages come back after a delay; the next", next));
+            reasons.add(new Reason("delayed", are(view.delayed()) + " waiting for a delay to end; the next", next));
         }
         if (view.paced() > 0) {
             reasons.add(new Reason(
-                    "paced", view.paced() + " redriven messages are let go at " + view.rate() + " a second", next));
+                    "paced",
+                    are(view.paced()) + " redriven and let go at a rate of " + view.rate() + " a second",
+                    next));
         }
         if (view.lag() == 0) {
             reasons.add(new Reason("empty", "every message is settled; the next that comes is handed out", 0));
         }
         return reasons;
+    }
+
+    private static String are(long messages) {
+        return messages == 1 ? "1 message is" : messages + " messages are";
     }
 
     Future<Trace> trace(String text, Freshness freshness) {

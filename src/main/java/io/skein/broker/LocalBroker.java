@@ -59,6 +59,8 @@ public final class LocalBroker implements Broker {
     private String toldHealth = OK;
 
     private final AtomicLong connections = new AtomicLong();
+    /** Of {@link BrokerConfig#maxConnections}: those, and others whose peers have ended their side. */
+    private final AtomicLong connectionPlaces = new AtomicLong();
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
     private Store store;
@@ -93,7 +95,7 @@ public final class LocalBroker implements Broker {
 
             @Override
             public Future<Void> ready() {
-                return closed().isPresent() ? Future.failedFuture(closed().get()) : LocalBroker.this.ready(false);
+                return closed().<Future<Void>>map(Future::failedFuture).orElseGet(() -> LocalBroker.this.ready(false));
             }
         });
         this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
@@ -281,8 +283,10 @@ public final class LocalBroker implements Broker {
 
     /** Until this node has what a reader asks for. */
     private Future<Void> fresh(Freshness freshness, long waitMs) {
-        if (outside().isPresent()) {
-            return Future.failedFuture(outside().get());
+        // Asked once: it may be otherwise a moment later.
+        Optional<Refusal> outside = outside();
+        if (outside.isPresent()) {
+            return Future.failedFuture(outside.get());
         }
         return ready(freshness.level() == Freshness.Level.NONE)
                 .compose(v -> switch (freshness.level()) {
@@ -602,22 +606,33 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Connection connected(String door, String peer) {
-        if (connections.incrementAndGet() > config.maxConnections()) {
-            connections.decrementAndGet();
+        if (connectionPlaces.incrementAndGet() > config.maxConnections()) {
+            connectionPlaces.decrementAndGet();
             throw Refusal.of(
                     Refusal.Kind.UNAVAILABLE,
                     "too-many-connections",
                     "this node has " + config.maxConnections() + " connections open, its limit",
                     Map.of("limit", config.maxConnections()));
         }
+        connections.incrementAndGet();
         return new Connection() {
-            private boolean open = true;
+            private boolean ended;
+            private boolean closed;
+
+            @Override
+            public void ended() {
+                if (!ended) {
+                    ended = true;
+                    connections.decrementAndGet();
+                }
+            }
 
             @Override
             public void close() {
-                if (open) {
-                    open = false;
-                    connections.decrementAndGet();
+                ended();
+                if (!closed) {
+                    closed = true;
+                    connectionPlaces.decrementAndGet();
                 }
             }
         };

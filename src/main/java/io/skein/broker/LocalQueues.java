@@ -11,6 +11,7 @@ import io.skein.store.StoredMessage;
 import io.skein.subscription.SubscriptionCommand.CreateQueue;
 import io.skein.subscription.SubscriptionCommand.Take;
 import io.skein.subscription.SubscriptionOutcome.Taken;
+import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicName;
@@ -26,8 +27,11 @@ import java.util.function.Supplier;
 
 /** The queues of RRMQ on the node that leads. What is asked here is never handed on. */
 final class LocalQueues implements Queues {
-    /** Answers are promised within 0.8 s, also without a majority. */
+    /** Answers are promised within 0.8 s, also without a majority: so long a command is waited for. */
     private static final long WAIT_MS = 600;
+
+    /** And so long, from when it was asked, for a message with its body: what was taken is lost to who is not answered. */
+    private static final long TAKE_MS = 720;
 
     private final Proposer proposer;
     private final Supplier<Ground> ground;
@@ -78,14 +82,18 @@ final class LocalQueues implements Queues {
                 });
     }
 
-    private <T> Future<T> inTime(Future<T> answer) {
-        return answer.timeout(WAIT_MS, TimeUnit.MILLISECONDS)
+    private static <T> Future<T> inTime(Future<T> answer) {
+        return inTime(answer, WAIT_MS);
+    }
+
+    private static <T> Future<T> inTime(Future<T> answer, long ms) {
+        return answer.timeout(ms, TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof TimeoutException
                                 ? Refusal.of(
                                         Refusal.Kind.INDETERMINATE,
                                         "indeterminate",
-                                        "not committed within " + WAIT_MS + " ms; it may or may not happen")
+                                        "not done within " + ms + " ms; it may or may not happen")
                                 : Refusal.from(failure)));
     }
 
@@ -136,18 +144,26 @@ final class LocalQueues implements Queues {
             return Future.failedFuture(no.get());
         }
         Hold hold = ground.get().store().holds().open();
+        long asked = System.nanoTime();
         return propose(new Take(topic))
                 .compose(committed -> {
                     Taken taken = (Taken) committed.outcome();
                     return taken.offset() < 0
                             ? Future.<Optional<byte[]>>succeededFuture(Optional.empty())
-                            : inTime(body(taken)).map(Optional::of);
+                            : inTime(body(taken), Math.max(1, TAKE_MS - since(asked)));
                 })
                 .onComplete(done -> hold.close());
     }
 
-    /** Of a message that was in the topic a moment ago, whatever the low-water mark says by now (DESIGN D16). */
-    private Future<byte[]> body(Taken taken) {
+    private static long since(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    /**
+     * Of a message that was in the topic a moment ago, whatever the low-water mark says by now (DESIGN D16); empty when its
+     * row is gone all the same, which is an answer like that of an empty queue: retention took it.
+     */
+    private Future<Optional<byte[]>> body(Taken taken) {
         Ground here = ground.get();
         return proposer.ask(() -> here.store().tail().find(taken.topic(), taken.offset()))
                 .compose(inTail -> inTail.isPresent()
@@ -156,9 +172,6 @@ final class LocalQueues implements Queues {
                                 .reader()
                                 .messages(taken.topic(), taken.offset(), 1, 1)
                                 .map(rows -> rows.stream().findFirst()))
-                .map(found -> found.map(StoredMessage::message)
-                        .orElseThrow(() -> Refusal.of(
-                                Refusal.Kind.GONE, "gone", "the message that was taken is older than its retention"))
-                        .body());
+                .map(found -> found.map(StoredMessage::message).map(Message::body));
     }
 }

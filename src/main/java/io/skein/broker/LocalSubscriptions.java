@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Durable subscriptions of one node: what is asked becomes commands, what they came to becomes messages. */
 final class LocalSubscriptions implements Subscriptions {
@@ -111,7 +112,7 @@ final class LocalSubscriptions implements Subscriptions {
     @Override
     public Future<Boolean> configure(
             SubscriptionName name, SubscriptionConfig asked, From from, Optional<String> idempotencyKey) {
-        Optional<IdempotencyKey> key = key(idempotencyKey, "put " + name + ' ' + asked + ' ' + from);
+        Optional<IdempotencyKey> key = key(idempotencyKey, "put", name, asked + " " + from);
         return way.fresh(Freshness.LINEARIZABLE)
                 .compose(v -> new Positions(ground, proposer).of(asked.filter(), from))
                 .compose(start -> way.propose(new Configure(name, asked, start), key))
@@ -121,17 +122,16 @@ final class LocalSubscriptions implements Subscriptions {
 
     @Override
     public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
-        return way.propose(new Delete(name), key(idempotencyKey, "delete " + name))
+        return way.propose(new Delete(name), key(idempotencyKey, "delete", name, ""))
                 .mapEmpty();
     }
 
     @Override
     public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
-        Optional<IdempotencyKey> key = key(idempotencyKey, "seek " + name + ' ' + to);
+        Optional<IdempotencyKey> key = key(idempotencyKey, "seek", name, to.toString());
         return inquiries
-                .view(name, Freshness.LINEARIZABLE)
-                .compose(
-                        view -> new Positions(ground, proposer).of(view.config().filter(), to))
+                .config(name, Freshness.LINEARIZABLE)
+                .compose(config -> new Positions(ground, proposer).of(config.filter(), to))
                 .compose(start -> way.propose(new Seek(name, start), key))
                 .<Void>mapEmpty()
                 .recover(LocalSubscriptions::refused);
@@ -144,8 +144,7 @@ final class LocalSubscriptions implements Subscriptions {
                 name,
                 filter,
                 chosen -> new SubscriptionCommand.Redrive(name, chosen, rate),
-                idempotencyKey,
-                "redrive " + name + ' ' + rate + ' ' + filter);
+                part -> key(idempotencyKey.map(k -> k + '#' + part), "redrive", name, rate + " " + filter));
     }
 
     @Override
@@ -155,27 +154,18 @@ final class LocalSubscriptions implements Subscriptions {
                 name,
                 filter,
                 chosen -> new SubscriptionCommand.Discard(name, chosen),
-                idempotencyKey,
-                "discard " + name + ' ' + filter);
+                part -> key(idempotencyKey.map(k -> k + '#' + part), "discard", name, filter.toString()));
     }
 
     private Future<Long> exhume(
             SubscriptionName name,
             Optional<DeadLetterFilter> filter,
             Function<Optional<List<OffsetRange>>, Command> command,
-            Optional<String> idempotencyKey,
-            String text) {
+            IntFunction<Optional<IdempotencyKey>> keys) {
         return inquiries
-                .view(name, Freshness.LINEARIZABLE)
-                .compose(view -> new Exhumation(
-                                ground,
-                                proposer,
-                                way,
-                                name,
-                                filter,
-                                command,
-                                part -> idempotencyKey.map(k -> KeyHash.of(SCOPE, k + '#' + part, text)))
-                        .run())
+                .config(name, Freshness.LINEARIZABLE)
+                .compose(config ->
+                        new Exhumation(ground, proposer, way, name, filter, command, keys, Exhumation.STRETCHES).run())
                 .recover(LocalSubscriptions::refused);
     }
 
@@ -195,6 +185,11 @@ final class LocalSubscriptions implements Subscriptions {
         return waiter;
     }
 
+    @Override
+    public void withoutCredit(SubscriptionName name, int more) {
+        inquiries.withoutCredit(name, more);
+    }
+
     private Future<Void> onReplica(Runnable action) {
         return proposer.ask(() -> {
             action.run();
@@ -211,10 +206,10 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     /** On the replica's context. */
-    private Future<Loan> lend(Pull pull) {
+    private Future<Loan> lend(Pull pull, long underWay) {
         Ground here = ground;
         Hold hold = here.store().holds().open();
-        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), pull.max()))
+        return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), underWay))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
@@ -244,7 +239,7 @@ final class LocalSubscriptions implements Subscriptions {
 
     @Override
     public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
-        return settle(leases, few -> new Ack(name, few), idempotencyKey, "ack " + name);
+        return settle(leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
     }
 
     @Override
@@ -253,27 +248,24 @@ final class LocalSubscriptions implements Subscriptions {
         return settle(
                 leases,
                 few -> new Nack(name, few, delayMs, reason),
-                idempotencyKey,
-                "nack " + name + ' ' + delayMs + ' ' + reason);
+                key(idempotencyKey, "nack", name, delayMs + " " + reason + leases));
     }
 
     @Override
     public Future<Settlement> extend(
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey) {
-        return settle(leases, few -> new Extend(name, few, leaseMs), idempotencyKey, "extend " + name + ' ' + leaseMs);
+        return settle(
+                leases,
+                few -> new Extend(name, few, leaseMs),
+                key(idempotencyKey, "extend", name, leaseMs + " " + leases));
     }
 
     private Future<Settlement> settle(
-            List<Leases> leases,
-            Function<List<Leases>, Command> command,
-            Optional<String> idempotencyKey,
-            String text) {
-        return way.propose(command.apply(joined(leases)), idempotencyKey.map(k -> KeyHash.of(SCOPE, k, text + leases)))
-                .map(committed -> {
-                    Settled settled = (Settled) committed.outcome();
-                    return new Settlement(
-                            settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
-                });
+            List<Leases> leases, Function<List<Leases>, Command> command, Optional<IdempotencyKey> key) {
+        return way.propose(command.apply(joined(leases)), key).map(committed -> {
+            Settled settled = (Settled) committed.outcome();
+            return new Settlement(settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
+        });
     }
 
     /** What was lent together and is named in that order is one in the log. */
@@ -354,6 +346,11 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return inquiries.config(name, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return inquiries.list(freshness).recover(LocalSubscriptions::refused);
     }
@@ -375,8 +372,9 @@ final class LocalSubscriptions implements Subscriptions {
                 : inquiries.figures().recover(LocalSubscriptions::refused);
     }
 
-    private static Optional<IdempotencyKey> key(Optional<String> key, String text) {
-        return key.map(k -> KeyHash.of(SCOPE, k, text));
+    /** A key holds for what is done to one subscription; with the same key and another body it is refused. */
+    private static Optional<IdempotencyKey> key(Optional<String> key, String verb, SubscriptionName name, String body) {
+        return key.map(k -> KeyHash.of(SCOPE + ' ' + verb + ' ' + name, k, body));
     }
 
     private static <T> Future<T> refused(Throwable cause) {

@@ -66,6 +66,13 @@ final class Positions {
             return Future.failedFuture(
                     Refusal.malformed("an offset is a place in one topic; use a cursor or a time for a filter"));
         }
+        for (TopicView topic : topics) {
+            if (offset > topic.nextOffset()) {
+                return Future.failedFuture(Refusal.malformed("the next message of topic \"" + topic.name()
+                        + "\" gets offset " + topic.nextOffset() + ": a subscription that began at " + offset
+                        + " would leave out what comes before"));
+            }
+        }
         return Future.succeededFuture(new Start.At(topics.stream()
                 .map(topic -> new TopicOffset(topic.id(), offset))
                 .toList()));

@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
 import io.vertx.core.Context;
@@ -30,6 +31,22 @@ final class PullLines {
     private static final long REST_MS = 50;
     /** A pull that does not wait for messages may have to wait for those before it, but no longer than this. */
     private static final long AT_MOST_MS = 500;
+    /**
+     * Messages that pulls under way may take where of each key one is lent at a time: each carries the keys of those before
+     * it too, and they must not become many. A pull alone may take more.
+     */
+    private static final long KEYED_UNDER_WAY = 32;
+
+    /** Proposes a pull. */
+    interface Lender {
+        /**
+         * Completes on the replica's context when what was decided is applied here, with an empty loan when there was
+         * nothing.
+         *
+         * @param underWay messages that this pull and others of its line may take
+         */
+        Future<Loan> lend(Pull pull, long underWay);
+    }
 
     /** One who pulls. */
     final class Waiter implements Pulling {
@@ -91,6 +108,7 @@ final class PullLines {
         /** Messages that the pulls under way may take. */
         long underWay;
 
+        int pullsUnderWay;
         int inVain;
         boolean isResting;
         boolean isServing;
@@ -102,22 +120,20 @@ final class PullLines {
 
     private final Vertx vertx;
     private final Supplier<SubscriptionMachine> machine;
-    private final Function<Pull, Future<Loan>> lender;
+    private final Lender lender;
     private final Supplier<Future<Void>> confirm;
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     /**
-     * @param lender proposes a pull; completes on the replica's context when what was decided is applied here, with an empty
-     *     loan when there was nothing
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
      * @param limit more pulls than this may not be there at a time
      */
     PullLines(
             Vertx vertx,
             Supplier<SubscriptionMachine> machine,
-            Function<Pull, Future<Loan>> lender,
+            Lender lender,
             Supplier<Future<Void>> confirm,
             int limit) {
         this.vertx = vertx;
@@ -135,6 +151,12 @@ final class PullLines {
     int waiting(SubscriptionName name) {
         Line line = lines.get(name);
         return line == null ? 0 : line.waiting.size();
+    }
+
+    /** Those that wait, and those under way. */
+    int pulls(SubscriptionName name) {
+        Line line = lines.get(name);
+        return line == null ? 0 : line.waiting.size() + line.pullsUnderWay;
     }
 
     /** One who pulls from here on, on the caller's context. From any context; {@link #enter} makes it one of the line. */
@@ -163,7 +185,8 @@ final class PullLines {
             return;
         }
         arm(waiter);
-        if (waiter.pull.waitMs() == 0 || machine.get().find(waiter.pull.name()).isEmpty()) {
+        if (waiter.pull.waitMs() == 0
+                || machine.get().config(waiter.pull.name()).isEmpty()) {
             // That there is nothing is as much of an answer as a message.
             confirm.get().onComplete(done -> {
                 if (done.failed()) {
@@ -187,11 +210,30 @@ final class PullLines {
 
     /** What is known here is as new as it must be. */
     private void unlessThereIsHope(Waiter waiter) {
-        if (machine.get().find(waiter.pull.name()).isEmpty()) {
+        if (machine.get().config(waiter.pull.name()).isEmpty()) {
             takeOut(waiter, () -> waiter.fail(unknown(waiter.pull.name())));
-        } else if (waiter.pull.waitMs() == 0) {
+        } else if (waiter.pull.waitMs() == 0 && !hasTurns(waiter.pull.name())) {
             takeOut(waiter, () -> waiter.complete(OpenLoan.EMPTY));
         }
+    }
+
+    /** Whether there is more than those under way may take, so that those who wait are launched as these end. */
+    private boolean hasTurns(SubscriptionName name) {
+        Line line = lines.get(name);
+        return line != null && !line.isResting && hasMore(line);
+    }
+
+    private boolean hasMore(Line line) {
+        return machine.get().deliverable(line.name, line.underWay + 1) > line.underWay;
+    }
+
+    private boolean hasRoom(Line line) {
+        return line.underWay == 0
+                || line.underWay + line.waiting.element().pull.max() <= KEYED_UNDER_WAY
+                || machine.get()
+                        .config(line.name)
+                        .filter(config -> config.order() == SubscriptionConfig.Order.KEY)
+                        .isEmpty();
     }
 
     static Refusal unknown(SubscriptionName name) {
@@ -202,7 +244,7 @@ final class PullLines {
         waiter.timer = -1;
         waiter.isLate = true;
         takeOut(waiter, () -> {
-            if (machine.get().find(waiter.pull.name()).isEmpty()) {
+            if (machine.get().config(waiter.pull.name()).isEmpty()) {
                 waiter.fail(unknown(waiter.pull.name()));
             } else {
                 waiter.complete(OpenLoan.EMPTY);
@@ -213,10 +255,7 @@ final class PullLines {
     /** Whoever pulled went away. What is under way goes on, and its lease ends by itself. */
     private void leave(Waiter waiter) {
         waiter.isLate = true;
-        takeOut(
-                waiter,
-                () -> waiter.fail(Refusal.of(
-                        Refusal.Kind.CONFLICT, "cancelled", "whoever pulled went away before a message came")));
+        takeOut(waiter, () -> waiter.fail(cancelled()));
     }
 
     private static Refusal cancelled() {
@@ -239,7 +278,7 @@ final class PullLines {
             if (line == null) {
                 continue;
             }
-            if (machine.get().find(name).isPresent()) {
+            if (machine.get().config(name).isPresent()) {
                 serve(line);
             } else {
                 end(line, () -> unknown(name));
@@ -265,15 +304,15 @@ final class PullLines {
             return;
         }
         line.isServing = true;
-        while (!line.waiting.isEmpty()
-                && !line.isResting
-                && machine.get().deliverable(line.name, line.underWay + 1) > line.underWay) {
+        while (!line.waiting.isEmpty() && !line.isResting && hasRoom(line) && hasMore(line)) {
             Waiter next = line.waiting.poll();
             next.isUnderWay = true;
             line.underWay += next.pull.max();
-            lender.apply(next.pull).onComplete(done -> {
+            line.pullsUnderWay++;
+            lender.lend(next.pull, line.underWay).onComplete(done -> {
                 next.isUnderWay = false;
                 line.underWay -= next.pull.max();
+                line.pullsUnderWay--;
                 if (done.failed()) {
                     next.fail(done.cause());
                 } else if (done.result().count() == 0) {
@@ -300,7 +339,7 @@ final class PullLines {
         line.waiting.addFirst(waiter);
         arm(waiter);
         if (again && line.inVain > IN_VAIN && !line.isResting) {
-            // Perhaps the node remembers as much as it may: that changes with an ack, which nobody is told of.
+            // Perhaps another node is faster every time.
             line.isResting = true;
             vertx.setTimer(REST_MS, fired -> {
                 line.isResting = false;

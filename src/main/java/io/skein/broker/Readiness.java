@@ -17,8 +17,9 @@ import java.util.function.BooleanSupplier;
  */
 final class Readiness {
     static final int MAX_WAITING = 65_536;
-    /** Of what those who wait bring with them. */
-    static final long MAX_WAITING_BYTES = 64L << 20;
+    /** Of what those who wait bring with them: 64 MiB, less in a small heap. */
+    static final long MAX_WAITING_BYTES =
+            Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private record Waiter(Context context, Promise<Void> promise, boolean anyway, long bytes) {
         void goesOn() {

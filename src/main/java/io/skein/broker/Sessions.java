@@ -209,8 +209,9 @@ final class Sessions {
             boolean isLarge = batch.bytes() > SMALL_PAGE_BYTES && Session.bytes(picked) > SMALL_PAGE_BYTES;
             for (Session session : List.copyOf(audience.members)) {
                 try {
-                    if (isLarge && isCrowded()) {
-                        // Each would be given its own copy of it now; a page it takes when it comes to it.
+                    if (isLarge && unsent.isShort() && !unsent.hasRoomFor(batch.bytes())) {
+                        // Each would be given its own copy of it now; a page it takes when it comes to it. As long as
+                        // there is room, those who read are not made to read in small pages by those who do not.
                         session.fallBehind(before);
                     } else {
                         session.live(picked, before);

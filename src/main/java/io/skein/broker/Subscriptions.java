@@ -27,11 +27,20 @@ public interface Subscriptions {
 
     Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness);
 
-    /** All of them by name, those of queues too. */
+    /** How it is configured; nothing is counted for that. */
+    Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness);
+
+    /** All of them by name, those of queues too; not all at one moment. */
     Future<List<SubscriptionInfo>> list(Freshness freshness);
 
     /** Lends messages, and waits up to {@link Pull#waitMs} for a first one. */
     Pulling pull(Pull pull);
+
+    /**
+     * Workers at this node's doors that take nothing until their client gives credit: so many more, or fewer when below 0.
+     * From any thread; for {@link #why} to tell.
+     */
+    void withoutCredit(SubscriptionName name, int more);
 
     /** Messages are done with. @return how many, and what was refused and why */
     Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey);

@@ -19,7 +19,7 @@ public record Why(SubscriptionInfo info, long time, boolean isFlowing, List<Reas
 
     /**
      * @param code {@code paused}, {@code empty}, {@code no-topics}, {@code leased}, {@code delayed}, {@code paced},
-     *     {@code blocked-keys}, {@code held}, {@code no-consumers}
+     *     {@code blocked-keys}, {@code held}, {@code full}, {@code no-consumers}, {@code no-credit}
      * @param until when that changes by itself, epoch milliseconds; 0 when that is not known
      */
     public record Reason(String code, String detail, long until) {}

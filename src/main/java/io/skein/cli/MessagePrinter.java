@@ -3,8 +3,6 @@ package io.skein.cli;
 import io.skein.frame.Delivered;
 import io.skein.frame.MessageJson;
 import io.skein.frame.Utf8Buffer;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,8 +11,7 @@ import picocli.CommandLine.Option;
 
 /** Prints messages to standard output, a line each, as they were asked for. */
 final class MessagePrinter {
-    private final PrintStream out =
-            new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
 
     @Option(names = "--body", description = "prints bodies alone, as they are, a line each")
     private boolean body;

@@ -115,11 +115,10 @@ public final class Discovery {
 
     /** The other voters, when they are no majority without this one. */
     private List<NodeId> powerless(Facts cluster) {
-        List<NodeId> voters =
-                cluster.members().stream().filter(Member::voter).map(Member::id).toList();
-        List<NodeId> others =
-                voters.stream().filter(voter -> !voter.equals(self)).toList();
-        return others.size() > voters.size() / 2 ? List.of() : others;
+        Configuration members = new Configuration(cluster.members());
+        return members.hasMajorityWithout(self, voter -> true)
+                ? List.of()
+                : members.voters().stream().filter(voter -> !voter.equals(self)).toList();
     }
 
     /** The same on every node: what each says of itself decides all of it, not how somebody's list calls it. */

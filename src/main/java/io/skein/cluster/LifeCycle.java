@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.DataDirectory;
@@ -40,6 +41,9 @@ final class LifeCycle {
     private boolean mayComeAsNew;
 
     private boolean isInDoubt;
+    /** Why a node in doubt must end, unless it hears that nobody waits for what it has. */
+    private Optional<String> lastWord = Optional.empty();
+
     private boolean isStopped;
     /** Null while there is none to feed: until the node knows what to start from, and after its end. */
     private volatile RunningReplica running;
@@ -76,7 +80,7 @@ final class LifeCycle {
         return running;
     }
 
-    /** From any thread; null until one ran. */
+    /** From any thread; null until something is known of this node. */
     ReplicaStatus status() {
         RunningReplica one = running;
         return one == null ? away : one.status();
@@ -149,6 +153,7 @@ final class LifeCycle {
 
     private void run(Image image) {
         isInDoubt = false;
+        lastWord = Optional.empty();
         surroundings.roster().begin(image, store.incarnation());
         RunningReplica next = new RunningReplica(surroundings, this, store, image, deadlineNanos);
         running = next;
@@ -179,7 +184,7 @@ final class LifeCycle {
 
     /**
      * This node's state cannot be trusted: it lays its data aside and comes back as a new one (DESIGN D10). If it leads,
-     * it hands over first. Alone there is nothing to come back from.
+     * it hands over first. Where nobody could take it back it ends, unless the others have already gone on without it.
      *
      * @param found what is said of it meanwhile
      */
@@ -192,32 +197,45 @@ final class LifeCycle {
         snapshots.distrust();
         RunningReplica doubted = running;
         Optional<String> obstacle = obstacle();
-        if (obstacle.isPresent()) {
+        if (obstacle.isPresent() && !mayHaveBeenGivenUp()) {
             brokenDisk(new IllegalStateException(why + "; " + obstacle.get()));
             return;
         }
         surroundings.roster().find(Optional.of(found));
-        doubted.refreshStatus();
+        doubted.standsOtherwise();
+        if (obstacle.isPresent()) {
+            lastWord = obstacle.map(what -> why + "; " + what);
+            LOG.warn("it was started with --join: it waits to hear whether its cluster has gone on without it");
+            return;
+        }
         doubted.handOver()
                 .compose(over -> running == doubted ? renew(this::setAside) : Future.succeededFuture())
                 .onFailure(failure -> LOG.error("the data could not be laid aside", failure));
     }
 
+    /** An operator started it to come as a new one, and no leader has counted it since: {@link Removal} finds out. */
+    private boolean mayHaveBeenGivenUp() {
+        return mayComeAsNew && !surroundings.roster().others().isEmpty();
+    }
+
     /** Why this node cannot come back by itself, and what an operator does then. */
     private Optional<String> obstacle() {
-        List<NodeId> voters = surroundings.roster().members().voters();
+        Configuration members = surroundings.roster().members();
         NodeId self = surroundings.opening().peers().node();
-        if (voters.equals(List.of(self))) {
-            return Optional.of("nobody else has its data: restore a backup");
+        if (members.hasMajorityWithout(self, voter -> true)) {
+            return surroundings.opening().mayReturn()
+                    ? Optional.empty()
+                    : Optional.of(
+                            "it does not know where to find its cluster: start it with --peers, and it comes back");
         }
-        if (voters.size() < 3) {
-            return Optional.of("without it there is no majority of " + voters
-                    + ", and nobody can take it back: stop the other one, have that go on alone (skein recover), and"
-                    + " start this one with --join");
-        }
-        return surroundings.opening().mayReturn()
-                ? Optional.empty()
-                : Optional.of("it does not know where to find its cluster: start it with --peers, and it comes back");
+        List<NodeId> others = surroundings.roster().others();
+        return Optional.of(
+                others.isEmpty()
+                        ? "nobody else has its data: restore a backup"
+                        : "without it there is no majority of " + members.voters()
+                                + ", and nobody can take it back: have one of " + others
+                                + ", which have its data, go on alone (stop it, skein recover), and start this one with"
+                                + " --join");
     }
 
     /** Now and then. */
@@ -227,7 +245,7 @@ final class LifeCycle {
             return;
         }
         one.sweep();
-        if (!isInDoubt) {
+        if (!isInDoubt || lastWord.isPresent()) {
             removal.look(one, store.incarnation())
                     .onSuccess(verdict -> heard(one, verdict))
                     .onFailure(failure -> LOG.debug("nobody says whether it is counted", failure));
@@ -235,14 +253,11 @@ final class LifeCycle {
     }
 
     private void heard(RunningReplica asked, Removal.Verdict verdict) {
-        if (asked != running || isInDoubt || isStopped) {
+        if (asked != running || isInDoubt && lastWord.isEmpty() || isStopped) {
             return;
         }
         switch (verdict) {
-            case COUNTED -> {
-                mayComeAsNew = false;
-                surroundings.roster().find(Optional.empty());
-            }
+            case COUNTED -> counted();
             case REMOVED -> outcast(verdict, Standing.REMOVED, "its cluster does not count this node any more");
             case REPLACED -> outcast(verdict, Standing.AMNESIAC, "its cluster has another node of this id");
             case REPLACED_ELSEWHERE ->
@@ -254,11 +269,21 @@ final class LifeCycle {
         }
     }
 
+    private void counted() {
+        mayComeAsNew = false;
+        if (lastWord.isPresent()) {
+            brokenDisk(new IllegalStateException(lastWord.get()));
+            lastWord = Optional.empty();
+        } else {
+            surroundings.roster().find(Optional.empty());
+        }
+    }
+
     /** Nobody waits for what this node has. */
     private void outcast(Removal.Verdict verdict, Standing standing, String why) {
         RunningReplica one = running;
         surroundings.roster().find(Optional.of(standing));
-        one.refreshStatus();
+        one.standsOtherwise();
         boolean onlyFirst = one.replica().lastIndex() == 1;
         if (verdict.comesAsNew(mayComeAsNew, surroundings.opening().mayReturn(), onlyFirst)) {
             LOG.warn("{}: its data is laid aside and it comes as a new one", why);

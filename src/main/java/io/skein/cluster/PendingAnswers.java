@@ -3,7 +3,6 @@ package io.skein.cluster;
 import io.skein.machine.Outcome;
 import io.skein.replica.Effect;
 import io.skein.replica.Effect.Refuse.Reason;
-import io.skein.replica.Input;
 import io.skein.replica.Proposal;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -22,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for a word of one replica: for what became of a proposal, for a read to be confirmed, for a change of the
- * members, for rows. Each hears once, at its deadline at the latest. How many proposals wait is bounded by the bytes that
- * the replica takes, how many wait for rows by a number. On the replica's context.
+ * members. Each hears once, at its deadline at the latest. How many proposals wait is bounded by the bytes that the
+ * replica takes. On the replica's context.
  */
 final class PendingAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(PendingAnswers.class);
@@ -42,10 +41,8 @@ final class PendingAnswers {
     // In the order in which they came, too.
     private final Map<Long, Expected> changes = new LinkedHashMap<>();
     private final Map<Long, Expected> reads = new LinkedHashMap<>();
-    private final Map<Long, Expected> settles = new LinkedHashMap<>();
     private long nextProposal;
     private long nextRead;
-    private long nextSettle;
 
     /** @param deadlineNanos after which nobody waits any more */
     PendingAnswers(Replies replies, ClusterListener listener, long deadlineNanos) {
@@ -84,13 +81,6 @@ final class PendingAnswers {
         waiting.put(id, new Expected(promise, System.nanoTime()));
         ask.accept(id);
         return promise.future();
-    }
-
-    /** Fails with {@link NotExecuted} when the rows do not come, as while the disk is full, or too many wait for them. */
-    Future<Long> settle(LongConsumer ask) {
-        return settles.size() >= Input.Settle.MAX_WAITING
-                ? Future.failedFuture(new NotExecuted(Reason.OVERLOADED))
-                : expect(settles, nextSettle++, ask);
     }
 
     void on(Effect.Reply reply) {
@@ -159,13 +149,9 @@ final class PendingAnswers {
         }
     }
 
-    void on(Effect.Settled settled) {
-        complete(settles.remove(settled.id()), settled.index());
-    }
-
     /**
      * Says so to those whose deadline passed. What was proposed may still be executed: that is unknown. A read was not
-     * confirmed, or this node does not get as far: it may be tried elsewhere.
+     * confirmed: it may be tried elsewhere.
      */
     void sweep() {
         long now = System.nanoTime();
@@ -182,7 +168,6 @@ final class PendingAnswers {
         }
         expire(changes, now, this::late);
         expire(reads, now, () -> new NotExecuted(Reason.NOT_LEADER));
-        expire(settles, now, () -> new NotExecuted(Reason.OVERLOADED));
         replies.flush();
     }
 
@@ -208,7 +193,6 @@ final class PendingAnswers {
     /** The replica is no more: nobody can say what becomes of what was proposed. */
     void end(String why) {
         fail(reads, () -> new NotExecuted(Reason.NOT_LEADER));
-        fail(settles, () -> new NotExecuted(Reason.NOT_LEADER));
         fail(changes, () -> new Indeterminate(why));
         for (Proposer.Waiting pending : proposals.values()) {
             replies.fail(pending.home(), pending.promise(), new Indeterminate(why));

@@ -76,7 +76,7 @@ public final class ReplicaVerticle extends VerticleBase {
         this.broken = broken;
     }
 
-    /** This node's word on itself, from any thread; null until it has found out what it starts from. */
+    /** This node's word on itself, from any thread; null until something is known of it. */
     public ReplicaStatus status() {
         LifeCycle mine = life;
         return mine == null ? null : mine.status();

@@ -105,6 +105,15 @@ final class Roster {
         return index == 0;
     }
 
+    /** The other members, learners too. */
+    List<NodeId> others() {
+        return members.members().stream()
+                .map(Member::id)
+                .filter(id -> !id.equals(self))
+                .sorted()
+                .toList();
+    }
+
     /** Raft addresses of the other members, where this node looks for them. */
     Set<String> othersAddresses() {
         Set<String> addresses = new TreeSet<>();
@@ -123,11 +132,7 @@ final class Roster {
 
     /** The other voters that can be reached are a majority. */
     boolean couldGoOnWithoutThisNode() {
-        List<NodeId> voters = members.voters();
-        long others = voters.stream()
-                .filter(voter -> !voter.equals(self) && peers.isReachable(voter))
-                .count();
-        return others > voters.size() / 2;
+        return members.hasMajorityWithout(self, peers::isReachable);
     }
 
     /** The id of one who comes is that of a member which is there, and is another node. */

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class RunningReplica implements StoreHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RunningReplica.class);
 
-    /** How long a node that stops waits for another to take over. */
+    /** How long a node that stops, or is in doubt of its state, waits for another to take over. */
     private static final long HAND_OVER_MS = 700;
 
     private final Surroundings node;
@@ -50,6 +50,7 @@ final class RunningReplica implements StoreHandler {
     private final Store store;
     private final Replica replica;
     private final PendingAnswers pending;
+    private final AwaitedRows rows;
     private final Alarm alarm;
 
     /** Since when entries are being written, by the number of their batch; at most two. */
@@ -62,6 +63,9 @@ final class RunningReplica implements StoreHandler {
     private boolean isEnded;
     private Optional<Promise<Void>> handingOver = Optional.empty();
     private volatile ReplicaStatus status;
+    /** What those who listen were told last. */
+    private ReplicaStatus told = ReplicaStatus.NONE;
+
     private volatile int unanswered;
 
     /**
@@ -79,13 +83,18 @@ final class RunningReplica implements StoreHandler {
         this.store = store;
         this.replica = opening.replica(store, image);
         this.pending = new PendingAnswers(node.replies(), node.listener(), deadlineNanos);
+        this.rows = new AwaitedRows(
+                after -> context.runOnContext(v -> after.run()),
+                question -> feed(new Input.Settle(question)),
+                deadlineNanos);
         this.alarm = new Alarm(context, node.clock(), () -> feed(new Input.Tick()));
         refreshStatus();
     }
 
     void begin() {
         store.handler(this);
-        node.applied().moved(status);
+        told = status;
+        node.applied().moved(told);
         feed(new Input.Started());
     }
 
@@ -94,6 +103,7 @@ final class RunningReplica implements StoreHandler {
         isEnded = true;
         handingOver.ifPresent(Promise::tryComplete);
         alarm.off();
+        rows.end();
         pending.end(why);
     }
 
@@ -162,13 +172,14 @@ final class RunningReplica implements StoreHandler {
 
     /** Completes when rows up to what is applied now are there; fails with {@link NotExecuted} when they do not come. */
     Future<Long> settle() {
-        return pending.settle(id -> feed(new Input.Settle(id)));
+        return rows.forClient();
     }
 
     /** Now and then. */
     void sweep() {
         roster.refresh(replica);
         pending.sweep();
+        rows.sweep();
         unanswered = pending.unanswered();
     }
 
@@ -177,7 +188,6 @@ final class RunningReplica implements StoreHandler {
             return;
         }
         try {
-            ReplicaStatus before = status;
             List<Effect> effects = replica.on(input, node.clock().now());
             for (Effect effect : effects) {
                 carryOut(effect);
@@ -185,9 +195,7 @@ final class RunningReplica implements StoreHandler {
             refreshStatus();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
-            if (!status.standsLike(before)) {
-                node.applied().moved(status);
-            }
+            tell();
             if (appliedMoved) {
                 appliedMoved = false;
                 List<StoredMessage> messages = List.copyOf(delivered);
@@ -219,7 +227,7 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.Fetch fetch) {
             fetch(fetch.place());
         } else if (effect instanceof Effect.Settled settled) {
-            pending.on(settled);
+            rows.settled(settled.id(), settled.index());
         } else if (effect instanceof Effect.RoleChanged changed) {
             LOG.info("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
             node.listener().roleChanged(changed.role(), changed.term());
@@ -306,7 +314,7 @@ final class RunningReplica implements StoreHandler {
 
     /** Entries that a peer lacks and that are no longer in memory. */
     private void load(Effect.Load load) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> store.reader().entries(load.from(), replica.lastIndex(), load.maxBytes()))
                 .onComplete(read -> {
                     if (read.failed()) {
@@ -319,7 +327,7 @@ final class RunningReplica implements StoreHandler {
 
     /** What is applied now is in the snapshot, also the entry that added the peer (DESIGN D16). */
     private void sendSnapshot(NodeId peer) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> life.snapshots().send(peer, store))
                 .onComplete(sent -> context.runOnContext(v ->
                         feed(new Input.SnapshotSent(peer, sent.succeeded() ? sent.result() : 0, sent.succeeded()))));
@@ -327,7 +335,7 @@ final class RunningReplica implements StoreHandler {
 
     /** A body that fell due is read beside the log and comes back as a command (DESIGN D17). */
     private void fetch(Cursor place) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> opening.dueBody(store.reader(), place))
                 .onSuccess(command -> context.runOnContext(v -> feed(new Input.Fetched(command))))
                 .onFailure(failure -> {
@@ -338,7 +346,7 @@ final class RunningReplica implements StoreHandler {
 
     /** The first answer was too large for memory: it is a row, once rows are up to date. Its deadline stands meanwhile. */
     private void replyFromRow(Effect.ReplyStored stored) {
-        settledAfterThisTurn()
+        rows.forItself()
                 .compose(v -> store.reader().answer(stored.index(), stored.place()))
                 .map(this::outcome)
                 .onComplete(outcome -> context.runOnContext(v -> pending.on(stored, outcome)));
@@ -348,13 +356,21 @@ final class RunningReplica implements StoreHandler {
         return opening.outcome(row.orElseThrow(() -> new NoSuchElementException("there is no such row")));
     }
 
-    /** An input in the middle of another's effects would take its batch before theirs. */
-    private Future<Long> settledAfterThisTurn() {
-        return Future.future(settled -> context.runOnContext(v -> settle().onComplete(settled)));
+    /** This node was found to be otherwise than its log says: whoever listens hears so. */
+    void standsOtherwise() {
+        refreshStatus();
+        tell();
+    }
+
+    private void tell() {
+        if (!status.standsLike(told)) {
+            told = status;
+            node.applied().moved(told);
+        }
     }
 
     /** What is said of this node is as of now. */
-    void refreshStatus() {
+    private void refreshStatus() {
         unanswered = pending.unanswered();
         status = new ReplicaStatus(
                 replica.role(),

@@ -3,7 +3,7 @@
  *
  * <p>{@link io.skein.cluster.ReplicaVerticle} is the loop, {@code LifeCycle} the life of a node on it: it arrives, runs,
  * is renewed by a snapshot, stops. While it runs, a {@code RunningReplica} feeds the {@link io.skein.replica.Replica} and
- * carries out its effects, and {@code PendingAnswers} knows who waits for it. {@link io.skein.cluster.Proposer} takes
+ * carries out its effects; {@code PendingAnswers} and {@code AwaitedRows} know who waits for it. {@link io.skein.cluster.Proposer} takes
  * commands and questions from any context and gives answers back on the loop they came from.
  *
  * <p>{@link io.skein.cluster.Peers} is the wire to the other nodes (peer.proto): messages of replicas, forwarded

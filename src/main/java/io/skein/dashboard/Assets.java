@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The page's files, read from the class path once and kept: together some 130 KB. Not Vert.x's StaticHandler, which copies
+ * The page's files, read from the class path once and kept: together some 160 KB. Not Vert.x's StaticHandler, which copies
  * them to a cache directory first (a read-only root file system has none) and leaks a gauge for each file served.
  */
 final class Assets {
@@ -24,16 +24,25 @@ final class Assets {
             INDEX,
             "console.css",
             "favicon.svg",
+            "address.js",
             "app.js",
+            "ask.js",
             "charts.js",
             "cluster.js",
+            "confirm.js",
             "dom.js",
             "format.js",
+            "lag.js",
+            "letters.js",
             "log.js",
+            "message.js",
             "overview.js",
             "publish.js",
             "stream.js",
             "subscribers.js",
+            "subscription.js",
+            "subscriptions.js",
+            "table.js",
             "tail.js",
             "theme.js",
             "topics.js",

@@ -8,6 +8,7 @@ package io.skein.dashboard;
  * @param historySamples samples kept for the charts: the oldest goes
  * @param topics rows of topics in a state: the most active are shown, all are counted
  * @param subscribers rows of subscribers in a state: the first are shown, all are counted
+ * @param subscriptions rows of durable subscriptions in a state: those that lag most are shown, all are counted
  * @param tailPerSecond messages a second that a page's tail shows: the rest is counted as skipped
  * @param tailRecent messages already kept that a new tail begins with, where that is cheap to know
  * @param tailMessageBytes JSON of one message in the tail: of a larger one only place and size are shown
@@ -20,13 +21,14 @@ public record ConsoleLimits(
         int historySamples,
         int topics,
         int subscribers,
+        int subscriptions,
         int tailPerSecond,
         int tailRecent,
         int tailMessageBytes,
         int queueBytes,
         int stuckStates) {
     public static final ConsoleLimits DEFAULT =
-            new ConsoleLimits(64, 1_000, 300, 200, 100, 50, 25, 16 << 10, 256 << 10, 60);
+            new ConsoleLimits(64, 1_000, 300, 200, 100, 100, 50, 25, 16 << 10, 256 << 10, 60);
 
     public ConsoleLimits {
         positive("pages", pages);
@@ -34,6 +36,7 @@ public record ConsoleLimits(
         positive("history samples", historySamples);
         positive("topics", topics);
         positive("subscribers", subscribers);
+        positive("subscriptions", subscriptions);
         positive("tail messages per second", tailPerSecond);
         positive("recent tail messages", tailRecent);
         positive("tail message bytes", tailMessageBytes);

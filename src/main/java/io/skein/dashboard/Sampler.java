@@ -4,6 +4,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
+import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.TopicInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the node once a second, for all open pages together. The figures are always looked at, so that a page that
- * opens has five minutes of charts; lists of topics and subscribers, which cost more, only while a page is open.
+ * opens has five minutes of charts; lists of topics, subscribers and subscriptions, which cost more, only while a page is open.
  *
  * <p>Lives on the context that started it; {@link #add}, {@link #remove}, {@link #history} and {@link #latest} may be called
  * from any.
@@ -33,11 +34,19 @@ final class Sampler {
     /** With more topics than this their list is looked at less often: it is made anew each time. */
     private static final int MANY_TOPICS = 5_000;
 
+    /** The same of durable subscriptions, of which each is counted over the topics that it follows. */
+    private static final int MANY_SUBSCRIPTIONS = 1_000;
+
     private static final int SAMPLES_PER_LOOK_AT_MANY = 10;
 
     private static final Comparator<TopicInfo> BY_ACTIVITY = Comparator.comparingDouble(TopicInfo::publishedPerSecond)
             .thenComparingLong(topic -> topic.view().lastTime())
             .thenComparing(topic -> topic.view().name().value(), Comparator.reverseOrder());
+
+    private static final Comparator<SubscriptionInfo> BY_LAG = Comparator.<SubscriptionInfo>comparingLong(
+                    info -> info.view().lag())
+            .thenComparingLong(info -> info.view().dead())
+            .thenComparing(info -> info.view().name().value(), Comparator.reverseOrder());
 
     private final Broker broker;
     private final ConsoleFigures figures;
@@ -150,11 +159,14 @@ final class Sampler {
             return;
         }
         samplesSinceLook++;
-        boolean many = lists.isPresent() && lists.get().topicCount() > MANY_TOPICS;
-        if (!many || samplesSinceLook >= SAMPLES_PER_LOOK_AT_MANY) {
+        if (!lists.map(Sampler::areMany).orElse(false) || samplesSinceLook >= SAMPLES_PER_LOOK_AT_MANY) {
             look().onFailure(Sampler::notNow);
         }
         tell(status, sample);
+    }
+
+    private static boolean areMany(StateJson.Lists known) {
+        return known.topicCount() > MANY_TOPICS || known.subscriptionCount() > MANY_SUBSCRIPTIONS;
     }
 
     private void lookSoon() {
@@ -184,11 +196,17 @@ final class Sampler {
         samplesSinceLook = 0;
         Future<List<TopicInfo>> topics = broker.topics(Optional.empty(), Freshness.NONE);
         Future<List<SubscriberInfo>> subscribers = broker.subscribers(limits.subscribers());
-        return Future.join(topics, subscribers)
+        Future<List<SubscriptionInfo>> subscriptions = broker.subscriptions().list(Freshness.NONE);
+        return Future.join(topics, subscribers, subscriptions)
                 .andThen(ignored -> looking = false)
                 .map(ignored -> {
                     lists = Optional.of(new StateJson.Lists(
-                            topics.result().size(), mostActive(topics.result()), subscribers.result()));
+                            System.currentTimeMillis(),
+                            topics.result().size(),
+                            foremost(topics.result(), BY_ACTIVITY, limits.topics()),
+                            subscribers.result(),
+                            subscriptions.result().size(),
+                            foremost(subscriptions.result(), BY_LAG, limits.subscriptions())));
                     return null;
                 });
     }
@@ -197,19 +215,20 @@ final class Sampler {
         LOG.debug("the console goes on with the lists it has: {}", refusal.toString());
     }
 
-    private List<TopicInfo> mostActive(List<TopicInfo> all) {
-        if (all.size() <= limits.topics()) {
+    /** All of them as they are, or of too many the highest, these first. */
+    private static <T> List<T> foremost(List<T> all, Comparator<T> order, int limit) {
+        if (all.size() <= limit) {
             return all;
         }
-        PriorityQueue<TopicInfo> best = new PriorityQueue<>(BY_ACTIVITY);
-        for (TopicInfo topic : all) {
-            if (best.size() < limits.topics()) {
-                best.add(topic);
-            } else if (BY_ACTIVITY.compare(topic, best.peek()) > 0) {
+        PriorityQueue<T> best = new PriorityQueue<>(order);
+        for (T item : all) {
+            if (best.size() < limit) {
+                best.add(item);
+            } else if (order.compare(item, best.peek()) > 0) {
                 best.poll();
-                best.add(topic);
+                best.add(item);
             }
         }
-        return best.stream().sorted(BY_ACTIVITY.reversed()).toList();
+        return best.stream().sorted(order.reversed()).toList();
     }
 }

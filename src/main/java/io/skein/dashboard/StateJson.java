@@ -2,8 +2,10 @@ package io.skein.dashboard;
 
 import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
+import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.TopicInfo;
 import io.skein.dashboard.ConsoleFigures.Latency;
+import io.skein.subscription.SubscriptionView;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,8 +21,18 @@ import java.util.function.Function;
 final class StateJson {
     private StateJson() {}
 
-    /** Topics and subscribers as last looked at. */
-    record Lists(long topicCount, List<TopicInfo> topics, List<SubscriberInfo> subscribers) {}
+    /**
+     * Topics, subscribers and durable subscriptions as last looked at.
+     *
+     * @param at when that was
+     */
+    record Lists(
+            long at,
+            long topicCount,
+            List<TopicInfo> topics,
+            List<SubscriberInfo> subscribers,
+            long subscriptionCount,
+            List<SubscriptionInfo> subscriptions) {}
 
     static Buffer event(String name, JsonObject data) {
         return Buffer.buffer("event: " + name + "\ndata: " + data.encode() + "\n\n");
@@ -51,7 +63,13 @@ final class StateJson {
                         "subscribers",
                         new JsonObject()
                                 .put("total", status.figures().subscribers())
-                                .put("rows", rows(known.subscribers(), StateJson::subscriber))));
+                                .put("rows", rows(known.subscribers(), StateJson::subscriber)))
+                .put(
+                        "subscriptions",
+                        new JsonObject()
+                                .put("at", known.at())
+                                .put("total", known.subscriptionCount())
+                                .put("rows", rows(known.subscriptions(), StateJson::subscription))));
         return state;
     }
 
@@ -143,6 +161,20 @@ final class StateJson {
                 .put("cursor", subscriber.cursor())
                 .put("delivered", subscriber.delivered())
                 .put("behind", subscriber.behind());
+    }
+
+    private static JsonObject subscription(SubscriptionInfo info) {
+        SubscriptionView view = info.view();
+        return new JsonObject()
+                .put("name", view.name().value())
+                .put("filter", view.config().filter().value())
+                .put("paused", view.config().paused())
+                .put("lag", view.lag())
+                .put("inFlight", view.leased())
+                .put("dead", view.dead())
+                .put("oldest", info.oldest().isPresent() ? info.oldest().getAsLong() : null)
+                .put("redelivered", view.redelivered())
+                .put("acknowledged", view.acknowledged());
     }
 
     private static JsonObject latency(Latency latency) {

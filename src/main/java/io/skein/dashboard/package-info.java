@@ -13,12 +13,13 @@
  *
  * <ul>
  *   <li>{@code hello}, once: version and the chart history of the last five minutes;
- *   <li>{@code state}, once a second: node, log, figures, rates, times, topics, subscribers
- *       ({@link io.skein.dashboard.StateJson} has the shape);
+ *   <li>{@code state}, once a second: node, log, figures, rates, times, topics, subscribers,
+ *       durable subscriptions ({@link io.skein.dashboard.StateJson} has the shape);
  *   <li>{@code tail}: messages of the filter in {@code ?tail=} ({@link io.skein.dashboard.Tail}).
  * </ul>
  *
- * <p>The page publishes like anybody else, with {@code POST /t/{topic}}.
+ * <p>The page publishes like anybody else, with {@code POST /t/{topic}}, and what it does with durable subscriptions and
+ * their dead letters goes the same public way, {@code /v1/subscriptions}.
  *
  * <p>May know: broker, machine, the machines' records, frame.
  *

@@ -39,6 +39,7 @@ final class MeteredBroker implements Broker {
     private static final String STREAM = "stream";
     private static final String READ = "read";
     private static final String PULL = "pull";
+    private static final String TAKE = "take";
 
     private final Broker broker;
     private final MeterRegistry registry;
@@ -47,6 +48,7 @@ final class MeteredBroker implements Broker {
     private final Map<String, Counter> streamed = new ConcurrentHashMap<>();
     private final Map<String, Counter> pulled = new ConcurrentHashMap<>();
     private final Subscriptions subscriptions;
+    private final Queues queues;
     private final Counter read;
     private final Counter deduplicated;
     private final Counter gaps;
@@ -67,6 +69,9 @@ final class MeteredBroker implements Broker {
                 meters,
                 (door, messages) -> pulled(door).increment(messages),
                 (door, messages) -> published(door).increment(messages));
+        Counter taken = delivered("http", TAKE); // queues are used by HTTP alone
+        this.queues = new MeteredQueues(
+                broker.queues(), () -> published("http").increment(), taken::increment, doors::rejected);
         for (String door : new String[] {"http", "websocket", "tcp"}) {
             published(door); // so that rates begin at 0
             streamed(door);
@@ -143,16 +148,30 @@ final class MeteredBroker implements Broker {
 
     @Override
     public Queues queues() {
-        return broker.queues();
+        return queues;
     }
 
     @Override
     public Connection connected(String door, String peer) {
         Connection connection = broker.connected(door, peer);
         doors.connected(door);
-        return () -> {
-            doors.disconnected(door);
-            connection.close();
+        return new Connection() {
+            private boolean ended;
+
+            @Override
+            public void ended() {
+                if (!ended) {
+                    ended = true;
+                    doors.disconnected(door);
+                    connection.ended();
+                }
+            }
+
+            @Override
+            public void close() {
+                ended();
+                connection.close();
+            }
         };
     }
 

@@ -158,6 +158,16 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return subscriptions.config(name, freshness);
+    }
+
+    @Override
+    public void withoutCredit(SubscriptionName name, int more) {
+        subscriptions.withoutCredit(name, more);
+    }
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return subscriptions.list(freshness);
     }

@@ -5,6 +5,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -45,15 +47,15 @@ final class SubscriptionDetails {
                         "skein_subscription_dead",
                         "Dead letters",
                         info -> info.view().dead()),
-                gauge(
+                counter(
                         "skein_subscription_delivered",
                         "Messages ever handed out",
                         info -> info.view().delivered()),
-                gauge(
+                counter(
                         "skein_subscription_redelivered",
                         "Of these not for the first time",
                         info -> info.view().redelivered()),
-                gauge(
+                counter(
                         "skein_subscription_acknowledged",
                         "Messages ever acknowledged",
                         info -> info.view().acknowledged()),
@@ -77,5 +79,17 @@ final class SubscriptionDetails {
                     null));
         }
         return gauge.build();
+    }
+
+    /** @param name without {@code _total}, which the exposition adds */
+    private CounterSnapshot counter(String name, String help, ToDoubleFunction<SubscriptionInfo> figure) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
+        for (SubscriptionInfo info : subscriptions) {
+            counter.dataPoint(CounterDataPointSnapshot.builder()
+                    .labels(Labels.of("subscription", info.view().name().value()))
+                    .value(figure.applyAsDouble(info))
+                    .build());
+        }
+        return counter.build();
     }
 }

@@ -12,7 +12,7 @@
  * the doors). What is a state, not an event, is a gauge over {@link io.skein.broker.NodeStatus}, read when somebody asks.
  * {@link io.skein.metrics.MetricsRoutes} answers the questions.
  *
- * <p>May know: broker, cluster, store, replica, and the values of topic, machine and raft that the broker's interface hands
- * out.
+ * <p>May know: broker, cluster, store, replica, and the values of topic, subscription, machine and raft that the broker's
+ * interface hands out.
  */
 package io.skein.metrics;

@@ -106,7 +106,7 @@ final class Doors {
             router.route().handler(context -> door.notFound(context.request()));
             HttpServer server = vertx.createHttpServer(webSocket.options(HttpDoor.serverOptions(http)))
                     .connectionHandler(door::connected)
-                    .requestHandler(orWebSocket(door.handler(router)));
+                    .requestHandler(door.handler(orWebSocket(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
             return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
                     .onSuccess(up -> httpPort = up.actualPort());

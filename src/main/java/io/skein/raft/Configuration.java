@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Who belongs to the cluster (thesis §4.1). */
 public record Configuration(List<Member> members) {
@@ -28,6 +29,15 @@ public record Configuration(List<Member> members) {
     /** Sorted. */
     public List<NodeId> voters() {
         return members.stream().filter(Member::voter).map(Member::id).sorted().toList();
+    }
+
+    /** Whether the voters but this one, as far as they count, are a majority of all. */
+    public boolean hasMajorityWithout(NodeId node, Predicate<NodeId> counts) {
+        List<NodeId> voters = voters();
+        long others = voters.stream()
+                .filter(voter -> !voter.equals(node) && counts.test(voter))
+                .count();
+        return others > voters.size() / 2;
     }
 
     public Optional<Member> member(NodeId id) {

@@ -3,7 +3,8 @@
  *
  * <p>Start at {@link io.skein.replica.Replica#on}. Then {@code Proposals} (commands on their way into an entry and until
  * its commit), {@code Applier} (a committed entry asks the machines, wrapped by the window of idempotency keys),
- * {@code Backlog} (what is applied and not yet in rows), {@code Stamps} (the log's own time), {@code LogBudget} (how much
+ * {@code Backlog} (what is applied and not yet in rows), {@code DueWork} (what a leader proposes of its own because it
+ * is due), {@code Stamps} (the log's own time), {@code LogBudget} (how much
  * log is kept), {@code EntryCodec} (payloads).
  *
  * <p>Promise: the same inputs in the same order give the same effects. Effects are carried out in list order and bear no

@@ -180,8 +180,9 @@ final class BatchWriter {
             prepared.chunks.gather(appended, encoded);
         } else if (change instanceof TopicChange.Deleted deleted) {
             prepared.topics.write(deleted);
-            prepared.chunks.drop(deleted.topic());
-            held.trimmed(deleted.topic(), Long.MAX_VALUE);
+            if (!held.trimmed(deleted.topic(), Long.MAX_VALUE)) {
+                prepared.chunks.drop(deleted.topic());
+            }
             prepared.subscriptions.topicDeleted(deleted.topic());
         } else if (change instanceof TopicChange.Produced produced) {
             prepared.producers.write(produced);

@@ -55,7 +55,7 @@ final class ChunkRows {
         gathering.bytes += bytes;
     }
 
-    /** What was gathered for a topic that is deleted need not be written. */
+    /** What was gathered for a topic that is deleted need not be written, unless somebody holds it. */
     void drop(long topic) {
         open.remove(topic);
         full.removeIf(gathering -> gathering.messages.get(0).topicId() == topic);

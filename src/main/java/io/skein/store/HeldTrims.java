@@ -25,13 +25,17 @@ final class HeldTrims {
         this.holds = holds;
     }
 
-    /** @param lowWater {@link Long#MAX_VALUE} when the topic is deleted */
-    void trimmed(long topic, long lowWater) {
+    /**
+     * Whether somebody holds what this takes away.
+     *
+     * @param lowWater {@link Long#MAX_VALUE} when the topic is deleted
+     */
+    boolean trimmed(long topic, long lowWater) {
         long ticket = holds.now();
         Topic held = topics.get(topic);
         if (held == null) {
             if (holds.areOver(ticket, System.nanoTime())) {
-                return;
+                return false;
             }
             held = new Topic();
             topics.put(topic, held);
@@ -41,6 +45,7 @@ final class HeldTrims {
             held.trims.pollLast();
         }
         held.trims.add(new Trim(ticket, lowWater));
+        return true;
     }
 
     /** How far the topic's rows may go, which are trimmed up to {@code lowWater}. */

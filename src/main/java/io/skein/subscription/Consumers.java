@@ -4,7 +4,6 @@ import io.skein.machine.Decision;
 import io.skein.machine.Moment;
 import io.skein.machine.Rejected;
 import io.skein.machine.Rejection;
-import io.skein.subscription.Run.State;
 import io.skein.subscription.SubscriptionCommand.Ack;
 import io.skein.subscription.SubscriptionCommand.Acks;
 import io.skein.subscription.SubscriptionCommand.Extend;
@@ -31,6 +30,9 @@ import java.util.Optional;
 final class Consumers {
     /** Keys that are read ahead for each message that is asked for, so that a held key does not hold up the others. */
     private static final int READ_AHEAD = 4;
+
+    /** Topics of which one pull reads keys. */
+    private static final int MOST_TOPICS = Limits.MAX_PULL_MESSAGES;
 
     private final TopicMachine topics;
     private final SubscriptionRegister register;
@@ -64,25 +66,24 @@ final class Consumers {
         return draft.as(new Handout(register, limits, draft, found.get(), pull).lend(pull.max()));
     }
 
-    List<OffsetRange> keysWanted(SubscriptionState subscription, int max) {
+    List<OffsetRange> keysWanted(SubscriptionState subscription, long max) {
         if (!subscription.isByKey() || subscription.config().paused()) {
             return List.of();
         }
         List<OffsetRange> wanted = new ArrayList<>();
-        List<Position> turns = new Turns(register, subscription).next(max);
+        List<Position> turns = new Turns(register, subscription).next((int) Math.min(max, MOST_TOPICS));
         for (Position position : turns) {
-            long most = Math.max(1, (long) max * READ_AHEAD / turns.size());
+            long most = Math.max(1, max * READ_AHEAD / turns.size());
             if (position.follows) {
                 long count = Math.min(most, position.topic.nextOffset() - position.fresh());
                 if (count > 0) {
                     wanted.add(new OffsetRange(position.topic.id(), position.fresh(), count));
                 }
             } else {
-                position.runs().values().stream()
-                        .filter(run -> run.state() == State.UNREAD)
-                        .findFirst()
-                        .ifPresent(run -> wanted.add(
-                                new OffsetRange(position.topic.id(), run.first(), Math.min(most, run.count()))));
+                Run run = position.firstUnread();
+                if (run != null) {
+                    wanted.add(new OffsetRange(position.topic.id(), run.first(), Math.min(most, run.count())));
+                }
             }
         }
         return wanted;

@@ -16,11 +16,11 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome.Accepted;
 import io.skein.topic.TopicReach;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** What becomes of dead letters: they are copied, handed out again, forgotten. */
 final class Graveyard {
@@ -110,13 +110,14 @@ final class Graveyard {
         SubscriptionDraft of = draft.of(subscription);
         Exhumed exhumed = exhume(of, subscription, redrive.chosen());
         State state = subscription.isByKey() ? State.UNREAD : State.READY;
-        long time = at.time();
+        // Those that an earlier redrive has not let go yet go before; the rate is the subscription's, theirs too.
+        long before = subscription.messages(State.PACED);
         for (OffsetRange range : exhumed.ranges()) {
             if (redrive.rate() == 0) {
                 of.redriven(range, state, 0);
             } else {
-                of.redriven(range, State.PACED, time);
-                time += range.count() * 1000 / redrive.rate();
+                of.redriven(range, State.PACED, at.time() + before * 1000 / redrive.rate());
+                before += range.count();
             }
         }
         if (redrive.rate() > 0 && !exhumed.ranges().isEmpty()) {
@@ -152,56 +153,71 @@ final class Graveyard {
     /** Takes dead letters out, all or those chosen; those that retention took meanwhile are only forgotten. */
     private Exhumed exhume(
             SubscriptionDraft draft, SubscriptionState subscription, Optional<List<OffsetRange>> chosen) {
+        Map<OffsetRange, List<OffsetRange>> found =
+                chosen.isEmpty() ? whole(subscription) : parts(subscription, chosen.get());
         List<OffsetRange> taken = new ArrayList<>();
         long count = 0;
         int steps = 0;
-        for (long topic : subscription.dead.topics()) {
-            long lowWater = topics.reach(topic).map(TopicReach::lowWater).orElse(Long.MAX_VALUE);
-            for (Map.Entry<Long, Long> entry : subscription.dead.in(topic).entrySet()) {
-                OffsetRange stretch = new OffsetRange(topic, entry.getKey(), entry.getValue());
-                List<OffsetRange> parts = chosen.isEmpty() ? List.of(stretch) : within(stretch, chosen.get());
-                if (parts.isEmpty()) {
-                    continue;
-                }
-                if (steps++ == STRETCHES) {
-                    return new Exhumed(taken, count, true);
-                }
-                forget(draft, stretch, parts);
-                for (OffsetRange part : parts) {
-                    long start = Math.max(part.first(), lowWater);
-                    if (start < part.end()) {
-                        taken.add(new OffsetRange(topic, start, part.end() - start));
-                        count += part.end() - start;
-                    }
+        for (Map.Entry<OffsetRange, List<OffsetRange>> entry : found.entrySet()) {
+            if (steps++ == STRETCHES) {
+                return new Exhumed(taken, count, true);
+            }
+            OffsetRange stretch = entry.getKey();
+            long lowWater =
+                    topics.reach(stretch.topic()).map(TopicReach::lowWater).orElse(Long.MAX_VALUE);
+            forget(draft, stretch, entry.getValue());
+            for (OffsetRange part : entry.getValue()) {
+                long start = Math.max(part.first(), lowWater);
+                if (start < part.end()) {
+                    taken.add(new OffsetRange(part.topic(), start, part.end() - start));
+                    count += part.end() - start;
                 }
             }
         }
         return new Exhumed(taken, count, false);
     }
 
-    /** The parts of a stretch that are chosen, ascending, without overlap. */
-    private static List<OffsetRange> within(OffsetRange stretch, List<OffsetRange> chosen) {
-        NavigableMap<Long, OffsetRange> parts = new TreeMap<>();
-        for (OffsetRange range : chosen) {
-            long start = Math.max(stretch.first(), range.first());
-            long end = Math.min(stretch.end(), range.end());
-            if (range.topic() == stretch.topic() && start < end) {
-                parts.merge(
-                        start,
-                        new OffsetRange(stretch.topic(), start, end - start),
-                        (a, b) -> a.count() > b.count() ? a : b);
+    /** Stretches with themselves as their only part: one more than may be taken at once, if there are. */
+    private Map<OffsetRange, List<OffsetRange>> whole(SubscriptionState subscription) {
+        Map<OffsetRange, List<OffsetRange>> found = new LinkedHashMap<>();
+        for (long topic : subscription.dead.topics()) {
+            for (OffsetRange stretch : subscription.dead.from(topic, 0)) {
+                register.look();
+                found.put(stretch, List.of(stretch));
+                if (found.size() > STRETCHES) {
+                    return found;
+                }
             }
         }
-        List<OffsetRange> apart = new ArrayList<>();
-        long from = stretch.first();
-        for (OffsetRange part : parts.values()) {
-            long start = Math.max(from, part.first());
-            if (start < part.end()) {
-                apart.add(new OffsetRange(stretch.topic(), start, part.end() - start));
-                from = part.end();
+        return found;
+    }
+
+    /** Stretches, ascending, with the parts of them that are chosen, ascending, without overlap; as many as above. */
+    private Map<OffsetRange, List<OffsetRange>> parts(SubscriptionState subscription, List<OffsetRange> chosen) {
+        Map<OffsetRange, List<OffsetRange>> found = new LinkedHashMap<>();
+        List<OffsetRange> sorted = new ArrayList<>(chosen);
+        sorted.sort(Comparator.comparingLong(OffsetRange::topic).thenComparingLong(OffsetRange::first));
+        long topic = -1;
+        long seen = 0;
+        for (OffsetRange range : sorted) {
+            seen = range.topic() == topic ? seen : 0;
+            topic = range.topic();
+            long from = Math.max(seen, range.first());
+            for (OffsetRange stretch : subscription.dead.from(topic, from)) {
+                register.look();
+                if (stretch.first() >= range.end() || found.size() > STRETCHES) {
+                    break;
+                }
+                long start = Math.max(from, stretch.first());
+                long end = Math.min(range.end(), stretch.end());
+                if (start < end) {
+                    found.computeIfAbsent(stretch, first -> new ArrayList<>())
+                            .add(new OffsetRange(topic, start, end - start));
+                }
             }
+            seen = Math.max(seen, range.end());
         }
-        return apart;
+        return found;
     }
 
     /** What is left of a stretch without these parts of it. */

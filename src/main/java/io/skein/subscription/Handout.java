@@ -31,6 +31,7 @@ final class Handout {
 
     private final List<Lent> lent = new ArrayList<>();
     private long newlyHeld;
+    private long newlyPassed;
 
     Handout(
             SubscriptionRegister register,
@@ -162,7 +163,9 @@ final class Handout {
 
     /** How many more messages may be begun with. */
     private long room() {
-        return register.runs() >= limits.runs() ? 0 : limits.held() - subscription.held() - newlyHeld;
+        return register.isFull() || subscription.passed() + newlyPassed >= limits.passed()
+                ? 0
+                : limits.held() - subscription.held() - newlyHeld;
     }
 
     private int giveNew(PositionDraft position, int share) {
@@ -238,6 +241,7 @@ final class Handout {
             passedKeys.add(key);
             position.add(run);
             newlyHeld++;
+            newlyPassed++;
             return 0;
         }
         lend(position, run, true);

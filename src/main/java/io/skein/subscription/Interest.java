@@ -25,6 +25,8 @@ final class Interest {
     private Set<Position> idle = new LinkedHashSet<>();
     /** Kept only while the topic drops what is acknowledged. */
     private final TreeSet<Floor> floors = new TreeSet<>();
+    /** The same of those that follow nothing here and have redriven messages: they only hold back. */
+    private final TreeSet<Floor> redriven = new TreeSet<>();
 
     private boolean keepsFloors;
 
@@ -70,11 +72,16 @@ final class Interest {
 
     /** A position has moved. */
     void floor(Position position) {
-        long floor = keepsFloors && position.follows ? position.floor() : -1;
-        if (floor != position.knownFloor) {
+        boolean holds = position.follows || !position.runs().isEmpty();
+        long floor = keepsFloors && holds
+                ? (position.follows ? position.floor() : position.runs().firstKey())
+                : -1;
+        TreeSet<Floor> these = position.follows ? floors : redriven;
+        Floor fresh = new Floor(floor, position.owner.id);
+        if (floor != position.knownFloor || floor >= 0 && !these.contains(fresh)) {
             forget(position);
             if (floor >= 0) {
-                floors.add(new Floor(floor, position.owner.id));
+                these.add(fresh);
                 position.knownFloor = floor;
             }
         }
@@ -83,7 +90,9 @@ final class Interest {
     /** A position has moved or goes. */
     void forget(Position position) {
         if (position.knownFloor >= 0) {
-            floors.remove(new Floor(position.knownFloor, position.owner.id));
+            Floor known = new Floor(position.knownFloor, position.owner.id);
+            floors.remove(known);
+            redriven.remove(known);
             position.knownFloor = -1;
         }
     }
@@ -93,7 +102,10 @@ final class Interest {
         if (floors.isEmpty()) {
             return topic.lowWater();
         }
-        return Math.max(
-                topic.lowWater(), Math.min(Math.min(floors.first().offset(), topic.nextOffset()), topic.lowestPin()));
+        long floor = Math.min(floors.first().offset(), topic.nextOffset());
+        if (!redriven.isEmpty()) {
+            floor = Math.min(floor, redriven.first().offset());
+        }
+        return Math.max(topic.lowWater(), Math.min(floor, topic.lowestPin()));
     }
 }

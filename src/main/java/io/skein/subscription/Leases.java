@@ -7,9 +7,10 @@ import java.util.Optional;
  * Messages with consecutive offsets that one pull handed out; mostly one message. Names them for ack, nack and extend.
  *
  * <p>As text, opaque to users: {@code l<subscription>.<topic>.<offset>.<index>.<place>}, and {@code .<count>} when there
- * are several; numbers in base 36. A lease is known by the command that made it, and places in the log are never used
- * twice: whoever comes with an older one, because the message was handed out again, the position was moved, or another
- * subscription was made under the name, is refused ({@code lease-lost}).
+ * are several; numbers in base 36. A lease is known by the command that made it, and places in one log are never used twice:
+ * whoever comes with an older one, because the message was handed out again, the position was moved, or another
+ * subscription was made under the name, is refused ({@code lease-lost}). It does not say of which log it is: after a
+ * recover or a restore that lost entries, a lease of a lost entry may look like a new one of the same message.
  *
  * @param subscription internal id
  * @param topic internal id

@@ -1,6 +1,5 @@
 package io.skein.subscription;
 
-import io.skein.subscription.Run.State;
 import io.skein.topic.TopicReach;
 import java.util.Collections;
 import java.util.Map;
@@ -29,7 +28,8 @@ final class Position {
     /** The runs that may be handed out: READY, and where keys matter the first of its key that nobody holds. */
     private NavigableMap<Long, Run> available = NONE;
 
-    private int unread;
+    /** By first offset: the runs whose keys are to be read before they may be handed out. */
+    private NavigableMap<Long, Run> unread = NONE;
     /** Whether the owner knows that there is something to hand out. */
     boolean isReady;
     /** Whether the topic will say when something comes. */
@@ -69,12 +69,17 @@ final class Position {
     }
 
     boolean hasUnread() {
-        return unread > 0;
+        return !unread.isEmpty();
+    }
+
+    /** Null when there is none. */
+    Run firstUnread() {
+        return unread.isEmpty() ? null : unread.firstEntry().getValue();
     }
 
     /** Whether there is, as far as is known without looking at expiries, something to hand out. */
     boolean hasSomething() {
-        return !available.isEmpty() || unread > 0 || hasFresh();
+        return !available.isEmpty() || hasUnread() || hasFresh();
     }
 
     /** All messages below are settled. */
@@ -133,9 +138,17 @@ final class Position {
         }
     }
 
-    void countUnread(Run run, int sign) {
-        if (run.state() == State.UNREAD) {
-            unread += sign;
+    void addUnread(Run run) {
+        if (unread == NONE) {
+            unread = new TreeMap<>();
+        }
+        unread.put(run.first(), run);
+    }
+
+    void removeUnread(long first) {
+        unread.remove(first);
+        if (unread.isEmpty()) {
+            unread = NONE;
         }
     }
 

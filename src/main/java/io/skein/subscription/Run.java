@@ -11,7 +11,7 @@ import io.skein.machine.Cursor;
  * @param time LEASED: when the lease ends; DELAYED: from when they may be handed out; PACED: when the next of them are
  *     let go; else 0
  * @param lease under which they were last handed out; {@link Cursor#ORIGIN} when that was given back or never was. An
- *     ack that comes late is taken as long as nobody else has the message
+ *     ack that comes late is taken as long as the message is in a run under this lease
  * @param consumer who has or had them last; empty when nobody
  * @param key of {@link Keys}; 0 when there is none, or keys do not matter
  */

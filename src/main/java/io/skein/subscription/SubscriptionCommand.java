@@ -125,7 +125,8 @@ public sealed interface SubscriptionCommand extends Command {
      * Hands dead letters out again, from the dead-letter topic, as if for the first time.
      *
      * @param chosen those that the leader found to match a filter, none of them twice; empty: all
-     * @param rate so many a second; 0: at once
+     * @param rate so many a second, after those that an earlier redrive has not let go yet, which go on at this rate too; 0: at
+     *     once
      */
     record Redrive(SubscriptionName name, Optional<List<OffsetRange>> chosen, int rate) implements SubscriptionCommand {
         public Redrive {

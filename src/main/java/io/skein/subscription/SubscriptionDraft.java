@@ -72,7 +72,7 @@ final class SubscriptionDraft {
     /** Takes messages as done. @param refused gets those that cannot be. @return how many could */
     long ack(List<Leases> leases, List<Refused> refused) {
         long done = each(leases, refused, (position, run, from, to) -> {
-            // Also after the lease has ended, as long as nobody else has got the message.
+            // Also after the lease has ended, as long as nobody else has got the message and it is not given up.
             position.cut(run, from, to);
             return true;
         });

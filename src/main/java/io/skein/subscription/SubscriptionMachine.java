@@ -173,7 +173,7 @@ public final class SubscriptionMachine implements Machine {
         } else if (change instanceof SubscriptionChange.Positioned positioned) {
             register.position(positioned);
         } else if (change instanceof SubscriptionChange.Counted counted) {
-            register.count(counted);
+            register.count(counted, lastTime);
         } else if (change instanceof SubscriptionChange.MarkSet set) {
             register.setMark(set);
         } else if (change instanceof SubscriptionChange.MarkGone gone) {
@@ -272,22 +272,32 @@ public final class SubscriptionMachine implements Machine {
 
     /** A subscription as of the last change. */
     public Optional<SubscriptionView> find(SubscriptionName name) {
-        return register.find(name).map(views::of);
+        return register.find(name).map(views::whole);
+    }
+
+    /** How a subscription is configured; nothing is counted for that. */
+    public Optional<SubscriptionConfig> config(SubscriptionName name) {
+        return register.find(name).map(SubscriptionState::config);
     }
 
     /** A subscription as of the last change. */
     public Optional<SubscriptionView> find(long id) {
-        return register.find(id).map(views::of);
+        return register.find(id).map(views::whole);
     }
 
-    /** All subscriptions, sorted by name, those of queues too. */
+    /** All subscriptions, sorted by name, those of queues too, as {@link #after} gives them. */
     public List<SubscriptionView> all() {
         return views.all();
     }
 
-    /** The subscriptions with ids above this one, by id, at most so many: for who looks at all of them in several turns. */
-    public List<SubscriptionView> after(long id, int most) {
-        return views.after(id, most);
+    /**
+     * The subscriptions with ids above this one, by id, without {@link SubscriptionView#nextReturn}: for who looks at all of
+     * them in several turns.
+     *
+     * @param looks so many subscriptions, positions and marks are looked at; one subscription at least
+     */
+    public List<SubscriptionView> after(long id, int looks) {
+        return views.after(id, looks);
     }
 
     /** What each message of a topic is to each subscription that has to do with it. */
@@ -298,6 +308,22 @@ public final class SubscriptionMachine implements Machine {
     /** Who holds messages of a subscription, those that hold most first, at most so many. */
     public List<Holder> holders(SubscriptionName name, int most) {
         return register.find(name).map(found -> views.holders(found, most)).orElse(List.of());
+    }
+
+    /**
+     * The stamp of the command that last handed out messages of a subscription; empty when none did in the life of this
+     * process. No part of the state.
+     */
+    public OptionalLong lastLent(SubscriptionName name) {
+        Optional<SubscriptionState> found = register.find(name);
+        return found.isEmpty() || found.get().lastLent < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(found.get().lastLent);
+    }
+
+    /** Whether all subscriptions together remember as many runs as they may, so that no new messages are begun with. */
+    public boolean isFull() {
+        return register.isFull();
     }
 
     /** Whether a pull would get something now, as far as is known without looking at bodies. */
@@ -325,10 +351,10 @@ public final class SubscriptionMachine implements Machine {
     }
 
     /**
-     * Messages of which a pull of so many would need the keys, where keys matter: the leader reads them and proposes the
-     * pull with what it found.
+     * Messages of which pulls of so many together would need the keys, where keys matter: the leader reads them and
+     * proposes the last of these pulls with what it found.
      */
-    public List<OffsetRange> keysWanted(SubscriptionName name, int max) {
+    public List<OffsetRange> keysWanted(SubscriptionName name, long max) {
         return register.find(name)
                 .map(found -> consumers.keysWanted(found, max))
                 .orElse(List.of());

@@ -45,6 +45,9 @@ final class SubscriptionRegister {
     /** Ids of those that have had something to hand out since somebody last asked. */
     private final Set<SubscriptionName> awakened = new LinkedHashSet<>();
 
+    /** Those that have something to hand out and may not, because all together remember too much. */
+    private final Set<SubscriptionState> starved = new LinkedHashSet<>();
+
     private long looks;
     private long lastId;
     private int positions;
@@ -166,9 +169,26 @@ final class SubscriptionRegister {
                 && !subscription.ready.firstEntry().getValue().hasSomething()) {
             refresh(subscription.ready.firstEntry().getValue());
         }
-        return !subscription.config().paused()
-                && !subscription.ready.isEmpty()
-                && (subscription.available > 0 || subscription.held() < limits.held());
+        boolean hasSomething = !subscription.config().paused() && !subscription.ready.isEmpty();
+        boolean isReady = hasSomething && (subscription.available > 0 || room(subscription) > 0);
+        if (!isReady) {
+            // Whoever asked here knows it now, and has to be told of the next.
+            subscription.wasReady = false;
+            if (hasSomething && isFull()) {
+                starved.add(subscription);
+            }
+        }
+        return isReady;
+    }
+
+    /** All subscriptions together remember as many runs as they may. */
+    boolean isFull() {
+        return runs >= limits.runs();
+    }
+
+    /** How many more messages a subscription may begin with; none when not above 0. */
+    long room(SubscriptionState subscription) {
+        return isFull() || subscription.passed() >= limits.passed() ? 0 : limits.held() - subscription.held();
     }
 
     List<SubscriptionName> awakened() {
@@ -223,10 +243,12 @@ final class SubscriptionRegister {
             removeDead(subscription, topic);
         }
         filters.remove(subscription);
+        starved.remove(subscription);
         byId.remove(subscription.id);
         byName.remove(subscription.name.value());
         // Whoever waits for it has to hear so.
         awakened.add(subscription.name);
+        feedStarved();
     }
 
     private void removeDead(SubscriptionState subscription, long topic) {
@@ -236,8 +258,9 @@ final class SubscriptionRegister {
         maybeUnconcern(subscription, topic);
     }
 
-    void count(Counted change) {
-        the(change.subscription()).count(change);
+    /** @param time of the command */
+    void count(Counted change, long time) {
+        the(change.subscription()).count(change, time);
     }
 
     void position(Positioned change) {
@@ -493,5 +516,14 @@ final class SubscriptionRegister {
             awakened.add(subscription.name);
         }
         subscription.wasReady = isReady;
+        feedStarved();
+    }
+
+    private void feedStarved() {
+        if (!starved.isEmpty() && !isFull()) {
+            List<SubscriptionState> all = List.copyOf(starved);
+            starved.clear();
+            all.forEach(this::maybeAwaken);
+        }
     }
 }

@@ -35,6 +35,9 @@ final class SubscriptionState {
     /** Messages that were handed out once, or passed over, and are not settled. */
     private long held;
 
+    /** Of these the messages that were passed over for their key. */
+    private long passed;
+
     private final long[] messages = new long[State.values().length];
     /** Runs that positions offer. */
     int available;
@@ -43,6 +46,8 @@ final class SubscriptionState {
 
     private int runs;
     boolean wasReady;
+    /** When messages were last handed out; -1: not since this process began. */
+    long lastLent = -1;
 
     SubscriptionState(SubscriptionChange.Created change) {
         id = change.subscription();
@@ -87,12 +92,19 @@ final class SubscriptionState {
         return counted;
     }
 
-    void count(SubscriptionChange.Counted change) {
+    void count(SubscriptionChange.Counted change, long time) {
+        if (time > 0 && change.delivered() > counted.delivered()) {
+            lastLent = time;
+        }
         counted = change;
     }
 
     long held() {
         return held;
+    }
+
+    long passed() {
+        return passed;
     }
 
     int runs() {
@@ -106,7 +118,9 @@ final class SubscriptionState {
 
     void add(Position position, Run run) {
         count(run, 1);
-        position.countUnread(run, 1);
+        if (run.state() == State.UNREAD) {
+            position.addUnread(run);
+        }
         if (run.key() != 0) {
             keys.add(position, run);
         } else if (run.state() == State.READY) {
@@ -116,7 +130,9 @@ final class SubscriptionState {
 
     void remove(Position position, Run run) {
         count(run, -1);
-        position.countUnread(run, -1);
+        if (run.state() == State.UNREAD) {
+            position.removeUnread(run.first());
+        }
         if (run.key() != 0) {
             keys.remove(position, run);
         } else if (run.state() == State.READY) {
@@ -129,6 +145,9 @@ final class SubscriptionState {
         messages[run.state().ordinal()] += sign * run.count();
         if (isHeld(run)) {
             held += sign * run.count();
+        }
+        if (run.state() == State.READY && run.deliveries() == 0 && run.key() != 0) {
+            passed += sign * run.count();
         }
     }
 

@@ -20,7 +20,8 @@ import io.skein.machine.Cursor;
  * @param blockedKeys keys of which a message waits until another is settled
  * @param isReady whether a pull would get something
  * @param isHeld whether nothing new is begun with, because too much is not settled
- * @param nextReturn when the next lease ends, delay is over or portion is let go; {@link Long#MAX_VALUE} when none does
+ * @param nextReturn when the next lease ends, delay is over or portion is let go; {@link Long#MAX_VALUE} when none does, or
+ *     where subscriptions are told of in a list
  * @param rate redriven messages let go in a second
  */
 public record SubscriptionView(

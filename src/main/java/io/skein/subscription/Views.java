@@ -41,10 +41,12 @@ final class Views {
         return views;
     }
 
-    List<SubscriptionView> after(long id, int most) {
+    List<SubscriptionView> after(long id, int looks) {
         List<SubscriptionView> views = new ArrayList<>();
+        int looked = 0;
         for (SubscriptionState subscription : register.after(id)) {
-            if (views.size() == most) {
+            looked += 1 + subscription.positions.size() + subscription.marks.size();
+            if (looked > looks && !views.isEmpty()) {
                 break;
             }
             views.add(of(subscription));
@@ -52,11 +54,25 @@ final class Views {
         return views;
     }
 
-    SubscriptionView of(SubscriptionState subscription) {
+    /** With everything, also what is found by a look at each run. */
+    SubscriptionView whole(SubscriptionState subscription) {
+        long next = Long.MAX_VALUE;
+        for (Position position : subscription.positions.values()) {
+            for (Run run : position.runs().values()) {
+                next = run.isTimed() ? Math.min(next, run.time()) : next;
+            }
+        }
+        return of(subscription, next);
+    }
+
+    private SubscriptionView of(SubscriptionState subscription) {
+        return of(subscription, Long.MAX_VALUE);
+    }
+
+    private SubscriptionView of(SubscriptionState subscription, long nextReturn) {
         long waiting = 0;
         int followed = 0;
         long[] gone = new long[State.values().length];
-        long nextReturn = Long.MAX_VALUE;
         for (Position position : subscription.positions.values()) {
             if (position.follows) {
                 followed++;
@@ -66,9 +82,6 @@ final class Views {
             // What retention took is no longer in flight, even if its run is still there.
             for (Run run : position.runs().headMap(lowWater, false).values()) {
                 gone[run.state().ordinal()] += Math.min(run.end(), lowWater) - run.first();
-            }
-            for (Run run : position.runs().values()) {
-                nextReturn = run.isTimed() ? Math.min(nextReturn, run.time()) : nextReturn;
             }
         }
         Counted counted = subscription.counted();
@@ -91,7 +104,7 @@ final class Views {
                 followed,
                 subscription.keys.blocked(),
                 register.isReady(subscription),
-                subscription.held() >= limits.held(),
+                subscription.held() >= limits.held() || subscription.passed() >= limits.passed(),
                 nextReturn,
                 counted.rate());
     }
@@ -100,7 +113,7 @@ final class Views {
         long back = 0;
         long fresh = 0;
         int looked = 0;
-        long room = limits.held() - subscription.held();
+        long room = register.room(subscription);
         for (Position position : subscription.ready.values()) {
             register.look();
             for (Run run : position.available().values()) {
@@ -140,13 +153,17 @@ final class Views {
     List<OffsetRange> dead(SubscriptionState subscription, long fromTopic, long fromOffset, int most) {
         List<OffsetRange> ranges = new ArrayList<>();
         for (long topic : subscription.dead.topics()) {
+            if (topic < fromTopic) {
+                continue;
+            }
             long from = Math.max(topic == fromTopic ? fromOffset : 0, lowWater(topic));
-            for (Map.Entry<Long, Long> entry : subscription.dead.in(topic).entrySet()) {
-                long end = entry.getKey() + entry.getValue();
-                long start = Math.max(from, entry.getKey());
-                if (topic >= fromTopic && start < end && ranges.size() < most) {
-                    ranges.add(new OffsetRange(topic, start, end - start));
+            for (OffsetRange stretch : subscription.dead.from(topic, from)) {
+                if (ranges.size() == most) {
+                    return ranges;
                 }
+                register.look();
+                long start = Math.max(from, stretch.first());
+                ranges.add(new OffsetRange(topic, start, stretch.end() - start));
             }
         }
         return ranges;

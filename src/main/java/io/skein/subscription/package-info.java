@@ -25,7 +25,8 @@
  * followed message by message: a position below a topic's low water counts as if it stood there.
  *
  * <p><b>Time.</b> A lease ends, a delay is over, when an entry says so ({@code Settle}, which the leader proposes when it
- * is due), never merely by the clock. So an ack that comes late is taken as long as nobody else has got the message.
+ * is due), never merely by the clock. So an ack that comes late is taken as long as nobody else has got the message and it
+ * has another delivery left; after the last it is on its way to the dead letters, and the ack is refused.
  * Messages whose own TTL is over by the stamp of the command are not handed out.
  *
  * <p>Invariants: runs of a position do not overlap and lie below it; a message is in at most one run of a

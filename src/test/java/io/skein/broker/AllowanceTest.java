@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ class AllowanceTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
-    private final Allowance allowance = new Allowance("things", 10 * STEP);
+    private long now;
+    private final Allowance allowance = Allowance.leaving("things", 10 * STEP, () -> now);
     private final List<String> left = new ArrayList<>();
 
     @AfterEach
@@ -71,12 +73,47 @@ class AllowanceTest {
     }
 
     @Test
-    void growingDoesNotMakeYounger() throws Exception {
+    void whoIsOnlyGivenMoreHasNotMoved() throws Exception {
         Allowance.Share old = share("old");
         old.hold(2 * STEP);
         share("young").hold(5 * STEP);
         old.hold(8 * STEP);
         assertEquals(List.of("old"), left());
+    }
+
+    @Test
+    void whoBringsMoreHasMovedAndIsNotTheFirstToGo() throws Exception {
+        Allowance brought = Allowance.arriving("things", 10 * STEP);
+        Allowance.Share steady = brought.share(context, () -> left.add("steady"));
+        steady.hold(2 * STEP);
+        for (int i = 0; i < 3; i++) {
+            String name = "still " + i;
+            brought.share(context, () -> left.add(name)).hold(4 * STEP);
+            steady.hold((3 + i) * STEP);
+        }
+        assertEquals(List.of("still 0"), left());
+    }
+
+    @Test
+    void aboveHalfWhoTookNothingForLongGoesAndBelowNobody() throws Exception {
+        Allowance.Share sleeper = share("sleeper");
+        sleeper.hold(5 * STEP);
+        now = TimeUnit.MILLISECONDS.toNanos(Allowance.STILL_MS + 1);
+        assertFalse(allowance.isShort());
+        assertEquals(List.of(), left());
+        share("awake").hold(5 * STEP);
+        assertEquals(List.of("sleeper"), left());
+        assertEquals(4 * STEP, allowance.held());
+    }
+
+    @Test
+    void whoAsksWhetherItIsShortFindsThoseWhoSlept() throws Exception {
+        share("one").hold(4 * STEP);
+        share("two").hold(4 * STEP);
+        assertTrue(allowance.isShort());
+        now = TimeUnit.MILLISECONDS.toNanos(Allowance.STILL_MS + 1);
+        assertFalse(allowance.isShort());
+        assertEquals(List.of("one"), left());
     }
 
     @Test

@@ -28,6 +28,9 @@ class ConnectionsTest {
         assertEquals(Refusal.Kind.UNAVAILABLE, full.kind());
         assertEquals("too-many-connections", full.code());
         assertEquals(Map.of("limit", 2), full.facts());
+        second.ended();
+        assertEquals(1, broker.status().figures().connections());
+        assertThrows(Refusal.class, () -> broker.connected("websocket", "c"));
         second.close();
         broker.connected("websocket", "c");
         assertEquals(2, broker.status().figures().connections());

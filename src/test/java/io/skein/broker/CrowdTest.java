@@ -63,7 +63,7 @@ class CrowdTest {
             Eater eater = open(hall, loop);
             Allowance unsent = hall.allowances.unsent();
             Allowance.Share others = unsent.share(loop, () -> {});
-            others.hold(unsent.bytes() / 2 + 2 * Allowance.UNCOUNTED);
+            others.hold(unsent.bytes() - Allowance.UNCOUNTED); // a larger batch has no room
             assertTrue(unsent.isShort());
 
             int count = 100;
@@ -80,6 +80,21 @@ class CrowdTest {
                     assertEquals(i, eater.offsets.get(i));
                 }
             }
+        }
+    }
+
+    @Test
+    void whileOthersStandStillWhoReadsIsStillGivenWholeBatches() throws Exception {
+        try (Hall hall = new Hall(directory, 8 << 20, 1000)) {
+            Context loop = hall.vertx.getOrCreateContext();
+            Eater eater = open(hall, loop);
+            Allowance unsent = hall.allowances.unsent();
+            unsent.share(loop, () -> {}).hold(unsent.bytes() * 6 / 10);
+            assertTrue(unsent.isShort());
+            int count = 100;
+            Hall.await(hall.publishing("a", count, "x".repeat(BODY)));
+            await().atMost(10, SECONDS).until(() -> eater.messages() == count);
+            assertTrue(eater.most() >= count * BODY, eater.most() + " bytes at a time");
         }
     }
 

@@ -59,6 +59,7 @@ public final class FakeBroker implements Broker {
     private long index;
     private long topicIds;
     private int connections;
+    private int connectionPlaces;
     private int connectionsEver;
     private int maxConnections = Integer.MAX_VALUE;
     private int maxBodyBytes = 1 << 20;
@@ -774,13 +775,25 @@ public final class FakeBroker implements Broker {
 
     @Override
     public synchronized Connection connected(String door, String peer) {
-        if (connections == maxConnections) {
+        if (connectionPlaces == maxConnections) {
             throw Refusal.of(Refusal.Kind.UNAVAILABLE, "too-many-connections", "no more than " + maxConnections);
         }
+        connectionPlaces++;
         connections++;
         connectionsEver++;
         return new Connection() {
             private boolean open = true;
+            private boolean ended;
+
+            @Override
+            public void ended() {
+                synchronized (FakeBroker.this) {
+                    if (!ended) {
+                        ended = true;
+                        connections--;
+                    }
+                }
+            }
 
             @Override
             public void close() {
@@ -789,7 +802,8 @@ public final class FakeBroker implements Broker {
                         throw new IllegalStateException("closed twice");
                     }
                     open = false;
-                    connections--;
+                    ended();
+                    connectionPlaces--;
                 }
             }
         };

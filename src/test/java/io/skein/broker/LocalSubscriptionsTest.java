@@ -297,8 +297,10 @@ class LocalSubscriptionsTest {
         make(config(30_000, 1, Order.TOPIC), From.EARLIEST);
         for (int i = 0; i < 6; i++) {
             bury("orders/" + i % 3, "r" + i);
+            long dead = i + 1;
+            // Bodies are fetched side by side: one after the other they lie in the order of their deaths.
+            Awaitility.await().until(() -> view().dead() == dead);
         }
-        Awaitility.await().until(() -> view().dead() == 6);
         assertEquals(2, Hall.await(redrive(from("orders/1"))));
         assertEquals(4, view().dead());
         assertEquals(List.of(1L, 4L), offsets(pull(10, 0)));
@@ -368,6 +370,9 @@ class LocalSubscriptionsTest {
         SubscriptionName one = new SubscriptionName("one");
         hall.publish("orders/1", 5);
         SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/1"));
+        assertEquals(
+                "malformed",
+                code(hall.onLoop(() -> subscriptions().configure(one, config, new From.Offset(6), Optional.empty()))));
         Hall.await(hall.onLoop(() -> subscriptions().configure(one, config, new From.Offset(3), Optional.empty())));
         SubscriptionInfo info =
                 Hall.await(hall.onLoop(() -> subscriptions().subscription(one, Freshness.LINEARIZABLE)));
@@ -431,9 +436,16 @@ class LocalSubscriptionsTest {
         assertEquals(List.of("no-topics", "empty"), why());
         hall.publish("orders/1", 1);
         assertEquals(List.of("no-consumers"), why());
+        subscriptions().withoutCredit(BILLING, 2);
+        assertEquals(List.of("no-credit"), why());
+        subscriptions().withoutCredit(BILLING, -2);
+        assertEquals(List.of("no-consumers"), why());
         List<Leased> messages = pull(1, 0);
         assertEquals(List.of("leased"), why());
+        hall.publish("orders/1", 1);
+        assertEquals(List.of(), why());
         ack(messages);
+        ack(pull(1, 0));
         assertEquals(List.of("empty"), why());
         SubscriptionConfig paused = config(30_000, 5, Order.TOPIC).withPaused(true);
         Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, paused, From.LATEST, Optional.empty())));
@@ -458,6 +470,19 @@ class LocalSubscriptionsTest {
         Pulling waiting = pulling(10, 20_000);
         ack(first.subList(0, 1));
         assertEquals(List.of(1L), offsets(messages(waiting)));
+    }
+
+    @Test
+    void whoeverWaitsGetsAKeyOfItsOwn() throws Exception {
+        make(config(30_000, 5, Order.KEY), From.EARLIEST);
+        List<Pulling> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waiting.add(pulling(1, 20_000));
+        }
+        publishKeyed("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+        for (int i = 0; i < 12; i++) {
+            assertEquals(1, messages(waiting.get(i)).size());
+        }
     }
 
     @Test
@@ -492,5 +517,65 @@ class LocalSubscriptionsTest {
         Awaitility.await().until(() -> subscriptions().waiting() == 1);
         hall.broker.drain();
         assertEquals("draining", code(waiting.loan()));
+    }
+
+    @Test
+    void aPullOfWhatIsExpiredComesBackEmpty() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        ack(pull(1, 0));
+        Publication brief = new Publication(
+                new TopicName("orders/1"), new Message("", List.of(), Format.RAW, "", new byte[] {'x'}), 0, 1, -1);
+        long sent = hall.broker.status().time();
+        Hall.await(hall.broker.publish(
+                new Publish(List.of(brief), false, Optional.empty(), "test", "", Optional.empty())));
+        Awaitility.await().until(() -> {
+            hall.publish("others", 1);
+            return hall.broker.status().time() > sent + 10;
+        });
+        assertEquals(List.of(), pull(1, 300));
+    }
+
+    @Test
+    void anIdempotencyKeyHoldsForOneRouteOfOneSubscription() throws Exception {
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        List<Leases> leases = leases(pull(1, 0));
+        Hall.await(hall.onLoop(() -> subscriptions().extend(BILLING, leases, 0, Optional.of("k"))));
+        assertEquals(
+                1,
+                Hall.await(hall.onLoop(() -> subscriptions().ack(BILLING, leases, Optional.of("k"))))
+                        .done());
+    }
+
+    @Test
+    void whatWasLentIsReadAlsoWhenRetentionTookItMeanwhile() throws Exception {
+        restartWithoutTail();
+        make(config(30_000, 5, Order.TOPIC), From.EARLIEST);
+        hall.keep("orders/1", 3, 0);
+        hall.publish("orders/1", 3);
+        hall.settle();
+        Pulling pulling = pulling(3, 0);
+        assertEquals(3, Hall.await(pulling.loan()).count());
+        hall.publish("orders/1", 10);
+        hall.settle();
+        assertEquals(List.of(0L, 1L, 2L), offsets(messages(pulling)));
+    }
+
+    @Test
+    void allAreListedByNameHoweverManyThereAre() throws Exception {
+        SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            var name = new SubscriptionName("s" + (i * 7 % 150 + 1_000));
+            names.add(name.value());
+            Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
+        }
+        List<SubscriptionInfo> all =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+
+        assertEquals(
+                names.stream().sorted().toList(),
+                all.stream().map(info -> info.view().name().value()).toList());
     }
 }

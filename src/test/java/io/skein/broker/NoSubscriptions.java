@@ -31,6 +31,14 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness) {
+        return none(name);
+    }
+
+    @Override
+    public void withoutCredit(SubscriptionName name, int more) {}
+
+    @Override
     public Future<List<SubscriptionInfo>> list(Freshness freshness) {
         return Future.succeededFuture(List.of());
     }

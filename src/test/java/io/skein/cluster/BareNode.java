@@ -7,10 +7,13 @@ import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.node.RunningNode;
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
+import io.skein.raft.Role;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
+import io.skein.replica.MemberChange;
 import io.skein.replica.Replica;
 import io.skein.replica.ReplicaConfig;
 import io.skein.store.DataDirectory;
@@ -35,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /** A real replica over a real store, without a broker: what happens to it can be held and watched. */
@@ -46,19 +50,48 @@ final class BareNode implements AutoCloseable {
     private final Map<NodeId, String> peers;
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final String deployment;
+    private final boolean join;
     private volatile Lineage lineage;
 
     final ReplicaVerticle replica;
     /** What was said of this node at each time when its replica was about to be left. */
     final List<ReplicaStatus> left = new CopyOnWriteArrayList<>();
+    /** What those who listen had been told last at each of these times. */
+    final List<Standing> toldBefore = new CopyOnWriteArrayList<>();
     /** A snapshot is about to be installed. */
     final Promise<Void> installing = Promise.promise();
 
     /** @param install waited for before a snapshot is installed */
     BareNode(Path path, String name, RunningNode known, Future<Void> install) throws TimeoutException {
+        this(
+                path,
+                name,
+                Map.of(new NodeId(known.id()), known.raftAddress(), new NodeId("silent"), "127.0.0.1:1"),
+                true,
+                install);
+    }
+
+    /** One that waits until somebody adds it. */
+    static BareNode waiting(Path path, String name, RunningNode known) throws TimeoutException {
+        return new BareNode(
+                path,
+                name,
+                Map.of(new NodeId(known.id()), known.raftAddress(), new NodeId(name), "127.0.0.1:1"),
+                false,
+                Future.succeededFuture());
+    }
+
+    /** The only voter of its cluster. */
+    static BareNode alone(Path path, String name) throws TimeoutException {
+        return new BareNode(path, name, Map.of(new NodeId(name), "127.0.0.1:1"), false, Future.succeededFuture());
+    }
+
+    private BareNode(Path path, String name, Map<NodeId, String> listed, boolean mayJoin, Future<Void> install)
+            throws TimeoutException {
         id = new NodeId(name);
         directory = DataDirectory.lock(path);
-        peers = Map.of(new NodeId(known.id()), known.raftAddress(), new NodeId("silent"), "127.0.0.1:1");
+        peers = listed;
+        join = mayJoin;
         replica = new ReplicaVerticle(
                 new Premises(install),
                 proposer,
@@ -72,6 +105,13 @@ final class BareNode implements AutoCloseable {
     }
 
     private final class Watch implements AppliedListener {
+        private Standing last = Standing.MEMBER;
+
+        @Override
+        public void moved(ReplicaStatus now) {
+            last = now.standing();
+        }
+
         @Override
         public void applied(long index, long time, List<StoredMessage> messages) {}
 
@@ -82,6 +122,7 @@ final class BareNode implements AutoCloseable {
         public void left() {
             if (replica.status() != null) {
                 left.add(replica.status());
+                toldBefore.add(last);
             }
         }
     }
@@ -105,7 +146,7 @@ final class BareNode implements AutoCloseable {
 
         @Override
         public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
-            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, true), store.image(), told);
+            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, join), store.image(), told);
         }
 
         @Override
@@ -159,7 +200,7 @@ final class BareNode implements AutoCloseable {
 
         @Override
         public boolean mayJoin() {
-            return true;
+            return join;
         }
 
         @Override
@@ -169,7 +210,7 @@ final class BareNode implements AutoCloseable {
 
         @Override
         public PeerConfig peers() {
-            return PeerConfig.of(id, "127.0.0.1", 0, 10_000);
+            return PeerConfig.of(id, "127.0.0.1", 0, 10_000).withOverrides(peers);
         }
 
         @Override
@@ -200,12 +241,39 @@ final class BareNode implements AutoCloseable {
     }
 
     void awaitVoter() {
+        awaitMember(MemberStatus::voter);
+    }
+
+    /** A voter or a learner. */
+    void awaitMember() {
+        awaitMember(member -> true);
+    }
+
+    private void awaitMember(Predicate<MemberStatus> as) {
         Awaitility.await()
                 .atMost(30, TimeUnit.SECONDS)
                 .until(() -> replica.status() != null
-                        && replica.status().standing() == ReplicaStatus.Standing.MEMBER
+                        && replica.status().standing() == Standing.MEMBER
                         && replica.status().members().stream()
-                                .anyMatch(member -> member.id().equals(id.value()) && member.voter()));
+                                .anyMatch(member -> member.id().equals(id.value()) && as.test(member)));
+    }
+
+    /** One that nobody can reach. */
+    void addLearner(String name) throws TimeoutException {
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> replica.status() != null && replica.status().role() == Role.LEADER);
+        Member learner = new Member(new NodeId(name), 77, "127.0.0.1:1", false);
+        proposer.askFor(() -> replica.change(new MemberChange.Add(learner))).await(20, TimeUnit.SECONDS);
+    }
+
+    void awaitReplica() {
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> replica.running() != null);
+    }
+
+    /** host:port where others find this node. */
+    String address() {
+        return replica.facts().address();
     }
 
     Future<Void> stop() {

@@ -94,13 +94,46 @@ class LifeCycleTest {
         }
     }
 
+    private void lead(BareNode third) throws Exception {
+        third.awaitVoter();
+        first.awaitVoters(3);
+        first.broker().transfer("n3").await(20, TimeUnit.SECONDS);
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> third.replica.status().role() == Role.LEADER);
+    }
+
+    @Test
+    void aLeaderThatIsAskedTwiceToHandOverDoesItOnceAndBothHear() throws Exception {
+        try (BareNode third = third(AT_ONCE)) {
+            lead(third);
+
+            Future<Void> one = third.replica.handOver();
+            Future<Void> two = third.replica.handOver();
+
+            one.await(20, TimeUnit.SECONDS);
+            two.await(20, TimeUnit.SECONDS);
+            assertNotEquals(Role.LEADER, third.replica.status().role());
+            third.replica.handOver().await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whoWaitsForAHandOverHearsAlsoWhenTheNodeEndsMeanwhile() throws Exception {
+        try (BareNode third = third(AT_ONCE)) {
+            lead(third);
+
+            Future<Void> over = third.replica.handOver();
+            third.stop().await(20, TimeUnit.SECONDS);
+
+            over.await(20, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void aLeaderThatFindsDamageHandsOverBeforeItLaysItsDataAside() throws Exception {
         try (BareNode third = third(AT_ONCE)) {
-            third.awaitVoter();
-            first.awaitVoters(3);
-            first.broker().transfer("n3").await(20, TimeUnit.SECONDS);
-            Awaitility.await().until(() -> third.replica.status().role() == Role.LEADER);
+            lead(third);
 
             third.findsDamage();
 
@@ -109,7 +142,23 @@ class LifeCycleTest {
             assertNotEquals(Role.LEADER, last.role());
             assertNotEquals("n3", last.leader());
             assertEquals(ReplicaStatus.Standing.CORRUPT, last.standing());
+            assertEquals(ReplicaStatus.Standing.CORRUPT, third.toldBefore.get(0));
             comesBack(third);
+        }
+    }
+
+    @Test
+    void aNodeThatFindsItselfRemovedSaysSoToThoseWhoListenToIt() throws Exception {
+        try (BareNode third = third(AT_ONCE)) {
+            third.awaitVoter();
+            first.awaitVoters(3);
+        }
+        first.broker().removeMember("n3").await(20, TimeUnit.SECONDS);
+        try (BareNode again = third(AT_ONCE)) {
+            Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> !again.left.isEmpty());
+
+            assertEquals(ReplicaStatus.Standing.REMOVED, again.toldBefore.get(0));
+            comesBack(again);
         }
     }
 

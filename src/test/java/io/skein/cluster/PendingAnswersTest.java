@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.skein.replica.Effect;
 import io.skein.replica.Effect.Refuse.Reason;
-import io.skein.replica.Input;
 import io.vertx.core.Future;
 import org.junit.jupiter.api.Test;
 
@@ -82,41 +81,5 @@ class PendingAnswersTest {
 
         assertEquals(7, read.await());
         assertEquals(8, change.await());
-    }
-
-    @Test
-    void whoWaitsForRowsThatDoNotComeHearsSo() {
-        PendingAnswers pending = pending(0);
-        Future<Long> rows = pending.settle(PendingAnswersTest::ask);
-
-        pending.sweep();
-
-        assertEquals(
-                Reason.OVERLOADED, assertThrows(NotExecuted.class, rows::await).reason());
-    }
-
-    @Test
-    void aboveTheLimitNobodyWaitsForRows() {
-        PendingAnswers pending = pending(NEVER);
-        for (int i = 0; i < Input.Settle.MAX_WAITING; i++) {
-            assertFalse(pending.settle(PendingAnswersTest::ask).isComplete());
-        }
-
-        assertThrows(NotExecuted.class, pending.settle(id -> {
-            throw new AssertionError("asked");
-        })::await);
-        pending.on(new Effect.Settled(3, 7));
-
-        assertFalse(pending.settle(PendingAnswersTest::ask).isComplete());
-    }
-
-    @Test
-    void whoWaitsForRowsWhenTheReplicaEndsHearsSo() {
-        PendingAnswers pending = pending(NEVER);
-        Future<Long> rows = pending.settle(PendingAnswersTest::ask);
-
-        pending.end("the node stopped");
-
-        assertThrows(NotExecuted.class, rows::await);
     }
 }

@@ -153,6 +153,16 @@ class SnapshotExchangeTest {
     }
 
     @Test
+    void whatBringsNothingMoreIsSaidToBeHereAlsoWhileAnotherIsInstalled() throws Exception {
+        send(offered, bytes);
+        awaitTaken();
+
+        state.wants = false;
+
+        assertEquals(Code.WHOLE, ask(offered));
+    }
+
+    @Test
     void whatBringsNothingMoreIsSaidToBeHere() throws Exception {
         state.wants = false;
 

@@ -1,17 +1,30 @@
 package io.skein.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
+import io.skein.raft.NodeId;
+import io.skein.store.Store;
+import io.skein.store.StoreConfig;
+import io.skein.store.StoreListener;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of two voters none can be spared: a node that cannot trust its data has nobody to come back from. */
+/** Where no voter can be spared: who can come back when it cannot trust its data, and what the others are told. */
 class TwoVotersTest {
+    private static final Future<Void> AT_ONCE = Future.succeededFuture();
+
     @TempDir
     private Path directory;
 
@@ -20,7 +33,7 @@ class TwoVotersTest {
         Path data = directory.resolve("n2");
         try (RunningNode first = new RunningNode(directory.resolve("n1"))) {
             first.awaitVoters(1);
-            try (BareNode second = new BareNode(data, "n2", first, Future.succeededFuture())) {
+            try (BareNode second = new BareNode(data, "n2", first, AT_ONCE)) {
                 second.awaitVoter();
 
                 second.findsDamage();
@@ -31,8 +44,84 @@ class TwoVotersTest {
                 assertTrue(why.contains("skein recover"), why);
             }
         }
+        assertEquals(0, asides(data));
+    }
+
+    @Test
+    void oneOfTwoThatTheOtherWentOnWithoutComesAsANewOneWhenItIsStartedToJoinThoughItsDataIsDamaged() throws Exception {
+        Path data = directory.resolve("n2");
+        String port;
+        try (RunningNode first = new RunningNode(directory.resolve("n1"))) {
+            first.awaitVoters(1);
+            port = first.raftAddress().replaceAll(".*:", "");
+            try (BareNode second = new BareNode(data, "n2", first, AT_ONCE)) {
+                second.awaitVoter();
+                first.awaitVoters(2);
+            }
+        }
+        recover(directory.resolve("n1"));
+        try (RunningNode first = new RunningNode(directory.resolve("n1"), Map.of("raft-port", port))) {
+            first.awaitVoters(1);
+            try (BareNode second = new BareNode(data, "n2", first, AT_ONCE)) {
+                second.awaitReplica();
+
+                second.findsDamage();
+
+                first.awaitVoters(2);
+                second.awaitVoter();
+            }
+        }
+        assertEquals(1, asides(data));
+    }
+
+    @Test
+    void aLearnerThatCannotTrustItsDataComesBackAsANewOneAlsoBesideASingleVoter() throws Exception {
+        Path data = directory.resolve("n2");
+        try (RunningNode first = new RunningNode(directory.resolve("n1"))) {
+            first.awaitVoters(1);
+            try (BareNode second = BareNode.waiting(data, "n2", first)) {
+                first.broker().addMember("n2", second.address(), false).await(20, TimeUnit.SECONDS);
+                second.awaitMember();
+
+                second.findsDamage();
+
+                Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> !second.left.isEmpty());
+                second.awaitMember();
+            }
+        }
+        assertEquals(1, asides(data));
+    }
+
+    @Test
+    void theOnlyVoterThatCannotTrustItsDataNamesTheLearnerThatHasIt() throws Exception {
+        try (BareNode voter = BareNode.alone(directory.resolve("n1"), "n1")) {
+            voter.addLearner("n2");
+
+            voter.findsDamage();
+
+            String why = voter.awaitBroken().getMessage();
+            assertTrue(why.contains("have one of [n2], which have its data, go on alone"), why);
+        }
+    }
+
+    /** What an operator does with a node that is stopped. */
+    private static void recover(Path data) throws TimeoutException {
+        Vertx vertx = Vertx.vertx();
+        try {
+            NodeId node = new NodeId("n1");
+            Store store = Store.open(vertx, StoreConfig.at(data).withoutScrubbing(), node, StoreListener.NONE)
+                    .await(20, TimeUnit.SECONDS);
+            Recovery.alone(store, node, store.image()).await(20, TimeUnit.SECONDS);
+            store.close().await(20, TimeUnit.SECONDS);
+        } finally {
+            vertx.close().await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static long asides(Path data) throws IOException {
         try (Stream<Path> files = Files.list(data)) {
-            assertTrue(files.noneMatch(file -> file.getFileName().toString().startsWith("aside-")));
+            return files.filter(file -> file.getFileName().toString().startsWith("aside-"))
+                    .count();
         }
     }
 }

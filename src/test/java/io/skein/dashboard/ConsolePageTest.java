@@ -54,7 +54,7 @@ class ConsolePageTest {
 
     @BeforeEach
     void start() throws Exception {
-        var limits = new ConsoleLimits(8, 100, 300, 200, 100, 50, 25, 16 << 10, 256 << 10, 100);
+        var limits = new ConsoleLimits(8, 100, 300, 200, 100, 100, 50, 25, 16 << 10, 256 << 10, 100);
         server = new ConsoleServer(vertx, broker, ConsoleFigures.NONE, limits, 0);
         browser.size(1280, 900);
     }

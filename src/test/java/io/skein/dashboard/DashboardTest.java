@@ -8,12 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
+import io.skein.broker.NoSubscriptions;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
+import io.skein.broker.SubscriptionInfo;
+import io.skein.machine.Cursor;
+import io.skein.subscription.SubscriptionConfig;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionView;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
+import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicName;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -31,7 +40,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,12 +51,16 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DashboardTest {
-    private static final ConsoleLimits LIMITS = new ConsoleLimits(4, 20, 300, 3, 100, 50, 25, 16 << 10, 64 << 10, 20);
+    private static final ConsoleLimits LIMITS =
+            new ConsoleLimits(4, 20, 300, 3, 100, 2, 50, 25, 16 << 10, 64 << 10, 20);
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeBroker broker = new FakeBroker(vertx);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** How often the node was looked at. */
+    private final AtomicInteger samples = new AtomicInteger();
+
     private ConsoleServer server;
 
     @BeforeEach
@@ -199,6 +214,87 @@ class DashboardTest {
             assertEquals(5, state.getJsonObject("topics").getLong("total"));
             assertEquals(3, state.getJsonObject("topics").getJsonArray("rows").size());
         }
+    }
+
+    @Test
+    void ofManySubscriptionsThoseThatLagMostAreShownAndAllAreCounted() throws Exception {
+        broker.with(
+                new NoSubscriptions() {
+                    @Override
+                    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
+                        return Future.succeededFuture(
+                                List.of(standing("a", 0, 0), standing("b", 2, 7), standing("c", 0, 1)));
+                    }
+                },
+                broker.queues());
+        try (Events events = open("/console/stream")) {
+            JsonObject state = events.until("state", data -> data.containsKey("subscriptions"));
+            JsonObject subscriptions = state.getJsonObject("subscriptions");
+            assertEquals(3, subscriptions.getLong("total"));
+            assertTrue(subscriptions.getLong("at") > 0);
+            JsonArray rows = subscriptions.getJsonArray("rows");
+            assertEquals(2, rows.size());
+            JsonObject most = rows.getJsonObject(0);
+            assertEquals("b", most.getString("name"));
+            assertEquals("orders/#", most.getString("filter"));
+            assertEquals(2, most.getLong("lag"));
+            assertEquals(2, most.getLong("inFlight"));
+            assertEquals(7, most.getLong("dead"));
+            assertEquals(1_000, most.getLong("oldest"));
+            assertEquals(9, most.getLong("acknowledged"));
+            assertFalse(most.getBoolean("paused"));
+            assertEquals("c", rows.getJsonObject(1).getString("name"));
+            assertNull(rows.getJsonObject(1).getLong("oldest"));
+        }
+    }
+
+    @Test
+    void subscriptionsAreLookedAtOnlyWhileAPageIsOpen() throws Exception {
+        var looks = new AtomicInteger();
+        broker.with(
+                new NoSubscriptions() {
+                    @Override
+                    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
+                        looks.incrementAndGet();
+                        return super.list(freshness);
+                    }
+                },
+                broker.queues());
+        int before = samples.get();
+        await().until(() -> samples.get() > before + 2);
+        assertEquals(0, looks.get());
+        try (Events events = open("/console/stream")) {
+            events.until("state", data -> data.containsKey("subscriptions"));
+            assertTrue(looks.get() > 0);
+        }
+    }
+
+    private static SubscriptionInfo standing(String name, long leased, long dead) {
+        return new SubscriptionInfo(
+                new SubscriptionView(
+                        1,
+                        new SubscriptionName(name),
+                        SubscriptionConfig.of(new TopicFilter("orders/#")),
+                        Cursor.ORIGIN,
+                        0,
+                        0,
+                        0,
+                        0,
+                        leased,
+                        0,
+                        0,
+                        dead,
+                        leased,
+                        0,
+                        9,
+                        1,
+                        0,
+                        false,
+                        false,
+                        Long.MAX_VALUE,
+                        0),
+                leased == 0 ? OptionalLong.empty() : OptionalLong.of(1_000),
+                0);
     }
 
     @Test
@@ -395,10 +491,11 @@ class DashboardTest {
         }
     }
 
-    private static ConsoleFigures figures() {
+    private ConsoleFigures figures() {
         return new ConsoleFigures() {
             @Override
             public Latency fsync() {
+                samples.incrementAndGet();
                 return new Latency(10, 0.5, 2.5);
             }
         };

@@ -2,6 +2,7 @@ package io.skein.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
 import io.skein.broker.Leased;
@@ -53,6 +54,16 @@ class MeteredSubscriptionsTest {
                     "skein_messages_in_flight 2.0",
                     "skein_messages_dead 0.0")) {
                 assertTrue(text.contains(line + "\n"), line);
+            }
+            String details = new SubscriptionDetails(Hall.await(hall.onLoop(() -> metered.list(Freshness.NONE))))
+                    .in("")
+                    .text();
+            for (String line : List.of(
+                    "# TYPE skein_subscription_delivered_total counter",
+                    "skein_subscription_delivered_total{subscription=\"billing\"} 4.0",
+                    "skein_subscription_redelivered_total{subscription=\"billing\"} 1.0",
+                    "skein_subscription_acknowledged_total{subscription=\"billing\"} 1.0")) {
+                assertTrue(details.contains(line + "\n"), line);
             }
         }
     }

@@ -33,6 +33,26 @@ class ConfigurationTest {
         assertEquals(oneStep, of(after).isOneStepFrom(of(before)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1 2 3, 1, true",
+        "1 2, 1, false",
+        "1, 1, false",
+        "1 +2, 1, false",
+        "1 +2, 2, true",
+        "1 2 +3, 3, true",
+        "1 2 3 4, 1, true",
+        "+1, 2, false"
+    })
+    void theOthersAreAMajorityOrNot(String members, String without, boolean majority) {
+        assertEquals(majority, of(members).hasMajorityWithout(new NodeId(without), voter -> true));
+    }
+
+    @Test
+    void onlyWhoCountsIsOfAMajority() {
+        assertEquals(false, of("1 2 3").hasMajorityWithout(new NodeId("1"), voter -> voter.equals(new NodeId("2"))));
+    }
+
     @Test
     void addressesMayChangeAtWill() {
         var before = new Configuration(List.of(new Member(new NodeId("a"), 1, "here:1", true)));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Command;
+import io.skein.machine.Cursor;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
@@ -27,6 +28,8 @@ final class LoneReplica {
     private final List<Effect> answers = new ArrayList<>();
     /** Who heard that rows are there. */
     final List<Long> settled = new ArrayList<>();
+    /** Bodies that are to be read because they are due. */
+    final List<Cursor> fetched = new ArrayList<>();
     /** The disk takes nothing. */
     boolean isDiskFull;
 
@@ -94,6 +97,8 @@ final class LoneReplica {
                     inputs.add(isDiskFull ? new Input.DiskFull(number) : new Input.Persisted(number));
                 } else if (effect instanceof Effect.Settled rows) {
                     settled.add(rows.id());
+                } else if (effect instanceof Effect.Fetch fetch) {
+                    fetched.add(fetch.place());
                 } else if (effect instanceof Effect.Reply || effect instanceof Effect.Refuse) {
                     answers.add(effect);
                 } else if (effect instanceof Effect.Wake next) {

@@ -108,6 +108,23 @@ class SweepTest {
     }
 
     @Test
+    void messagesThatGoWithTheirTopicInOneBatchAreRowsForWhoHeldThem() throws Exception {
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            Holds.Hold held = open.store.holds().open();
+            open.author.publish("a", "x");
+            open.author.delete("a");
+            open.settle();
+            assertEquals(1, count(open, "chunk"));
+            held.close();
+            await().until(() -> count(open, "chunk") == 0);
+            open.author.publish("b", "x");
+            open.author.delete("b");
+            open.settle();
+            assertEquals(0, count(open, "chunk"));
+        }
+    }
+
+    @Test
     void whatWasTrimmedBeforeAHoldBeganGoesWhileLaterTrimsWait() {
         Holds holds = new Holds();
         HeldTrims trims = new HeldTrims(holds);

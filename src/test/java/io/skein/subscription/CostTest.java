@@ -10,7 +10,9 @@ import io.skein.machine.Cursor;
 import io.skein.subscription.SubscriptionCommand.Pull;
 import io.skein.subscription.SubscriptionOutcome.Pulled;
 import io.skein.topic.TopicChange;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an operation costs does not depend on what else there is. Counted, not timed. */
@@ -132,5 +134,33 @@ class CostTest {
         }
 
         assertTrue(cost(log, all -> all.apply(new SubscriptionCommand.Settle())) < 5);
+    }
+
+    @Test
+    void deadLettersAmongThoseOfAnotherAreRedrivenAtTheCostOfTheChosen() {
+        assertTrue(costOfRedrive(2_000) <= 2 * costOfRedrive(20));
+    }
+
+    /** Of the first ten among so many dead letters that are stretches of their own. */
+    private static long costOfRedrive(int letters) {
+        var log = new SubscriptionLog(new SubscriptionLimits(10, 100, 100_000, 1_000_000, 100_000, 64, 100_000));
+        log.publish("d", 2 * letters);
+        log.publish("a", 1);
+        log.subscribe("s", eager("a", 1));
+        for (int i = 0; i < letters; i++) {
+            var dead = new SubscriptionChange.DeadSet(
+                    log.view("s").id(), new OffsetRange(log.topic("d").id(), 2L * i, 1));
+            log.node.evolve(dead);
+            log.shadow.evolve(dead);
+            log.rows.write(dead);
+        }
+        return cost(log, one -> {
+            List<OffsetRange> chosen = new ArrayList<>();
+            long topic = one.topic("d").id();
+            for (int i = 0; i < 10; i++) {
+                chosen.addAll(one.node.subscriptions.dead(name("s"), topic, 2L * i, 1));
+            }
+            one.apply(new SubscriptionCommand.Redrive(name("s"), Optional.of(chosen), 0));
+        });
     }
 }

@@ -25,6 +25,7 @@ import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -370,5 +371,47 @@ class DeadLetterTest {
         assertEquals(Rejection.MALFORMED, why(log.subscribe("s", eager("$dead/s", 1))));
         assertEquals(Rejection.MALFORMED, why(log.subscribe("s", withDeadLetter(eager("a", 1), "$dead/t"))));
         assertEquals(new TopicFilter("$dead/s"), eager("$dead/s", 1).filter());
+    }
+
+    private List<OffsetRange> everySecond(int first, int end) {
+        List<OffsetRange> apart = new ArrayList<>();
+        for (int offset = first; offset < end; offset += 2) {
+            apart.add(new OffsetRange(log.topic("$dead/s").id(), offset, 1));
+        }
+        return apart;
+    }
+
+    @Test
+    void aRateHoldsForLettersThatLieApart() {
+        kill(8);
+        log.apply(new Redrive(name("s"), Optional.of(everySecond(0, 4)), 1));
+        log.apply(new Redrive(name("s"), Optional.of(everySecond(4, 8)), 1));
+        log.pass(1_500);
+        assertEquals(2, leases(log.pull("s", 10)).size());
+        assertEquals(2, log.view("s").paced());
+        log.pass(2_000);
+        assertEquals(0, log.view("s").paced());
+    }
+
+    @Test
+    void aRateAboveOneAMillisecondHoldsToo() {
+        kill(60);
+        long begun = log.time;
+        log.apply(new Redrive(name("s"), Optional.of(everySecond(0, 60)), 1_500));
+        log.settle();
+        assertEquals(30, leases(log.pull("s", 60)).size());
+        assertTrue(log.time - begun >= 18, log.time - begun + " ms");
+    }
+
+    @Test
+    void aRedriveInPartsIsAsSlowAsOneInOnePiece() {
+        kill(10);
+        long topic = log.topic("$dead/s").id();
+        log.apply(new Redrive(name("s"), Optional.of(List.of(new OffsetRange(topic, 0, 5))), 5));
+        log.apply(new Redrive(name("s"), Optional.of(List.of(new OffsetRange(topic, 5, 5))), 5));
+        log.pass(900);
+        assertTrue(leases(log.pull("s", 10)).size() <= 5);
+        log.pass(2_000);
+        assertEquals(0, log.view("s").paced());
     }
 }

@@ -184,4 +184,22 @@ class KeyOrderTest {
         assertNotEquals(Keys.hash("a"), Keys.hash("b"));
         assertTrue(Keys.hash("k") != 0);
     }
+
+    @Test
+    void whatIsPassedOverForOneKeyHasALimitOfItsOwn() {
+        var small = new SubscriptionLog(new SubscriptionLimits(10, 10, 100, 3, 100, 10, 64, 100));
+        small.subscribe("s", byKey("a"));
+        small.publishKeys("a", "x", "x", "x", "x", "x", "x", "y");
+        Pulled first = small.pull("s", 10);
+
+        assertEquals(3, small.view("s").ready());
+        assertTrue(small.view("s").isHeld());
+        assertFalse(small.node.subscriptions.isReady(name("s")));
+        small.node.subscriptions.awakened();
+
+        small.ack("s", first);
+        assertEquals(List.of(name("s")), small.node.subscriptions.awakened());
+        assertEquals(List.of("a:1"), small.texts(small.pull("s", 10)));
+        small.holdsAfterARestart();
+    }
 }

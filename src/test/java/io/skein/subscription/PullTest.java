@@ -342,4 +342,33 @@ class PullTest {
         log.publish("a", 1);
         assertEquals(List.of(name("s")), log.node.subscriptions.awakened());
     }
+
+    @Test
+    void whoAskedAndHeardThatRetentionTookItIsToldOfTheNext() {
+        log.configureTopic("a", new TopicConfig(5_000, 0, 0, TopicConfig.OnFull.DROP_OLDEST, Optional.empty(), 0));
+        log.subscribe("s", "a");
+        log.publish("a", 1);
+        log.node.subscriptions.awakened();
+        log.pass(10_000);
+        assertFalse(log.node.subscriptions.isReady(name("s")));
+
+        log.publish("a", 1);
+        assertEquals(List.of(name("s")), log.node.subscriptions.awakened());
+    }
+
+    @Test
+    void whoWaitsBecauseAllTogetherRememberTooMuchIsToldWhenThatEnds() {
+        var small = new SubscriptionLog(new SubscriptionLimits(10, 10, 100, 2, 10, 64, 100));
+        small.publish("a", 20);
+        small.subscribe("s", "a");
+        small.subscribe("t", "a");
+        Pulled pulled = small.pull("s", 1);
+        small.pull("s", 1);
+        small.node.subscriptions.awakened();
+        assertFalse(small.node.subscriptions.isReady(name("t")));
+        assertEquals(0, small.node.subscriptions.deliverable(name("s"), 5));
+
+        small.ack("s", pulled);
+        assertTrue(small.node.subscriptions.awakened().contains(name("t")));
+    }
 }

@@ -21,6 +21,7 @@ import io.skein.subscription.SubscriptionOutcome.Taken;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicName;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -242,5 +243,38 @@ class QueueTest {
         log.publish("w", 1);
 
         assertEquals(3, log.topic("w").nextOffset());
+    }
+
+    @Test
+    void aWorkQueueOfDeadLettersKeepsWhatIsRedriven() {
+        workQueue("d");
+        SubscriptionConfig config = eager("a", 1);
+        log.subscribe(
+                "s",
+                new SubscriptionConfig(
+                        config.filter(),
+                        config.leaseMs(),
+                        2,
+                        List.of(),
+                        Optional.of(new TopicName("d")),
+                        config.order(),
+                        false));
+        log.subscribe("m", "d");
+        log.publish("a", 1);
+        log.nack("s", log.pull("s", 1));
+        log.nack("s", log.pull("s", 1));
+        log.settle();
+        log.apply(new SubscriptionCommand.Redrive(name("s"), Optional.empty(), 0));
+        Pulled lent = log.pull("s", 1);
+        log.ack("m", log.pull("m", 1));
+        log.pass(200);
+        log.holdsAfterARestart();
+
+        log.nack("s", lent);
+        Pulled again = log.pull("s", 1);
+        assertEquals(List.of("d:0/2"), log.texts(again));
+        log.ack("s", again);
+        log.pass(200);
+        assertEquals(0, log.topic("d").count());
     }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -35,11 +36,6 @@ public final class HttpDoor {
 
     private static final long BEAT_MS = 1_000;
 
-    /** Connections too many, of one door instance, that may wait to be told so. */
-    private static final int MAX_TURNED_AWAY = 64;
-
-    private static final long TURN_AWAY_MS = 2_000;
-
     private final Vertx vertx;
     private final Broker broker;
     private final HttpConfig config;
@@ -50,7 +46,7 @@ public final class HttpDoor {
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
 
-    private final Map<HttpConnection, Refusal> turnedAway = new HashMap<>();
+    private final TurnedAway turnedAway;
 
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
@@ -70,6 +66,7 @@ public final class HttpDoor {
         this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
+        this.turnedAway = new TurnedAway(vertx);
         this.table = new RouteTable(routes());
         beatLater();
     }
@@ -159,7 +156,11 @@ public final class HttpDoor {
         return templates;
     }
 
-    /** The server's handler. @param next takes what is not the door's, for example a {@code Router} */
+    /**
+     * The server's handler, before any other: what comes by a connection too many must reach nobody who would keep it.
+     *
+     * @param next takes what is not the door's, for example a {@code Router}
+     */
     public Handler<HttpServerRequest> handler(Handler<HttpServerRequest> next) {
         return request -> {
             if (!take(request)) {
@@ -216,27 +217,13 @@ public final class HttpDoor {
         try {
             counted = broker.connected("http", peer);
         } catch (Refusal full) {
-            turnAway(connection, full);
+            turnedAway.add(connection, full);
             return;
         }
         connections.put(peer, counted);
         connection.closeHandler(gone -> {
             connections.remove(peer, counted);
             counted.close();
-        });
-    }
-
-    /** Its first request is told why, if it comes soon and not too many wait to hear the same. */
-    private void turnAway(HttpConnection connection, Refusal full) {
-        if (turnedAway.size() >= MAX_TURNED_AWAY) {
-            connection.close().onFailure(Exchange.GONE_CLIENT);
-            return;
-        }
-        turnedAway.put(connection, full);
-        long patience = vertx.setTimer(TURN_AWAY_MS, late -> connection.close().onFailure(Exchange.GONE_CLIENT));
-        connection.closeHandler(gone -> {
-            turnedAway.remove(connection);
-            vertx.cancelTimer(patience);
         });
     }
 
@@ -250,10 +237,10 @@ public final class HttpDoor {
 
     /** @return false when no route of the door matches */
     private boolean take(HttpServerRequest request) {
-        Refusal full = turnedAway.isEmpty() ? null : turnedAway.get(request.connection());
-        if (full != null) {
+        Optional<Refusal> full = turnedAway.whyNot(request);
+        if (full.isPresent()) {
             Exchange exchange = new Exchange(this, request, nowhere, "");
-            exchange.problem(Problem.of(full));
+            exchange.problem(Problem.of(full.get()));
             exchange.close();
             return true;
         }

@@ -119,7 +119,11 @@ final class RequestBody implements Handler<Buffer> {
     }
 
     private void end(Void ignored) {
-        if (refused || exchange.isAnswered()) {
+        if (refused) {
+            return;
+        }
+        if (exchange.isAnswered()) { // it took too long
+            drop();
             return;
         }
         byte[] bytes = first == null ? EMPTY : rest == null ? first.getBytes() : rest.getBytes();

@@ -9,8 +9,10 @@
  * <p>Start at {@link io.skein.protocol.http.HttpDoor}: the table of routes, and the beat that watches over what is open.
  * {@link io.skein.protocol.http.Exchange} is one request and its one answer; every answer leaves there. Then by route:
  * {@code PublishRoute} (the hot path), {@code ReadRoute}, {@code StreamRoutes} with {@code LiveStream} and {@code Framing},
- * {@code BatchRoute}, {@code TopicRoutes}, {@code ScheduledRoutes}, {@code NodeRoutes}, {@code PadRoutes}. {@code Problem}
- * holds the one mapping from rejections and refusals to status codes. {@code openapi.yaml} among the resources is the
+ * {@code BatchRoute}, {@code TopicRoutes}, {@code ScheduledRoutes}, {@code NodeRoutes}, {@code MemberRoutes}; durable
+ * subscriptions for operators ({@code SubscriptionRoutes}) and for workers ({@code PullRoute}, {@code LeaseRoutes},
+ * {@code TransactionRoute}); the routes of other systems ({@code PadRoutes}, {@code RrmqRoutes}). {@code Problem} holds the
+ * one mapping from rejections and refusals to status codes. {@code openapi.yaml} among the resources is the
  * contract, held against the table by a test.
  *
  * <p>Invariants: a door belongs to one event loop and is touched on it only. An exchange is answered at most once; after

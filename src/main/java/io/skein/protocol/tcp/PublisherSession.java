@@ -335,7 +335,11 @@ final class PublisherSession implements Session {
                 say(lastWords);
                 lastWords = "";
             }
-            socket.close().onFailure(ignored -> {});
+            if (closing) {
+                unread.close();
+            } else { // it may read its answers as slowly as it likes
+                socket.close().onFailure(ignored -> {});
+            }
         }
         if (closed && (ended || closing || stopping.isPresent())) {
             release();

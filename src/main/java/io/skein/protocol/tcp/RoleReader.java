@@ -18,18 +18,17 @@ final class RoleReader {
     private final NetSocket socket;
     private final String peer;
     private final long timer;
-    /** In the node's figures until the peer has ended its side: what is said to it after that is nobody's connection. */
-    private Optional<Connection> figure;
+    private final Connection counted;
 
     private Buffer role = Buffer.buffer(LENGTH);
     private boolean refused;
     private Optional<Session> session = Optional.empty();
 
-    RoleReader(TcpDoor door, NetSocket socket, String peer, Connection figure) {
+    RoleReader(TcpDoor door, NetSocket socket, String peer, Connection counted) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.figure = Optional.of(figure);
+        this.counted = counted;
         this.timer = door.vertx().setTimer(door.settings().roleTimeoutMs(), late -> refuse());
     }
 
@@ -58,23 +57,18 @@ final class RoleReader {
     }
 
     void ended() {
-        uncount();
+        counted.ended();
         session.ifPresentOrElse(Session::ended, this::refuse);
     }
 
     void closed() {
-        uncount();
+        counted.close();
         door.vertx().cancelTimer(timer);
         session.ifPresent(Session::closed);
     }
 
     void drained() {
         session.ifPresent(Session::drained);
-    }
-
-    private void uncount() {
-        figure.ifPresent(Connection::close);
-        figure = Optional.empty();
     }
 
     private void refuse() {

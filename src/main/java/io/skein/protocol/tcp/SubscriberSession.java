@@ -99,7 +99,8 @@ final class SubscriberSession implements Session {
         boolean opening = streams.values().stream().anyMatch(stream -> !stream.isOpen());
         TcpConfig settings = door.settings();
         if (streams.isEmpty() || quietTicks >= (opening ? settings.restQuietTicks() : settings.textQuietTicks())) {
-            close();
+            // Once all is read, however slowly: who reads nothing is silent too.
+            socket.close().onFailure(ignored -> {});
         } else {
             door.vertx().cancelTimer(tick);
             tick = door.vertx().setTimer(settings.tickMs(), id -> {
@@ -207,7 +208,7 @@ final class SubscriberSession implements Session {
     }
 
     void close() {
-        socket.close().onFailure(ignored -> {});
+        unread.close();
     }
 
     private void say(String line) {

@@ -36,7 +36,10 @@ public record TcpConfig(
         long silenceMs,
         int maxSilences,
         long keepTryingMs) {
-    /** The usual {@code maxHeldBytes}: 32 MiB, and an eighth of the heap for all instances together. */
+    /**
+     * The usual {@code maxHeldBytes}: 32 MiB, and an eighth of the heap for all instances together; but always room for what
+     * two publishers may have queued.
+     */
     private static final long HELD_BYTES = Math.min(
             32L << 20,
             Runtime.getRuntime().maxMemory() / 8 / Runtime.getRuntime().availableProcessors());
@@ -74,7 +77,7 @@ public record TcpConfig(
                 maxLineBytes,
                 maxQueuedMessages,
                 bytes + PREFIX,
-                Math.max(maxHeldBytes, 4L * bytes),
+                Math.max(maxHeldBytes, 2L * (bytes + PREFIX)),
                 maxFilters,
                 roleTimeoutMs,
                 tickMs,

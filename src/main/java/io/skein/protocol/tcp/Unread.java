@@ -10,11 +10,17 @@ import io.vertx.core.net.NetSocket;
  * stands still the longest when that is too much is cut; a subscriber connects again and hears everything.
  */
 final class Unread {
+    /** For what was written before the connection is closed. */
+    private static final long LAST_WORDS_MS = 2_000;
+
+    private final TcpDoor door;
     private final NetSocket socket;
     private final Allowance.Share share;
     private long bytes;
+    private boolean closing;
 
     Unread(TcpDoor door, NetSocket socket) {
+        this.door = door;
         this.socket = socket;
         this.share = door.allowances().unsent().share(door.context(), () -> cut(socket));
     }
@@ -29,6 +35,15 @@ final class Unread {
                             bytes -= length;
                             share.hold(bytes);
                         });
+    }
+
+    /** After what was written, if that is read soon. */
+    void close() {
+        socket.close().onFailure(ignored -> {});
+        if (bytes > 0 && !closing) {
+            closing = true;
+            door.vertx().setTimer(LAST_WORDS_MS, late -> cut(socket));
+        }
     }
 
     /** {@code socket.close()} would wait until everything is read. */

@@ -396,7 +396,7 @@ final class Session {
         String sub = nextSub(command.id());
         var worker = new Worker(vertx, this, outbox, subscriptions, name, command, sub, config.autoWork());
         opening++;
-        subscriptions.subscription(name, Freshness.LINEARIZABLE).onComplete(done -> {
+        subscriptions.config(name, Freshness.LINEARIZABLE).onComplete(done -> {
             opening--;
             if (closed || draining) {
                 return;
@@ -406,7 +406,7 @@ final class Session {
             } else {
                 outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
                 flows.put(sub, worker);
-                worker.begin(done.result().view().config().leaseMs());
+                worker.begin(done.result().leaseMs());
             }
         });
     }

@@ -46,6 +46,7 @@ final class Worker implements Flow {
 
     private boolean reading;
     private boolean closed;
+    private boolean starving;
     /** After a refusal that passes. */
     private long retry = -1;
     /** When the first lease in the client's hand ends. */
@@ -116,10 +117,21 @@ final class Worker implements Flow {
         }
         if (loan != null) {
             read();
-        } else if (credit > 0) {
+            return;
+        }
+        starves(credit <= 0);
+        if (credit > 0) {
             pull();
         } else if (hand != null) {
             awaitExpiry();
+        }
+    }
+
+    /** Whoever asks why nothing flows hears of workers that may not take anything. */
+    private void starves(boolean now) {
+        if (now != starving) {
+            starving = now;
+            subscriptions.withoutCredit(name, now ? 1 : -1);
         }
     }
 
@@ -242,6 +254,7 @@ final class Worker implements Flow {
             return;
         }
         closed = true;
+        starves(false);
         vertx.cancelTimer(retry);
         vertx.cancelTimer(expiry);
         if (pulling != null) {

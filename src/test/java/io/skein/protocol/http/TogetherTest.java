@@ -28,8 +28,8 @@ class TogetherTest {
     private static final int UNREAD = 4 << 20;
     private static final int BODY = 100_000;
 
-    private final Allowances allowances =
-            new Allowances(new Allowance("unfinished requests", UNFINISHED), new Allowance("unread answers", UNREAD));
+    private final Allowances allowances = new Allowances(
+            Allowance.arriving("unfinished requests", UNFINISHED), Allowance.leaving("unread answers", UNREAD));
     private final OpenDoor door = new OpenDoor(config -> config, broker -> broker, allowances);
     private final List<Socket> sockets = new ArrayList<>();
 
@@ -94,6 +94,41 @@ class TogetherTest {
         first.close();
         await().atMost(10, SECONDS).until(() -> door.broker.connections() == 0);
         assertEquals(201, door.post("/t/a", "x").status());
+    }
+
+    @Test
+    void aConnectionTooManyThatAsksHowTheNodeIsHearsItAndIsClosed() throws Exception {
+        door.broker.takeConnections(1);
+        Socket first = connect();
+        send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(head(first).startsWith("HTTP/1.1 200 "));
+        for (String path : List.of("/livez", "/readyz")) {
+            Socket second = connect();
+            send(second, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            String answer = head(second);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            assertTrue(answer.toLowerCase().contains("connection: close"), answer);
+            second.getInputStream().readAllBytes();
+        }
+        assertEquals(1, door.broker.connections());
+    }
+
+    /** HTTP/2, because a connection of HTTP/1 begins for the door with its first request. */
+    @Test
+    void connectionsTooManyThatAskNothingDoNotKeepOthersFromAsking() throws Exception {
+        door.broker.takeConnections(1);
+        Socket first = connect();
+        send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(head(first).startsWith("HTTP/1.1 200 "));
+        for (int i = 0; i < TurnedAway.MOST; i++) {
+            Socket silent = connect();
+            send(silent, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\0\0\0\4\0\0\0\0\0");
+            assertTrue(silent.getInputStream().read() >= 0); // the door's settings
+        }
+        Socket last = connect();
+        send(last, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        String answer = head(last);
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
     }
 
     @Test

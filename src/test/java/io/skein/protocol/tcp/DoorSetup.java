@@ -40,7 +40,7 @@ final class DoorSetup implements AutoCloseable {
 
     DoorSetup(TcpConfig config, int unreadBytes) throws Exception {
         allowances = new Allowances(
-                new Allowance("unfinished requests", 256 << 10), new Allowance("unread answers", unreadBytes));
+                Allowance.arriving("unfinished requests", 256 << 10), Allowance.leaving("unread answers", unreadBytes));
         TcpListener listener = new TcpListener() {
             @Override
             public void refused(String code, int frames) {

@@ -214,6 +214,31 @@ class PublisherDoorTest {
     }
 
     @Test
+    void whoHasEndedItsSideKeepsItsPlaceUntilItIsClosed() throws Exception {
+        setup.broker.takeConnections(1);
+        setup.broker.hold();
+        try (PadClient client = PadClient.publisher(setup.port())) {
+            client.send("FORMAT:RAW;ACK|a\n");
+            await().atMost(10, SECONDS).until(() -> setup.broker.heldPublishes() == 1);
+            client.end();
+            await().atMost(10, SECONDS).until(() -> setup.broker.connections() == 0);
+            try (PadClient over = new PadClient(setup.port())) {
+                assertEquals("", over.untilClosed());
+            }
+            setup.broker.release();
+            assertEquals("OK default 0\n", client.untilClosed());
+        }
+        await().atMost(10, SECONDS).until(() -> {
+            try (PadClient next = PadClient.publisher(setup.port())) {
+                next.send("FORMAT:RAW;ACK|b\n");
+                return next.line().equals("OK default 1");
+            } catch (IOException closed) {
+                return false; // the place is not free yet
+            }
+        });
+    }
+
+    @Test
     void aTopicThatIsNoneGoesToDefault() throws Exception {
         List<String> wrong = List.of("a//b", "a/+/b", "#", "$rrmq/x", "a\\u0001b", "x".repeat(200), "\\ud800");
         try (PadClient client = PadClient.publisher(setup.port())) {

@@ -256,10 +256,9 @@ class SubscriberDoorTest {
         }
     }
 
-    @Test
-    void whoIsSilentForTooLongIsClosed() throws Exception {
+    private static TcpConfig hasty() {
         TcpConfig c = DoorSetup.limits(0);
-        TcpConfig hasty = new TcpConfig(
+        return new TcpConfig(
                 c.host(),
                 0,
                 c.maxConnections(),
@@ -276,11 +275,31 @@ class SubscriberDoorTest {
                 30,
                 3,
                 c.keepTryingMs());
-        try (DoorSetup impatient = new DoorSetup(hasty);
+    }
+
+    @Test
+    void whoIsSilentForTooLongIsClosed() throws Exception {
+        try (DoorSetup impatient = new DoorSetup(hasty());
                 PadClient client = PadClient.subscriber(impatient.port())) {
             client.send("SUBSCRIBE:a\n");
             assertEquals("", client.untilClosed());
             await().atMost(10, SECONDS).until(() -> impatient.broker.streams() == 0);
+        }
+    }
+
+    @Test
+    void whoIsSilentAndDoesNotReadIsClosedToo() throws Exception {
+        try (DoorSetup impatient = new DoorSetup(hasty())) {
+            for (int i = 0; i < 250; i++) { // 15 MB, more than the sockets hold
+                impatient.publish("big", Format.RAW, i + " " + "x".repeat(60_000));
+            }
+            try (PadClient client = PadClient.subscriber(impatient.port())) {
+                client.send("SUBSCRIBE:big\n");
+                await().atMost(10, SECONDS)
+                        .until(() -> impatient.allowances.unsent().held() > 0);
+                await().atMost(10, SECONDS).until(() -> impatient.broker.connections() == 0);
+                assertEquals(0, impatient.broker.streams());
+            }
         }
     }
 

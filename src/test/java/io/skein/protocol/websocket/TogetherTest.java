@@ -35,8 +35,8 @@ class TogetherTest {
     private static final int TEXT = 1;
     private static final int FINAL = 0x80;
 
-    private final Allowances allowances =
-            new Allowances(new Allowance("unfinished requests", UNFINISHED), new Allowance("unread answers", 1 << 20));
+    private final Allowances allowances = new Allowances(
+            Allowance.arriving("unfinished requests", UNFINISHED), Allowance.leaving("unread answers", 1 << 20));
     private final Vertx vertx = Vertx.vertx();
     private final FakeBroker broker = new FakeBroker(vertx);
     private final HttpServer server;
