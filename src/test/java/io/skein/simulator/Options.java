@@ -210,6 +210,7 @@ record Options(
                                     1 + random.nextInt(8),
                                     2 + random.nextInt(40),
                                     1 + random.nextInt(20),
+                                    1 + random.nextInt(10),
                                     3 + random.nextInt(60),
                                     1 + random.nextInt(10),
                                     1 + random.nextInt(6),
