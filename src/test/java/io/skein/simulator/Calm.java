@@ -84,8 +84,8 @@ final class Calm {
         world.subscribers().forEach(subscriber -> subscriber.hasAll(members.get(0)));
         for (SimulatedNode node : members) {
             world.ledger().finished(node.disk().rows().stored(), everythingDue);
-            node.look();
-            node.checkRows();
+            node.readers().look();
+            node.readers().checkRows();
             if (world.options().consumers().isOn()) {
                 world.custody().agrees(node.subscriptions());
             }

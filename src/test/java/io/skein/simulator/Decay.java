@@ -42,6 +42,23 @@ final class Decay {
         }
     }
 
+    /** A follower forgets what it acknowledged to its leader, if there is one that may. */
+    void forget() {
+        int first = random.nextInt(world.nodes().size());
+        for (int i = 0; i < world.nodes().size(); i++) {
+            SimulatedNode node = world.nodes().get((first + i) % world.nodes().size());
+            if (node.isUp()
+                    && !node.leads()
+                    && !node.isDoomed()
+                    && node.disk().losable() > 0
+                    && operator.maySpare(node)
+                    && isHeldByOthers(node)) {
+                node.loseTail(1 + random.nextInt(node.disk().losable()), false);
+                return;
+            }
+        }
+    }
+
     private void loseTail(SimulatedNode node, boolean noticed) {
         int losable = node.disk().losable();
         if (losable > 0 && (noticed || isHeldByOthers(node))) {

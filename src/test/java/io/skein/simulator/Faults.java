@@ -68,6 +68,7 @@ final class Faults {
         now(options.links().clogMs(), network::clog);
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
         now(options.islandMs(), this::isolate);
+        now(options.forgetMs(), decay::forget);
         now(options.failures().crashMs(), this::crash);
         now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
@@ -75,7 +76,13 @@ final class Faults {
         now(options.clocks().suspendMs(), this::suspend);
         now(options.disks().decayMs(), decay::strike);
         now(options.disks().tightMs(), () -> any().tight(1 + schedule.nextInt(3000)));
-        now(options.disks().decayMs() > 0 || options.churn().wipes() ? MEND_MS : 0, operator::mend);
+        now(
+                options.disks().decayMs() > 0
+                                || options.forgetMs() > 0
+                                || options.churn().wipes()
+                        ? MEND_MS
+                        : 0,
+                operator::mend);
         now(options.churn().changeMs(), operator::changeMembers);
         now(options.churn().transferMs(), operator::transfer);
         now(options.churn().snapshotMs(), this::offerSnapshot);

@@ -295,7 +295,7 @@ final class History {
         } else if (rpc instanceof Rpc.AppendEntriesReply reply && reply.success() && reply.matchIndex() > 0) {
             long index = reply.matchIndex();
             check(
-                    node.mayAcknowledge(to, rpc.term(), index),
+                    node.promises().mayAcknowledge(to, rpc.term(), index),
                     "node %d lacked what it acknowledged, and was helped",
                     node.number());
             check(

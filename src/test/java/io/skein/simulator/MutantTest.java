@@ -22,8 +22,8 @@ class MutantTest {
             "leader-counts-itself-early",
             "acknowledges-before-durable",
             "commits-old-terms",
-            "read-before-no-op",
-            "keys-not-kept");
+            "keys-not-kept",
+            "old-lease-after-redelivery");
     private static final int SEEDS = Integer.getInteger("skein.mutant.seeds", 1000);
     private static final int STEPS = 3000;
 

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  *
  * @param voters the cluster begins with so many
  * @param spares so many more nodes are there to become members
+ * @param forgetMs so often, on average, a follower's disk goes back behind what it acknowledged, unnoticed; 0 for never
  * @param subscribers so many follow topics, on any node
  * @param islandMs a leader is alone with a minority so often, on average; 0 for never
  */
@@ -29,7 +30,8 @@ record Options(
         RaftTiming timing,
         Consumers consumers,
         int islandMs,
-        int subscribers) {
+        int subscribers,
+        int forgetMs) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -208,6 +210,7 @@ record Options(
                                     1 + random.nextInt(8),
                                     2 + random.nextInt(40),
                                     1 + random.nextInt(20),
+                                    1 + random.nextInt(10),
                                     3 + random.nextInt(60),
                                     1 + random.nextInt(10),
                                     1 + random.nextInt(6),
@@ -242,7 +245,8 @@ record Options(
                 RaftTiming.ofMillis(heartbeatMs, heartbeatMs * (3 + random.nextInt(5))),
                 Consumers.draw(random),
                 random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0,
-                random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0);
+                random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
+                voters > 2 && random.nextInt(4) == 0 ? 50 + random.nextInt(1000) : 0);
     }
 
     int nodes() {

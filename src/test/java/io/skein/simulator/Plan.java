@@ -56,6 +56,8 @@ final class Plan {
     final Set<Which> paced = new HashSet<>();
     /** New messages that a pull may begin with, what it passed over for their key among them. */
     long room = Long.MAX_VALUE;
+    /** Of these, what may be passed over. */
+    long passable = Long.MAX_VALUE;
     /** Messages that are marked, and dead, without those that {@link #expected} adds. */
     long marked;
 
@@ -154,7 +156,8 @@ final class Plan {
                 lend(subscription, pull, pulled, one, offset);
             }
         }
-        crowded = isCrowded();
+        passable = Math.max(0, custody.limits().passed() - subscription.passed());
+        crowded = isCrowded() || subscription.passed() >= custody.limits().passed();
         room = crowded ? 0 : Math.max(0, custody.limits().held() - subscription.held());
         check(lent <= pull.max(), "lent " + lent + " of " + pull.max());
         check(lent == 0 || !subscription.config().paused(), "lent while paused");

@@ -7,6 +7,7 @@ import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -46,6 +47,9 @@ final class SimulatedDisk {
     /** The oldest batch was refused and has not come again. */
     private boolean full;
 
+    /** Null when nothing is being received. */
+    private Incoming incoming;
+
     SimulatedDisk(Rows rows, History history) {
         this.rows = rows;
         this.history = history;
@@ -62,7 +66,25 @@ final class SimulatedDisk {
     }
 
     /** What a snapshot carries: rows, where they stand, and the configuration as of there (DESIGN D16). */
-    record Snapshot(WriteBatch.Settled settled, long configurationIndex, ClusterConfiguration cluster, Rows rows) {}
+    record Snapshot(WriteBatch.Settled settled, long configurationIndex, ClusterConfiguration cluster, Rows rows) {
+        /** As a file it has so many pieces. */
+        int pieces() {
+            return 1 + (int) (settled.index() % 7);
+        }
+    }
+
+    /** A snapshot as a file, as far as it came: its pieces are there at once, and durable when they are flushed. */
+    private static final class Incoming {
+        final WriteBatch.Settled settled;
+        final int pieces;
+        final BitSet there = new BitSet();
+        final BitSet flushed = new BitSet();
+
+        Incoming(Snapshot snapshot) {
+            settled = snapshot.settled();
+            pieces = snapshot.pieces();
+        }
+    }
 
     Rows rows() {
         return rows;
@@ -178,12 +200,55 @@ final class SimulatedDisk {
         return new Snapshot(settled, from.getKey(), from.getValue(), rows.copy());
     }
 
+    /**
+     * A piece of a snapshot comes, if it is the next; the file of another snapshot makes room.
+     *
+     * @param piece below 0: none
+     * @return the piece that is wanted next; {@link Snapshot#pieces} when all are there
+     */
+    int receive(Snapshot snapshot, int piece) {
+        if (incoming == null || !incoming.settled.equals(snapshot.settled())) {
+            incoming = new Incoming(snapshot);
+        }
+        if (piece >= 0 && piece == incoming.there.nextClearBit(0) && piece < incoming.pieces) {
+            incoming.there.set(piece);
+        }
+        return incoming.there.nextClearBit(0);
+    }
+
+    void flushIncoming() {
+        incoming.flushed.or(incoming.there);
+    }
+
+    /** The process ends: of what was not flushed any subset is left. */
+    void tearFiles(SplittableRandom random) {
+        if (incoming != null) {
+            for (int piece = 0; piece < incoming.pieces; piece++) {
+                if (incoming.there.get(piece) && !incoming.flushed.get(piece) && random.nextBoolean()) {
+                    incoming.there.clear(piece);
+                }
+            }
+        }
+    }
+
+    /** Files that were being received are of no use after a start. */
+    void emptyTemporary() {
+        incoming = null;
+    }
+
     /** Another generation: the snapshot's rows, an empty log after it; term and vote are kept, unless they are older. */
     void install(Snapshot snapshot) {
         WriteBatch.Settled to = snapshot.settled();
         if (to.index() <= settled.index()) {
             throw new AssertionError("disk: a snapshot of " + to.index() + " over rows at " + settled.index());
         }
+        if (incoming == null
+                || !incoming.settled.equals(to)
+                || incoming.there.cardinality() < incoming.pieces
+                || !incoming.flushed.equals(incoming.there)) {
+            throw new AssertionError("disk: a generation counts of which not every piece is durable");
+        }
+        incoming = null;
         inFlight.clear();
         tail.clear();
         damage = Damage.NONE;

@@ -2,10 +2,6 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
-import io.skein.machine.Cursor;
-import io.skein.machine.Delivery;
-import io.skein.machine.Machine;
-import io.skein.machine.StateHash;
 import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
@@ -15,16 +11,9 @@ import io.skein.replica.Input;
 import io.skein.replica.Replica;
 import io.skein.simulator.LastEvents.What;
 import io.skein.subscription.SubscriptionMachine;
-import io.skein.topic.TopicChange;
-import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicMachine;
-import io.skein.topic.TopicView;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -40,23 +29,13 @@ final class SimulatedNode {
     /** Added to the incarnation with each lost disk. */
     private static final long LOST = 100;
 
-    /** Acknowledged to a leader, in one of its lives, up to an index, and lost. */
-    private record Forgotten(SimulatedNode leader, int life, long term, long index) {}
-
     private final Simulation world;
     private final int number;
     private final NodeId id;
     private final SplittableRandom faults;
     private final SplittableRandom timeouts;
     private SimulatedDisk disk;
-    /** By incarnation. */
-    private final Map<Long, SimulatedDisk> lostDisks = new HashMap<>();
-
-    /** The disk went backwards and nobody noticed. */
-    private boolean forgot;
-    /** What the leader of then must find. */
-    private Optional<Forgotten> forgotten = Optional.empty();
-
+    private final Promises promises = new Promises();
     private boolean quarantined;
     private long incarnation;
 
@@ -74,20 +53,15 @@ final class SimulatedNode {
     private Replica replica;
     private TopicMachine topics;
     private SubscriptionMachine subscriptions;
-    private Ledger.Served served;
     private Witness witness;
     private SimulatedStore store;
-    /** Those of this life, with who reads them. */
-    private final Map<Feed, Subscriber> feeds = new LinkedHashMap<>();
+    private Readers readers;
+    private Alarm alarm;
 
     private boolean leads;
     private boolean wasLeader;
     private long ledTerm;
     private boolean caughtUp;
-    private long wakeAt;
-    private long wakeScheduled;
-    /** By id of a read: what it must not be older than. */
-    private final Map<Long, Long> reads = new HashMap<>();
 
     SimulatedNode(Simulation world, int number, SplittableRandom random) {
         this.world = world;
@@ -166,8 +140,17 @@ final class SimulatedNode {
         return store;
     }
 
+    Readers readers() {
+        return readers;
+    }
+
+    /** Whether this one's reader has not gone, nor the life in which it began to read. */
+    boolean feeds(Feed feed) {
+        return up && readers.contains(feed);
+    }
+
     boolean isBusy() {
-        return paused || store.isBusy() || !reads.isEmpty();
+        return paused || store.isBusy() || readers.waiting() > 0;
     }
 
     /** As of its last life, while it is down. */
@@ -246,12 +229,12 @@ final class SimulatedNode {
         }
         life++;
         up = true;
+        disk.emptyTemporary();
         Options options = world.options();
         Image image = disk.image();
         clock.boot(faults.nextLong(NANOS_PER_MS));
         topics = new TopicMachine(options.limits());
         subscriptions = new SubscriptionMachine(topics, options.consumers().limits());
-        served = new Ledger.Served(disk.rows().stored());
         replica = new Replica(
                 id,
                 incarnation,
@@ -262,11 +245,11 @@ final class SimulatedNode {
                 timeouts);
         witness = new Witness(world, this, replica, clock, image);
         store = new SimulatedStore(world, this, faults);
+        readers = new Readers(world, this);
+        alarm = new Alarm(this, clock);
         leads = false;
         wasLeader = false;
         caughtUp = false;
-        wakeAt = Long.MAX_VALUE;
-        wakeScheduled = Long.MAX_VALUE;
         event(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
         isAt(disk.settled().index(), disk.settled().hash());
         feed(new Input.Started());
@@ -281,6 +264,7 @@ final class SimulatedNode {
         int keeps = kept >= 0 ? kept : keptByChance(inFlight);
         event(What.CRASH, keeps, inFlight);
         disk.crash(keeps);
+        disk.tearFiles(faults);
         end();
         if (!world.faultsOff()) {
             world.agenda().after(1 + faults.nextLong(world.options().failures().downMs() * NANOS_PER_MS), this::start);
@@ -301,8 +285,6 @@ final class SimulatedNode {
         tight = false;
         life++;
         held.clear();
-        reads.clear();
-        feeds.clear();
         leads = false;
         world.workload().crashed(number);
     }
@@ -312,11 +294,9 @@ final class SimulatedNode {
         event(What.WIPED, incarnation);
         boolean comesBack = up && world.faultsOff();
         crash(0);
-        lostDisks.put(incarnation, disk);
+        promises.lays(incarnation, disk);
         incarnation += LOST;
         disk = emptyDisk();
-        forgot = false;
-        forgotten = Optional.empty();
         quarantined = false;
         if (comesBack) {
             world.agenda().after(NANOS_PER_MS, this::start);
@@ -330,16 +310,12 @@ final class SimulatedNode {
 
     /** Not what it seems to be, whether or not anybody knows yet. */
     boolean isDoomed() {
-        return forgot || disk.wentBackwards() || disk.damage() != SimulatedDisk.Damage.NONE;
+        return promises.forgot() || disk.wentBackwards() || disk.damage() != SimulatedDisk.Damage.NONE;
     }
 
     /** Its state is not that of the others, which they find when they compare. */
     boolean isRotten() {
         return disk.damage() == SimulatedDisk.Damage.STATE;
-    }
-
-    boolean forgot() {
-        return forgot;
     }
 
     void loseTail(int batches, boolean noticed) {
@@ -355,25 +331,11 @@ final class SimulatedNode {
         crash(0);
         disk.lose(batches, noticed);
         event(What.LOST_TAIL, batches, disk.lastDurableIndex(), noticed ? 1 : 0);
-        forgot = !noticed;
-        forgotten = leader.filter(node -> !noticed && node.replica().matchIndex(id) > disk.lastDurableIndex())
-                .map(node -> new Forgotten(
-                        node, node.life(), node.replica().term(), node.replica().matchIndex(id)));
+        promises.forgets(noticed, leader, id, disk.lastDurableIndex());
     }
 
-    /** Whoever forgot must not acknowledge the same again to the leader that it had acknowledged it to (DESIGN D10). */
-    boolean mayAcknowledge(NodeId to, long term, long index) {
-        return forgotten.isEmpty()
-                || !forgotten.get().leader().id().equals(to)
-                || forgotten.get().leader().life() != forgotten.get().life()
-                || forgotten.get().term() != term
-                || forgotten.get().index() > index;
-    }
-
-    /** Who is no member for a while is another peer to the leader afterwards. */
-    void isKnownTo(SimulatedNode leader) {
-        forgotten = forgotten.filter(
-                f -> f.leader() != leader || leader.configuration().member(id).isPresent());
+    Promises promises() {
+        return promises;
     }
 
     boolean rot(SimulatedDisk.Damage what, SplittableRandom random) {
@@ -385,43 +347,71 @@ final class SimulatedNode {
 
     /** Whether this incarnation has it durably, or had when it lost its disk: what it acknowledged then still counts. */
     boolean holds(long ofIncarnation, long index, long term) {
-        return ofIncarnation == incarnation
-                ? disk.holds(index, term)
-                : lostDisks.containsKey(ofIncarnation)
-                        && lostDisks.get(ofIncarnation).holds(index, term);
+        return ofIncarnation == incarnation ? disk.holds(index, term) : promises.kept(ofIncarnation, index, term);
     }
 
-    /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether that is well. */
-    boolean offer(SimulatedDisk.Snapshot snapshot) {
-        if (!up || paused || snapshot.cluster().configuration().member(id).isEmpty()) {
+    /** A piece of a snapshot, or a question where to go on; answers as {@link Shipment} says. */
+    int receive(SimulatedDisk.Snapshot snapshot, int piece) {
+        if (!up || paused) {
+            return Shipment.SILENCE;
+        }
+        if (snapshot.cluster().configuration().member(id).isEmpty()) {
+            return Shipment.REFUSED;
+        }
+        if (!wants(snapshot)) {
+            return Shipment.WHOLE;
+        }
+        int next = disk.receive(snapshot, piece);
+        if (next < snapshot.pieces()) {
+            return next;
+        }
+        return install(snapshot) ? Shipment.WHOLE : Shipment.SILENCE;
+    }
+
+    private boolean wants(SimulatedDisk.Snapshot snapshot) {
+        return replica.wants(snapshot.settled().index(), snapshot.settled().term());
+    }
+
+    /** A snapshot came whole; the node begins anew from it (DESIGN D16). Returns whether it lived to say so. */
+    private boolean install(SimulatedDisk.Snapshot snapshot) {
+        event(What.INSTALLED, snapshot.settled().index(), snapshot.settled().term());
+        disk.crash(keptByChance(disk.inFlight()));
+        if (!world.faultsOff()
+                && faults.nextInt(100) < world.options().failures().torn()) {
+            // Dies on the way: not flushed, flushed, the new generation named and perhaps there, or certainly.
+            int step = faults.nextInt(4);
+            if (step > 0) {
+                disk.flushIncoming();
+            }
+            disk.tearFiles(faults);
+            boolean counts = step == 3 || step == 2 && faults.nextBoolean();
+            if (counts) {
+                replaceBy(snapshot);
+            }
+            event(What.TORN_INSTALL, counts ? 1 : 0);
+            crash(0);
             return false;
         }
-        if (replica.wants(snapshot.settled().index(), snapshot.settled().term())) {
-            event(What.INSTALLED, snapshot.settled().index(), snapshot.settled().term());
-            disk.crash(keptByChance(disk.inFlight()));
-            if (!world.faultsOff()
-                    && faults.nextInt(100) < world.options().failures().torn()) {
-                // Dies on the way: CURRENT names the one generation or the other.
-                boolean flipped = faults.nextBoolean();
-                if (flipped) {
-                    install(snapshot);
-                }
-                event(What.TORN_INSTALL, flipped ? 1 : 0);
-                crash(0);
-                return false;
-            }
-            install(snapshot);
-            end();
-            start();
-            world.installed();
-        }
+        disk.flushIncoming();
+        replaceBy(snapshot);
+        end();
+        start();
+        world.installed();
         return true;
     }
 
+    /** A snapshot that comes late, from a former leader perhaps. */
+    void offer(SimulatedDisk.Snapshot snapshot) {
+        int next = receive(snapshot, -1);
+        while (next >= 0) {
+            next = receive(snapshot, next);
+        }
+    }
+
     /** What was forgotten is there again; a snapshot on its way to a node does not know that it forgot. */
-    private void install(SimulatedDisk.Snapshot snapshot) {
+    private void replaceBy(SimulatedDisk.Snapshot snapshot) {
         disk.install(snapshot);
-        forgotten = Optional.empty();
+        promises.learns();
     }
 
     /** @param asleep the monotonic clock stands still, too */
@@ -531,13 +521,7 @@ final class SimulatedNode {
                     persist.batch().settled().map(s -> s.index()).orElse(0L));
             store.submit(persist.batch());
         } else if (effect instanceof Effect.Deliver deliver) {
-            for (Delivery delivery : deliver.changes()) {
-                world.ledger().served(served, (TopicChange.Appended) delivery);
-                if (!feeds.isEmpty()) {
-                    pass((TopicChange.Appended) delivery);
-                }
-            }
-            feeds.keySet().forEach(feed -> feed.passed(deliver.index()));
+            readers.deliver(deliver);
         } else if (effect instanceof Effect.Reply reply) {
             event(What.ANSWERED, reply.proposal(), reply.index());
             world.history().seen(reply.index());
@@ -550,8 +534,7 @@ final class SimulatedNode {
             event(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
             world.refused(refuse.proposal());
         } else if (effect instanceof Effect.Wake wake) {
-            wakeAt = wake.nanos();
-            scheduleWake();
+            alarm.set(wake.nanos());
         } else if (effect instanceof Effect.Load load) {
             later(world.errand(), () -> store.load(load));
         } else if (effect instanceof Effect.SendSnapshot snapshot) {
@@ -563,14 +546,9 @@ final class SimulatedNode {
 
     private void carryOutMore(Effect effect) {
         if (effect instanceof Effect.ReadReady ready) {
-            Long floor = reads.remove(ready.id());
-            check(floor != null, "read %d was answered twice", ready.id());
-            check(ready.index() >= floor && replica.appliedIndex() >= floor, "read of %d at %d", floor, ready.index());
-            world.history().seen(replica.appliedIndex());
-            look();
-            world.hasRead();
+            readers.ready(ready);
         } else if (effect instanceof Effect.ReadFailed failed) {
-            check(reads.remove(failed.id()) != null, "read %d failed twice", failed.id());
+            readers.failed(failed);
         } else if (effect instanceof Effect.Reconfigured done) {
             event(What.RECONFIGURED, done.index());
             check(done.index() <= world.history().highestCommitted(), "members of %d not committed", done.index());
@@ -583,114 +561,16 @@ final class SimulatedNode {
             event(What.CAUGHT_UP, reached.index());
             check(!caughtUp, "caught up twice");
             caughtUp = true;
-            if (world.options().nodes() == 1) {
-                world.ledger().caughtUp(served);
-            }
+            readers.caughtUp();
         } else if (effect instanceof Effect.Corrupt || effect instanceof Effect.Amnesiac) {
             check(!(effect instanceof Effect.Corrupt) || isRotten(), "a healthy node is called corrupt");
-            check(!(effect instanceof Effect.Amnesiac) || forgot, "a node that forgot nothing is called amnesiac");
+            check(
+                    !(effect instanceof Effect.Amnesiac) || promises.forgot(),
+                    "a node that forgot nothing is called amnesiac");
             event(What.CALLED, effect instanceof Effect.Corrupt ? 1 : 0);
             world.found(effect);
             quarantined = true;
         }
-    }
-
-    private void scheduleWake() {
-        if (wakeAt < wakeScheduled) {
-            wakeScheduled = wakeAt;
-            long at = wakeAt;
-            later(Math.max(1, wakeAt - clock.nanos()), () -> {
-                if (wakeScheduled == at) {
-                    wake();
-                }
-            });
-        }
-    }
-
-    private void wake() {
-        wakeScheduled = Long.MAX_VALUE;
-        if (wakeAt <= clock.nanos()) {
-            wakeAt = Long.MAX_VALUE;
-            feed(new Input.Tick());
-            if (up && wakeAt == Long.MAX_VALUE) {
-                // The replica says when only if that changed; paused, it has not been asked yet.
-                wakeAt = clock.nanos() + (paused ? 100 : 10) * NANOS_PER_MS;
-            }
-        }
-        if (up) {
-            scheduleWake();
-        }
-    }
-
-    // Readers.
-
-    void feed(Feed feed, Subscriber to) {
-        feeds.put(feed, to);
-    }
-
-    void leaves(Feed feed) {
-        feeds.remove(feed);
-    }
-
-    /** Whether it was begun in this life, which goes on. */
-    boolean feeds(Feed feed) {
-        return feeds.containsKey(feed);
-    }
-
-    private void pass(TopicChange.Appended run) {
-        List<Feed.Given> messages = new ArrayList<>();
-        for (int i = 0; i < run.messages().size(); i++) {
-            messages.add(new Feed.Given(
-                    run.topic(),
-                    run.firstOffset() + i,
-                    new Cursor(run.first().index(), run.first().place() + i)));
-        }
-        feeds.values().forEach(to -> to.pass(run.name().value(), messages));
-    }
-
-    /** A linearizable read: it sees whatever any client has seen before. */
-    void read(long readId) {
-        if (up) {
-            reads.put(readId, world.history().seen());
-            feed(new Input.Read(readId));
-        }
-    }
-
-    /** What a reader sees now, against everything that was seen before. */
-    void look() {
-        long time = replica.appliedTime();
-        boolean allExpired = topics.nextDue() == Long.MAX_VALUE;
-        for (TopicView view : topics.all()) {
-            world.ledger().read(served, view.id(), view.lowWater(), view.nextOffset(), view.count(), time, allExpired);
-            world.workload().read(view.name().value(), view.created().index(), replica.appliedIndex());
-            TopicConfig config = view.config();
-            check(
-                    config.onFull() != TopicConfig.OnFull.DROP_OLDEST
-                            || config.maxMessages() == 0
-                            || view.count() <= config.maxMessages()
-                            || topics.reach(view.id()).orElseThrow().lowestPin() == view.lowWater(),
-                    "topic %d keeps %d messages of %d",
-                    view.id(),
-                    view.count(),
-                    config.maxMessages());
-        }
-    }
-
-    /** Memory is what rows come to. */
-    void checkRows() {
-        TopicMachine shadow = disk.rows().machine();
-        check(topics.all().equals(shadow.all()), "memory and rows have other topics");
-        check(topics.totals().equals(shadow.totals()), "memory and rows have other totals");
-        check(hashOf(topics) == hashOf(shadow), "memory and rows have other snapshots");
-        check(
-                hashOf(subscriptions) == hashOf(disk.rows().subscriptions()),
-                "memory and rows have other snapshots of subscriptions");
-    }
-
-    private static long hashOf(Machine machine) {
-        StateHash hash = new StateHash(0);
-        machine.snapshot(change -> change.hashInto(hash));
-        return hash.value();
     }
 
     @Override
@@ -706,7 +586,7 @@ final class SimulatedNode {
                                 + configuration().members() + ", last "
                                 + replica.lastIndex() + ", commit " + replica.commitIndex() + ", applied "
                                 + replica.appliedIndex() + ", settled "
-                                + disk.settled().index() + ", reads " + reads.size());
+                                + disk.settled().index() + ", reads " + readers.waiting());
     }
 
     /** Something worth to be seen when the run fails. */

@@ -18,9 +18,13 @@ import java.util.SplittableRandom;
  * network, with crashes at any point, also between two effects (CLAIMS.md). One seed decides everything; each concern
  * draws from a stream of its own.
  *
+ * <p>Who acts: {@link Publishers}, {@link Workers} and {@link Subscriber}s ask, {@link Faults} go wrong, and in the end
+ * there is {@link Calm}.
+ *
  * <p>Who watches: {@link SimulatedDisk} what reaches a disk and in which order, {@link Rows} what it comes to,
- * {@link Ledger} every message, {@link Workload} every answer, {@link History} terms, logs, commits, states and
- * promises, {@link SimulatedNode} its readers and its indexes.
+ * {@link Ledger} every message, {@link Workload} every answer, {@link Verdicts} every decision, {@link Custody} every
+ * message of every subscription, {@link History} terms, logs, commits, states and promises, {@link Witness} the indexes of
+ * one node, {@link Readers} who reads there.
  */
 final class Simulation {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -240,35 +244,15 @@ final class Simulation {
         int life = to.life();
         network.send(from.number(), to.number(), () -> {
             // What is doubled and late after all survives a restart of the receiver, but does not help it to remember.
-            if (!to.forgot() || to.life() == life) {
+            if (!to.promises().forgot() || to.life() == life) {
                 to.feed(new Input.Received(from.id(), incarnation, send.message()));
             }
         });
     }
 
     void sendSnapshot(SimulatedNode from, NodeId peer, SimulatedDisk.Snapshot snapshot) {
-        SimulatedNode to = node(peer);
-        int life = from.life();
-        long index = snapshot.settled().index();
-        note(What.SNAPSHOT, index, to.number() + 1);
-        network.transfer(
-                from.number(),
-                to.number(),
-                () -> {
-                    boolean ok = to.offer(snapshot);
-                    network.transfer(
-                            to.number(),
-                            from.number(),
-                            () -> sent(from, life, peer, index, ok),
-                            () -> sent(from, life, peer, index, false));
-                },
-                () -> sent(from, life, peer, index, false));
-    }
-
-    private static void sent(SimulatedNode from, int life, NodeId peer, long index, boolean ok) {
-        if (from.life() == life) {
-            from.feed(new Input.SnapshotSent(peer, index, ok));
-        }
+        note(What.SNAPSHOT, snapshot.settled().index(), node(peer).number() + 1);
+        new Shipment(this, network, from, peer, snapshot).send(-1);
     }
 
     void installed() {
@@ -285,7 +269,9 @@ final class Simulation {
 
     /** Somebody reads there. */
     void read(SimulatedNode node) {
-        node.read(nextRead++);
+        if (node.isUp()) {
+            node.readers().read(nextRead++);
+        }
     }
 
     void hasRead() {
@@ -375,7 +361,7 @@ final class Simulation {
         }
         if (node.isCaughtUp() && schedule.nextInt(8) == 0) {
             node.store().settle(() -> {});
-            node.look();
+            node.readers().look();
         }
         // Most come one after the other, some after a rest.
         long rest = schedule.nextInt(200) == 0

@@ -68,14 +68,14 @@ final class Subscriber {
         Feed one = new Feed(node, ledger, filter, last);
         if (!one.isAhead()) {
             resumed++;
-            node.feed(one, this);
+            node.readers().add(one, this);
             feed = Optional.of(one);
         }
     }
 
     /** At rest: it goes there and has everything in the end. */
     void hasAll(SimulatedNode node) {
-        feed.ifPresent(one -> one.node().leaves(one));
+        feed.ifPresent(one -> one.node().readers().remove(one));
         feed = Optional.empty();
         resume(node);
         while (!feed.get().isLive()) {

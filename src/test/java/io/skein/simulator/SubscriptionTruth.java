@@ -187,6 +187,17 @@ final class SubscriptionTruth {
         return count;
     }
 
+    /** Messages that were passed over for their key. */
+    long passed() {
+        long passed = 0;
+        for (Place place : places.values()) {
+            for (Run run : place.runs.values()) {
+                passed += run.state() == Run.State.READY && run.deliveries() == 0 && run.key() != 0 ? 1 : 0;
+            }
+        }
+        return passed;
+    }
+
     /** Messages that count against how many may be begun with. */
     long held() {
         long held = 0;

@@ -97,7 +97,7 @@ final class Witness {
             configuration = changed.configuration();
             configurationIndex = changed.index();
             heard.keep(configuration);
-            world.nodes().forEach(other -> other.isKnownTo(node));
+            world.nodes().forEach(other -> other.promises().isKnownTo(node, other.id()));
         }
     }
 

@@ -135,7 +135,8 @@ final class Workers {
             case 4 -> plain(new SubscriptionCommand.Seek(anyName(), start()));
             case 5 ->
                 plain(new TopicCommand.Configure(
-                        anyTopic(), TopicConfig.DEFAULT.withAcknowledged(random.nextInt(4) > 0)));
+                        random.nextInt(4) == 0 ? SHARED_GRAVE : anyTopic(),
+                        TopicConfig.DEFAULT.withAcknowledged(random.nextInt(4) > 0)));
             case 6 ->
                 random.nextInt(4) == 0
                         ? plain(new SubscriptionCommand.Delete(anyName()))
