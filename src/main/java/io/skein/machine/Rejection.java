@@ -26,7 +26,18 @@ public enum Rejection {
     LEASE_LOST("lease-lost"),
     NO_MARK("no-mark"),
     TOO_MANY_SUBSCRIPTIONS("too-many-subscriptions"),
-    TOO_MANY_POSITIONS("too-many-positions");
+    TOO_MANY_POSITIONS("too-many-positions"),
+    ACCOUNT_EXISTS("account-exists"),
+    UNKNOWN_ACCOUNT("unknown-account"),
+    SECRET_CHANGED("secret-changed"),
+    LAST_ADMIN("last-admin"),
+    ADMIN_EXISTS("admin-exists"),
+    TOKEN_EXISTS("token-exists"),
+    UNKNOWN_TOKEN("unknown-token"),
+    TOO_MANY_ACCOUNTS("too-many-accounts"),
+    TOO_MANY_SESSIONS("too-many-sessions"),
+    TOO_MANY_TOKENS("too-many-tokens"),
+    TOO_MANY_RULES("too-many-rules");
 
     private final String code;
     private final String figure;

@@ -1,6 +1,7 @@
 package io.skein.node;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.skein.account.AccountMachine;
 import io.skein.broker.Allowances;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.DueBodies;
@@ -150,6 +151,7 @@ public final class Node {
         private Lineage lineage;
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
+        private AccountMachine accounts;
 
         @Override
         public Future<Store> store() {
@@ -217,11 +219,12 @@ public final class Node {
         public Replica replica(Store store, Image image) {
             topics = new TopicMachine();
             subscriptions = new SubscriptionMachine(topics);
+            accounts = new AccountMachine();
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics, subscriptions),
+                    List.of(topics, subscriptions, accounts),
                     ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
                     config.timing(),
                     RandomGenerator.getDefault());
@@ -243,6 +246,7 @@ public final class Node {
             return DueBodies.read(reader, subscriptions, place);
         }
 
+        /** Of topics and subscriptions: those of accounts are never kept as rows. */
         @Override
         public Outcome outcome(byte[] row) {
             return subscriptions.decode(row);
@@ -251,7 +255,7 @@ public final class Node {
         @Override
         public CommandBytes commandBytes() {
             TopicMachine translator = new TopicMachine();
-            return new CommandBytes(List.of(translator, new SubscriptionMachine(translator)));
+            return new CommandBytes(List.of(translator, new SubscriptionMachine(translator), new AccountMachine()));
         }
 
         @Override

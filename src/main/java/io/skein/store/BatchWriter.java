@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import io.skein.account.AccountChange;
 import io.skein.machine.Change;
 import io.skein.machine.KeyChange;
 import io.skein.replica.WriteBatch;
@@ -41,6 +42,7 @@ final class BatchWriter {
         final ProducerRows producers;
         final KeyRows keys;
         final SubscriptionRows subscriptions;
+        final AccountRows accounts;
         final Sweep sweep;
 
         Prepared(Connection connection, HeldTrims held) throws SQLException {
@@ -55,6 +57,7 @@ final class BatchWriter {
             producers = new ProducerRows(statements);
             keys = new KeyRows(statements);
             subscriptions = new SubscriptionRows(statements);
+            accounts = new AccountRows(statements);
             sweep = new Sweep(statements, held);
         }
     }
@@ -197,10 +200,12 @@ final class BatchWriter {
             prepared.topics.write(topicChange);
         } else if (change instanceof SubscriptionChange subscriptionChange) {
             prepared.subscriptions.write(subscriptionChange);
+        } else if (change instanceof AccountChange accountChange) {
+            prepared.accounts.write(accountChange);
         } else if (change instanceof KeyChange keyChange) {
             prepared.keys.write(keyChange);
         } else {
-            throw new AssertionError("no rows for " + change);
+            throw new AssertionError("no rows for " + change.getClass());
         }
     }
 }

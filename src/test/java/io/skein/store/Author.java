@@ -1,5 +1,7 @@
 package io.skein.store;
 
+import io.skein.account.AccountChange;
+import io.skein.account.AccountMachine;
 import io.skein.machine.Change;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
@@ -49,6 +51,7 @@ final class Author {
 
     final TopicMachine machine = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(machine);
+    final AccountMachine accounts = new AccountMachine();
     final IdempotencyWindow keys = new IdempotencyWindow();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
@@ -99,6 +102,7 @@ final class Author {
                 apply(
                         machine.fromProto(command)
                                 .or(() -> subscriptions.fromProto(command))
+                                .or(() -> accounts.fromProto(command))
                                 .orElseThrow(),
                         command.hasKey()
                                 ? Optional.of(
@@ -138,13 +142,15 @@ final class Author {
         } else if (machine.owns(change)) {
             machine.evolve(change);
             subscriptions.observe(change);
+        } else if (accounts.owns(change)) {
+            accounts.evolve(change);
         } else {
             subscriptions.evolve(change);
         }
     }
 
     private Machine owner(Command command) {
-        return machine.owns(command) ? machine : subscriptions;
+        return machine.owns(command) ? machine : accounts.owns(command) ? accounts : subscriptions;
     }
 
     Decision take(Command command) {
@@ -254,6 +260,7 @@ final class Author {
         List<String> state = new ArrayList<>();
         machine.snapshot(change -> state.add(shown(change)));
         subscriptions.snapshot(change -> state.add(shown(change)));
+        accounts.snapshot(change -> state.add(shown(change)));
         keys.snapshot(change -> state.add(shown(change)));
         return state;
     }
@@ -266,6 +273,12 @@ final class Author {
         if (change instanceof KeyChange.KeyRemembered remembered) {
             return "Key " + remembered.key() + " " + remembered.index() + " " + remembered.place() + " "
                     + remembered.time() + " " + remembered.brief();
+        }
+        if (change instanceof AccountChange) {
+            // What hides itself in texts is in the hash.
+            StateHash whole = new StateHash(0);
+            change.hashInto(whole);
+            return change + " " + whole.value();
         }
         return change.toString();
     }

@@ -103,7 +103,7 @@ class SubscriptionRestartTest {
     }
 
     @Test
-    void aDatabaseOfTheVersionBeforeIsBroughtUpToDate() throws Exception {
+    void aDatabaseOfTheFirstVersionIsBroughtUpToDate() throws Exception {
         try (OpenStore open = OpenStore.at(vertx, directory)) {
             open.author.configure("a", TopicConfig.DEFAULT);
             open.author.publish("a", "1", "2");
@@ -113,6 +113,9 @@ class SubscriptionRestartTest {
                 Statement statement = old.createStatement()) {
             for (String table : List.of(
                     "pin", "subscription", "subscription_id", "position", "run", "dead_letter_mark", "dead_letter")) {
+                statement.execute("DROP TABLE " + table);
+            }
+            for (String table : List.of("account", "account_number", "session", "token", "access_rule")) {
                 statement.execute("DROP TABLE " + table);
             }
             statement.execute("ALTER TABLE topic DROP COLUMN acknowledged");

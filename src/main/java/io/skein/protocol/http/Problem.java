@@ -68,13 +68,29 @@ record Problem(int status, String code, String detail, boolean retryable, String
     static int status(Rejection reason) {
         return switch (reason) {
             case MALFORMED -> 400;
-            case UNKNOWN_TOPIC, NOT_SCHEDULED, UNKNOWN_SUBSCRIPTION, NO_MARK -> 404;
-            case SEQUENCE_GAP, FENCED, ABORTED, TOPIC_EXISTS, LEASE_LOST -> 409;
+            case UNKNOWN_TOPIC, NOT_SCHEDULED, UNKNOWN_SUBSCRIPTION, NO_MARK, UNKNOWN_ACCOUNT, UNKNOWN_TOKEN -> 404;
+            case SEQUENCE_GAP,
+                    FENCED,
+                    ABORTED,
+                    TOPIC_EXISTS,
+                    LEASE_LOST,
+                    ACCOUNT_EXISTS,
+                    SECRET_CHANGED,
+                    LAST_ADMIN,
+                    ADMIN_EXISTS,
+                    TOKEN_EXISTS -> 409;
             case WRONG_OFFSET -> 412;
             case TOO_LARGE -> 413;
             case INVALID_FORMAT, KEY_REUSED -> 422;
             case TOO_MANY_KEYS, TOO_MANY_PRODUCERS, TOO_MANY_SCHEDULED, TOO_MANY_TTL -> 429;
-            case TOPIC_FULL, TOO_MANY_TOPICS, TOO_MANY_SUBSCRIPTIONS, TOO_MANY_POSITIONS -> 507;
+            case TOPIC_FULL,
+                    TOO_MANY_TOPICS,
+                    TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_POSITIONS,
+                    TOO_MANY_ACCOUNTS,
+                    TOO_MANY_SESSIONS,
+                    TOO_MANY_TOKENS,
+                    TOO_MANY_RULES -> 507;
         };
     }
 

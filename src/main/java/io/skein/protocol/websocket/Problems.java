@@ -72,7 +72,11 @@ final class Problems {
                     TOO_MANY_TOPICS,
                     TOO_MANY_TTL,
                     TOO_MANY_SUBSCRIPTIONS,
-                    TOO_MANY_POSITIONS -> true;
+                    TOO_MANY_POSITIONS,
+                    TOO_MANY_ACCOUNTS,
+                    TOO_MANY_SESSIONS,
+                    TOO_MANY_TOKENS,
+                    TOO_MANY_RULES -> true;
             case MALFORMED,
                     UNKNOWN_TOPIC,
                     WRONG_OFFSET,
@@ -86,7 +90,14 @@ final class Problems {
                     TOPIC_EXISTS,
                     UNKNOWN_SUBSCRIPTION,
                     LEASE_LOST,
-                    NO_MARK -> false;
+                    NO_MARK,
+                    ACCOUNT_EXISTS,
+                    UNKNOWN_ACCOUNT,
+                    SECRET_CHANGED,
+                    LAST_ADMIN,
+                    ADMIN_EXISTS,
+                    TOKEN_EXISTS,
+                    UNKNOWN_TOKEN -> false;
         };
     }
 }

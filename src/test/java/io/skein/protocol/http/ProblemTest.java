@@ -45,6 +45,17 @@ class ProblemTest {
         expected.put(Rejection.NO_MARK, 404);
         expected.put(Rejection.TOO_MANY_SUBSCRIPTIONS, 507);
         expected.put(Rejection.TOO_MANY_POSITIONS, 507);
+        expected.put(Rejection.ACCOUNT_EXISTS, 409);
+        expected.put(Rejection.UNKNOWN_ACCOUNT, 404);
+        expected.put(Rejection.SECRET_CHANGED, 409);
+        expected.put(Rejection.LAST_ADMIN, 409);
+        expected.put(Rejection.ADMIN_EXISTS, 409);
+        expected.put(Rejection.TOKEN_EXISTS, 409);
+        expected.put(Rejection.UNKNOWN_TOKEN, 404);
+        expected.put(Rejection.TOO_MANY_ACCOUNTS, 507);
+        expected.put(Rejection.TOO_MANY_SESSIONS, 507);
+        expected.put(Rejection.TOO_MANY_TOKENS, 507);
+        expected.put(Rejection.TOO_MANY_RULES, 507);
         for (Rejection rejection : Rejection.values()) {
             assertEquals(expected.get(rejection), Problem.status(rejection), rejection.name());
         }
