@@ -105,11 +105,16 @@ public final class ReplicaVerticle extends VerticleBase {
                 whereabouts.look(life.incarnation(), address(), this::facts);
             }
         });
-        return life.open().compose(v -> peers.listen()).map(port -> {
+        return life.open().compose(v -> listen()).map(port -> {
             raftPort = port;
             life.arrive(address());
             return null;
         });
+    }
+
+    /** Without its port the node does not start, and its data is closed in order. */
+    private Future<Integer> listen() {
+        return peers.listen().recover(failure -> life.close().transform(closed -> Future.failedFuture(failure)));
     }
 
     /**
