@@ -135,7 +135,7 @@ final class Workers {
             case 4 -> plain(new SubscriptionCommand.Seek(anyName(), start()));
             case 5 ->
                 plain(new TopicCommand.Configure(
-                        random.nextInt(4) == 0 ? SHARED_GRAVE : anyTopic(),
+                        random.nextInt(2) == 0 ? SHARED_GRAVE : anyTopic(),
                         TopicConfig.DEFAULT.withAcknowledged(random.nextInt(4) > 0)));
             case 6 ->
                 random.nextInt(4) == 0
@@ -159,7 +159,7 @@ final class Workers {
                 1 + random.nextInt(2 * options.leaseMs()),
                 random.nextInt(4),
                 backoff,
-                random.nextInt(4) == 0 ? Optional.of(SHARED_GRAVE) : Optional.empty(),
+                random.nextInt(3) == 0 ? Optional.of(SHARED_GRAVE) : Optional.empty(),
                 byKey[i] ? SubscriptionConfig.Order.KEY : SubscriptionConfig.Order.TOPIC,
                 false);
         boolean nothingElse = config.filter().value().equals(SHARED_GRAVE.value())
