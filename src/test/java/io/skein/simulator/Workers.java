@@ -318,6 +318,14 @@ final class Workers {
         return new Transaction(id, new SubscriptionCommand.Transact(messages, random.nextInt(8) > 0, acks, nacks));
     }
 
+    /** Whatever is dead is to come again. */
+    List<Operation> redrive() {
+        return workload.node().subscriptions().all().stream()
+                .filter(view -> view.dead() > 0)
+                .map(view -> plain(new SubscriptionCommand.Redrive(view.name(), Optional.empty(), 0)))
+                .toList();
+    }
+
     /** All that is held and all that waits, step by step: what to ask until nothing is left. */
     List<Operation> drain() {
         healthy = true;
