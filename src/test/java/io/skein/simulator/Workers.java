@@ -60,6 +60,7 @@ final class Workers {
 
     private final SplittableRandom random;
     private final Options.Consumers options;
+    private final long proposalBytes;
     private final int topics;
     private final Ledger ledger;
     private final Workload workload;
@@ -78,6 +79,7 @@ final class Workers {
     Workers(SplittableRandom random, Options options, Ledger ledger, Workload workload, Publishers publishers) {
         this.random = random;
         this.options = options.consumers();
+        this.proposalBytes = options.replica().proposalBytes();
         this.topics = options.traffic().topics();
         this.ledger = ledger;
         this.workload = workload;
@@ -235,7 +237,11 @@ final class Workers {
 
     private Operation pull(SubscriptionName name, Worker worker, int max, long leaseMs) {
         List<Keys> keys = workload.node().store().keysFor(name, max);
-        return new Pulling(new SubscriptionCommand.Pull(name, max, worker.name, leaseMs, keys), worker);
+        var pull = new SubscriptionCommand.Pull(name, max, worker.name, leaseMs, keys);
+        // With each message that is asked for come the keys of several: what is more than may wait is never taken.
+        return pull.size() <= proposalBytes
+                ? new Pulling(pull, worker)
+                : pull(name, worker, Math.max(1, max / 2), leaseMs);
     }
 
     /** Singly, or parts of ranges, or all; what is taken is held no more, except what only lasts longer. */
