@@ -366,19 +366,23 @@ public final class LocalBroker implements Broker {
     }
 
     @Override
-    public Future<Boolean> configure(TopicName name, TopicConfig topicConfig, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> configure(TopicName name, TopicConfig topicConfig, Optional<String> idempotencyKey) {
         return propose(
                         new TopicCommand.Configure(name, topicConfig),
                         idempotencyKey.map(k -> KeyHash.of("topics", k, "put " + name + " " + topicConfig)))
-                .map(committed -> ((TopicOutcome.Done) committed.outcome()).created());
+                .map(committed -> changed(committed, ((TopicOutcome.Done) committed.outcome()).created()));
+    }
+
+    private static ChangeAck changed(Committed committed, boolean made) {
+        return new ChangeAck(made, committed.index(), committed.replayed());
     }
 
     @Override
-    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
         return propose(
                         new SubscriptionCommand.DeleteTopic(name),
                         idempotencyKey.map(k -> KeyHash.of("topics", k, "delete " + name)))
-                .mapEmpty();
+                .map(committed -> changed(committed, false));
     }
 
     @Override
@@ -427,12 +431,12 @@ public final class LocalBroker implements Broker {
     private static final long LOOK_MS = 10;
 
     @Override
-    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
         return ready(false)
                 .compose(v -> propose(
                                 new TopicCommand.Cancel(ofThisLog(cursor)),
                                 idempotencyKey.map(k -> KeyHash.of("scheduled", k, "delete " + cursor)))
-                        .mapEmpty());
+                        .map(committed -> changed(committed, false)));
     }
 
     @Override
