@@ -190,6 +190,24 @@ public final class HttpDoor {
         new Exchange(this, request, nowhere, "").problem(Problem.of(status, code, detail));
     }
 
+    /**
+     * For whoever serves beside this door: what the query says, read by the rules of the door's own routes.
+     *
+     * @param known in small letters
+     * @return by those names; empty when it says something else or says it twice, which is refused already
+     */
+    public Optional<Map<String, String>> query(HttpServerRequest request, List<String> known) {
+        try {
+            Query query = Query.parse(request.query()).allow(known);
+            Map<String, String> said = new HashMap<>();
+            known.forEach(name -> query.get(name).ifPresent(value -> said.put(name, value)));
+            return Optional.of(said);
+        } catch (Refusal refusal) {
+            new Exchange(this, request, nowhere, "").problem(Problem.of(refusal));
+            return Optional.empty();
+        }
+    }
+
     /** For a path that others serve, but only with these methods. */
     public void notAllowed(HttpServerRequest request, List<String> allowed) {
         Exchange exchange = new Exchange(this, request, nowhere, "");
