@@ -2,10 +2,6 @@ package io.skein.broker;
 
 import io.skein.broker.Why.Reason;
 import io.skein.cluster.Proposer;
-import io.skein.machine.Cursor;
-import io.skein.machine.Lineage;
-import io.skein.store.Reader;
-import io.skein.store.Scope;
 import io.skein.store.StoredMessage;
 import io.skein.subscription.Holder;
 import io.skein.subscription.OffsetRange;
@@ -247,44 +243,5 @@ final class Inquiries {
 
     private static String are(long messages) {
         return messages == 1 ? "1 message is" : messages + " messages are";
-    }
-
-    Future<Trace> trace(String text, Freshness freshness) {
-        Optional<Lineage.Text> parsed = Lineage.parse(text);
-        if (parsed.isEmpty() || parsed.get().cursor().place() == Cursor.END) {
-            return Future.failedFuture(Refusal.malformed('"' + text + "\" is no message's cursor"));
-        }
-        Cursor cursor = parsed.get().cursor();
-        return way.fresh(freshness).compose(v -> {
-            Lineage lineage = ground.get().lineage();
-            OptionalLong shared = lineage.sharedUpTo(parsed.get().lineage());
-            if (shared.isEmpty() || cursor.index() > shared.getAsLong()) {
-                return Future.failedFuture(nobody(text));
-            }
-            return at(cursor)
-                    .compose(
-                            found -> found.isEmpty() ? Future.failedFuture(nobody(text)) : trace(found.get(), lineage));
-        });
-    }
-
-    private static Refusal nobody(String text) {
-        return Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-message", "no message that is kept has the cursor " + text);
-    }
-
-    private Future<Trace> trace(StoredMessage message, Lineage lineage) {
-        return proposer.ask(() -> new Trace(
-                message,
-                lineage.text(message.cursor()),
-                message.cursor().index(),
-                machine().standings(message.topicId(), message.offset())));
-    }
-
-    private Future<Optional<StoredMessage>> at(Cursor cursor) {
-        Scope all = new Scope(List.of(), topic -> 0);
-        Cursor before = Reader.before(cursor);
-        return proposer.askFor(() -> ground.get().store().page(all, before, 1, 1, Long.MIN_VALUE))
-                .map(page -> page.messages().stream()
-                        .filter(message -> message.cursor().equals(cursor))
-                        .findFirst());
     }
 }

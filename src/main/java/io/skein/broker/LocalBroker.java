@@ -97,6 +97,11 @@ public final class LocalBroker implements Broker {
             public Future<Void> ready() {
                 return closed().<Future<Void>>map(Future::failedFuture).orElseGet(() -> LocalBroker.this.ready(false));
             }
+
+            @Override
+            public Future<Void> settled() {
+                return LocalBroker.this.settled();
+            }
         });
         this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
         this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
@@ -194,7 +199,11 @@ public final class LocalBroker implements Broker {
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
         return propose(
                         new TopicCommand.Publish(
-                                publish.messages(), publish.atomic(), config.mayCreateTopics(), publish.sequence()),
+                                publish.messages(),
+                                publish.atomic(),
+                                config.mayCreateTopics(),
+                                publish.sequence(),
+                                publish.door()),
                         key)
                 .map(committed -> {
                     TopicOutcome.Published published = (TopicOutcome.Published) committed.outcome();

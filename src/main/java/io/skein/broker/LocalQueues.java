@@ -126,7 +126,7 @@ final class LocalQueues implements Queues {
 
     @Override
     public Future<Void> put(Publication message) {
-        return propose(new TopicCommand.Publish(List.of(message), false, false, Optional.empty()))
+        return propose(new TopicCommand.Publish(List.of(message), false, false, Optional.empty(), "http"))
                 .compose(committed -> {
                     TopicOutcome.Result result = ((TopicOutcome.Published) committed.outcome())
                             .results()

@@ -48,6 +48,9 @@ final class LocalSubscriptions implements Subscriptions {
 
         /** Until this node serves at all. */
         Future<Void> ready();
+
+        /** Until the rows hold all that was applied when it was asked. */
+        Future<Void> settled();
     }
 
     private static final String SCOPE = "subscriptions";
@@ -58,6 +61,7 @@ final class LocalSubscriptions implements Subscriptions {
     private final PullLines lines;
     private final AppliedIndex applied;
     private final Inquiries inquiries;
+    private final Traces traces;
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
@@ -73,6 +77,7 @@ final class LocalSubscriptions implements Subscriptions {
                 () -> way.fresh(Freshness.LINEARIZABLE),
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
+        this.traces = new Traces(proposer, way, () -> ground);
     }
 
     void attach(Ground opened) {
@@ -297,7 +302,12 @@ final class LocalSubscriptions implements Subscriptions {
             return Future.failedFuture(problem.get());
         }
         Transact command =
-                new Transact(transaction.messages(), config.mayCreateTopics(), transaction.acks(), transaction.nacks());
+                new Transact(
+                        transaction.messages(),
+                        config.mayCreateTopics(),
+                        transaction.acks(),
+                        transaction.nacks(),
+                        transaction.door());
         Optional<IdempotencyKey> key = transaction
                 .idempotencyKey()
                 .map(k -> KeyHash.of(
@@ -361,8 +371,8 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
-        return inquiries.trace(cursor, freshness).recover(LocalSubscriptions::refused);
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
+        return traces.of(cursor, freshness, withDeliveries).recover(LocalSubscriptions::refused);
     }
 
     @Override

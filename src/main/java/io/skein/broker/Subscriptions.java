@@ -77,8 +77,12 @@ public interface Subscriptions {
     /** Why nothing flows, or that it does. */
     Future<Why> why(SubscriptionName name, Freshness freshness);
 
-    /** What happened to the message with this cursor. */
-    Future<Trace> trace(String cursor, Freshness freshness);
+    /**
+     * What happened to the message with this cursor, or to the delayed message.
+     *
+     * @param withDeliveries also what this node's log holds of it, which costs reading the log since then
+     */
+    Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries);
 
     /** Publishes, acknowledges and gives back, all or nothing. */
     Future<TransactionAck> transact(Transaction transaction);

@@ -201,8 +201,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
-        return subscriptions.trace(cursor, freshness);
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
+        return subscriptions.trace(cursor, freshness, withDeliveries);
     }
 
     @Override

@@ -245,7 +245,7 @@ public final class SubscriptionMachine implements Machine {
         List<Due> due = new ArrayList<>();
         boolean settles = !register.dues().isEmpty() && register.dues().first().time() <= time;
         if ((settles || dropAt <= time && dropAt < Long.MAX_VALUE) && limit > 0) {
-            due.add(new Due.Propose(new Settle()));
+            due.add(new Due.Propose(new Settle(housekeeping.ending(time))));
         }
         for (var entry : register.marks().entrySet()) {
             if (due.size() >= limit) {

@@ -1,5 +1,6 @@
 package io.skein.subscription;
 
+import io.skein.machine.Cursor;
 import io.skein.subscription.Run.State;
 import io.skein.subscription.SubscriptionChange.Counted;
 import io.skein.topic.TopicMachine;
@@ -203,11 +204,11 @@ final class Views {
     private static Optional<Standing> standing(SubscriptionState subscription, long topic, long offset) {
         for (Mark mark : subscription.marks.values()) {
             if (mark.topic() == topic && mark.first() <= offset && offset < mark.end()) {
-                return standing(subscription, Standing.Status.MARKED, 0, mark.deliveries(), "");
+                return standing(subscription, Standing.Status.MARKED, 0, mark.deliveries(), "", Cursor.ORIGIN);
             }
         }
         if (subscription.dead.contains(topic, offset)) {
-            return standing(subscription, Standing.Status.DEAD, 0, 0, "");
+            return standing(subscription, Standing.Status.DEAD, 0, 0, "", Cursor.ORIGIN);
         }
         Position position = subscription.positions.get(topic);
         Run run = position == null ? null : position.at(offset);
@@ -218,18 +219,24 @@ final class Views {
                 case READY, PACED, UNREAD -> Standing.Status.READY;
             };
             boolean isTimed = run.state() == State.LEASED || run.state() == State.DELAYED;
-            return standing(subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer());
+            return standing(subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer(), run.lease());
         }
         if (position == null || !position.follows) {
             return Optional.empty();
         }
         boolean waits = offset >= position.next();
-        return standing(subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "");
+        return standing(subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "", Cursor.ORIGIN);
     }
 
     private static Optional<Standing> standing(
-            SubscriptionState subscription, Standing.Status status, long until, int deliveries, String consumer) {
-        return Optional.of(new Standing(subscription.name, status, until, deliveries, consumer));
+            SubscriptionState subscription,
+            Standing.Status status,
+            long until,
+            int deliveries,
+            String consumer,
+            Cursor lease) {
+        return Optional.of(
+                new Standing(subscription.name, subscription.id, status, until, deliveries, consumer, lease));
     }
 
     /** The first unsettled message of the topic where that is likely to be the oldest, by the stamps of stretches. */

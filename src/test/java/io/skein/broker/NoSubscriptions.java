@@ -96,7 +96,7 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
         return none(cursor);
     }
 

@@ -1,6 +1,8 @@
 package io.skein.protocol.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Hall;
@@ -251,6 +253,15 @@ class SubscriptionsTest {
         JsonObject standing = trace.getJsonArray("subscriptions").getJsonObject(0);
         assertEquals("billing", standing.getString("subscription"));
         assertEquals("leased", standing.getString("status"));
+        JsonObject delivery = standing.getJsonArray("history").getJsonObject(0);
+        assertEquals(1, delivery.getInteger("delivery"));
+        assertEquals("w1", delivery.getString("consumer"));
+        assertEquals(standing.getLong("until"), delivery.getLong("until"));
+        assertNull(delivery.getValue("end"));
+        assertTrue(delivery.containsKey("end"));
+        JsonObject brief = door.get("/v1/messages/" + message.getString("cursor") + "/trace?history=false")
+                .json();
+        assertFalse(brief.getJsonArray("subscriptions").getJsonObject(0).containsKey("history"));
         assertEquals(404, door.get("/v1/messages/c0.1.0/trace").status());
         assertEquals(400, door.get("/v1/messages/17/trace").status());
     }
