@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.cluster.Committed;
+import io.skein.cluster.NotExecuted;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.machine.Command;
@@ -28,10 +29,13 @@ import java.util.function.Supplier;
 /** The queues of RRMQ on the node that leads. What is asked here is never handed on. */
 final class LocalQueues implements Queues {
     /** Answers are promised within 0.8 s, also without a majority: so long a command is waited for. */
-    private static final long WAIT_MS = 600;
+    static final long WAIT_MS = 600;
 
     /** And so long, from when it was asked, for a message with its body: what was taken is lost to who is not answered. */
-    private static final long TAKE_MS = 720;
+    static final long TAKE_MS = 720;
+
+    /** So long, perhaps after a wait for a command, for this node's own list. */
+    static final long NAMES_MS = 120;
 
     private final Proposer proposer;
     private final Supplier<Ground> ground;
@@ -93,7 +97,7 @@ final class LocalQueues implements Queues {
                                 ? Refusal.of(
                                         Refusal.Kind.INDETERMINATE,
                                         "indeterminate",
-                                        "not done within " + ms + " ms; it may or may not happen")
+                                        "no answer within " + ms + " ms; it may or may not happen")
                                 : Refusal.from(failure)));
     }
 
@@ -107,12 +111,16 @@ final class LocalQueues implements Queues {
         if (ground.get() == null) {
             return Future.succeededFuture(List.of());
         }
-        return proposer.ask(() -> ground.get().topics().all().stream()
-                        .filter(topic -> !topic.name().isSystem())
-                        .sorted(Comparator.comparingLong(TopicView::id))
-                        .map(TopicView::name)
-                        .toList())
-                .recover(noReplica -> Future.succeededFuture(List.of()));
+        Future<List<TopicName>> names = proposer.ask(() -> ground.get().topics().all().stream()
+                .filter(topic -> !topic.name().isSystem())
+                .sorted(Comparator.comparingLong(TopicView::id))
+                .map(TopicView::name)
+                .toList());
+        return inTime(
+                names.recover(failure -> failure instanceof NotExecuted
+                        ? Future.succeededFuture(List.of())
+                        : Future.failedFuture(failure)),
+                NAMES_MS);
     }
 
     @Override
