@@ -151,14 +151,15 @@ final class LocalQueues implements Queues {
         if (no.isPresent()) {
             return Future.failedFuture(no.get());
         }
-        Hold hold = ground.get().store().holds().open();
+        Ground here = ground.get();
+        Hold hold = here.store().holds().open();
         long asked = System.nanoTime();
         return propose(new Take(topic))
                 .compose(committed -> {
                     Taken taken = (Taken) committed.outcome();
                     return taken.offset() < 0
                             ? Future.<Optional<byte[]>>succeededFuture(Optional.empty())
-                            : inTime(body(taken), Math.max(1, TAKE_MS - since(asked)));
+                            : inTime(body(here, taken), Math.max(1, TAKE_MS - since(asked)));
                 })
                 .onComplete(done -> hold.close());
     }
@@ -171,8 +172,7 @@ final class LocalQueues implements Queues {
      * Of a message that was in the topic a moment ago, whatever the low-water mark says by now (DESIGN D16); empty when its
      * row is gone all the same, which is an answer like that of an empty queue: retention took it.
      */
-    private Future<Optional<byte[]>> body(Taken taken) {
-        Ground here = ground.get();
+    private Future<Optional<byte[]>> body(Ground here, Taken taken) {
         return proposer.ask(() -> here.store().tail().find(taken.topic(), taken.offset()))
                 .compose(inTail -> inTail.isPresent()
                         ? Future.succeededFuture(inTail)
@@ -180,6 +180,7 @@ final class LocalQueues implements Queues {
                                 .reader()
                                 .messages(taken.topic(), taken.offset(), 1, 1)
                                 .map(rows -> rows.stream().findFirst()))
-                .map(found -> found.map(StoredMessage::message).map(Message::body));
+                .map(found -> found.map(StoredMessage::message).map(Message::body))
+                .recover(failure -> Future.failedFuture(here.unread(failure)));
     }
 }

@@ -215,22 +215,26 @@ final class LocalSubscriptions implements Subscriptions {
         Ground here = ground;
         Hold hold = here.store().holds().open();
         return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), underWay))
+                .recover(failure -> Future.failedFuture(
+                        here.store().isClosed()
+                                ? Refusal.unavailable("catching-up", "another state takes the place of all there was")
+                                : failure))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map(v -> open((Pulled) committed.outcome(), hold)))
+                .compose(committed -> applied(committed).map(v -> open(here, (Pulled) committed.outcome(), hold)))
                 .recover(failure -> {
                     hold.close();
                     return refused(failure);
                 });
     }
 
-    private Loan open(Pulled pulled, Hold hold) {
+    private Loan open(Ground here, Pulled pulled, Hold hold) {
         if (pulled.lent().isEmpty()) {
             hold.close();
             return OpenLoan.EMPTY;
         }
-        return new OpenLoan(ground, proposer, pulled, hold).lookAhead();
+        return new OpenLoan(here, proposer, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
