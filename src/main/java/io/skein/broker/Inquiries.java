@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -85,24 +83,28 @@ final class Inquiries {
     }
 
     /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
-    Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
+    Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return way.fresh(freshness).compose(v -> list(after.orElse(""), limit, new ArrayList<>()));
     }
 
-    /** @param so by name: one that is made anew meanwhile comes once */
-    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
+    private Future<SubscriptionsPage> list(String after, int limit, List<SubscriptionInfo> so) {
         return proposer.ask(() -> {
-                    long last = -1;
-                    for (SubscriptionView view : machine().after(after, A_TURN)) {
-                        so.put(
-                                view.name().value(),
-                                new SubscriptionInfo(
-                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
-                        last = view.id();
+                    // One more than is asked for says whether there are more.
+                    List<SubscriptionView> views = machine().after(after, limit - so.size() + 1, A_TURN);
+                    for (SubscriptionView view : views) {
+                        so.add(new SubscriptionInfo(
+                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
                     }
-                    return last;
+                    return views.isEmpty() ? Optional.<Integer>of(machine().totals().subscriptions()) : endOf(so, limit);
                 })
-                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
+                .compose(total -> total.isPresent()
+                        ? Future.succeededFuture(SubscriptionsPage.of(so, limit, total.get()))
+                        : list(so.get(so.size() - 1).view().name().value(), limit, so));
+    }
+
+    /** How many there are, when no more are asked for. */
+    private Optional<Integer> endOf(List<SubscriptionInfo> so, int limit) {
+        return so.size() > limit ? Optional.of(machine().totals().subscriptions()) : Optional.empty();
     }
 
     /** A few at a time: the replica has other things to do between. */

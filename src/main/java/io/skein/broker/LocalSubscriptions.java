@@ -365,8 +365,8 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return inquiries.list(freshness).recover(LocalSubscriptions::refused);
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return inquiries.list(after, limit, freshness).recover(LocalSubscriptions::refused);
     }
 
     @Override

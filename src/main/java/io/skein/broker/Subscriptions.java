@@ -30,8 +30,13 @@ public interface Subscriptions {
     /** How it is configured; nothing is counted for that. */
     Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness);
 
-    /** All of them by name, those of queues too; not all at one moment. */
-    Future<List<SubscriptionInfo>> list(Freshness freshness);
+    /**
+     * By name, those of queues too; not all at one moment.
+     *
+     * @param after only those with names after this one
+     * @param limit 1 to {@link BrokerConfig#MAX_LIMIT}
+     */
+    Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness);
 
     /** Lends messages, and waits up to {@link Pull#waitMs} for a first one. */
     Pulling pull(Pull pull);

@@ -11,6 +11,7 @@ import io.skein.broker.Settlement;
 import io.skein.broker.SubscriptionFigures;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.Subscriptions;
+import io.skein.broker.SubscriptionsPage;
 import io.skein.broker.Trace;
 import io.skein.broker.Transaction;
 import io.skein.broker.TransactionAck;
@@ -168,8 +169,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return subscriptions.list(freshness);
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return subscriptions.list(after, limit, freshness);
     }
 
     @Override

@@ -300,6 +300,16 @@ public final class SubscriptionMachine implements Machine {
         return views.after(id, looks);
     }
 
+    /**
+     * The same by name.
+     *
+     * @param name only those after this one; empty: all
+     * @param most so many at most
+     */
+    public List<SubscriptionView> after(String name, int most, int looks) {
+        return views.after(name, most, looks);
+    }
+
     /** What each message of a topic is to each subscription that has to do with it. */
     public List<Standing> standings(long topic, long offset) {
         return views.standings(topic, offset);

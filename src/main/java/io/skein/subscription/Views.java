@@ -43,11 +43,19 @@ final class Views {
     }
 
     List<SubscriptionView> after(long id, int looks) {
+        return some(register.after(id), Integer.MAX_VALUE, looks);
+    }
+
+    List<SubscriptionView> after(String name, int most, int looks) {
+        return some(register.after(name), most, looks);
+    }
+
+    private List<SubscriptionView> some(Iterable<SubscriptionState> subscriptions, int most, int looks) {
         List<SubscriptionView> views = new ArrayList<>();
         int looked = 0;
-        for (SubscriptionState subscription : register.after(id)) {
+        for (SubscriptionState subscription : subscriptions) {
             looked += 1 + subscription.positions.size() + subscription.marks.size();
-            if (looked > looks && !views.isEmpty()) {
+            if (views.size() == most || looked > looks && !views.isEmpty()) {
                 break;
             }
             views.add(of(subscription));

@@ -635,7 +635,7 @@ class LocalSubscriptionsTest {
     }
 
     @Test
-    void allAreListedByNameHoweverManyThereAre() throws Exception {
+    void theyAreListedByNamePageByPage() throws Exception {
         SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
@@ -643,11 +643,22 @@ class LocalSubscriptionsTest {
             names.add(name.value());
             Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
         }
-        List<SubscriptionInfo> all =
-                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+        List<String> listed = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        List<Integer> sizes = new ArrayList<>();
+        do {
+            Optional<String> from = after;
+            SubscriptionsPage page = Hall.await(hall.onLoop(() -> subscriptions().list(from, 60, Freshness.NONE)));
+            page.subscriptions().forEach(info -> listed.add(info.view().name().value()));
+            sizes.add(page.subscriptions().size());
+            assertEquals(150, page.total());
+            after = page.next();
+        } while (after.isPresent());
 
-        assertEquals(
-                names.stream().sorted().toList(),
-                all.stream().map(info -> info.view().name().value()).toList());
+        assertEquals(names.stream().sorted().toList(), listed);
+        assertEquals(List.of(60, 60, 30), sizes);
+        SubscriptionsPage whole =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Optional.empty(), 150, Freshness.NONE)));
+        assertEquals(Optional.empty(), whole.next());
     }
 }

@@ -33,15 +33,16 @@ final class SubscriptionRoutes {
     }
 
     void list(Exchange exchange) {
-        Query query = exchange.query().allow(List.of("level"));
-        subscriptions().list(exchange.freshness(query)).onComplete(done -> {
-            if (done.failed()) {
-                exchange.fail(done.cause());
-                return;
-            }
+        Query query = exchange.query().allow(List.of("after", "limit", "level"));
+        int limit = query.number("limit", 100, 1, ReadRoute.MAX_LIMIT);
+        answer(exchange, subscriptions().list(query.get("after"), limit, exchange.freshness(query)), (to, page) -> {
             JsonArray all = new JsonArray();
-            done.result().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
-            exchange.json(200, new JsonObject().put("subscriptions", all));
+            page.subscriptions().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
+            to.json(
+                    200,
+                    new JsonObject()
+                            .put("subscriptions", all)
+                            .put("next", page.next().orElse(null)));
         });
     }
 
