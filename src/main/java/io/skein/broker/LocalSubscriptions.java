@@ -2,8 +2,11 @@ package io.skein.broker;
 
 import io.skein.cluster.Committed;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus;
 import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
+import io.skein.machine.Lineage;
+import io.skein.machine.Rejection;
 import io.skein.store.Holds.Hold;
 import io.skein.subscription.Leases;
 import io.skein.subscription.OffsetRange;
@@ -28,8 +31,10 @@ import io.skein.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -248,13 +253,14 @@ final class LocalSubscriptions implements Subscriptions {
 
     @Override
     public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
-        return settle(leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
+        return settle(name, leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
     }
 
     @Override
     public Future<Settlement> nack(
             SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey) {
         return settle(
+                name,
                 leases,
                 few -> new Nack(name, few, delayMs, reason),
                 key(idempotencyKey, "nack", name, delayMs + " " + reason + leases));
@@ -264,17 +270,59 @@ final class LocalSubscriptions implements Subscriptions {
     public Future<Settlement> extend(
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey) {
         return settle(
+                name,
                 leases,
                 few -> new Extend(name, few, leaseMs),
                 key(idempotencyKey, "extend", name, leaseMs + " " + leases));
     }
 
     private Future<Settlement> settle(
-            List<Leases> leases, Function<List<Leases>, Command> command, Optional<IdempotencyKey> key) {
+            SubscriptionName name,
+            List<Leases> leases,
+            Function<List<Leases>, Command> command,
+            Optional<IdempotencyKey> key) {
+        return way.ready().compose(v -> {
+            List<Refused> lost = lost(leases);
+            if (lost.isEmpty()) {
+                return settle(leases, List.of(), command, key);
+            }
+            List<Leases> ours = leases.stream().filter(lease -> lease.isOf(ground.lineage())).toList();
+            return ours.isEmpty()
+                    ? inquiries
+                            .config(name, Freshness.LINEARIZABLE)
+                            .map(config -> new Settlement(0, lost, status().appliedIndex(), false))
+                            .recover(LocalSubscriptions::refused)
+                    : settle(ours, lost, command, key);
+        });
+    }
+
+    private Future<Settlement> settle(
+            List<Leases> leases,
+            List<Refused> lost,
+            Function<List<Leases>, Command> command,
+            Optional<IdempotencyKey> key) {
         return way.propose(command.apply(joined(leases)), key).map(committed -> {
             Settled settled = (Settled) committed.outcome();
-            return new Settlement(settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
+            List<Refused> refused = new ArrayList<>(settled.refusedOf(leases));
+            refused.addAll(lost);
+            return new Settlement(settled.done(), refused, committed.index(), committed.replayed());
         });
+    }
+
+    /** Those of another log: their places mean something else here. */
+    private List<Refused> lost(List<Leases> leases) {
+        Lineage lineage = ground.lineage();
+        List<Refused> lost = new ArrayList<>();
+        for (Leases lease : leases) {
+            if (!lease.isOf(lineage)) {
+                lost.add(new Refused(lease, Rejection.LEASE_LOST));
+            }
+        }
+        return lost;
+    }
+
+    private ReplicaStatus status() {
+        return ground.replica().status();
     }
 
     /** What was lent together and is named in that order is one in the log. */
@@ -319,6 +367,36 @@ final class LocalSubscriptions implements Subscriptions {
                         k,
                         transaction.messages(),
                         transaction.acks() + " " + transaction.nacks()));
+        return way.ready().compose(v -> {
+            List<Refused> lost = lost(asked(transaction));
+            return lost.isEmpty() ? transact(transaction, command, key) : aborted(transaction, lost);
+        });
+    }
+
+    /** Nothing is done because of leases of another log. */
+    private Future<TransactionAck> aborted(Transaction transaction, List<Refused> lost) {
+        Set<SubscriptionName> names = new LinkedHashSet<>();
+        transaction.acks().forEach(acks -> names.add(acks.name()));
+        transaction.nacks().forEach(nacks -> names.add(nacks.name()));
+        Future<Void> known = Future.succeededFuture();
+        for (SubscriptionName name : names) {
+            known = known.compose(
+                    v -> inquiries.config(name, Freshness.LINEARIZABLE).mapEmpty());
+        }
+        return known.map(v -> new TransactionAck(
+                        List.of(),
+                        0,
+                        0,
+                        lost,
+                        status().term(),
+                        status().appliedIndex(),
+                        false,
+                        ground.lineage()))
+                .recover(LocalSubscriptions::refused);
+    }
+
+    private Future<TransactionAck> transact(
+            Transaction transaction, Transact command, Optional<IdempotencyKey> key) {
         return way.propose(command, key).map(committed -> {
             if (committed.outcome() instanceof Aborted aborted) {
                 return ack(committed, List.of(), 0, 0, aborted.refusedOf(asked(transaction)));

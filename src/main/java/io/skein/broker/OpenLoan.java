@@ -151,7 +151,10 @@ final class OpenLoan implements Loan {
     private Leased leased(StoredMessage message) {
         Lent lent = current();
         return new Leased(
-                message, pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery())), lent.delivery());
+                message,
+                pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery()))
+                        .of(ground.lineage()),
+                lent.delivery());
     }
 
     private void pass(int messages) {

@@ -305,7 +305,7 @@ class SubscriptionsTest {
         assertEquals(400, door.post("/v1/transactions", "{}").status());
         assertEquals(
                 404,
-                door.post("/v1/transactions", "{\"ack\":[{\"subscription\":\"none\",\"leases\":[\"l1.1.1.1.1\"]}]}")
+                door.post("/v1/transactions", "{\"ack\":[{\"subscription\":\"none\",\"leases\":[\"l1.1.1.1.1.1\"]}]}")
                         .status());
     }
 

@@ -118,7 +118,7 @@ class WorkerCreditTest {
             byte[] json = ("{\"topic\":\"orders\",\"offset\":" + offset + "}").getBytes(StandardCharsets.UTF_8);
             return new Leased(
                     new StoredMessage(1, "orders", offset, new Cursor(5, offset), 1, Long.MAX_VALUE, json),
-                    new Leases(1, 1, offset, 1, new Cursor(9, 0)),
+                    new Leases(1, 1, offset, 1, new Cursor(9, 0), 7),
                     1);
         }
 
