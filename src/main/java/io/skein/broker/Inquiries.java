@@ -95,7 +95,9 @@ final class Inquiries {
                         so.add(new SubscriptionInfo(
                                 view, machine().oldestTime(view.name()), lines.waiting(view.name())));
                     }
-                    return views.isEmpty() ? Optional.<Integer>of(machine().totals().subscriptions()) : endOf(so, limit);
+                    return views.isEmpty()
+                            ? Optional.<Integer>of(machine().totals().subscriptions())
+                            : endOf(so, limit);
                 })
                 .compose(total -> total.isPresent()
                         ? Future.succeededFuture(SubscriptionsPage.of(so, limit, total.get()))

@@ -286,7 +286,9 @@ final class LocalSubscriptions implements Subscriptions {
             if (lost.isEmpty()) {
                 return settle(leases, List.of(), command, key);
             }
-            List<Leases> ours = leases.stream().filter(lease -> lease.isOf(ground.lineage())).toList();
+            List<Leases> ours = leases.stream()
+                    .filter(lease -> lease.isOf(ground.lineage()))
+                    .toList();
             return ours.isEmpty()
                     ? inquiries
                             .config(name, Freshness.LINEARIZABLE)
@@ -353,13 +355,12 @@ final class LocalSubscriptions implements Subscriptions {
         if (problem.isPresent()) {
             return Future.failedFuture(problem.get());
         }
-        Transact command =
-                new Transact(
-                        transaction.messages(),
-                        config.mayCreateTopics(),
-                        transaction.acks(),
-                        transaction.nacks(),
-                        transaction.door());
+        Transact command = new Transact(
+                transaction.messages(),
+                config.mayCreateTopics(),
+                transaction.acks(),
+                transaction.nacks(),
+                transaction.door());
         Optional<IdempotencyKey> key = transaction
                 .idempotencyKey()
                 .map(k -> KeyHash.of(
@@ -384,19 +385,11 @@ final class LocalSubscriptions implements Subscriptions {
                     v -> inquiries.config(name, Freshness.LINEARIZABLE).mapEmpty());
         }
         return known.map(v -> new TransactionAck(
-                        List.of(),
-                        0,
-                        0,
-                        lost,
-                        status().term(),
-                        status().appliedIndex(),
-                        false,
-                        ground.lineage()))
+                        List.of(), 0, 0, lost, status().term(), status().appliedIndex(), false, ground.lineage()))
                 .recover(LocalSubscriptions::refused);
     }
 
-    private Future<TransactionAck> transact(
-            Transaction transaction, Transact command, Optional<IdempotencyKey> key) {
+    private Future<TransactionAck> transact(Transaction transaction, Transact command, Optional<IdempotencyKey> key) {
         return way.propose(command, key).map(committed -> {
             if (committed.outcome() instanceof Aborted aborted) {
                 return ack(committed, List.of(), 0, 0, aborted.refusedOf(asked(transaction)));

@@ -70,7 +70,7 @@ final class Traces {
     }
 
     /** What the state says at one moment. */
-    private record Moment(long applied, long first, List<Standing> standings, List<Long> leasesMs) {}
+    private record State(long applied, long first, List<Standing> standings, List<Long> leasesMs) {}
 
     /** One look for one message. */
     private final class Search {
@@ -84,9 +84,7 @@ final class Traces {
             this.asked = asked;
             this.text = text;
             this.log = new LogWalk(
-                    here.store().reader(),
-                    new CommandBytes(List.of(here.topics(), here.subscriptions())),
-                    MOST_BYTES);
+                    here.store().reader(), new CommandBytes(List.of(here.topics(), here.subscriptions())), MOST_BYTES);
         }
 
         Future<Trace> run(boolean withDeliveries) {
@@ -115,7 +113,7 @@ final class Traces {
                             .findFirst());
         }
 
-        private Future<Moment> moment(StoredMessage message) {
+        private Future<State> state(StoredMessage message) {
             return proposer.ask(() -> {
                 List<Standing> standings = here.subscriptions().standings(message.topicId(), message.offset());
                 List<Long> leasesMs = new ArrayList<>();
@@ -123,7 +121,7 @@ final class Traces {
                         .config(standing.subscription())
                         .orElseThrow()
                         .leaseMs()));
-                return new Moment(
+                return new State(
                         here.replica().status().appliedIndex(),
                         here.replica().status().firstIndex(),
                         standings,
@@ -151,7 +149,7 @@ final class Traces {
         }
 
         private Future<Trace> briefly(StoredMessage message) {
-            return moment(message)
+            return state(message)
                     .map(now -> trace(
                             message,
                             Optional.empty(),
@@ -209,9 +207,9 @@ final class Traces {
                         .compose(found -> found.isEmpty()
                                 ? Future.succeededFuture(Optional.<StoredMessage>empty())
                                 : message(new Cursor(
-                                        found.get().at().index(), found.get().at().place())))
-                        .compose(found ->
-                                found.isEmpty() ? Future.failedFuture(unknown(text)) : wholly(found.get()));
+                                        found.get().at().index(),
+                                        found.get().at().place())))
+                        .compose(found -> found.isEmpty() ? Future.failedFuture(unknown(text)) : wholly(found.get()));
             });
         }
 
@@ -257,41 +255,42 @@ final class Traces {
         }
 
         private Future<Trace> wholly(StoredMessage message) {
-            return moment(message).compose(now -> way.settled().compose(v -> {
-                List<Trail> trails = new ArrayList<>();
-                for (int i = 0; i < now.standings().size(); i++) {
-                    Standing standing = now.standings().get(i);
-                    trails.add(new Trail(
-                            message.topicId(),
-                            message.offset(),
-                            standing,
-                            now.leasesMs().get(i),
-                            isLetterOf(message, standing.subscription())));
-                }
-                long from = Math.max(now.first(), message.cursor().index());
-                boolean isLate = from > message.cursor().index();
-                return (trails.isEmpty()
-                                ? Future.succeededFuture(true)
-                                : log.from(from, now.applied(), logged -> {
-                                    trails.forEach(trail -> trail.see(logged.at(), logged.command()));
-                                    return true;
-                                }))
-                        .compose(all -> {
-                            boolean isWhole = all && !isLate;
-                            if (!isWhole) {
-                                trails.forEach(Trail::begunLate);
-                            }
-                            return stands(message, now, trails, 0, new ArrayList<>())
-                                    .compose(stands -> before(message)
-                                            .compose(before -> door(before.orElse(message.cursor()))
-                                                    .map(door -> trace(
-                                                            message,
-                                                            before.map(here.lineage()::text),
-                                                            door,
-                                                            isWhole,
-                                                            stands))));
-                        });
-            }));
+            return state(message)
+                    .compose(now -> way.settled().compose(v -> {
+                        List<Trail> trails = new ArrayList<>();
+                        for (int i = 0; i < now.standings().size(); i++) {
+                            Standing standing = now.standings().get(i);
+                            trails.add(new Trail(
+                                    message.topicId(),
+                                    message.offset(),
+                                    standing,
+                                    now.leasesMs().get(i),
+                                    isLetterOf(message, standing.subscription())));
+                        }
+                        long from = Math.max(now.first(), message.cursor().index());
+                        boolean isLate = from > message.cursor().index();
+                        return (trails.isEmpty()
+                                        ? Future.succeededFuture(true)
+                                        : log.from(from, now.applied(), logged -> {
+                                            trails.forEach(trail -> trail.see(logged.at(), logged.command()));
+                                            return true;
+                                        }))
+                                .compose(all -> {
+                                    boolean isWhole = all && !isLate;
+                                    if (!isWhole) {
+                                        trails.forEach(Trail::begunLate);
+                                    }
+                                    return stands(message, now, trails, 0, new ArrayList<>())
+                                            .compose(stands -> before(message)
+                                                    .compose(before -> door(before.orElse(message.cursor()))
+                                                            .map(door -> trace(
+                                                                    message,
+                                                                    before.map(here.lineage()::text),
+                                                                    door,
+                                                                    isWhole,
+                                                                    stands))));
+                                });
+                    }));
         }
 
         private boolean isLetterOf(StoredMessage message, SubscriptionName name) {
@@ -300,7 +299,7 @@ final class Traces {
         }
 
         private Future<List<Stand>> stands(
-                StoredMessage message, Moment now, List<Trail> trails, int i, List<Stand> so) {
+                StoredMessage message, State now, List<Trail> trails, int i, List<Stand> so) {
             if (i == trails.size()) {
                 return Future.succeededFuture(so);
             }

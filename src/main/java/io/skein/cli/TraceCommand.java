@@ -52,7 +52,8 @@ final class TraceCommand implements Callable<Integer> {
             subscriptions(out, answer.getJsonArray("subscriptions"));
             history(out, answer.getJsonArray("subscriptions"));
             if (!answer.getBoolean("complete")) {
-                out.println("deliveries may be missing: this node's log does not go back so far, or is too long to be read");
+                out.println(
+                        "deliveries may be missing: this node's log does not go back so far, or is too long to be read");
             }
         }
         out.flush();

@@ -49,7 +49,8 @@ final class StoreMeters implements StoreListener {
 
     private static Counter deadLettered(MeterRegistry registry, String reason) {
         return Counter.builder("skein.messages.dead.lettered")
-                .description("Messages that had all their deliveries, by how the last of them ended; every node counts them")
+                .description(
+                        "Messages that had all their deliveries, by how the last of them ended; every node counts them")
                 .tag("reason", reason)
                 .register(registry);
     }

@@ -376,6 +376,11 @@ final class CommandCodec {
             Nack nack = nack(one);
             nacks.add(new Nacks(nack.name(), nack.leases(), nack.delayMs(), nack.reason()));
         }
-        return new Transact(PublicationCodec.fromProto(proto.getMessagesList()), proto.getMayCreate(), acks, nacks, proto.getDoor());
+        return new Transact(
+                PublicationCodec.fromProto(proto.getMessagesList()),
+                proto.getMayCreate(),
+                acks,
+                nacks,
+                proto.getDoor());
     }
 }

@@ -34,7 +34,11 @@ final class Housekeeping {
             if (due.time() > time || ending.size() == MOST_TOLD) {
                 break;
             }
-            Run run = register.the(due.subscription()).positions.get(due.topic()).runs().get(due.first());
+            Run run = register.the(due.subscription())
+                    .positions
+                    .get(due.topic())
+                    .runs()
+                    .get(due.first());
             if (run.state() == State.LEASED) {
                 ending.add(new Leases(due.subscription(), due.topic(), run.first(), run.count(), run.lease()));
             }

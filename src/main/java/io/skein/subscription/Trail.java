@@ -91,6 +91,8 @@ public final class Trail {
     private final Map<Cursor, Cursor> copies = new HashMap<>();
 
     private boolean isWhole = true;
+    /** Index of the first entry that was seen. */
+    private long firstSeen = Long.MAX_VALUE;
 
     /**
      * @param standing what the message is now
@@ -115,6 +117,7 @@ public final class Trail {
 
     /** The next command of the log. */
     public void see(Moment at, Command command) {
+        firstSeen = Math.min(firstSeen, at.index());
         if (command instanceof Ack ack && isOurs(ack.name())) {
             ack.leases().forEach(lease -> acknowledged(at, lease, false));
         } else if (command instanceof Nack nack && isOurs(nack.name())) {
@@ -226,7 +229,7 @@ public final class Trail {
     /** What stands at the place of a lease. */
     public void pulled(Moment at, Command command) {
         Told told = leases.get(place(at));
-        if (told != null && command instanceof Pull pull) {
+        if (told != null && command instanceof Pull pull && isOurs(pull.name())) {
             told.leased = at.time();
             told.leaseMs = pull.leaseMs();
             told.consumer = pull.consumer();
@@ -242,8 +245,17 @@ public final class Trail {
         return ms;
     }
 
-    /** All that is known, the first delivery first. */
+    /** Whoever names a lease may have made it up: there is none where no pull stands. */
+    private void forgetMadeUp() {
+        leases.entrySet()
+                .removeIf(lease -> lease.getValue().leased == 0
+                        && lease.getKey().index() >= firstSeen
+                        && !lease.getKey().equals(standing.lease()));
+    }
+
+    /** All that is known, the first delivery first. Once the pulls were told. */
     public List<Delivery> deliveries() {
+        forgetMadeUp();
         List<Cursor> places = leases();
         List<Delivery> deliveries = new ArrayList<>();
         for (int i = 0; i < places.size(); i++) {
@@ -332,6 +344,7 @@ public final class Trail {
      * told apart here, but the copy's headers say whose it is.
      */
     public List<Cursor> copies() {
+        forgetMadeUp();
         return leases.isEmpty() ? List.of() : copies(leases.lastEntry().getValue());
     }
 

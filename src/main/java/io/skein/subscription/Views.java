@@ -227,13 +227,15 @@ final class Views {
                 case READY, PACED, UNREAD -> Standing.Status.READY;
             };
             boolean isTimed = run.state() == State.LEASED || run.state() == State.DELAYED;
-            return standing(subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer(), run.lease());
+            return standing(
+                    subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer(), run.lease());
         }
         if (position == null || !position.follows) {
             return Optional.empty();
         }
         boolean waits = offset >= position.next();
-        return standing(subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "", Cursor.ORIGIN);
+        return standing(
+                subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "", Cursor.ORIGIN);
     }
 
     private static Optional<Standing> standing(

@@ -78,7 +78,8 @@ class LocalQueuesTest {
             Hall.awaitLatch(letGo);
             return null;
         });
-        Future<List<TopicName>> names = hall.onLoopOf(loop, () -> hall.broker.queues().names());
+        Future<List<TopicName>> names =
+                hall.onLoopOf(loop, () -> hall.broker.queues().names());
         try {
             assertEquals(
                     "indeterminate",

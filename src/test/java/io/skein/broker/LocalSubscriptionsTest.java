@@ -434,8 +434,8 @@ class LocalSubscriptionsTest {
                 Standing.Status.SETTLED, brief.standings().get(0).standing().status());
         assertEquals(
                 "unknown-message",
-                code(hall.onLoop(() -> subscriptions()
-                        .trace(hall.lineage().text(new Cursor(999, 0)), Freshness.LINEARIZABLE, true))));
+                code(hall.onLoop(() ->
+                        subscriptions().trace(hall.lineage().text(new Cursor(999, 0)), Freshness.LINEARIZABLE, true))));
     }
 
     private Trace trace(String cursor) throws TimeoutException {
@@ -648,7 +648,8 @@ class LocalSubscriptionsTest {
         List<Integer> sizes = new ArrayList<>();
         do {
             Optional<String> from = after;
-            SubscriptionsPage page = Hall.await(hall.onLoop(() -> subscriptions().list(from, 60, Freshness.NONE)));
+            SubscriptionsPage page =
+                    Hall.await(hall.onLoop(() -> subscriptions().list(from, 60, Freshness.NONE)));
             page.subscriptions().forEach(info -> listed.add(info.view().name().value()));
             sizes.add(page.subscriptions().size());
             assertEquals(150, page.total());

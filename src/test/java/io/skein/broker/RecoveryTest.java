@@ -145,8 +145,7 @@ class RecoveryTest {
     }
 
     private static Settlement ack(Hall hall, Leases lease) throws TimeoutException {
-        return Hall.await(
-                hall.onLoop(() -> hall.broker.subscriptions().ack(JOBS, List.of(lease), Optional.empty())));
+        return Hall.await(hall.onLoop(() -> hall.broker.subscriptions().ack(JOBS, List.of(lease), Optional.empty())));
     }
 
     @Test
@@ -171,14 +170,20 @@ class RecoveryTest {
             assertTrue(now.lease().index() > fork);
             Leases lost = now.of(old);
             assertEquals(
-                    List.of(new Refused(lost, Rejection.LEASE_LOST)), ack(hall, lost).refused());
+                    List.of(new Refused(lost, Rejection.LEASE_LOST)),
+                    ack(hall, lost).refused());
             TransactionAck aborted = Hall.await(hall.onLoop(() -> hall.broker
                     .subscriptions()
                     .transact(new Transaction(
-                            List.of(), List.of(new Acks(JOBS, List.of(now, lost))), List.of(), "test", "", Optional.empty()))));
+                            List.of(),
+                            List.of(new Acks(JOBS, List.of(now, lost))),
+                            List.of(),
+                            "test",
+                            "",
+                            Optional.empty()))));
             assertEquals(List.of(new Refused(lost, Rejection.LEASE_LOST)), aborted.refused());
-            Settlement both = Hall.await(hall.onLoop(
-                    () -> hall.broker.subscriptions().ack(JOBS, List.of(lost, now), Optional.empty())));
+            Settlement both = Hall.await(
+                    hall.onLoop(() -> hall.broker.subscriptions().ack(JOBS, List.of(lost, now), Optional.empty())));
             assertEquals(1, both.done());
             assertEquals(List.of(new Refused(lost, Rejection.LEASE_LOST)), both.refused());
         }

@@ -7,11 +7,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ForemostTest {
-    private final Foremost<Integer> foremost = new Foremost<>(Comparator.naturalOrder(), 3);
+    private final Foremost<Integer> foremost = new Foremost<>(Comparator.<Integer>naturalOrder(), 3);
 
     @Test
     void fewStayAsTheyCame() {
-        assertEquals(List.of(2, 3, 1), foremost.add(List.of(2, 3)).add(List.of(1)).inOrder());
+        assertEquals(
+                List.of(2, 3, 1), foremost.add(List.of(2, 3)).add(List.of(1)).inOrder());
     }
 
     @Test

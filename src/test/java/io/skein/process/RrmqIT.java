@@ -110,13 +110,20 @@ class RrmqIT {
             for (ClusterNode node : cluster.nodes()) {
                 boolean leads = node == leader;
                 expect(leads ? 200 : 400, leads ? YES : NO, inTime("a message", () -> message(node, "m")));
-                expect(leads ? 200 : 400, leads ? YES : NO, inTime("a topic", () -> put(
-                        node, "/topic", new JsonObject().put("topic", "u"))));
-                int taken = inTime("a take", () -> node.get("/message/t", PATIENCE)).statusCode();
+                expect(
+                        leads ? 200 : 400,
+                        leads ? YES : NO,
+                        inTime("a topic", () -> put(node, "/topic", new JsonObject().put("topic", "u"))));
+                int taken =
+                        inTime("a take", () -> node.get("/message/t", PATIENCE)).statusCode();
                 assertEquals(leads ? 200 : 400, taken);
-                int listed = inTime("the list", () -> node.get("/topic", PATIENCE)).statusCode();
+                int listed =
+                        inTime("the list", () -> node.get("/topic", PATIENCE)).statusCode();
                 assertEquals(leads || profile.equals("lenient") ? 200 : 400, listed);
-                assertEquals(200, inTime("the status", () -> node.get("/status", PATIENCE)).statusCode());
+                assertEquals(
+                        200,
+                        inTime("the status", () -> node.get("/status", PATIENCE))
+                                .statusCode());
             }
             for (ClusterNode other : cluster.others(leader)) {
                 other.kill();
@@ -134,8 +141,10 @@ class RrmqIT {
         expect(cannotSay, NO, inTime("a message", () -> message(leader, "lost?")));
         expect(cannotSay, NO, inTime("a topic", () -> put(leader, "/topic", new JsonObject().put("topic", "v"))));
         expect(cannotSay, NO, inTime("a take", () -> leader.get("/message/t", PATIENCE)));
-        assertEquals(list, inTime("the list", () -> leader.get("/topic", PATIENCE)).statusCode());
-        assertEquals(200, inTime("the status", () -> leader.get("/status", PATIENCE)).statusCode());
+        assertEquals(
+                list, inTime("the list", () -> leader.get("/topic", PATIENCE)).statusCode());
+        assertEquals(
+                200, inTime("the status", () -> leader.get("/status", PATIENCE)).statusCode());
     }
 
     /** What was left is there in its order, on the same ports. What nobody could say may have happened. */

@@ -170,7 +170,8 @@ class WritingTest {
             open.author.publish("a", "1", "2", "3");
             open.author.take(new SubscriptionCommand.Configure(name, config, new Start.Earliest()));
             Pulled two = pull(open, name, 2);
-            open.author.take(new SubscriptionCommand.Nack(name, List.of(two.leases(two.lent().get(0))), 0, "torn"));
+            open.author.take(new SubscriptionCommand.Nack(
+                    name, List.of(two.leases(two.lent().get(0))), 0, "torn"));
             pull(open, name, 1);
             open.author.later(1_100);
             open.author.take(new SubscriptionCommand.Settle());

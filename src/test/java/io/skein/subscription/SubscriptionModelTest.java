@@ -1,7 +1,6 @@
 package io.skein.subscription;
 
 import static io.skein.subscription.SubscriptionLog.name;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

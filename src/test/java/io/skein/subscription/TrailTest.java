@@ -25,6 +25,7 @@ class TrailTest {
     private static final SubscriptionName S = new SubscriptionName("s");
 
     private final SubscriptionLog log = new SubscriptionLog();
+    private long published;
 
     private Trail trail() {
         return trail("a", false);
@@ -38,7 +39,11 @@ class TrailTest {
                 .orElseThrow();
         long leaseMs = log.node.subscriptions.config(S).orElseThrow().leaseMs();
         Trail trail = new Trail(id, 0, standing, leaseMs, isLetter);
-        log.entries.forEach(trail::see);
+        log.entries.forEach((at, command) -> {
+            if (at.index() >= published) {
+                trail.see(at, command);
+            }
+        });
         log.entries.forEach((at, command) -> {
             if (trail.leases().contains(new Cursor(at.index(), at.place()))) {
                 trail.pulled(at, command);
@@ -57,7 +62,8 @@ class TrailTest {
 
     private void begin(int maxDeliveries) {
         log.subscribe("s", eager("a", maxDeliveries));
-        log.publish("a", 3);
+        log.publish("a", 1);
+        published = log.index;
     }
 
     @Test
@@ -130,6 +136,15 @@ class TrailTest {
     }
 
     @Test
+    void aLeaseThatNobodyGaveIsNoDelivery() {
+        begin(5);
+        long id = log.node.subscriptions.find(S).orElseThrow().id();
+        log.ack("s", List.of(new Leases(id, log.topic("a").id(), 0, 1, new Cursor(log.index, 0))));
+
+        assertEquals(List.of(), trail().deliveries());
+    }
+
+    @Test
     void whatBecameADeadLetterNamesItsCopy() {
         begin(2);
         log.nack("s", log.pull("s", 1));
@@ -157,11 +172,12 @@ class TrailTest {
     }
 
     @Test
-    void aMovedPositionEndsADelivery() {
+    void whoseDeliveryWasLostAsThePositionWasMovedIsTold() {
         begin(5);
-        log.pull("s", 1);
+        var lent = log.pull("s", 1);
         log.apply(new Seek(S, new Start.Earliest()));
         log.pull("s", 1);
+        log.ack("s", lent);
 
         Trail trail = trail();
         assertEquals(List.of(End.LOST, End.OPEN), ends(trail));

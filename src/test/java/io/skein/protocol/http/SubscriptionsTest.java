@@ -269,15 +269,13 @@ class SubscriptionsTest {
     @Test
     void theListIsReadPageByPage() throws Exception {
         for (String name : List.of("b", "a", "c")) {
-            door.send(
-                    "PUT", "/v1/subscriptions/" + name, "{\"filter\":\"x\"}".getBytes(StandardCharsets.UTF_8));
+            door.send("PUT", "/v1/subscriptions/" + name, "{\"filter\":\"x\"}".getBytes(StandardCharsets.UTF_8));
         }
         JsonObject page = door.get("/v1/subscriptions?limit=2").json();
         assertEquals(2, page.getJsonArray("subscriptions").size());
         assertEquals("b", page.getString("next"));
         JsonObject last = door.get("/v1/subscriptions?limit=2&after=b").json();
-        assertEquals(
-                "c", last.getJsonArray("subscriptions").getJsonObject(0).getString("subscription"));
+        assertEquals("c", last.getJsonArray("subscriptions").getJsonObject(0).getString("subscription"));
         assertTrue(last.containsKey("next"));
         assertNull(last.getString("next"));
         assertEquals(400, door.get("/v1/subscriptions?limit=1001").status());

@@ -64,9 +64,7 @@ class WorkerCreditTest {
         public Pulling pull(Pull pull) {
             pulls.add(pull);
             Script next = loans.poll();
-            Future<Loan> loan = next == null
-                    ? Promise.<Loan>promise().future()
-                    : Future.succeededFuture(next);
+            Future<Loan> loan = next == null ? Promise.<Loan>promise().future() : Future.succeededFuture(next);
             return new Pulling() {
                 @Override
                 public Future<Loan> loan() {
@@ -131,8 +129,8 @@ class WorkerCreditTest {
     @BeforeEach
     void start() throws Exception {
         var broker = new FakeBroker(vertx).with(lender, null);
-        var door = new WebSocketDoor(
-                vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+        var door =
+                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
                 .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
@@ -228,5 +226,4 @@ class WorkerCreditTest {
 
         assertEquals(Boolean.TRUE, loan.closed.poll(10, TimeUnit.SECONDS));
     }
-
 }
