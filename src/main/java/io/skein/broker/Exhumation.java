@@ -38,7 +38,12 @@ final class Exhumation {
     private final List<OffsetRange> chosen = new ArrayList<>();
     private int part;
     private boolean replayed;
+    /** Some command was repeated; some did what was not done before. */
+    private boolean repeated;
+
+    private boolean anew;
     private long done;
+    private long index = -1;
 
     /**
      * @param keys of each command, by its number
@@ -63,12 +68,12 @@ final class Exhumation {
         this.most = most;
     }
 
-    Future<Long> run() {
-        return filter.isEmpty() ? all() : look();
+    Future<LettersAck> run() {
+        return (filter.isEmpty() ? all() : look()).map(v -> new LettersAck(done, index, repeated && !anew));
     }
 
-    private Future<Long> all() {
-        return propose(Optional.empty()).compose(more -> more ? all() : Future.succeededFuture(done));
+    private Future<Void> all() {
+        return propose(Optional.empty()).compose(more -> more ? all() : Future.succeededFuture());
     }
 
     /** @return whether there are more for another command */
@@ -76,12 +81,18 @@ final class Exhumation {
         return way.propose(command.apply(some), keys.apply(part++)).map(committed -> {
             Counted counted = (Counted) committed.outcome();
             replayed = committed.replayed();
+            repeated |= replayed;
+            boolean onlyAsks = some.isPresent() && some.get().isEmpty();
+            if (replayed || !onlyAsks) {
+                anew |= !replayed;
+                index = Math.max(index, committed.index());
+            }
             done += counted.done();
             return counted.more();
         });
     }
 
-    private Future<Long> look() {
+    private Future<Void> look() {
         return proposer.ask(() -> ground.subscriptions().dead(name, topic, offset, 1))
                 .compose(next -> {
                     if (next.isEmpty()) {
@@ -95,11 +106,11 @@ final class Exhumation {
                 });
     }
 
-    private Future<Long> take(boolean isLast) {
+    private Future<Void> take(boolean isLast) {
         // A repeat finds nothing left to choose, and asks under its keys what the first time came to.
         boolean asks = isLast && keys.apply(part).isPresent() && (part == 0 || replayed);
         if (chosen.isEmpty() && !asks) {
-            return Future.succeededFuture(done);
+            return Future.succeededFuture();
         }
         List<OffsetRange> front = chosen.subList(0, Math.min(most, chosen.size()));
         List<OffsetRange> some = List.copyOf(front);

@@ -120,35 +120,39 @@ final class LocalSubscriptions implements Subscriptions {
     // Operators.
 
     @Override
-    public Future<Boolean> configure(
+    public Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig asked, From from, Optional<String> idempotencyKey) {
         Optional<IdempotencyKey> key = key(idempotencyKey, "put", name, asked + " " + from);
         return way.fresh(Freshness.LINEARIZABLE)
                 .compose(v -> new Positions(ground, proposer).of(asked.filter(), from))
                 .compose(start -> way.propose(new Configure(name, asked, start), key))
-                .map(committed -> ((Done) committed.outcome()).created())
+                .map(LocalSubscriptions::changed)
                 .recover(LocalSubscriptions::refused);
     }
 
     @Override
-    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey) {
         return way.propose(new Delete(name), key(idempotencyKey, "delete", name, ""))
-                .mapEmpty();
+                .map(LocalSubscriptions::changed);
+    }
+
+    private static ChangeAck changed(Committed committed) {
+        return new ChangeAck(((Done) committed.outcome()).created(), committed.index(), committed.replayed());
     }
 
     @Override
-    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         Optional<IdempotencyKey> key = key(idempotencyKey, "seek", name, to.toString());
         return inquiries
                 .config(name, Freshness.LINEARIZABLE)
                 .compose(config -> new Positions(ground, proposer).of(config.filter(), to))
                 .compose(start -> way.propose(new Seek(name, start), key))
-                .<Void>mapEmpty()
+                .map(LocalSubscriptions::changed)
                 .recover(LocalSubscriptions::refused);
     }
 
     @Override
-    public Future<Long> redrive(
+    public Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
         return exhume(
                 name,
@@ -158,7 +162,7 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Long> discard(
+    public Future<LettersAck> discard(
             SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
         return exhume(
                 name,
@@ -167,7 +171,7 @@ final class LocalSubscriptions implements Subscriptions {
                 part -> key(idempotencyKey.map(k -> k + '#' + part), "discard", name, filter.toString()));
     }
 
-    private Future<Long> exhume(
+    private Future<LettersAck> exhume(
             SubscriptionName name,
             Optional<DeadLetterFilter> filter,
             Function<Optional<List<OffsetRange>>, Command> command,

@@ -15,15 +15,15 @@ import java.util.Optional;
  */
 public interface Subscriptions {
     /**
-     * Makes a subscription or changes its configuration; true when it was made.
+     * Makes a subscription or changes its configuration.
      *
      * @param from where it begins: a new one in all topics that exist, another in those that a changed filter adds
      */
-    Future<Boolean> configure(
+    Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig config, From from, Optional<String> idempotencyKey);
 
     /** Its dead letters stay in their topic. */
-    Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey);
+    Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey);
 
     Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness);
 
@@ -64,20 +64,20 @@ public interface Subscriptions {
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey);
 
     /** Moves the positions in all topics; leases are lost, and what waits for its time does so no longer. */
-    Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey);
+    Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey);
 
     /**
      * Makes dead letters deliverable again, as if for the first time.
      *
      * @param filter which; empty: all
      * @param rate so many a second; 0: at once
-     * @return how many
      */
-    Future<Long> redrive(
+    Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey);
 
-    /** Forgets dead letters; they stay in their topic. @return how many */
-    Future<Long> discard(SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey);
+    /** Forgets dead letters; they stay in their topic. */
+    Future<LettersAck> discard(
+            SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey);
 
     /** Why nothing flows, or that it does. */
     Future<Why> why(SubscriptionName name, Freshness freshness);

@@ -21,6 +21,9 @@
  * What needs rows to be decided, keys and places in time, this node reads before it proposes. What became of one message is
  * the state's word and, beyond it, what this node's log holds ({@code Traces}).
  *
+ * <p>What operators ask is the matter of {@code LocalTopics} and {@code LocalMembers}; what the node is fit for, and says
+ * to who comes all the same, that of {@code Health}.
+ *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
  * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds
  * messages. {@link io.skein.broker.Allowances} is what all clients of the node together may make it hold, whatever door they came

@@ -251,6 +251,7 @@ final class RunningReplica implements StoreHandler {
             if (roster.changed(changed, store.incarnation())) {
                 opening.entered(store, changed.lineage());
             }
+            roster.refresh(replica);
         } else if (effect instanceof Effect.Load load) {
             load(load);
         } else if (effect instanceof Effect.SendSnapshot snapshot) {

@@ -1,9 +1,11 @@
 package io.skein.metrics;
 
+import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Leased;
+import io.skein.broker.LettersAck;
 import io.skein.broker.Loan;
 import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
@@ -143,13 +145,13 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Boolean> configure(
+    public Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig config, From from, Optional<String> idempotencyKey) {
         return subscriptions.configure(name, config, from, idempotencyKey);
     }
 
     @Override
-    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey) {
         return subscriptions.delete(name, idempotencyKey);
     }
 
@@ -180,18 +182,18 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         return subscriptions.seek(name, to, idempotencyKey);
     }
 
     @Override
-    public Future<Long> redrive(
+    public Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
         return subscriptions.redrive(name, filter, rate, idempotencyKey);
     }
 
     @Override
-    public Future<Long> discard(
+    public Future<LettersAck> discard(
             SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
         return subscriptions.discard(name, filter, idempotencyKey);
     }

@@ -222,7 +222,9 @@ public final class Node {
                     store.incarnation(),
                     image,
                     List.of(topics, subscriptions),
-                    ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                    ReplicaConfig.DEFAULT
+                            .withLogBytes(config.logBudget())
+                            .withMemory(Runtime.getRuntime().maxMemory()),
                     config.timing(),
                     RandomGenerator.getDefault());
         }

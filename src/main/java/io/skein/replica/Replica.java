@@ -443,8 +443,8 @@ public final class Replica {
         Optional<Configuration> next = change.change().to(raft.configuration());
         if (next.isEmpty()) {
             effects.add(new Effect.Refuse(change.id(), Reason.UNKNOWN_MEMBER));
-        } else if (next.get().equals(raft.configuration()) && raft.configurationIndex() <= applier.index()) {
-            effects.add(new Effect.Reconfigured(change.id(), raft.configurationIndex()));
+        } else if (next.get().equals(raft.configuration())) {
+            alreadySo(change.id(), raft.configurationIndex());
         } else if (!next.get().isOneStepFrom(raft.configuration())) {
             effects.add(new Effect.Refuse(change.id(), Reason.LAST_VOTER));
         } else if (!raft.mayChangeConfiguration()) {
@@ -452,6 +452,15 @@ public final class Replica {
         } else {
             reconfigure(next.get());
             members.waits(change.id(), raft.lastIndex(), raft.term());
+        }
+    }
+
+    /** Asked for again: the answer is that of the first time, when that is committed. */
+    private void alreadySo(long id, long index) {
+        if (index <= applier.index()) {
+            effects.add(new Effect.Reconfigured(id, index));
+        } else {
+            members.waits(id, index, raft.termOf(index));
         }
     }
 

@@ -70,7 +70,8 @@ class LocalSubscriptionsTest {
     }
 
     private void make(SubscriptionConfig config, From from) throws TimeoutException {
-        assertTrue(Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, config, from, Optional.empty()))));
+        assertTrue(Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, config, from, Optional.empty())))
+                .made());
     }
 
     private Pulling pulling(int max, long waitMs) throws TimeoutException {
@@ -279,7 +280,7 @@ class LocalSubscriptionsTest {
                 MessageJson.decode(dead.messages().get(0).json()).headers();
         assertEquals("no such customer", headers.get("skein-dead-reason"));
         assertEquals("orders/1", headers.get("skein-dead-topic"));
-        assertEquals(1, Hall.await(redrive(Optional.empty())));
+        assertEquals(1, Hall.await(redrive(Optional.empty())).done());
         List<Leased> again = pull(1, 0);
         assertEquals("$dead/billing", again.get(0).message().topic());
         assertEquals(1, again.get(0).delivery());
@@ -287,7 +288,7 @@ class LocalSubscriptionsTest {
         assertEquals(0, view().dead());
     }
 
-    private Future<Long> redrive(Optional<DeadLetterFilter> filter) {
+    private Future<LettersAck> redrive(Optional<DeadLetterFilter> filter) {
         return hall.onLoop(() -> subscriptions().redrive(BILLING, filter, 0, Optional.empty()));
     }
 
@@ -304,15 +305,20 @@ class LocalSubscriptionsTest {
             // Bodies are fetched side by side: one after the other they lie in the order of their deaths.
             Awaitility.await().until(() -> view().dead() == dead);
         }
-        assertEquals(2, Hall.await(redrive(from("orders/1"))));
+        assertEquals(2, Hall.await(redrive(from("orders/1"))).done());
         assertEquals(4, view().dead());
         assertEquals(List.of(1L, 4L), offsets(pull(10, 0)));
         Optional<DeadLetterFilter> byReason =
                 Optional.of(new DeadLetterFilter(Optional.empty(), Map.of("Skein-Dead-Reason", "r5")));
-        assertEquals(1, Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, byReason, Optional.empty()))));
+        assertEquals(
+                1,
+                Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, byReason, Optional.empty())))
+                        .done());
         assertEquals(3, view().dead());
         assertEquals(
-                3, Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, Optional.empty(), Optional.empty()))));
+                3,
+                Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, Optional.empty(), Optional.empty())))
+                        .done());
     }
 
     @Test
@@ -324,7 +330,8 @@ class LocalSubscriptionsTest {
             assertEquals(
                     1,
                     Hall.await(hall.onLoop(
-                            () -> subscriptions().redrive(BILLING, from("orders/1"), 0, Optional.of("k")))));
+                                    () -> subscriptions().redrive(BILLING, from("orders/1"), 0, Optional.of("k"))))
+                            .done());
         }
     }
 

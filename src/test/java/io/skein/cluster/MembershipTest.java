@@ -5,16 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.node.RunningNode;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
+import io.skein.topic.Format;
+import io.skein.topic.Message;
+import io.skein.topic.Publication;
+import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,15 @@ class MembershipTest {
                 .anyMatch(member -> member.id().equals(node.value()));
     }
 
+    /** @return index of its entry */
+    private long publish() throws TimeoutException {
+        Message message = new Message("", List.of(), Format.RAW, "", new byte[] {1});
+        return leader.broker()
+                .publish(Publish.of("test", Publication.of(new TopicName("a"), message)))
+                .await(20, TimeUnit.SECONDS)
+                .index();
+    }
+
     @Test
     void aMemberOfAnotherClusterIsNotAdded() {
         PeerNode node = third(OTHER_CLUSTER, new Member(THIRD, INCARNATION, "127.0.0.1:1", true));
@@ -93,6 +108,40 @@ class MembershipTest {
         PeerNode node = third(OTHER_CLUSTER, new Member(new NodeId("n7"), 7, "127.0.0.1:1", true));
 
         leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+    }
+
+    /** An answer may have been lost: the operator asks again. */
+    @Test
+    void aMemberThatIsAddedAgainStaysWhatItIsAndNothingIsWritten() throws Exception {
+        PeerNode node = third(0);
+        leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+        long before = publish();
+
+        leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+
+        assertEquals(before + 1, publish());
+        assertTrue(lists(THIRD));
+    }
+
+    @Test
+    void aMemberThatIsAddedAgainNeedNotBeThereAtTheMoment() throws Exception {
+        PeerNode node = third(0);
+        leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+        node.onAsk = ask -> Future.failedFuture("silent");
+
+        leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
+
+        Refusal elsewhere = assertThrows(
+                Refusal.class,
+                () -> leader.broker().addMember("n3", "127.0.0.1:1", false).await(20, TimeUnit.SECONDS));
+        assertEquals("unreachable", elsewhere.code());
+    }
+
+    @Test
+    void aLeaderThatIsToLeadDoesSo() throws Exception {
+        leader.broker().transfer("n1").await(20, TimeUnit.SECONDS);
+
+        assertEquals("n1", leader.broker().status().leader());
     }
 
     @Test

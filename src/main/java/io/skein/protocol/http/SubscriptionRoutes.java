@@ -1,8 +1,10 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.From;
+import io.skein.broker.LettersAck;
 import io.skein.broker.Subscriptions;
 import io.skein.broker.Why;
 import io.skein.subscription.Holder;
@@ -62,10 +64,12 @@ final class SubscriptionRoutes {
             answer(
                     exchange,
                     subscriptions().configure(name, asked.config(), asked.from(), key),
-                    (to, made) -> to.json(
-                            made ? 201 : 200,
+                    (to, ack) -> to.decided(
+                            ack.made() ? 201 : 200,
                             SubscriptionConfigJson.write(
-                                    new JsonObject().put("subscription", name.value()), asked.config())));
+                                    new JsonObject().put("subscription", name.value()), asked.config()),
+                            ack.index(),
+                            ack.replayed()));
         });
     }
 
@@ -73,7 +77,7 @@ final class SubscriptionRoutes {
         SubscriptionName name = name(exchange);
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         exchange.proposed();
-        answer(exchange, subscriptions().delete(name, key), (to, nothing) -> to.empty(204));
+        answer(exchange, subscriptions().delete(name, key), SubscriptionRoutes::done);
     }
 
     void seek(Exchange exchange) {
@@ -85,7 +89,7 @@ final class SubscriptionRoutes {
             }
             From to = SubscriptionConfigJson.place("to", json.getValue("to"));
             exchange.proposed();
-            answer(exchange, subscriptions().seek(name, to, key), (answered, nothing) -> answered.empty(204));
+            answer(exchange, subscriptions().seek(name, to, key), SubscriptionRoutes::done);
         });
     }
 
@@ -110,8 +114,12 @@ final class SubscriptionRoutes {
         });
     }
 
-    private static void done(Exchange exchange, long count) {
-        exchange.json(200, new JsonObject().put("done", count));
+    private static void done(Exchange exchange, ChangeAck ack) {
+        exchange.decided(204, null, ack.index(), ack.replayed());
+    }
+
+    private static void done(Exchange exchange, LettersAck ack) {
+        exchange.decided(200, new JsonObject().put("done", ack.done()), ack.index(), ack.replayed());
     }
 
     /** A text is a filter on the topics that letters came from; an object may ask for headers too. */
