@@ -21,10 +21,6 @@ import java.util.function.IntFunction;
 final class Exhumation {
     /** Stretches of dead letters that one command names, as a rule. */
     static final int STRETCHES = 1_000;
-    /** Messages looked at in one step. */
-    private static final int STEP = 1_000;
-
-    private static final long STEP_BYTES = 4 << 20;
 
     private final Ground ground;
     private final Proposer proposer;
@@ -103,7 +99,7 @@ final class Exhumation {
                         return take(true);
                     }
                     OffsetRange stretch = next.get(0);
-                    return letters(stretch).compose(letters -> {
+                    return new Letters(ground, proposer).of(stretch).compose(letters -> {
                         judge(stretch, letters);
                         return chosen.size() < most ? look() : take(false);
                     });
@@ -126,25 +122,6 @@ final class Exhumation {
             }
             return isLast || chosen.size() >= most ? take(isLast) : look();
         });
-    }
-
-    /** From the front of a stretch on, as many as a step takes; none when the first is gone. */
-    private Future<List<StoredMessage>> letters(OffsetRange stretch) {
-        long count = Math.min(STEP, stretch.count());
-        return proposer.ask(() -> {
-                    List<StoredMessage> found = new ArrayList<>();
-                    for (long at = stretch.first(); at < stretch.first() + count; at++) {
-                        Optional<StoredMessage> letter = ground.store().tail().find(stretch.topic(), at);
-                        if (letter.isEmpty()) {
-                            break;
-                        }
-                        found.add(letter.get());
-                    }
-                    return found;
-                })
-                .compose(found -> found.isEmpty()
-                        ? ground.store().reader().messages(stretch.topic(), stretch.first(), count, STEP_BYTES)
-                        : Future.succeededFuture(found));
     }
 
     private void judge(OffsetRange stretch, List<StoredMessage> letters) {

@@ -82,6 +82,11 @@ public final class LocalBroker implements Broker {
                         .<Future<Void>>map(Future::failedFuture)
                         .orElseGet(() -> LocalBroker.this.ready(false));
             }
+
+            @Override
+            public Future<Void> settled() {
+                return LocalBroker.this.settled();
+            }
         };
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
@@ -177,7 +182,11 @@ public final class LocalBroker implements Broker {
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
         return propose(
                         new TopicCommand.Publish(
-                                publish.messages(), publish.atomic(), config.mayCreateTopics(), publish.sequence()),
+                                publish.messages(),
+                                publish.atomic(),
+                                config.mayCreateTopics(),
+                                publish.sequence(),
+                                publish.door()),
                         key)
                 .map(committed -> {
                     TopicOutcome.Published published = (TopicOutcome.Published) committed.outcome();

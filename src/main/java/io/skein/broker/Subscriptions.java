@@ -30,8 +30,13 @@ public interface Subscriptions {
     /** How it is configured; nothing is counted for that. */
     Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness);
 
-    /** All of them by name, those of queues too; not all at one moment. */
-    Future<List<SubscriptionInfo>> list(Freshness freshness);
+    /**
+     * By name, those of queues too; not all at one moment.
+     *
+     * @param after only those with names after this one
+     * @param limit 1 to {@link BrokerConfig#MAX_LIMIT}
+     */
+    Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness);
 
     /** Lends messages, and waits up to {@link Pull#waitMs} for a first one. */
     Pulling pull(Pull pull);
@@ -77,8 +82,12 @@ public interface Subscriptions {
     /** Why nothing flows, or that it does. */
     Future<Why> why(SubscriptionName name, Freshness freshness);
 
-    /** What happened to the message with this cursor. */
-    Future<Trace> trace(String cursor, Freshness freshness);
+    /**
+     * What happened to the message with this cursor, or to the delayed message.
+     *
+     * @param withDeliveries also what this node's log holds of it, which costs reading the log since then
+     */
+    Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries);
 
     /** Publishes, acknowledges and gives back, all or nothing. */
     Future<TransactionAck> transact(Transaction transaction);

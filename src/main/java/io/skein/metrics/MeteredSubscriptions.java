@@ -13,6 +13,7 @@ import io.skein.broker.Settlement;
 import io.skein.broker.SubscriptionFigures;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.Subscriptions;
+import io.skein.broker.SubscriptionsPage;
 import io.skein.broker.Trace;
 import io.skein.broker.Transaction;
 import io.skein.broker.TransactionAck;
@@ -170,8 +171,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return subscriptions.list(freshness);
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return subscriptions.list(after, limit, freshness);
     }
 
     @Override
@@ -203,8 +204,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
-        return subscriptions.trace(cursor, freshness);
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
+        return subscriptions.trace(cursor, freshness, withDeliveries);
     }
 
     @Override

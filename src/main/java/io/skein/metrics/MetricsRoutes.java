@@ -1,6 +1,7 @@
 package io.skein.metrics;
 
 import io.skein.broker.Broker;
+import io.skein.broker.BrokerConfig;
 import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
@@ -77,9 +78,9 @@ public final class MetricsRoutes {
             answer(
                     context,
                     broker.subscriptions()
-                            .list(Freshness.NONE)
-                            .compose(all ->
-                                    vertx.executeBlocking(() -> new SubscriptionDetails(all).in(accept), false)));
+                            .list(Optional.empty(), BrokerConfig.MAX_LIMIT, Freshness.NONE)
+                            .compose(first ->
+                                    vertx.executeBlocking(() -> new SubscriptionDetails(first).in(accept), false)));
             return;
         }
         Optional<TopicFilter> filter;

@@ -34,6 +34,9 @@ final class SubscriptionRegister {
     private final SubscriptionLimits limits;
     private final TreeMap<Long, SubscriptionState> byId = new TreeMap<>();
     private final Map<String, SubscriptionState> byName = new HashMap<>();
+    /** The same in order, for who looks through them. */
+    private final TreeMap<String, SubscriptionState> inOrder = new TreeMap<>();
+
     private final FilterTree filters = new FilterTree();
     private final Map<Long, Interest> interests = new HashMap<>();
     /** Every run to which something happens by itself. */
@@ -103,6 +106,11 @@ final class SubscriptionRegister {
     /** Those with higher ids, by id. */
     Iterable<SubscriptionState> after(long id) {
         return byId.tailMap(id, false).values();
+    }
+
+    /** Those with names after this one, by name. */
+    Iterable<SubscriptionState> after(String name) {
+        return inOrder.tailMap(name, false).values();
     }
 
     Optional<SubscriptionState> find(SubscriptionName name) {
@@ -211,6 +219,7 @@ final class SubscriptionRegister {
         lastId(subscription.id);
         SubscriptionState sameId = byId.put(subscription.id, subscription);
         SubscriptionState sameName = byName.put(subscription.name.value(), subscription);
+        inOrder.put(subscription.name.value(), subscription);
         assert sameId == null && sameName == null : subscription.name + " is there already";
         filters.add(subscription);
         followAll(subscription);
@@ -254,6 +263,7 @@ final class SubscriptionRegister {
         starved.remove(subscription);
         byId.remove(subscription.id);
         byName.remove(subscription.name.value());
+        inOrder.remove(subscription.name.value());
         // Whoever waits for it has to hear so.
         awakened.add(subscription.name);
         feedStarved();

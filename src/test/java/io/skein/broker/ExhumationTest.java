@@ -95,6 +95,11 @@ class ExhumationTest {
             public Future<Void> ready() {
                 return Future.succeededFuture();
             }
+
+            @Override
+            public Future<Void> settled() {
+                return Future.succeededFuture();
+            }
         };
         var ground = new Ground(hall.store(), hall.replica, hall.topics, hall.subscriptions, hall.lineage(), null);
         var filter = new DeadLetterFilter(Optional.of(new TopicFilter("orders/1")), Map.of());

@@ -39,8 +39,8 @@ public class NoSubscriptions implements Subscriptions {
     public void withoutCredit(SubscriptionName name, int more) {}
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return Future.succeededFuture(List.of());
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return Future.succeededFuture(new SubscriptionsPage(List.of(), Optional.empty(), 0));
     }
 
     @Override
@@ -96,7 +96,7 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
         return none(cursor);
     }
 

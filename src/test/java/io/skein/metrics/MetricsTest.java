@@ -103,6 +103,7 @@ class MetricsTest {
             Map.entry("skein_messages_delivered_total", "counter"),
             Map.entry("skein_messages_deduplicated_total", "counter"),
             Map.entry("skein_messages_expired_total", "counter"),
+            Map.entry("skein_messages_dead_lettered_total", "counter"),
             Map.entry("skein_messages_rejected_total", "counter"),
             Map.entry("skein_messages_scheduled", "gauge"),
             Map.entry("skein_messages_stored", "gauge"),
@@ -197,6 +198,7 @@ class MetricsTest {
         metrics.store().checkpointed(7_000_000, 12);
         metrics.store().queued(1);
         metrics.store().expired(1);
+        metrics.store().deadLettered(1, 2);
         metrics.cluster().appended(1_500_000);
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.LEADER, 1);
@@ -329,6 +331,15 @@ class MetricsTest {
         unanswered.set(0);
         assertEquals(0, value("skein_sqlite_write_queue_depth"));
         assertEquals(0, value("skein_raft_proposals_inflight"));
+    }
+
+    @Test
+    void deadLettersAreCountedByWhatEndedTheirLastDelivery() throws Exception {
+        metrics.store().deadLettered(1, 2);
+        metrics.store().deadLettered(3, 0);
+        String text = scrape();
+        assertTrue(text.contains("skein_messages_dead_lettered_total{reason=\"nacked\"} 4.0\n"), text);
+        assertTrue(text.contains("skein_messages_dead_lettered_total{reason=\"lease-expired\"} 2.0\n"), text);
     }
 
     @Test

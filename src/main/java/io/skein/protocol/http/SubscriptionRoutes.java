@@ -6,10 +6,8 @@ import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.From;
 import io.skein.broker.LettersAck;
 import io.skein.broker.Subscriptions;
-import io.skein.broker.Trace;
 import io.skein.broker.Why;
 import io.skein.subscription.Holder;
-import io.skein.subscription.Standing;
 import io.skein.subscription.SubscriptionName;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
@@ -17,7 +15,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -38,15 +35,16 @@ final class SubscriptionRoutes {
     }
 
     void list(Exchange exchange) {
-        Query query = exchange.query().allow(List.of("level"));
-        subscriptions().list(exchange.freshness(query)).onComplete(done -> {
-            if (done.failed()) {
-                exchange.fail(done.cause());
-                return;
-            }
+        Query query = exchange.query().allow(List.of("after", "limit", "level"));
+        int limit = query.number("limit", 100, 1, ReadRoute.MAX_LIMIT);
+        answer(exchange, subscriptions().list(query.get("after"), limit, exchange.freshness(query)), (to, page) -> {
             JsonArray all = new JsonArray();
-            done.result().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
-            exchange.json(200, new JsonObject().put("subscriptions", all));
+            page.subscriptions().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
+            to.json(
+                    200,
+                    new JsonObject()
+                            .put("subscriptions", all)
+                            .put("next", page.next().orElse(null)));
         });
     }
 
@@ -192,37 +190,12 @@ final class SubscriptionRoutes {
     }
 
     void trace(Exchange exchange) {
-        Query query = exchange.query().allow(List.of("level"));
+        Query query = exchange.query().allow(List.of("level", "history"));
+        boolean withDeliveries = query.get("history").isEmpty() || query.is("history");
         answer(
                 exchange,
-                subscriptions().trace(Percent.decode(exchange.rest), exchange.freshness(query)),
-                (to, trace) -> to.json(200, json(trace)));
-    }
-
-    private static JsonObject json(Trace trace) {
-        JsonArray standings = new JsonArray();
-        for (Standing standing : trace.standings()) {
-            JsonObject json = new JsonObject()
-                    .put("subscription", standing.subscription().value())
-                    .put("status", standing.status().name().toLowerCase(Locale.ROOT));
-            if (standing.until() > 0) {
-                json.put("until", standing.until());
-            }
-            if (standing.deliveries() > 0) {
-                json.put("deliveries", standing.deliveries());
-            }
-            if (!standing.consumer().isEmpty()) {
-                json.put("consumer", standing.consumer());
-            }
-            standings.add(json);
-        }
-        return new JsonObject()
-                .put("cursor", trace.cursor())
-                .put("topic", trace.message().topic())
-                .put("offset", trace.message().offset())
-                .put("index", trace.index())
-                .put("time", trace.message().time())
-                .put("subscriptions", standings);
+                subscriptions().trace(Percent.decode(exchange.rest), exchange.freshness(query), withDeliveries),
+                (to, trace) -> to.json(200, TraceJson.write(trace)));
     }
 
     static SubscriptionName name(Exchange exchange) {
