@@ -130,7 +130,7 @@ async function read(begin, end, signal) {
 async function standing(letter, signal) {
   if (entries.get(letter.offset)?.stands === 'settled') return 'settled';
   try {
-    const trace = await ask('GET', `v1/messages/${encodeURIComponent(letter.cursor)}/trace?level=none`, { signal });
+    const trace = await ask('GET', `v1/messages/${encodeURIComponent(letter.cursor)}/trace?level=none&history=false`, { signal });
     const status = trace.subscriptions.find((s) => s.subscription === name)?.status;
     return status === 'dead' ? 'dead' : status && status !== 'settled' ? 'redriven' : 'settled';
   } catch (failure) {

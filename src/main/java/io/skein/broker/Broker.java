@@ -38,16 +38,17 @@ public interface Broker {
 
     Future<TopicInfo> topic(TopicName name, Freshness freshness);
 
-    /** Makes or changes a topic; true when it was made. */
-    Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey);
+    /** Makes or changes a topic. */
+    Future<ChangeAck> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey);
 
     /** Deletes a topic with its messages and its queue. */
-    Future<Void> delete(TopicName name, Optional<String> idempotencyKey);
+    Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey);
 
     /** Delayed messages by due time, after that of {@code after} (a cursor text), at most {@code limit}. */
     Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness);
 
-    Future<Void> cancel(String cursor, Optional<String> idempotencyKey);
+    /** Forgets a delayed message. */
+    Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey);
 
     /** Adds the node found at {@code address} (host:port of its Raft port); completes when it is in the log as a learner. */
     Future<Void> addMember(String id, String address, boolean voter);

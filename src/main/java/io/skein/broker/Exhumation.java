@@ -21,10 +21,6 @@ import java.util.function.IntFunction;
 final class Exhumation {
     /** Stretches of dead letters that one command names, as a rule. */
     static final int STRETCHES = 1_000;
-    /** Messages looked at in one step. */
-    private static final int STEP = 1_000;
-
-    private static final long STEP_BYTES = 4 << 20;
 
     private final Ground ground;
     private final Proposer proposer;
@@ -42,7 +38,12 @@ final class Exhumation {
     private final List<OffsetRange> chosen = new ArrayList<>();
     private int part;
     private boolean replayed;
+    /** Some command was repeated; some did what was not done before. */
+    private boolean repeated;
+
+    private boolean anew;
     private long done;
+    private long index = -1;
 
     /**
      * @param keys of each command, by its number
@@ -67,12 +68,12 @@ final class Exhumation {
         this.most = most;
     }
 
-    Future<Long> run() {
-        return filter.isEmpty() ? all() : look();
+    Future<LettersAck> run() {
+        return (filter.isEmpty() ? all() : look()).map(v -> new LettersAck(done, index, repeated && !anew));
     }
 
-    private Future<Long> all() {
-        return propose(Optional.empty()).compose(more -> more ? all() : Future.succeededFuture(done));
+    private Future<Void> all() {
+        return propose(Optional.empty()).compose(more -> more ? all() : Future.succeededFuture());
     }
 
     /** @return whether there are more for another command */
@@ -80,30 +81,36 @@ final class Exhumation {
         return way.propose(command.apply(some), keys.apply(part++)).map(committed -> {
             Counted counted = (Counted) committed.outcome();
             replayed = committed.replayed();
+            repeated |= replayed;
+            boolean onlyAsks = some.isPresent() && some.get().isEmpty();
+            if (replayed || !onlyAsks) {
+                anew |= !replayed;
+                index = Math.max(index, committed.index());
+            }
             done += counted.done();
             return counted.more();
         });
     }
 
-    private Future<Long> look() {
+    private Future<Void> look() {
         return proposer.ask(() -> ground.subscriptions().dead(name, topic, offset, 1))
                 .compose(next -> {
                     if (next.isEmpty()) {
                         return take(true);
                     }
                     OffsetRange stretch = next.get(0);
-                    return letters(stretch).compose(letters -> {
+                    return new Letters(ground, proposer).of(stretch).compose(letters -> {
                         judge(stretch, letters);
                         return chosen.size() < most ? look() : take(false);
                     });
                 });
     }
 
-    private Future<Long> take(boolean isLast) {
+    private Future<Void> take(boolean isLast) {
         // A repeat finds nothing left to choose, and asks under its keys what the first time came to.
         boolean asks = isLast && keys.apply(part).isPresent() && (part == 0 || replayed);
         if (chosen.isEmpty() && !asks) {
-            return Future.succeededFuture(done);
+            return Future.succeededFuture();
         }
         List<OffsetRange> front = chosen.subList(0, Math.min(most, chosen.size()));
         List<OffsetRange> some = List.copyOf(front);
@@ -115,25 +122,6 @@ final class Exhumation {
             }
             return isLast || chosen.size() >= most ? take(isLast) : look();
         });
-    }
-
-    /** From the front of a stretch on, as many as a step takes; none when the first is gone. */
-    private Future<List<StoredMessage>> letters(OffsetRange stretch) {
-        long count = Math.min(STEP, stretch.count());
-        return proposer.ask(() -> {
-                    List<StoredMessage> found = new ArrayList<>();
-                    for (long at = stretch.first(); at < stretch.first() + count; at++) {
-                        Optional<StoredMessage> letter = ground.store().tail().find(stretch.topic(), at);
-                        if (letter.isEmpty()) {
-                            break;
-                        }
-                        found.add(letter.get());
-                    }
-                    return found;
-                })
-                .compose(found -> found.isEmpty()
-                        ? ground.store().reader().messages(stretch.topic(), stretch.first(), count, STEP_BYTES)
-                        : Future.succeededFuture(found));
     }
 
     private void judge(OffsetRange stretch, List<StoredMessage> letters) {

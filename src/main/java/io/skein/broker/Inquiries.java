@@ -2,10 +2,6 @@ package io.skein.broker;
 
 import io.skein.broker.Why.Reason;
 import io.skein.cluster.Proposer;
-import io.skein.machine.Cursor;
-import io.skein.machine.Lineage;
-import io.skein.store.Reader;
-import io.skein.store.Scope;
 import io.skein.store.StoredMessage;
 import io.skein.subscription.Holder;
 import io.skein.subscription.OffsetRange;
@@ -19,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -89,24 +83,30 @@ final class Inquiries {
     }
 
     /** A few at a time, as {@link #figures()}: so they are not all of one moment. */
-    Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return way.fresh(freshness).compose(v -> list(0, new TreeMap<>()));
+    Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return way.fresh(freshness).compose(v -> list(after.orElse(""), limit, new ArrayList<>()));
     }
 
-    /** @param so by name: one that is made anew meanwhile comes once */
-    private Future<List<SubscriptionInfo>> list(long after, SortedMap<String, SubscriptionInfo> so) {
+    private Future<SubscriptionsPage> list(String after, int limit, List<SubscriptionInfo> so) {
         return proposer.ask(() -> {
-                    long last = -1;
-                    for (SubscriptionView view : machine().after(after, A_TURN)) {
-                        so.put(
-                                view.name().value(),
-                                new SubscriptionInfo(
-                                        view, machine().oldestTime(view.name()), lines.waiting(view.name())));
-                        last = view.id();
+                    // One more than is asked for says whether there are more.
+                    List<SubscriptionView> views = machine().after(after, limit - so.size() + 1, A_TURN);
+                    for (SubscriptionView view : views) {
+                        so.add(new SubscriptionInfo(
+                                view, machine().oldestTime(view.name()), lines.waiting(view.name())));
                     }
-                    return last;
+                    return views.isEmpty()
+                            ? Optional.<Integer>of(machine().totals().subscriptions())
+                            : endOf(so, limit);
                 })
-                .compose(last -> last < 0 ? Future.succeededFuture(List.copyOf(so.values())) : list(last, so));
+                .compose(total -> total.isPresent()
+                        ? Future.succeededFuture(SubscriptionsPage.of(so, limit, total.get()))
+                        : list(so.get(so.size() - 1).view().name().value(), limit, so));
+    }
+
+    /** How many there are, when no more are asked for. */
+    private Optional<Integer> endOf(List<SubscriptionInfo> so, int limit) {
+        return so.size() > limit ? Optional.of(machine().totals().subscriptions()) : Optional.empty();
     }
 
     /** A few at a time: the replica has other things to do between. */
@@ -247,44 +247,5 @@ final class Inquiries {
 
     private static String are(long messages) {
         return messages == 1 ? "1 message is" : messages + " messages are";
-    }
-
-    Future<Trace> trace(String text, Freshness freshness) {
-        Optional<Lineage.Text> parsed = Lineage.parse(text);
-        if (parsed.isEmpty() || parsed.get().cursor().place() == Cursor.END) {
-            return Future.failedFuture(Refusal.malformed('"' + text + "\" is no message's cursor"));
-        }
-        Cursor cursor = parsed.get().cursor();
-        return way.fresh(freshness).compose(v -> {
-            Lineage lineage = ground.get().lineage();
-            OptionalLong shared = lineage.sharedUpTo(parsed.get().lineage());
-            if (shared.isEmpty() || cursor.index() > shared.getAsLong()) {
-                return Future.failedFuture(nobody(text));
-            }
-            return at(cursor)
-                    .compose(
-                            found -> found.isEmpty() ? Future.failedFuture(nobody(text)) : trace(found.get(), lineage));
-        });
-    }
-
-    private static Refusal nobody(String text) {
-        return Refusal.of(Refusal.Kind.NOT_FOUND, "unknown-message", "no message that is kept has the cursor " + text);
-    }
-
-    private Future<Trace> trace(StoredMessage message, Lineage lineage) {
-        return proposer.ask(() -> new Trace(
-                message,
-                lineage.text(message.cursor()),
-                message.cursor().index(),
-                machine().standings(message.topicId(), message.offset())));
-    }
-
-    private Future<Optional<StoredMessage>> at(Cursor cursor) {
-        Scope all = new Scope(List.of(), topic -> 0);
-        Cursor before = Reader.before(cursor);
-        return proposer.askFor(() -> ground.get().store().page(all, before, 1, 1, Long.MIN_VALUE))
-                .map(page -> page.messages().stream()
-                        .filter(message -> message.cursor().equals(cursor))
-                        .findFirst());
     }
 }

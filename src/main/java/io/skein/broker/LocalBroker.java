@@ -7,14 +7,11 @@ import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
-import io.skein.machine.Cursor;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
 import io.skein.machine.Rejected;
-import io.skein.raft.NodeId;
 import io.skein.raft.Role;
 import io.skein.store.Store;
-import io.skein.subscription.SubscriptionCommand;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
@@ -23,24 +20,15 @@ import io.skein.topic.TopicMachine;
 import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
-import io.skein.topic.TopicView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
-    private static final String OK = "ok";
-
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
@@ -49,30 +37,25 @@ public final class LocalBroker implements Broker {
     private final Fanout fanout;
     private final LocalSubscriptions subscriptions;
     private final LocalQueues queues;
+    private final LocalTopics topics;
+    private final LocalMembers members;
     private final Readiness readiness;
+    private final Health health = new Health();
     private final Tenure tenure;
     private final AppliedIndex applied;
-    private final Succession succession;
-    /** What the replica said last; null until it said something. */
-    private volatile ReplicaStatus said;
+    private final Connections connections;
     /** What streams were told last; on the replica's context. */
-    private String toldHealth = OK;
-
-    private final AtomicLong connections = new AtomicLong();
-    /** Of {@link BrokerConfig#maxConnections}: those, and others whose peers have ended their side. */
-    private final AtomicLong connectionPlaces = new AtomicLong();
+    private String toldHealth = Health.OK;
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
     private Store store;
 
-    private TopicMachine topics;
     private History history;
     private volatile Ground ground;
     private Streams streams;
     private Reads reads;
     private Lineage lineage;
     private volatile ReplicaVerticle replica;
-    private volatile boolean draining;
 
     public LocalBroker(Vertx vertx, BrokerConfig config, Proposer proposer) {
         this.vertx = vertx;
@@ -81,8 +64,8 @@ public final class LocalBroker implements Broker {
         this.readiness = new Readiness(vertx, config.catchUpWaitMs(), config.aloneAfterMs(), this::isLeaderless);
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
-        this.succession = new Succession(vertx, () -> replica.status().leader());
-        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, new LocalSubscriptions.Way() {
+        this.connections = new Connections(config.maxConnections());
+        LocalSubscriptions.Way way = new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
                 return LocalBroker.this.propose(command, key);
@@ -95,19 +78,24 @@ public final class LocalBroker implements Broker {
 
             @Override
             public Future<Void> ready() {
-                return closed().<Future<Void>>map(Future::failedFuture).orElseGet(() -> LocalBroker.this.ready(false));
+                return health.closed()
+                        .<Future<Void>>map(Future::failedFuture)
+                        .orElseGet(() -> LocalBroker.this.ready(false));
             }
-        });
-        this.queues = new LocalQueues(proposer, () -> ground, this::closed, () -> status().heldRole());
+
+            @Override
+            public Future<Void> settled() {
+                return LocalBroker.this.settled();
+            }
+        };
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
+        this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
+        this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
         this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
-    }
-
-    /** Why this node takes nothing; empty when it does. */
-    private Optional<Refusal> closed() {
-        return draining ? Optional.of(Refusal.unavailable("draining", "the node is stopping")) : outside();
+        this.topics = new LocalTopics(proposer, way, this::settled, fanout, () -> ground);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -120,19 +108,19 @@ public final class LocalBroker implements Broker {
     }
 
     private void moved(ReplicaStatus now) {
-        said = now;
+        health.moved(now);
         tenure.moved(now, System.nanoTime());
         readiness.look();
         applied.moved(now.appliedIndex());
-        succession.moved(now.leader());
-        String health = health(now);
-        if (streams != null && !health.equals(toldHealth)) {
-            toldHealth = health;
-            if (standing(now) == ReplicaStatus.Standing.MEMBER) {
-                streams.tellAll(health);
+        members.moved(now.leader());
+        String word = health.of(now);
+        if (streams != null && !word.equals(toldHealth)) {
+            toldHealth = word;
+            if (health.isMember(now)) {
+                streams.tellAll(word);
             } else {
-                streams.endAll(health);
-                subscriptions.endAll(health);
+                streams.endAll(word);
+                subscriptions.endAll(word);
             }
         }
     }
@@ -150,7 +138,6 @@ public final class LocalBroker implements Broker {
             SubscriptionMachine subscriptionMachine,
             Lineage logLineage) {
         store = openStore;
-        topics = machine;
         lineage = logLineage;
         history = new History(openStore, proposer, runningReplica, machine, logLineage);
         streams = new Streams(
@@ -171,13 +158,14 @@ public final class LocalBroker implements Broker {
         ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
+        health.attach(runningReplica);
         replica = runningReplica;
         readiness.look();
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
     public void drain() {
-        draining = true;
+        health.drain();
         if (replica != null) {
             streams.endAll("draining");
             subscriptions.drain();
@@ -194,7 +182,11 @@ public final class LocalBroker implements Broker {
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
         return propose(
                         new TopicCommand.Publish(
-                                publish.messages(), publish.atomic(), config.mayCreateTopics(), publish.sequence()),
+                                publish.messages(),
+                                publish.atomic(),
+                                config.mayCreateTopics(),
+                                publish.sequence(),
+                                publish.door()),
                         key)
                 .map(committed -> {
                     TopicOutcome.Published published = (TopicOutcome.Published) committed.outcome();
@@ -215,7 +207,7 @@ public final class LocalBroker implements Broker {
     }
 
     private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-        Optional<Refusal> closed = closed();
+        Optional<Refusal> closed = health.closed();
         if (closed.isPresent()) {
             return Future.failedFuture(closed.get());
         }
@@ -260,31 +252,10 @@ public final class LocalBroker implements Broker {
                 .recover(LocalBroker::refused);
     }
 
-    /** A node that its cluster does not count serves nothing: what it has may be wrong, or is old for good. */
-    private Optional<Refusal> outside() {
-        ReplicaStatus now = replica == null ? said : replica.status();
-        if (now == null || standing(now) == ReplicaStatus.Standing.MEMBER) {
-            return Optional.empty();
-        }
-        String why = switch (standing(now)) {
-            case REMOVED -> "this node is no member of its cluster; ask another one";
-            case AMNESIAC -> "this node lost what it had and comes back as a new one";
-            case CORRUPT -> "this node's state was not what a majority has; it comes back as a new one";
-            case MEMBER -> throw new AssertionError("a member");
-        };
-        return Optional.of(Refusal.unavailable(health(now), why));
-    }
-
-    /** A newcomer that is being told of the past finds itself in no cluster there. */
-    private static ReplicaStatus.Standing standing(ReplicaStatus now) {
-        boolean isOnItsWay = !now.caughtUp() && !now.leader().isEmpty();
-        return isOnItsWay ? ReplicaStatus.Standing.MEMBER : now.standing();
-    }
-
     /** Until this node has what a reader asks for. */
     private Future<Void> fresh(Freshness freshness, long waitMs) {
         // Asked once: it may be otherwise a moment later.
-        Optional<Refusal> outside = outside();
+        Optional<Refusal> outside = health.outside();
         if (outside.isPresent()) {
             return Future.failedFuture(outside.get());
         }
@@ -310,7 +281,7 @@ public final class LocalBroker implements Broker {
         if (subscribe.filters().isEmpty() || subscribe.filters().size() > BrokerConfig.MAX_FILTERS) {
             return Future.failedFuture(Refusal.malformed("1 to " + BrokerConfig.MAX_FILTERS + " topic filters"));
         }
-        Optional<Refusal> closed = closed();
+        Optional<Refusal> closed = health.closed();
         if (closed.isPresent()) {
             return Future.failedFuture(closed.get());
         }
@@ -320,9 +291,9 @@ public final class LocalBroker implements Broker {
                         : history.start(subscribe.filters(), subscribe.from()))
                 .<Subscription>map(start -> {
                     Session session = streams.open(subscribe, subscriber, start);
-                    String health = status().health();
-                    if (!health.equals(OK)) {
-                        session.tell(health);
+                    String word = status().health();
+                    if (!word.equals(Health.OK)) {
+                        session.tell(word);
                     }
                     return session;
                 })
@@ -341,75 +312,32 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness) {
-        return fresh(freshness, 0)
-                .compose(v -> proposer.ask(() -> {
-                    long now = System.nanoTime();
-                    List<TopicInfo> infos = new ArrayList<>();
-                    for (TopicView view : topics.matching(filter.orElse(ALL))) {
-                        infos.add(new TopicInfo(view, Optional.empty(), fanout.rateOf(view.id(), now)));
-                    }
-                    return infos;
-                }))
-                .recover(LocalBroker::refused);
+        return topics.matching(filter, freshness);
     }
-
-    private static final TopicFilter ALL = new TopicFilter("#");
 
     @Override
     public Future<TopicInfo> topic(TopicName name, Freshness freshness) {
-        return fresh(freshness, 0)
-                .compose(v -> history.topic(name))
-                .compose(view -> history.earliest(new TopicFilter(name.value()))
-                        .compose(at -> proposer.ask(() -> new TopicInfo(
-                                view, Optional.of(lineage.text(at)), fanout.rateOf(view.id(), System.nanoTime())))))
-                .recover(LocalBroker::refused);
+        return topics.topic(name, freshness);
     }
 
     @Override
-    public Future<Boolean> configure(TopicName name, TopicConfig topicConfig, Optional<String> idempotencyKey) {
-        return propose(
-                        new TopicCommand.Configure(name, topicConfig),
-                        idempotencyKey.map(k -> KeyHash.of("topics", k, "put " + name + " " + topicConfig)))
-                .map(committed -> ((TopicOutcome.Done) committed.outcome()).created());
+    public Future<ChangeAck> configure(TopicName name, TopicConfig topicConfig, Optional<String> idempotencyKey) {
+        return topics.configure(name, topicConfig, idempotencyKey);
     }
 
     @Override
-    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
-        return propose(
-                        new SubscriptionCommand.DeleteTopic(name),
-                        idempotencyKey.map(k -> KeyHash.of("topics", k, "delete " + name)))
-                .mapEmpty();
+    public Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
+        return topics.delete(name, idempotencyKey);
     }
 
     @Override
     public Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
-        return fresh(freshness, 0)
-                .compose(v -> settled())
-                .compose(v -> {
-                    Optional<Cursor> position = after.map(text -> ofThisLog(text));
-                    return store.reader().scheduled(position.orElse(Cursor.ORIGIN), limit);
-                })
-                .map(rows -> {
-                    List<ScheduledPage.Item> items = rows.stream()
-                            .map(row -> new ScheduledPage.Item(
-                                    lineage.text(row.at()), row.due(), row.time(), row.publication()))
-                            .toList();
-                    Optional<String> next = items.size() < limit
-                            ? Optional.empty()
-                            : Optional.of(items.get(items.size() - 1).cursor());
-                    return new ScheduledPage(items, next);
-                })
-                .recover(LocalBroker::refused);
+        return topics.scheduled(after, limit, freshness);
     }
 
-    /** @throws Refusal when the text is no cursor, or one of another log: there its place means something else */
-    private Cursor ofThisLog(String text) {
-        Lineage.Text parsed = Lineage.parse(text).orElseThrow(() -> Refusal.malformed("\"" + text + "\" is no cursor"));
-        OptionalLong shared = lineage.sharedUpTo(parsed.lineage());
-        if (shared.isEmpty() || parsed.cursor().index() > shared.getAsLong()) {
-            throw Refusal.of(Refusal.Kind.NOT_FOUND, "not-scheduled", "the cursor " + text + " is of another log");
-        }
-        return parsed.cursor();
+    @Override
+    public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
+        return topics.cancel(cursor, idempotencyKey);
     }
 
     /** What has no tail is read from rows that are up to date (DESIGN D16). */
@@ -421,18 +349,6 @@ public final class LocalBroker implements Broker {
                         cause instanceof TimeoutException
                                 ? Refusal.unavailable("rows-behind", "the rows did not come up to date in time")
                                 : cause));
-    }
-
-    private static final long TRANSFER_WAIT_MS = 2000;
-    private static final long LOOK_MS = 10;
-
-    @Override
-    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
-        return ready(false)
-                .compose(v -> propose(
-                                new TopicCommand.Cancel(ofThisLog(cursor)),
-                                idempotencyKey.map(k -> KeyHash.of("scheduled", k, "delete " + cursor)))
-                        .mapEmpty());
     }
 
     @Override
@@ -461,7 +377,7 @@ public final class LocalBroker implements Broker {
                 now.firstIndex(),
                 now.stateHash(),
                 now.time(),
-                health(now),
+                health.of(now),
                 config.durable(),
                 now.members().stream()
                         .map(member -> new NodeStatus.MemberStatus(
@@ -480,7 +396,7 @@ public final class LocalBroker implements Broker {
                         totals.bytes(),
                         totals.scheduled(),
                         streams.count(),
-                        connections.get(),
+                        connections.count(),
                         sizes.databaseBytes(),
                         sizes.walBytes(),
                         startedAtMs));
@@ -499,63 +415,22 @@ public final class LocalBroker implements Broker {
 
     @Override
     public Future<Void> addMember(String id, String address, boolean voter) {
-        return node(id).compose(node -> onReplica(() -> replica.membership().add(node, address, voter)));
+        return members.add(id, address, voter);
     }
 
     @Override
     public Future<Void> removeMember(String id) {
-        return node(id).compose(node -> status().leader().equals(id)
-                ? handedOver(id).transform(either -> removeOnce(node, System.nanoTime()))
-                : onReplica(() -> replica.membership().remove(node)));
-    }
-
-    /** A leader changes no members before its term has begun for the others too; a moment later it does. */
-    private Future<Void> removeOnce(NodeId node, long sinceNanos) {
-        return onReplica(() -> replica.membership().remove(node)).recover(refused -> {
-            boolean soon = refused instanceof Refusal no
-                    && no.code().equals("change-pending")
-                    && System.nanoTime() - sinceNanos < TimeUnit.MILLISECONDS.toNanos(TRANSFER_WAIT_MS);
-            return soon
-                    ? vertx.timer(LOOK_MS, TimeUnit.MILLISECONDS).compose(v -> removeOnce(node, sinceNanos))
-                    : Future.failedFuture(refused);
-        });
-    }
-
-    /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
-    private Future<Void> handedOver(String id) {
-        return status().members().stream()
-                .filter(member -> member.voter() && member.reachable())
-                .filter(member -> !member.id().equals(id))
-                .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
-                .map(member -> transfer(member.id()))
-                .orElse(Future.succeededFuture());
+        return members.remove(id);
     }
 
     @Override
     public Future<Void> transfer(String id) {
-        return node(id).compose(node -> onReplica(() -> replica.membership().transfer(node)))
-                // A leader gives up handing over after one election timeout.
-                .compose(v -> succession.leads(id, TRANSFER_WAIT_MS));
-    }
-
-    /** Asks on the replica's context and completes here. */
-    private Future<Void> onReplica(Supplier<Future<Long>> question) {
-        return replica == null
-                ? Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"))
-                : proposer.askFor(question).<Void>mapEmpty().recover(LocalBroker::refused);
-    }
-
-    private static Future<NodeId> node(String id) {
-        try {
-            return Future.succeededFuture(new NodeId(id));
-        } catch (IllegalArgumentException notAnId) {
-            return Future.failedFuture(Refusal.malformed(notAnId.getMessage()));
-        }
+        return members.transfer(id);
     }
 
     /** Until what is applied here holds all that was committed when this was asked (API.md, level). */
     private Future<Void> confirmed() {
-        return onReplica(replica::confirmRead);
+        return proposer.askFor(replica::confirmRead).<Void>mapEmpty().recover(LocalBroker::refused);
     }
 
     private NodeStatus starting() {
@@ -573,69 +448,15 @@ public final class LocalBroker implements Broker {
                 0,
                 0,
                 0,
-                outside().map(Refusal::code).orElse("catching-up"),
+                health.starting(),
                 config.durable(),
                 List.of(),
-                new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.get(), 0, 0, startedAtMs));
-    }
-
-    private String health(ReplicaStatus now) {
-        if (draining) {
-            return "draining";
-        }
-        switch (standing(now)) {
-            case CORRUPT -> {
-                return "corrupt";
-            }
-            case AMNESIAC -> {
-                return "amnesiac";
-            }
-            case REMOVED -> {
-                return "removed";
-            }
-            default -> {}
-        }
-        if (now.diskFull()) {
-            return "disk-full";
-        }
-        if (!now.caughtUp()) {
-            return now.leader().isEmpty() ? "no-leader" : "catching-up";
-        }
-        return now.leader().isEmpty() ? "no-leader" : OK;
+                new NodeStatus.Figures(0, 0, 0, 0, 0, 0, 0, connections.count(), 0, 0, startedAtMs));
     }
 
     @Override
     public Connection connected(String door, String peer) {
-        if (connectionPlaces.incrementAndGet() > config.maxConnections()) {
-            connectionPlaces.decrementAndGet();
-            throw Refusal.of(
-                    Refusal.Kind.UNAVAILABLE,
-                    "too-many-connections",
-                    "this node has " + config.maxConnections() + " connections open, its limit",
-                    Map.of("limit", config.maxConnections()));
-        }
-        connections.incrementAndGet();
-        return new Connection() {
-            private boolean ended;
-            private boolean closed;
-
-            @Override
-            public void ended() {
-                if (!ended) {
-                    ended = true;
-                    connections.decrementAndGet();
-                }
-            }
-
-            @Override
-            public void close() {
-                ended();
-                if (!closed) {
-                    closed = true;
-                    connectionPlaces.decrementAndGet();
-                }
-            }
-        };
+        return connections.open();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.cluster.Committed;
+import io.skein.cluster.NotExecuted;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.machine.Command;
@@ -28,10 +29,13 @@ import java.util.function.Supplier;
 /** The queues of RRMQ on the node that leads. What is asked here is never handed on. */
 final class LocalQueues implements Queues {
     /** Answers are promised within 0.8 s, also without a majority: so long a command is waited for. */
-    private static final long WAIT_MS = 600;
+    static final long WAIT_MS = 600;
 
     /** And so long, from when it was asked, for a message with its body: what was taken is lost to who is not answered. */
-    private static final long TAKE_MS = 720;
+    static final long TAKE_MS = 720;
+
+    /** So long, perhaps after a wait for a command, for this node's own list. */
+    static final long NAMES_MS = 120;
 
     private final Proposer proposer;
     private final Supplier<Ground> ground;
@@ -93,7 +97,7 @@ final class LocalQueues implements Queues {
                                 ? Refusal.of(
                                         Refusal.Kind.INDETERMINATE,
                                         "indeterminate",
-                                        "not done within " + ms + " ms; it may or may not happen")
+                                        "no answer within " + ms + " ms; it may or may not happen")
                                 : Refusal.from(failure)));
     }
 
@@ -107,12 +111,16 @@ final class LocalQueues implements Queues {
         if (ground.get() == null) {
             return Future.succeededFuture(List.of());
         }
-        return proposer.ask(() -> ground.get().topics().all().stream()
-                        .filter(topic -> !topic.name().isSystem())
-                        .sorted(Comparator.comparingLong(TopicView::id))
-                        .map(TopicView::name)
-                        .toList())
-                .recover(noReplica -> Future.succeededFuture(List.of()));
+        Future<List<TopicName>> names = proposer.ask(() -> ground.get().topics().all().stream()
+                .filter(topic -> !topic.name().isSystem())
+                .sorted(Comparator.comparingLong(TopicView::id))
+                .map(TopicView::name)
+                .toList());
+        return inTime(
+                names.recover(failure -> failure instanceof NotExecuted
+                        ? Future.succeededFuture(List.of())
+                        : Future.failedFuture(failure)),
+                NAMES_MS);
     }
 
     @Override
@@ -126,7 +134,7 @@ final class LocalQueues implements Queues {
 
     @Override
     public Future<Void> put(Publication message) {
-        return propose(new TopicCommand.Publish(List.of(message), false, false, Optional.empty()))
+        return propose(new TopicCommand.Publish(List.of(message), false, false, Optional.empty(), "http"))
                 .compose(committed -> {
                     TopicOutcome.Result result = ((TopicOutcome.Published) committed.outcome())
                             .results()
@@ -143,14 +151,15 @@ final class LocalQueues implements Queues {
         if (no.isPresent()) {
             return Future.failedFuture(no.get());
         }
-        Hold hold = ground.get().store().holds().open();
+        Ground here = ground.get();
+        Hold hold = here.store().holds().open();
         long asked = System.nanoTime();
         return propose(new Take(topic))
                 .compose(committed -> {
                     Taken taken = (Taken) committed.outcome();
                     return taken.offset() < 0
                             ? Future.<Optional<byte[]>>succeededFuture(Optional.empty())
-                            : inTime(body(taken), Math.max(1, TAKE_MS - since(asked)));
+                            : inTime(body(here, taken), Math.max(1, TAKE_MS - since(asked)));
                 })
                 .onComplete(done -> hold.close());
     }
@@ -163,8 +172,7 @@ final class LocalQueues implements Queues {
      * Of a message that was in the topic a moment ago, whatever the low-water mark says by now (DESIGN D16); empty when its
      * row is gone all the same, which is an answer like that of an empty queue: retention took it.
      */
-    private Future<Optional<byte[]>> body(Taken taken) {
-        Ground here = ground.get();
+    private Future<Optional<byte[]>> body(Ground here, Taken taken) {
         return proposer.ask(() -> here.store().tail().find(taken.topic(), taken.offset()))
                 .compose(inTail -> inTail.isPresent()
                         ? Future.succeededFuture(inTail)
@@ -172,6 +180,7 @@ final class LocalQueues implements Queues {
                                 .reader()
                                 .messages(taken.topic(), taken.offset(), 1, 1)
                                 .map(rows -> rows.stream().findFirst()))
-                .map(found -> found.map(StoredMessage::message).map(Message::body));
+                .map(found -> found.map(StoredMessage::message).map(Message::body))
+                .recover(failure -> Future.failedFuture(here.unread(failure)));
     }
 }

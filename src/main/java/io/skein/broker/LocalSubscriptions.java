@@ -2,8 +2,11 @@ package io.skein.broker;
 
 import io.skein.cluster.Committed;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus;
 import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
+import io.skein.machine.Lineage;
+import io.skein.machine.Rejection;
 import io.skein.store.Holds.Hold;
 import io.skein.subscription.Leases;
 import io.skein.subscription.OffsetRange;
@@ -28,8 +31,10 @@ import io.skein.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -48,6 +53,9 @@ final class LocalSubscriptions implements Subscriptions {
 
         /** Until this node serves at all. */
         Future<Void> ready();
+
+        /** Until the rows hold all that was applied when it was asked. */
+        Future<Void> settled();
     }
 
     private static final String SCOPE = "subscriptions";
@@ -58,6 +66,7 @@ final class LocalSubscriptions implements Subscriptions {
     private final PullLines lines;
     private final AppliedIndex applied;
     private final Inquiries inquiries;
+    private final Traces traces;
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
@@ -73,6 +82,7 @@ final class LocalSubscriptions implements Subscriptions {
                 () -> way.fresh(Freshness.LINEARIZABLE),
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
+        this.traces = new Traces(proposer, way, () -> ground);
     }
 
     void attach(Ground opened) {
@@ -110,35 +120,39 @@ final class LocalSubscriptions implements Subscriptions {
     // Operators.
 
     @Override
-    public Future<Boolean> configure(
+    public Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig asked, From from, Optional<String> idempotencyKey) {
         Optional<IdempotencyKey> key = key(idempotencyKey, "put", name, asked + " " + from);
         return way.fresh(Freshness.LINEARIZABLE)
                 .compose(v -> new Positions(ground, proposer).of(asked.filter(), from))
                 .compose(start -> way.propose(new Configure(name, asked, start), key))
-                .map(committed -> ((Done) committed.outcome()).created())
+                .map(LocalSubscriptions::changed)
                 .recover(LocalSubscriptions::refused);
     }
 
     @Override
-    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey) {
         return way.propose(new Delete(name), key(idempotencyKey, "delete", name, ""))
-                .mapEmpty();
+                .map(LocalSubscriptions::changed);
+    }
+
+    private static ChangeAck changed(Committed committed) {
+        return new ChangeAck(((Done) committed.outcome()).created(), committed.index(), committed.replayed());
     }
 
     @Override
-    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         Optional<IdempotencyKey> key = key(idempotencyKey, "seek", name, to.toString());
         return inquiries
                 .config(name, Freshness.LINEARIZABLE)
                 .compose(config -> new Positions(ground, proposer).of(config.filter(), to))
                 .compose(start -> way.propose(new Seek(name, start), key))
-                .<Void>mapEmpty()
+                .map(LocalSubscriptions::changed)
                 .recover(LocalSubscriptions::refused);
     }
 
     @Override
-    public Future<Long> redrive(
+    public Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
         return exhume(
                 name,
@@ -148,7 +162,7 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Long> discard(
+    public Future<LettersAck> discard(
             SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
         return exhume(
                 name,
@@ -157,7 +171,7 @@ final class LocalSubscriptions implements Subscriptions {
                 part -> key(idempotencyKey.map(k -> k + '#' + part), "discard", name, filter.toString()));
     }
 
-    private Future<Long> exhume(
+    private Future<LettersAck> exhume(
             SubscriptionName name,
             Optional<DeadLetterFilter> filter,
             Function<Optional<List<OffsetRange>>, Command> command,
@@ -210,22 +224,26 @@ final class LocalSubscriptions implements Subscriptions {
         Ground here = ground;
         Hold hold = here.store().holds().open();
         return KeyReader.read(here, here.subscriptions().keysWanted(pull.name(), underWay))
+                .recover(failure -> Future.failedFuture(
+                        here.store().isClosed()
+                                ? Refusal.unavailable("catching-up", "another state takes the place of all there was")
+                                : failure))
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map(v -> open((Pulled) committed.outcome(), hold)))
+                .compose(committed -> applied(committed).map(v -> open(here, (Pulled) committed.outcome(), hold)))
                 .recover(failure -> {
                     hold.close();
                     return refused(failure);
                 });
     }
 
-    private Loan open(Pulled pulled, Hold hold) {
+    private Loan open(Ground here, Pulled pulled, Hold hold) {
         if (pulled.lent().isEmpty()) {
             hold.close();
             return OpenLoan.EMPTY;
         }
-        return new OpenLoan(ground, proposer, pulled, hold).lookAhead();
+        return new OpenLoan(here, proposer, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
@@ -239,13 +257,14 @@ final class LocalSubscriptions implements Subscriptions {
 
     @Override
     public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
-        return settle(leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
+        return settle(name, leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
     }
 
     @Override
     public Future<Settlement> nack(
             SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey) {
         return settle(
+                name,
                 leases,
                 few -> new Nack(name, few, delayMs, reason),
                 key(idempotencyKey, "nack", name, delayMs + " " + reason + leases));
@@ -255,17 +274,61 @@ final class LocalSubscriptions implements Subscriptions {
     public Future<Settlement> extend(
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey) {
         return settle(
+                name,
                 leases,
                 few -> new Extend(name, few, leaseMs),
                 key(idempotencyKey, "extend", name, leaseMs + " " + leases));
     }
 
     private Future<Settlement> settle(
-            List<Leases> leases, Function<List<Leases>, Command> command, Optional<IdempotencyKey> key) {
+            SubscriptionName name,
+            List<Leases> leases,
+            Function<List<Leases>, Command> command,
+            Optional<IdempotencyKey> key) {
+        return way.ready().compose(v -> {
+            List<Refused> lost = lost(leases);
+            if (lost.isEmpty()) {
+                return settle(leases, List.of(), command, key);
+            }
+            List<Leases> ours = leases.stream()
+                    .filter(lease -> lease.isOf(ground.lineage()))
+                    .toList();
+            return ours.isEmpty()
+                    ? inquiries
+                            .config(name, Freshness.LINEARIZABLE)
+                            .map(config -> new Settlement(0, lost, status().appliedIndex(), false))
+                            .recover(LocalSubscriptions::refused)
+                    : settle(ours, lost, command, key);
+        });
+    }
+
+    private Future<Settlement> settle(
+            List<Leases> leases,
+            List<Refused> lost,
+            Function<List<Leases>, Command> command,
+            Optional<IdempotencyKey> key) {
         return way.propose(command.apply(joined(leases)), key).map(committed -> {
             Settled settled = (Settled) committed.outcome();
-            return new Settlement(settled.done(), settled.refusedOf(leases), committed.index(), committed.replayed());
+            List<Refused> refused = new ArrayList<>(settled.refusedOf(leases));
+            refused.addAll(lost);
+            return new Settlement(settled.done(), refused, committed.index(), committed.replayed());
         });
+    }
+
+    /** Those of another log: their places mean something else here. */
+    private List<Refused> lost(List<Leases> leases) {
+        Lineage lineage = ground.lineage();
+        List<Refused> lost = new ArrayList<>();
+        for (Leases lease : leases) {
+            if (!lease.isOf(lineage)) {
+                lost.add(new Refused(lease, Rejection.LEASE_LOST));
+            }
+        }
+        return lost;
+    }
+
+    private ReplicaStatus status() {
+        return ground.replica().status();
     }
 
     /** What was lent together and is named in that order is one in the log. */
@@ -296,8 +359,12 @@ final class LocalSubscriptions implements Subscriptions {
         if (problem.isPresent()) {
             return Future.failedFuture(problem.get());
         }
-        Transact command =
-                new Transact(transaction.messages(), config.mayCreateTopics(), transaction.acks(), transaction.nacks());
+        Transact command = new Transact(
+                transaction.messages(),
+                config.mayCreateTopics(),
+                transaction.acks(),
+                transaction.nacks(),
+                transaction.door());
         Optional<IdempotencyKey> key = transaction
                 .idempotencyKey()
                 .map(k -> KeyHash.of(
@@ -305,6 +372,28 @@ final class LocalSubscriptions implements Subscriptions {
                         k,
                         transaction.messages(),
                         transaction.acks() + " " + transaction.nacks()));
+        return way.ready().compose(v -> {
+            List<Refused> lost = lost(asked(transaction));
+            return lost.isEmpty() ? transact(transaction, command, key) : aborted(transaction, lost);
+        });
+    }
+
+    /** Nothing is done because of leases of another log. */
+    private Future<TransactionAck> aborted(Transaction transaction, List<Refused> lost) {
+        Set<SubscriptionName> names = new LinkedHashSet<>();
+        transaction.acks().forEach(acks -> names.add(acks.name()));
+        transaction.nacks().forEach(nacks -> names.add(nacks.name()));
+        Future<Void> known = Future.succeededFuture();
+        for (SubscriptionName name : names) {
+            known = known.compose(
+                    v -> inquiries.config(name, Freshness.LINEARIZABLE).mapEmpty());
+        }
+        return known.map(v -> new TransactionAck(
+                        List.of(), 0, 0, lost, status().term(), status().appliedIndex(), false, ground.lineage()))
+                .recover(LocalSubscriptions::refused);
+    }
+
+    private Future<TransactionAck> transact(Transaction transaction, Transact command, Optional<IdempotencyKey> key) {
         return way.propose(command, key).map(committed -> {
             if (committed.outcome() instanceof Aborted aborted) {
                 return ack(committed, List.of(), 0, 0, aborted.refusedOf(asked(transaction)));
@@ -351,8 +440,8 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return inquiries.list(freshness).recover(LocalSubscriptions::refused);
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return inquiries.list(after, limit, freshness).recover(LocalSubscriptions::refused);
     }
 
     @Override
@@ -361,8 +450,8 @@ final class LocalSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
-        return inquiries.trace(cursor, freshness).recover(LocalSubscriptions::refused);
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
+        return traces.of(cursor, freshness, withDeliveries).recover(LocalSubscriptions::refused);
     }
 
     @Override

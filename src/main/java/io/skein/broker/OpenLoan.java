@@ -52,7 +52,10 @@ final class OpenLoan implements Loan {
     private List<Leased> ahead = List.of();
     private boolean isClosed;
 
-    /** @param hold of the rows, since before the pull was proposed; closed when all is read */
+    /**
+     * @param ground of the node that took the pull, since before it was proposed
+     * @param hold of its rows, as long; closed when all is read
+     */
     OpenLoan(Ground ground, Proposer proposer, Pulled pulled, Hold hold) {
         this.hold = hold;
         this.ground = ground;
@@ -95,7 +98,7 @@ final class OpenLoan implements Loan {
         }
         return proposer.ask(() -> newest(maxBytes))
                 .compose(found -> found.isEmpty() ? older(maxBytes) : Future.succeededFuture(found))
-                .recover(failure -> Future.failedFuture(Refusal.from(failure)));
+                .recover(failure -> Future.failedFuture(ground.unread(failure)));
     }
 
     private boolean isAtEnd() {
@@ -148,7 +151,10 @@ final class OpenLoan implements Loan {
     private Leased leased(StoredMessage message) {
         Lent lent = current();
         return new Leased(
-                message, pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery())), lent.delivery());
+                message,
+                pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery()))
+                        .of(ground.lineage()),
+                lent.delivery());
     }
 
     private void pass(int messages) {

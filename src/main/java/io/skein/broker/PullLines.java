@@ -54,6 +54,9 @@ final class PullLines {
         private final Context home;
         private final Promise<Loan> promise = Promise.promise();
         private final Function<Runnable, Future<Void>> onReplica;
+        /** How often all were ended before it came. */
+        private final int endings;
+
         private boolean isUnderWay;
         private boolean isLate;
         private boolean isDone;
@@ -64,6 +67,7 @@ final class PullLines {
             this.pull = pull;
             this.home = home;
             this.onReplica = onReplica;
+            this.endings = PullLines.this.endings;
         }
 
         @Override
@@ -125,6 +129,10 @@ final class PullLines {
     private final int limit;
     private final Map<SubscriptionName, Line> lines = new HashMap<>();
     private final AtomicInteger count = new AtomicInteger();
+    /** How often all were ended; written on the replica's context. */
+    private volatile int endings;
+
+    private Supplier<Refusal> lastEnding;
 
     /**
      * @param confirm completes there when what is applied here holds all that was committed when it was asked
@@ -167,6 +175,10 @@ final class PullLines {
     void enter(Waiter waiter) {
         if (waiter.isLate) {
             waiter.refuse(cancelled());
+            return;
+        }
+        if (waiter.endings != endings) {
+            waiter.refuse(lastEnding.get());
             return;
         }
         if (count.incrementAndGet() > limit) {
@@ -286,8 +298,12 @@ final class PullLines {
         }
     }
 
-    /** Nobody waits here any more. */
+    /**
+     * Nobody waits here any more: who waits, who is on the way to a line, and who is under way, should it come to nothing.
+     */
     void endAll(Supplier<Refusal> why) {
+        lastEnding = why;
+        endings++;
         List.copyOf(lines.values()).forEach(line -> end(line, why));
     }
 
@@ -330,6 +346,10 @@ final class PullLines {
 
     /** Others were faster, or what looked like something had expired or waits for its key. */
     private void inVain(Line line, Waiter waiter) {
+        if (waiter.endings != endings) {
+            waiter.fail(lastEnding.get());
+            return;
+        }
         line.inVain++;
         boolean again = machine.get().deliverable(line.name, 1) > 0;
         if (waiter.isLate || waiter.pull.waitMs() == 0 && (!again || line.inVain > IN_VAIN)) {

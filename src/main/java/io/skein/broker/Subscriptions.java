@@ -15,23 +15,28 @@ import java.util.Optional;
  */
 public interface Subscriptions {
     /**
-     * Makes a subscription or changes its configuration; true when it was made.
+     * Makes a subscription or changes its configuration.
      *
      * @param from where it begins: a new one in all topics that exist, another in those that a changed filter adds
      */
-    Future<Boolean> configure(
+    Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig config, From from, Optional<String> idempotencyKey);
 
     /** Its dead letters stay in their topic. */
-    Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey);
+    Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey);
 
     Future<SubscriptionInfo> subscription(SubscriptionName name, Freshness freshness);
 
     /** How it is configured; nothing is counted for that. */
     Future<SubscriptionConfig> config(SubscriptionName name, Freshness freshness);
 
-    /** All of them by name, those of queues too; not all at one moment. */
-    Future<List<SubscriptionInfo>> list(Freshness freshness);
+    /**
+     * By name, those of queues too; not all at one moment.
+     *
+     * @param after only those with names after this one
+     * @param limit 1 to {@link BrokerConfig#MAX_LIMIT}
+     */
+    Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness);
 
     /** Lends messages, and waits up to {@link Pull#waitMs} for a first one. */
     Pulling pull(Pull pull);
@@ -59,26 +64,30 @@ public interface Subscriptions {
             SubscriptionName name, List<Leases> leases, long leaseMs, Optional<String> idempotencyKey);
 
     /** Moves the positions in all topics; leases are lost, and what waits for its time does so no longer. */
-    Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey);
+    Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey);
 
     /**
      * Makes dead letters deliverable again, as if for the first time.
      *
      * @param filter which; empty: all
      * @param rate so many a second; 0: at once
-     * @return how many
      */
-    Future<Long> redrive(
+    Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey);
 
-    /** Forgets dead letters; they stay in their topic. @return how many */
-    Future<Long> discard(SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey);
+    /** Forgets dead letters; they stay in their topic. */
+    Future<LettersAck> discard(
+            SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey);
 
     /** Why nothing flows, or that it does. */
     Future<Why> why(SubscriptionName name, Freshness freshness);
 
-    /** What happened to the message with this cursor. */
-    Future<Trace> trace(String cursor, Freshness freshness);
+    /**
+     * What happened to the message with this cursor, or to the delayed message.
+     *
+     * @param withDeliveries also what this node's log holds of it, which costs reading the log since then
+     */
+    Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries);
 
     /** Publishes, acknowledges and gives back, all or nothing. */
     Future<TransactionAck> transact(Transaction transaction);

@@ -18,7 +18,11 @@
  * ({@code PullLines}) until this node's own state says that there is something for it; then it is a command, and what that
  * lent is read here as a {@link io.skein.broker.Loan}, page by page: the newest from the tail, older from rows, which stay
  * for it ({@link io.skein.store.Holds}). Acks are commands at once; the proposer makes one entry of all that come in a turn.
- * What needs rows to be decided, keys and places in time, this node reads before it proposes.
+ * What needs rows to be decided, keys and places in time, this node reads before it proposes. What became of one message is
+ * the state's word and, beyond it, what this node's log holds ({@code Traces}).
+ *
+ * <p>What operators ask is the matter of {@code LocalTopics} and {@code LocalMembers}; what the node is fit for, and says
+ * to who comes all the same, that of {@code Health}.
  *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop
  * that does not keep up loses batches on their way to it, and its sessions read them from the store; no session holds

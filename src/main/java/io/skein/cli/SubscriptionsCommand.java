@@ -154,7 +154,7 @@ final class SubscriptionsCommand implements Callable<Integer> {
         Api api = new Api(server);
         PrintWriter out = spec.commandLine().getOut();
         if (name == null) {
-            list(out, api.get("/v1/subscriptions"));
+            list(out, all(api));
         } else {
             one(out, api, "/v1/subscriptions" + Api.path(name));
         }
@@ -212,6 +212,19 @@ final class SubscriptionsCommand implements Callable<Integer> {
             long letters = answer.getLong("done");
             out.println(letters + (letters == 1 ? " dead letter is " : " dead letters are ") + done);
         }
+    }
+
+    /** Page by page, as one answer. */
+    private static JsonObject all(Api api) {
+        JsonArray all = new JsonArray();
+        String after = "";
+        do {
+            JsonObject page = api.get("/v1/subscriptions?limit=1000" + after);
+            all.addAll(page.getJsonArray("subscriptions"));
+            String next = page.getString("next");
+            after = next == null ? null : "&after=" + Api.query(next);
+        } while (after != null);
+        return new JsonObject().put("subscriptions", all);
     }
 
     private void list(PrintWriter out, JsonObject answer) {

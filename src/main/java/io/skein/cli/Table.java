@@ -10,7 +10,7 @@ import java.util.function.BinaryOperator;
 final class Table {
     /** Columns of words, beside the first; all others hold figures. */
     private static final Set<String> WORDS =
-            Set.of("ROLE", "HEALTH", "ADDRESS", "HTTP", "REACHABLE", "LOG", "FILTER", "STATUS", "CONSUMER", "UNTIL");
+            Set.of("ROLE", "HEALTH", "ADDRESS", "HTTP", "REACHABLE", "LOG", "FILTER", "STATUS", "CONSUMER", "UNTIL", "END", "REASON");
 
     private Table() {}
 

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
         name = "trace",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Says what happened to one message: when it was accepted, and what it is to each subscription.",
+        description = {
+            "Says what happened to one message: when it was accepted, what it is to each subscription, and its deliveries",
+            "one by one as long as the log still holds them."
+        },
         footer = {
             "",
             "A message's cursor is in the answer to its publish, and in every message that is read.",
@@ -45,21 +48,70 @@ final class TraceCommand implements Callable<Integer> {
         if (json) {
             out.println(answer.encode());
         } else {
-            out.printf(
-                    "%s %d, accepted %s in entry %d%n",
-                    answer.getString("topic"),
-                    answer.getLong("offset"),
-                    Readable.text(answer.getLong("time")),
-                    answer.getLong("index"));
+            accepted(out, answer);
             subscriptions(out, answer.getJsonArray("subscriptions"));
+            history(out, answer.getJsonArray("subscriptions"));
+            if (!answer.getBoolean("complete")) {
+                out.println(
+                        "deliveries may be missing: this node's log does not go back so far, or is too long to be read");
+            }
         }
         out.flush();
         return 0;
     }
 
+    private static void accepted(PrintWriter out, JsonObject answer) {
+        String offset = answer.containsKey("offset") ? " " + answer.getLong("offset") : "";
+        String door = answer.containsKey("door") ? " through " + answer.getString("door") : "";
+        out.printf(
+                "%s%s, accepted %s%s in entry %d%n",
+                answer.getString("topic"),
+                offset,
+                Readable.text(answer.getLong("time")),
+                door,
+                answer.getLong("index"));
+        if (answer.containsKey("due")) {
+            out.println("delayed until " + Readable.text(answer.getLong("due")));
+        }
+    }
+
+    private static void history(PrintWriter out, JsonArray standings) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"SUBSCRIPTION", "DELIVERY", "CONSUMER", "LEASED", "UNTIL", "END", "REASON"});
+        for (int i = 0; i < standings.size(); i++) {
+            JsonObject standing = standings.getJsonObject(i);
+            JsonArray history = standing.getJsonArray("history", new JsonArray());
+            for (int k = 0; k < history.size(); k++) {
+                JsonObject one = history.getJsonObject(k);
+                rows.add(new String[] {
+                    standing.getString("subscription"),
+                    one.containsKey("delivery") ? one.getInteger("delivery").toString() : "-",
+                    one.getString("consumer", "-"),
+                    time(one, "leased"),
+                    time(one, "until"),
+                    end(one),
+                    one.getString("reason", "-")
+                });
+            }
+        }
+        if (rows.size() > 1) {
+            out.println();
+            Table.print(out, rows);
+        }
+    }
+
+    private static String end(JsonObject one) {
+        String end = one.getString("end");
+        return end == null ? "-" : one.containsKey("ended") ? end + " " + time(one, "ended") : end;
+    }
+
+    private static String time(JsonObject json, String name) {
+        return json.containsKey(name) ? Readable.text(json.getLong(name)) : "-";
+    }
+
     private static void subscriptions(PrintWriter out, JsonArray standings) {
         if (standings.isEmpty()) {
-            out.println("no durable subscription follows its topic");
+            out.println("no durable subscription has to do with it");
             return;
         }
         List<String[]> rows = new ArrayList<>();
@@ -71,7 +123,7 @@ final class TraceCommand implements Callable<Integer> {
                 row.getString("status"),
                 row.containsKey("deliveries") ? row.getInteger("deliveries").toString() : "-",
                 row.getString("consumer", "-"),
-                row.containsKey("until") ? Readable.text(row.getLong("until")) : "-"
+                time(row, "until")
             });
         }
         Table.print(out, rows);

@@ -37,23 +37,34 @@ public final class Membership {
 
     /**
      * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
-     * {@link NotThere} when nobody answers there, or another node, or one that another cluster counts.
+     * {@link NotThere} when nobody answers there, or another node, or one that another cluster counts. A member that is
+     * known by this address stays what it is, and need not answer: the question may be a repeat.
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
         return facts(replica.peers(), address)
-                .recover(silent -> Future.failedFuture(NotThere.nobody(address)))
-                .compose(facts -> {
-                    if (!facts.node().equals(id)) {
-                        return Future.failedFuture(
-                                NotThere.other(address, facts.node().value(), id.value()));
-                    }
-                    if (isCountedElsewhere(facts)) {
-                        return Future.failedFuture(NotThere.ofOtherCluster(address, id.value()));
-                    }
-                    return ask(MemberChangeProto.newBuilder()
-                            .setAdd(proto(new Member(id, facts.incarnation(), address, false, voter)))
-                            .build());
-                });
+                .<Long>transform(asked ->
+                        asked.succeeded() ? incarnation(asked.result(), id, address) : incarnationOf(id, address))
+                .compose(incarnation -> ask(MemberChangeProto.newBuilder()
+                        .setAdd(proto(new Member(id, incarnation, address, false, voter)))
+                        .build()));
+    }
+
+    private Future<Long> incarnation(Facts found, NodeId meant, String address) {
+        if (!found.node().equals(meant)) {
+            return Future.failedFuture(NotThere.other(address, found.node().value(), meant.value()));
+        }
+        return isCountedElsewhere(found)
+                ? Future.failedFuture(NotThere.ofOtherCluster(address, meant.value()))
+                : Future.succeededFuture(found.incarnation());
+    }
+
+    private Future<Long> incarnationOf(NodeId silent, String address) {
+        return replica.roster()
+                .members()
+                .member(silent)
+                .filter(member -> member.address().equals(address))
+                .map(member -> Future.succeededFuture(member.incarnation()))
+                .orElseGet(() -> Future.failedFuture(NotThere.nobody(address)));
     }
 
     /** By its own word. Its log is that of another cluster: it would never take anything of this one. */
@@ -144,11 +155,18 @@ public final class Membership {
     }
 
     /**
-     * That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
+     * Who comes back with another disk is to become what it was, or was to be: a learner stays one. A new one is to vote.
+     *
+     * <p>That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
      * with its disk stands for a moment.
      */
     private Future<Long> join(Facts node) {
-        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, true);
+        boolean votes = replica.roster()
+                .members()
+                .member(node.node())
+                .map(known -> known.voter() || known.promote())
+                .orElse(true);
+        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, votes);
         if (!replica.roster().isInUse(comes)) {
             return replica.change(new MemberChange.Add(comes));
         }

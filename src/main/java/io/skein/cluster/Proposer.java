@@ -21,8 +21,9 @@ import java.util.function.Supplier;
  * turn: the first half of natural batching.
  */
 public final class Proposer {
-    /** What waits to reach the replica's context, in bytes; above it proposals are refused at once. */
-    private static final long MAX_QUEUED_BYTES = 64L << 20;
+    /** What waits to reach the replica's context, in bytes; above it proposals are refused at once. Less in a small heap. */
+    private static final long MAX_QUEUED_BYTES =
+            Math.min(64L << 20, Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 8));
     /**
      * Questions that wait to reach the replica's context; above it they are refused at once. More than a node has streams,
      * each of which asks one thing at a time.

@@ -224,6 +224,8 @@ final class RunningReplica implements StoreHandler {
             replyFromRow(stored);
         } else if (effect instanceof Effect.Refuse refuse) {
             pending.on(refuse);
+        } else if (effect instanceof Effect.Forget forget) {
+            pending.on(forget);
         } else if (effect instanceof Effect.Fetch fetch) {
             fetch(fetch.place());
         } else if (effect instanceof Effect.Settled settled) {
@@ -251,6 +253,7 @@ final class RunningReplica implements StoreHandler {
             if (roster.changed(changed, store.incarnation())) {
                 opening.entered(store, changed.lineage());
             }
+            roster.refresh(replica);
         } else if (effect instanceof Effect.Load load) {
             load(load);
         } else if (effect instanceof Effect.SendSnapshot snapshot) {

@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.BrokerConfig;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
@@ -15,7 +16,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -196,17 +196,20 @@ final class Sampler {
         samplesSinceLook = 0;
         Future<List<TopicInfo>> topics = broker.topics(Optional.empty(), Freshness.NONE);
         Future<List<SubscriberInfo>> subscribers = broker.subscribers(limits.subscribers());
-        Future<List<SubscriptionInfo>> subscriptions = broker.subscriptions().list(Freshness.NONE);
+        Foremost<SubscriptionInfo> lagging = new Foremost<>(BY_LAG, limits.subscriptions());
+        Future<Void> subscriptions = subscriptions(Optional.empty(), lagging);
         return Future.join(topics, subscribers, subscriptions)
                 .andThen(ignored -> looking = false)
                 .map(ignored -> {
                     lists = Optional.of(new StateJson.Lists(
                             System.currentTimeMillis(),
                             topics.result().size(),
-                            foremost(topics.result(), BY_ACTIVITY, limits.topics()),
+                            new Foremost<>(BY_ACTIVITY, limits.topics())
+                                    .add(topics.result())
+                                    .inOrder(),
                             subscribers.result(),
-                            subscriptions.result().size(),
-                            foremost(subscriptions.result(), BY_LAG, limits.subscriptions())));
+                            lagging.seen(),
+                            lagging.inOrder()));
                     return null;
                 });
     }
@@ -215,20 +218,13 @@ final class Sampler {
         LOG.debug("the console goes on with the lists it has: {}", refusal.toString());
     }
 
-    /** All of them as they are, or of too many the highest, these first. */
-    private static <T> List<T> foremost(List<T> all, Comparator<T> order, int limit) {
-        if (all.size() <= limit) {
-            return all;
-        }
-        PriorityQueue<T> best = new PriorityQueue<>(order);
-        for (T item : all) {
-            if (best.size() < limit) {
-                best.add(item);
-            } else if (order.compare(item, best.peek()) > 0) {
-                best.poll();
-                best.add(item);
-            }
-        }
-        return best.stream().sorted(order.reversed()).toList();
+    /** Page by page, so that no more than a page of them is there at a time. */
+    private Future<Void> subscriptions(Optional<String> after, Foremost<SubscriptionInfo> into) {
+        return broker.subscriptions()
+                .list(after, BrokerConfig.MAX_LIMIT, Freshness.NONE)
+                .compose(page -> {
+                    into.add(page.subscriptions());
+                    return page.next().isPresent() ? subscriptions(page.next(), into) : Future.succeededFuture();
+                });
     }
 }

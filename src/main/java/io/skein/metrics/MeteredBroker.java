@@ -3,6 +3,7 @@ package io.skein.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
@@ -218,12 +219,12 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
-    public Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
         return broker.configure(name, config, idempotencyKey);
     }
 
     @Override
-    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
         return broker.delete(name, idempotencyKey);
     }
 
@@ -233,7 +234,7 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
-    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
         return broker.cancel(cursor, idempotencyKey);
     }
 

@@ -1,9 +1,11 @@
 package io.skein.metrics;
 
+import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Leased;
+import io.skein.broker.LettersAck;
 import io.skein.broker.Loan;
 import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
@@ -11,6 +13,7 @@ import io.skein.broker.Settlement;
 import io.skein.broker.SubscriptionFigures;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.Subscriptions;
+import io.skein.broker.SubscriptionsPage;
 import io.skein.broker.Trace;
 import io.skein.broker.Transaction;
 import io.skein.broker.TransactionAck;
@@ -142,13 +145,13 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Boolean> configure(
+    public Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig config, From from, Optional<String> idempotencyKey) {
         return subscriptions.configure(name, config, from, idempotencyKey);
     }
 
     @Override
-    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey) {
         return subscriptions.delete(name, idempotencyKey);
     }
 
@@ -168,8 +171,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return subscriptions.list(freshness);
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return subscriptions.list(after, limit, freshness);
     }
 
     @Override
@@ -179,18 +182,18 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         return subscriptions.seek(name, to, idempotencyKey);
     }
 
     @Override
-    public Future<Long> redrive(
+    public Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
         return subscriptions.redrive(name, filter, rate, idempotencyKey);
     }
 
     @Override
-    public Future<Long> discard(
+    public Future<LettersAck> discard(
             SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
         return subscriptions.discard(name, filter, idempotencyKey);
     }
@@ -201,8 +204,8 @@ final class MeteredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
-        return subscriptions.trace(cursor, freshness);
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
+        return subscriptions.trace(cursor, freshness, withDeliveries);
     }
 
     @Override

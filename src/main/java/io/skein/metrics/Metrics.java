@@ -210,8 +210,8 @@ public final class Metrics implements AutoCloseable {
                 contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
     }
 
-    public MetricsRoutes routes(Vertx vertx, Broker broker, MetricsRoutes.Problems problems) {
-        return new MetricsRoutes(vertx, this, broker, problems);
+    public MetricsRoutes routes(Vertx vertx, Broker broker, MetricsRoutes.Door door) {
+        return new MetricsRoutes(vertx, this, broker, door);
     }
 
     /** The meters of a closed node must not be asked again: they would ask the node. */

@@ -1,6 +1,7 @@
 package io.skein.metrics;
 
 import io.skein.broker.Broker;
+import io.skein.broker.BrokerConfig;
 import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
@@ -11,25 +12,34 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code GET /metrics} and {@code GET /metrics/detailed?topic=<filter>} or {@code ?subscriptions}. */
 public final class MetricsRoutes {
+    private static final Set<String> NO = Set.of("false", "0");
+
     private final Vertx vertx;
     private final Metrics metrics;
     private final Broker broker;
-    private final Problems problems;
+    private final Door door;
 
-    /** Says no, as the HTTP door does. */
-    public interface Problems {
+    /** The HTTP door before these routes: what it does for its own it does for them. */
+    public interface Door {
+        /** Says no. */
         void refuse(HttpServerRequest request, int status, String code, String detail);
+
+        /** What the query says, by names in small letters; empty when that is not understood, and refused already. */
+        Optional<Map<String, String>> query(HttpServerRequest request, List<String> known);
     }
 
-    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker, Problems problems) {
+    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker, Door door) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.broker = broker;
-        this.problems = problems;
+        this.door = door;
     }
 
     public void mount(Router router) {
@@ -42,6 +52,9 @@ public final class MetricsRoutes {
 
     /** The whole registry, aggregated over topics. */
     public void all(RoutingContext context) {
+        if (door.query(context.request(), List.of()).isEmpty()) {
+            return;
+        }
         String accept = accept(context);
         broker.subscriptions()
                 .figures()
@@ -52,21 +65,29 @@ public final class MetricsRoutes {
 
     /** Topic by topic, without a filter all but the system's; or subscription by subscription. */
     public void detailed(RoutingContext context) {
+        door.query(context.request(), List.of("topic", "subscriptions")).ifPresent(asked -> detailed(context, asked));
+    }
+
+    private void detailed(RoutingContext context, Map<String, String> asked) {
         String accept = accept(context);
-        if (context.request().params().contains("subscriptions")) {
+        if (!NO.contains(asked.getOrDefault("subscriptions", "false"))) {
+            if (asked.containsKey("topic")) {
+                door.refuse(context.request(), 400, "malformed", "either topic or subscriptions, not both");
+                return;
+            }
             answer(
                     context,
                     broker.subscriptions()
-                            .list(Freshness.NONE)
-                            .compose(all ->
-                                    vertx.executeBlocking(() -> new SubscriptionDetails(all).in(accept), false)));
+                            .list(Optional.empty(), BrokerConfig.MAX_LIMIT, Freshness.NONE)
+                            .compose(first ->
+                                    vertx.executeBlocking(() -> new SubscriptionDetails(first).in(accept), false)));
             return;
         }
         Optional<TopicFilter> filter;
         try {
-            filter = Optional.ofNullable(context.request().getParam("topic")).map(TopicFilter::new);
+            filter = Optional.ofNullable(asked.get("topic")).map(TopicFilter::new);
         } catch (IllegalArgumentException problem) {
-            problems.refuse(context.request(), 400, "malformed", problem.getMessage());
+            door.refuse(context.request(), 400, "malformed", problem.getMessage());
             return;
         }
         answer(
@@ -78,7 +99,7 @@ public final class MetricsRoutes {
     private void answer(RoutingContext context, Future<Exposition> made) {
         made.onComplete(exposition -> answer(context, exposition), failure -> {
             if (failure instanceof Refusal refusal) {
-                problems.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
+                door.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
             } else {
                 context.fail(failure);
             }

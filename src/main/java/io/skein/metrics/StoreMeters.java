@@ -16,6 +16,8 @@ final class StoreMeters implements StoreListener {
     private final Timer checkpoint;
     private final DistributionSummary statements;
     private final Counter expired;
+    private final Counter nackedToDeath;
+    private final Counter leasesToDeath;
     private final AtomicInteger queued = new AtomicInteger();
 
     StoreMeters(MeterRegistry registry) {
@@ -38,8 +40,18 @@ final class StoreMeters implements StoreListener {
         expired = Counter.builder("skein.messages.expired")
                 .description("Messages whose own TTL was over; every node counts them. A topic's ttl is its retention")
                 .register(registry);
+        nackedToDeath = deadLettered(registry, "nacked");
+        leasesToDeath = deadLettered(registry, "lease-expired");
         Gauge.builder("skein.sqlite.write.queue.depth", queued::get)
                 .description("Write batches that were handed to the store and are not durable")
+                .register(registry);
+    }
+
+    private static Counter deadLettered(MeterRegistry registry, String reason) {
+        return Counter.builder("skein.messages.dead.lettered")
+                .description(
+                        "Messages that had all their deliveries, by how the last of them ended; every node counts them")
+                .tag("reason", reason)
                 .register(registry);
     }
 
@@ -58,6 +70,12 @@ final class StoreMeters implements StoreListener {
     @Override
     public void expired(int messages) {
         expired.increment(messages);
+    }
+
+    @Override
+    public void deadLettered(long nacked, long leasesExpired) {
+        nackedToDeath.increment(nacked);
+        leasesToDeath.increment(leasesExpired);
     }
 
     @Override

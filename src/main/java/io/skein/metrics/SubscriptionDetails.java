@@ -12,17 +12,18 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.skein.broker.SubscriptionInfo;
+import io.skein.broker.SubscriptionsPage;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Figures subscription by subscription, for who asks for them; not in the registry, as those of topics. */
 final class SubscriptionDetails {
     private final List<SubscriptionInfo> subscriptions;
-    private final int omitted;
+    private final long omitted;
 
-    SubscriptionDetails(List<SubscriptionInfo> all) {
-        subscriptions = all.stream().limit(TopicFigures.MAX_TOPICS).toList();
-        omitted = all.size() - subscriptions.size();
+    SubscriptionDetails(SubscriptionsPage first) {
+        subscriptions = first.subscriptions();
+        omitted = Math.max(0, first.total() - subscriptions.size());
     }
 
     Exposition in(String accept) {

@@ -6,6 +6,7 @@ import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
 import io.skein.metrics.Metrics;
+import io.skein.metrics.MetricsRoutes;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
@@ -26,6 +27,8 @@ import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -99,7 +102,7 @@ final class Doors {
             });
             Router router = Router.router(vertx);
             dashboard.mount(router, door::refuse);
-            metrics.routes(vertx, broker, door::refuse).mount(router);
+            metrics.routes(vertx, broker, asMetricsSee(door)).mount(router);
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }
@@ -110,6 +113,20 @@ final class Doors {
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
             return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
                     .onSuccess(up -> httpPort = up.actualPort());
+        }
+
+        private static MetricsRoutes.Door asMetricsSee(HttpDoor door) {
+            return new MetricsRoutes.Door() {
+                @Override
+                public void refuse(HttpServerRequest request, int status, String code, String detail) {
+                    door.refuse(request, status, code, detail);
+                }
+
+                @Override
+                public Optional<Map<String, String>> query(HttpServerRequest request, List<String> known) {
+                    return door.query(request, known);
+                }
+            };
         }
 
         private Handler<HttpServerRequest> orWebSocket(Handler<HttpServerRequest> next) {

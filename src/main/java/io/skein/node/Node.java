@@ -151,7 +151,6 @@ public final class Node {
         private Lineage lineage;
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
-        private AccountMachine accounts;
 
         @Override
         public Future<Store> store() {
@@ -219,13 +218,14 @@ public final class Node {
         public Replica replica(Store store, Image image) {
             topics = new TopicMachine();
             subscriptions = new SubscriptionMachine(topics);
-            accounts = new AccountMachine();
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics, subscriptions, accounts),
-                    ReplicaConfig.DEFAULT.withLogBytes(config.logBudget()),
+                    List.of(topics, subscriptions, new AccountMachine()),
+                    ReplicaConfig.DEFAULT
+                            .withLogBytes(config.logBudget())
+                            .withMemory(Runtime.getRuntime().maxMemory()),
                     config.timing(),
                     RandomGenerator.getDefault());
         }

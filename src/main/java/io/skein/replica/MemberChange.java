@@ -30,7 +30,7 @@ public sealed interface MemberChange {
                             there.incarnation(),
                             member.address(),
                             there.voter(),
-                            there.promote() || member.promote());
+                            !there.voter() && (there.promote() || member.promote()));
                 }
             }
             next.add(added);

@@ -44,6 +44,7 @@ public final class Store {
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private Image image;
     private boolean isBroken;
+    private volatile boolean isClosed;
     /** Found before there was a handler; null when there is none. */
     private String damage;
 
@@ -364,6 +365,11 @@ public final class Store {
         return directory;
     }
 
+    /** Whether it was told to close: reads fail from then on. From any thread. */
+    public boolean isClosed() {
+        return isClosed;
+    }
+
     /** Ends after everything that was ordered is written. The store is of no use afterwards. */
     public Future<Void> close() {
         return closeKeepingDirectory()
@@ -375,6 +381,7 @@ public final class Store {
 
     /** The same, but the directory stays locked: for an {@link #install}, {@link #setAside} or {@link #open} after it. */
     public Future<Void> closeKeepingDirectory() {
+        isClosed = true;
         scrubber.stop();
         return snapshots
                 .close()

@@ -23,6 +23,14 @@ public interface StoreListener {
     /** Messages whose own TTL was over, as of a commit: each is told of once in the life of the database. */
     default void expired(int messages) {}
 
+    /**
+     * Messages that had all their deliveries and are on their way to the dead letters, as of a commit: each is told of once.
+     *
+     * @param nacked those that were given back last
+     * @param expired those whose last lease ended by itself
+     */
+    default void deadLettered(long nacked, long expired) {}
+
     /** @param pages that lie in the database file now; -1 when readers or commits beside it held it up */
     default void checkpointed(long nanos, long pages) {}
 

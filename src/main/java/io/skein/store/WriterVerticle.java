@@ -1,13 +1,11 @@
 package io.skein.store;
 
-import io.skein.machine.Change;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.WriterEvent.DiskFull;
 import io.skein.store.WriterEvent.DiskTight;
 import io.skein.store.WriterEvent.Failed;
 import io.skein.store.WriterEvent.Written;
-import io.skein.topic.TopicChange;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -55,6 +53,7 @@ final class WriterVerticle extends VerticleBase {
     private Future<Object> beside;
 
     private BatchWriter writer;
+    private CommitReport report;
     private Checkpointer checkpointer;
     private Room room;
     private Image image;
@@ -120,6 +119,7 @@ final class WriterVerticle extends VerticleBase {
         opened = OpenDatabase.open(directory, config, id, listener, faults);
         image = opened.image();
         writer = new BatchWriter(opened.connection(), opened.progress(), holds, faults);
+        report = new CommitReport(listener, opened.progress().settled().index());
         checkpointer = new Checkpointer(opened.connection(), opened.file(), config, listener, faults);
         worker = vertx.createSharedWorkerExecutor("skein-checkpoint-" + id, 1);
         room = new Room(opened.connection(), directory, config.reserveBytes());
@@ -229,7 +229,7 @@ final class WriterVerticle extends VerticleBase {
         // Before anybody is told, so that it holds every batch that was promised when the process ends here.
         markSentinel();
         group.forEach(order -> send(new Written(order.batch().number())));
-        report(group, nanos);
+        report.committed(group, nanos, writer.commitNanos());
         afterCommit(group);
     }
 
@@ -281,25 +281,6 @@ final class WriterVerticle extends VerticleBase {
                         fail(cause);
                     }
                 });
-    }
-
-    private void report(List<WriteOrder> group, long nanos) {
-        int entries = 0;
-        int changes = 0;
-        int expired = 0;
-        long bytes = 0;
-        for (WriteOrder order : group) {
-            entries += order.batch().entries().size();
-            changes += order.batch().changes().size();
-            bytes += order.batch().size();
-            for (Change change : order.batch().changes()) {
-                expired += change instanceof TopicChange.Expired ? 1 : 0;
-            }
-        }
-        listener.committed(group.size(), entries, changes, bytes, nanos, writer.commitNanos());
-        if (expired > 0) {
-            listener.expired(expired);
-        }
     }
 
     /** A sentinel that stays behind does no harm, so its failure is no reason to stop. */

@@ -75,8 +75,8 @@ final class CommandCodec {
         if (command instanceof Transact transact) {
             return proto.setTransact(transact(transact));
         }
-        if (command instanceof Settle) {
-            return proto.setSettle(SettleProto.getDefaultInstance());
+        if (command instanceof Settle settle) {
+            return proto.setSettle(SettleProto.newBuilder().addAllEnded(leases(settle.ended())));
         }
         if (command instanceof DeadLetter letter) {
             return proto.setDeadLetter(deadLetter(letter));
@@ -160,7 +160,7 @@ final class CommandCodec {
                         chosen(proto.getRedrive()),
                         proto.getRedrive().getRate());
             case DISCARD -> new Discard(new SubscriptionName(proto.getDiscard().getName()), chosen(proto.getDiscard()));
-            case SETTLE -> new Settle();
+            case SETTLE -> new Settle(fromProto(proto.getSettle().getEndedList()));
             case DEAD_LETTER -> deadLetter(proto.getDeadLetter());
             case TRANSACT -> transact(proto.getTransact());
             case TAKE -> new Take(new TopicName(proto.getTake()));
@@ -355,7 +355,8 @@ final class CommandCodec {
     private static TransactProto transact(Transact transact) {
         var proto = TransactProto.newBuilder()
                 .addAllMessages(PublicationCodec.toProto(transact.messages()))
-                .setMayCreate(transact.mayCreate());
+                .setMayCreate(transact.mayCreate())
+                .setDoor(transact.door());
         for (Acks acks : transact.acks()) {
             proto.addAcks(ack(acks.name(), acks.leases()));
         }
@@ -375,6 +376,11 @@ final class CommandCodec {
             Nack nack = nack(one);
             nacks.add(new Nacks(nack.name(), nack.leases(), nack.delayMs(), nack.reason()));
         }
-        return new Transact(PublicationCodec.fromProto(proto.getMessagesList()), proto.getMayCreate(), acks, nacks);
+        return new Transact(
+                PublicationCodec.fromProto(proto.getMessagesList()),
+                proto.getMayCreate(),
+                acks,
+                nacks,
+                proto.getDoor());
     }
 }

@@ -6,10 +6,14 @@ import io.skein.machine.Moment;
 import io.skein.subscription.Run.State;
 import io.skein.subscription.SubscriptionOutcome.Done;
 import io.skein.topic.TopicMachine;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What happens by itself, once an entry says so: leases end, delays are over, redriven messages and work queues move on. */
 final class Housekeeping {
     static final String LEASE_EXPIRED = "lease expired";
+    /** Leases that one command tells the end of. */
+    private static final int MOST_TOLD = 256;
     /** Portions of paced messages in a second, when there are that many messages. */
     private static final int PORTIONS = 10;
 
@@ -21,6 +25,25 @@ final class Housekeeping {
         this.topics = topics;
         this.register = register;
         this.limits = limits;
+    }
+
+    /** The first leases that end by this time: what the log tells of them. */
+    List<Leases> ending(long time) {
+        List<Leases> ending = new ArrayList<>();
+        for (RunDue due : register.dues()) {
+            if (due.time() > time || ending.size() == MOST_TOLD) {
+                break;
+            }
+            Run run = register.the(due.subscription())
+                    .positions
+                    .get(due.topic())
+                    .runs()
+                    .get(due.first());
+            if (run.state() == State.LEASED) {
+                ending.add(new Leases(due.subscription(), due.topic(), run.first(), run.count(), run.lease()));
+            }
+        }
+        return ending;
     }
 
     Decision settle(Moment at) {

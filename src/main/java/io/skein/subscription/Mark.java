@@ -18,6 +18,11 @@ public record Mark(Cursor at, long topic, long first, long count, int deliveries
         return first + count;
     }
 
+    /** Whether the last lease ended by itself; else somebody gave the messages back. */
+    public boolean isOfExpiry() {
+        return reason.equals(Housekeeping.LEASE_EXPIRED);
+    }
+
     /** What is left when so many from the front are copied. */
     Mark without(long copied) {
         return new Mark(at, topic, first + copied, count - copied, deliveries, reason, time);

@@ -159,8 +159,24 @@ public sealed interface SubscriptionCommand extends Command {
     /**
      * Proposed by the leader when leases end, delays are over, redriven messages have their turn, or a topic may drop
      * what every subscription has acknowledged.
+     *
+     * @param ended leases that the leader saw end, for people who read the log; nothing is decided by it, and it may not be
+     *     all of them
      */
-    record Settle() implements SubscriptionCommand {
+    record Settle(List<Leases> ended) implements SubscriptionCommand {
+        public Settle {
+            ended = List.copyOf(ended);
+        }
+
+        public Settle() {
+            this(List.of());
+        }
+
+        @Override
+        public int size() {
+            return 64 + 32 * ended.size();
+        }
+
         /** Each step may mark one run. */
         @Override
         public int places() {
@@ -211,13 +227,18 @@ public sealed interface SubscriptionCommand extends Command {
      * All or nothing: messages are published, leases acknowledged and given back.
      *
      * @param messages as in {@code TopicCommand.Publish}; may be none
+     * @param door as there
      */
-    record Transact(List<Publication> messages, boolean mayCreate, List<Acks> acks, List<Nacks> nacks)
+    record Transact(List<Publication> messages, boolean mayCreate, List<Acks> acks, List<Nacks> nacks, String door)
             implements SubscriptionCommand {
         public Transact {
             messages = List.copyOf(messages);
             acks = List.copyOf(acks);
             nacks = List.copyOf(nacks);
+        }
+
+        public Transact(List<Publication> messages, boolean mayCreate, List<Acks> acks, List<Nacks> nacks) {
+            this(messages, mayCreate, acks, nacks, "");
         }
 
         @Override

@@ -245,7 +245,7 @@ public final class SubscriptionMachine implements Machine {
         List<Due> due = new ArrayList<>();
         boolean settles = !register.dues().isEmpty() && register.dues().first().time() <= time;
         if ((settles || dropAt <= time && dropAt < Long.MAX_VALUE) && limit > 0) {
-            due.add(new Due.Propose(new Settle()));
+            due.add(new Due.Propose(new Settle(housekeeping.ending(time))));
         }
         for (var entry : register.marks().entrySet()) {
             if (due.size() >= limit) {
@@ -298,6 +298,16 @@ public final class SubscriptionMachine implements Machine {
      */
     public List<SubscriptionView> after(long id, int looks) {
         return views.after(id, looks);
+    }
+
+    /**
+     * The same by name.
+     *
+     * @param name only those after this one; empty: all
+     * @param most so many at most
+     */
+    public List<SubscriptionView> after(String name, int most, int looks) {
+        return views.after(name, most, looks);
     }
 
     /** What each message of a topic is to each subscription that has to do with it. */

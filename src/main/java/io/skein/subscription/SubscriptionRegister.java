@@ -34,6 +34,9 @@ final class SubscriptionRegister {
     private final SubscriptionLimits limits;
     private final TreeMap<Long, SubscriptionState> byId = new TreeMap<>();
     private final Map<String, SubscriptionState> byName = new HashMap<>();
+    /** The same in order, for who looks through them. */
+    private final TreeMap<String, SubscriptionState> inOrder = new TreeMap<>();
+
     private final FilterTree filters = new FilterTree();
     private final Map<Long, Interest> interests = new HashMap<>();
     /** Every run to which something happens by itself. */
@@ -105,6 +108,11 @@ final class SubscriptionRegister {
         return byId.tailMap(id, false).values();
     }
 
+    /** Those with names after this one, by name. */
+    Iterable<SubscriptionState> after(String name) {
+        return inOrder.tailMap(name, false).values();
+    }
+
     Optional<SubscriptionState> find(SubscriptionName name) {
         return Optional.ofNullable(byName.get(name.value()));
     }
@@ -170,7 +178,10 @@ final class SubscriptionRegister {
             refresh(subscription.ready.firstEntry().getValue());
         }
         boolean hasSomething = !subscription.config().paused() && !subscription.ready.isEmpty();
-        boolean isReady = hasSomething && (subscription.available > 0 || room(subscription) > 0);
+        boolean isReady = hasSomething
+                && (subscription.available > 0
+                        || room(subscription) > 0
+                        || subscription.messages(Run.State.UNREAD) > 0 && roomForRedriven(subscription) > 0);
         if (!isReady) {
             // Whoever asked here knows it now, and has to be told of the next.
             subscription.wasReady = false;
@@ -188,7 +199,12 @@ final class SubscriptionRegister {
 
     /** How many more messages a subscription may begin with; none when not above 0. */
     long room(SubscriptionState subscription) {
-        return isFull() || subscription.passed() >= limits.passed() ? 0 : limits.held() - subscription.held();
+        return isFull() ? 0 : roomForRedriven(subscription);
+    }
+
+    /** The same of messages that were redriven where keys matter: their runs are there already. */
+    private long roomForRedriven(SubscriptionState subscription) {
+        return subscription.passed() >= limits.passed() ? 0 : limits.held() - subscription.held();
     }
 
     List<SubscriptionName> awakened() {
@@ -203,6 +219,7 @@ final class SubscriptionRegister {
         lastId(subscription.id);
         SubscriptionState sameId = byId.put(subscription.id, subscription);
         SubscriptionState sameName = byName.put(subscription.name.value(), subscription);
+        inOrder.put(subscription.name.value(), subscription);
         assert sameId == null && sameName == null : subscription.name + " is there already";
         filters.add(subscription);
         followAll(subscription);
@@ -246,6 +263,7 @@ final class SubscriptionRegister {
         starved.remove(subscription);
         byId.remove(subscription.id);
         byName.remove(subscription.name.value());
+        inOrder.remove(subscription.name.value());
         // Whoever waits for it has to hear so.
         awakened.add(subscription.name);
         feedStarved();

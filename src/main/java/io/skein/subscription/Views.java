@@ -1,5 +1,6 @@
 package io.skein.subscription;
 
+import io.skein.machine.Cursor;
 import io.skein.subscription.Run.State;
 import io.skein.subscription.SubscriptionChange.Counted;
 import io.skein.topic.TopicMachine;
@@ -42,11 +43,19 @@ final class Views {
     }
 
     List<SubscriptionView> after(long id, int looks) {
+        return some(register.after(id), Integer.MAX_VALUE, looks);
+    }
+
+    List<SubscriptionView> after(String name, int most, int looks) {
+        return some(register.after(name), most, looks);
+    }
+
+    private List<SubscriptionView> some(Iterable<SubscriptionState> subscriptions, int most, int looks) {
         List<SubscriptionView> views = new ArrayList<>();
         int looked = 0;
-        for (SubscriptionState subscription : register.after(id)) {
+        for (SubscriptionState subscription : subscriptions) {
             looked += 1 + subscription.positions.size() + subscription.marks.size();
-            if (looked > looks && !views.isEmpty()) {
+            if (views.size() == most || looked > looks && !views.isEmpty()) {
                 break;
             }
             views.add(of(subscription));
@@ -203,11 +212,11 @@ final class Views {
     private static Optional<Standing> standing(SubscriptionState subscription, long topic, long offset) {
         for (Mark mark : subscription.marks.values()) {
             if (mark.topic() == topic && mark.first() <= offset && offset < mark.end()) {
-                return standing(subscription, Standing.Status.MARKED, 0, mark.deliveries(), "");
+                return standing(subscription, Standing.Status.MARKED, 0, mark.deliveries(), "", Cursor.ORIGIN);
             }
         }
         if (subscription.dead.contains(topic, offset)) {
-            return standing(subscription, Standing.Status.DEAD, 0, 0, "");
+            return standing(subscription, Standing.Status.DEAD, 0, 0, "", Cursor.ORIGIN);
         }
         Position position = subscription.positions.get(topic);
         Run run = position == null ? null : position.at(offset);
@@ -218,18 +227,26 @@ final class Views {
                 case READY, PACED, UNREAD -> Standing.Status.READY;
             };
             boolean isTimed = run.state() == State.LEASED || run.state() == State.DELAYED;
-            return standing(subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer());
+            return standing(
+                    subscription, status, isTimed ? run.time() : 0, run.deliveries(), run.consumer(), run.lease());
         }
         if (position == null || !position.follows) {
             return Optional.empty();
         }
         boolean waits = offset >= position.next();
-        return standing(subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "");
+        return standing(
+                subscription, waits ? Standing.Status.WAITING : Standing.Status.SETTLED, 0, 0, "", Cursor.ORIGIN);
     }
 
     private static Optional<Standing> standing(
-            SubscriptionState subscription, Standing.Status status, long until, int deliveries, String consumer) {
-        return Optional.of(new Standing(subscription.name, status, until, deliveries, consumer));
+            SubscriptionState subscription,
+            Standing.Status status,
+            long until,
+            int deliveries,
+            String consumer,
+            Cursor lease) {
+        return Optional.of(
+                new Standing(subscription.name, subscription.id, status, until, deliveries, consumer, lease));
     }
 
     /** The first unsettled message of the topic where that is likely to be the oldest, by the stamps of stretches. */

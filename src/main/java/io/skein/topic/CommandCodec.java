@@ -81,6 +81,7 @@ final class CommandCodec {
         var proto = PublishProto.newBuilder()
                 .setAtomic(publish.atomic())
                 .setMayCreate(publish.mayCreate())
+                .setDoor(publish.door())
                 .addAllMessages(PublicationCodec.toProto(publish.messages()));
         publish.sequence()
                 .ifPresent(sequence -> proto.setSequence(SequenceProto.newBuilder()
@@ -98,7 +99,11 @@ final class CommandCodec {
                         proto.getSequence().getNumber()))
                 : Optional.empty();
         return new Publish(
-                PublicationCodec.fromProto(proto.getMessagesList()), proto.getAtomic(), proto.getMayCreate(), sequence);
+                PublicationCodec.fromProto(proto.getMessagesList()),
+                proto.getAtomic(),
+                proto.getMayCreate(),
+                sequence,
+                proto.getDoor());
     }
 
     private static TopicConfigProto config(TopicConfig config) {

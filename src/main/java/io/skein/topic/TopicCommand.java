@@ -12,11 +12,17 @@ public sealed interface TopicCommand extends Command {
      * otherwise each message gets its own result. A {@code sequence} makes it exactly-once and atomic.
      *
      * @param messages at least one, at most {@code Limits.MAX_BATCH_MESSAGES}
+     * @param door who took it, for people who read the log; empty when nobody says
      */
-    record Publish(List<Publication> messages, boolean atomic, boolean mayCreate, Optional<Sequence> sequence)
+    record Publish(
+            List<Publication> messages, boolean atomic, boolean mayCreate, Optional<Sequence> sequence, String door)
             implements TopicCommand {
         public Publish {
             messages = List.copyOf(messages);
+        }
+
+        public Publish(List<Publication> messages, boolean atomic, boolean mayCreate, Optional<Sequence> sequence) {
+            this(messages, atomic, mayCreate, sequence, "");
         }
 
         @Override

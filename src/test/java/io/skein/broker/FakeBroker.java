@@ -639,24 +639,27 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
-    public synchronized Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+    public synchronized Future<ChangeAck> configure(
+            TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
         boolean made = !topics.containsKey(name.value());
         topics.computeIfAbsent(name.value(), n -> new Topic(++topicIds, name, Cursor.endOf(++index))).config = config;
-        return later(() -> made);
+        long at = index;
+        return later(() -> new ChangeAck(made, at, false));
     }
 
     @Override
-    public synchronized Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+    public synchronized Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
         Topic topic = topics.remove(name.value());
         if (topic != null) {
             log.removeIf(message -> message.topicId() == topic.id);
             index++;
         }
+        long at = index;
         return later(() -> {
             if (topic == null) {
                 throw notFound(name.value());
             }
-            return null;
+            return new ChangeAck(false, at, false);
         });
     }
 
@@ -675,15 +678,16 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
-    public synchronized Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+    public synchronized Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
         boolean found = Lineage.parse(cursor)
                 .map(text -> scheduled.remove(text.cursor()) != null)
                 .orElse(false);
+        long at = index;
         return later(() -> {
             if (!found) {
                 throw Refusal.of(Rejected.of(Rejection.NOT_SCHEDULED, "nothing is scheduled at " + cursor));
             }
-            return null;
+            return new ChangeAck(false, at, false);
         });
     }
 

@@ -3,10 +3,13 @@ package io.skein.broker;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.topic.TopicName;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +55,39 @@ class LocalQueuesTest {
         hall.settle();
         assertEquals(1, Hall.await(take()).orElseThrow().length);
         assertEquals(Optional.empty(), Hall.await(take()));
+    }
+
+    @Test
+    void everyWaitEndsBeforeTheAnswerIsDue() {
+        long promisedMs = 800;
+        long forTheWayMs = 80;
+        assertTrue(LocalQueues.WAIT_MS + LocalQueues.NAMES_MS <= promisedMs - forTheWayMs, "a confirmed list");
+        assertTrue(LocalQueues.WAIT_MS < LocalQueues.TAKE_MS, "a message is read after it was taken");
+        assertTrue(LocalQueues.TAKE_MS <= promisedMs - forTheWayMs, "a message with its body");
+    }
+
+    @Test
+    void whoAsksForTheListOfABusyNodeHearsSoInTime() throws Exception {
+        Context loop = hall.vertx.getOrCreateContext();
+        while (Hall.await(hall.onLoopOf(loop, () -> Future.succeededFuture(Thread.currentThread())))
+                .equals(hall.replicaThread())) {
+            loop = hall.vertx.getOrCreateContext();
+        }
+        CountDownLatch letGo = new CountDownLatch(1);
+        Future<Void> busy = hall.proposer.ask(() -> {
+            Hall.awaitLatch(letGo);
+            return null;
+        });
+        Future<List<TopicName>> names =
+                hall.onLoopOf(loop, () -> hall.broker.queues().names());
+        try {
+            assertEquals(
+                    "indeterminate",
+                    assertThrows(Refusal.class, () -> Hall.await(names)).code());
+        } finally {
+            letGo.countDown();
+        }
+        Hall.await(busy);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.frame.MessageJson;
+import io.skein.machine.Cursor;
 import io.skein.subscription.Leases;
 import io.skein.subscription.Standing;
 import io.skein.subscription.SubscriptionCommand.Acks;
@@ -13,6 +14,8 @@ import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionConfig.Order;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
+import io.skein.subscription.Trail;
+import io.skein.subscription.Trail.Delivery;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -67,7 +70,8 @@ class LocalSubscriptionsTest {
     }
 
     private void make(SubscriptionConfig config, From from) throws TimeoutException {
-        assertTrue(Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, config, from, Optional.empty()))));
+        assertTrue(Hall.await(hall.onLoop(() -> subscriptions().configure(BILLING, config, from, Optional.empty())))
+                .made());
     }
 
     private Pulling pulling(int max, long waitMs) throws TimeoutException {
@@ -276,7 +280,7 @@ class LocalSubscriptionsTest {
                 MessageJson.decode(dead.messages().get(0).json()).headers();
         assertEquals("no such customer", headers.get("skein-dead-reason"));
         assertEquals("orders/1", headers.get("skein-dead-topic"));
-        assertEquals(1, Hall.await(redrive(Optional.empty())));
+        assertEquals(1, Hall.await(redrive(Optional.empty())).done());
         List<Leased> again = pull(1, 0);
         assertEquals("$dead/billing", again.get(0).message().topic());
         assertEquals(1, again.get(0).delivery());
@@ -284,7 +288,7 @@ class LocalSubscriptionsTest {
         assertEquals(0, view().dead());
     }
 
-    private Future<Long> redrive(Optional<DeadLetterFilter> filter) {
+    private Future<LettersAck> redrive(Optional<DeadLetterFilter> filter) {
         return hall.onLoop(() -> subscriptions().redrive(BILLING, filter, 0, Optional.empty()));
     }
 
@@ -301,15 +305,20 @@ class LocalSubscriptionsTest {
             // Bodies are fetched side by side: one after the other they lie in the order of their deaths.
             Awaitility.await().until(() -> view().dead() == dead);
         }
-        assertEquals(2, Hall.await(redrive(from("orders/1"))));
+        assertEquals(2, Hall.await(redrive(from("orders/1"))).done());
         assertEquals(4, view().dead());
         assertEquals(List.of(1L, 4L), offsets(pull(10, 0)));
         Optional<DeadLetterFilter> byReason =
                 Optional.of(new DeadLetterFilter(Optional.empty(), Map.of("Skein-Dead-Reason", "r5")));
-        assertEquals(1, Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, byReason, Optional.empty()))));
+        assertEquals(
+                1,
+                Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, byReason, Optional.empty())))
+                        .done());
         assertEquals(3, view().dead());
         assertEquals(
-                3, Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, Optional.empty(), Optional.empty()))));
+                3,
+                Hall.await(hall.onLoop(() -> subscriptions().discard(BILLING, Optional.empty(), Optional.empty())))
+                        .done());
     }
 
     @Test
@@ -321,7 +330,8 @@ class LocalSubscriptionsTest {
             assertEquals(
                     1,
                     Hall.await(hall.onLoop(
-                            () -> subscriptions().redrive(BILLING, from("orders/1"), 0, Optional.of("k")))));
+                                    () -> subscriptions().redrive(BILLING, from("orders/1"), 0, Optional.of("k"))))
+                            .done());
         }
     }
 
@@ -412,16 +422,85 @@ class LocalSubscriptionsTest {
         hall.publish("orders/1", 1);
         List<Leased> messages = pull(1, 0);
         String cursor = hall.lineage().text(messages.get(0).message().cursor());
-        Trace lent = Hall.await(hall.onLoop(() -> subscriptions().trace(cursor, Freshness.LINEARIZABLE)));
-        assertEquals(Standing.Status.LEASED, lent.standings().get(0).status());
-        assertEquals("w1", lent.standings().get(0).consumer());
+        Standing lent = trace(cursor).standings().get(0).standing();
+        assertEquals(Standing.Status.LEASED, lent.status());
+        assertEquals("w1", lent.consumer());
         ack(messages);
-        Trace done = Hall.await(hall.onLoop(() -> subscriptions().trace(cursor, Freshness.LINEARIZABLE)));
-        assertEquals(Standing.Status.SETTLED, done.standings().get(0).status());
+        Trace done = trace(cursor);
+        assertEquals(
+                Standing.Status.ACKNOWLEDGED, done.standings().get(0).standing().status());
+        assertEquals(Optional.of("test"), done.door());
+        assertTrue(done.isWhole());
+        Delivery delivery = done.standings().get(0).deliveries().get(0);
+        assertEquals(1, delivery.number());
+        assertEquals("w1", delivery.consumer());
+        assertEquals(30_000, delivery.until() - delivery.leased());
+        assertEquals(Trail.End.ACKNOWLEDGED, delivery.end());
+        Trace brief = Hall.await(hall.onLoop(() -> subscriptions().trace(cursor, Freshness.NONE, false)));
+        assertEquals(
+                Standing.Status.SETTLED, brief.standings().get(0).standing().status());
         assertEquals(
                 "unknown-message",
-                code(hall.onLoop(() -> subscriptions()
-                        .trace(hall.lineage().text(new io.skein.machine.Cursor(999, 0)), Freshness.LINEARIZABLE))));
+                code(hall.onLoop(() ->
+                        subscriptions().trace(hall.lineage().text(new Cursor(999, 0)), Freshness.LINEARIZABLE, true))));
+    }
+
+    private Trace trace(String cursor) throws TimeoutException {
+        return Hall.await(hall.onLoop(() -> subscriptions().trace(cursor, Freshness.LINEARIZABLE, true)));
+    }
+
+    @Test
+    void whatWasGivenUpIsToldApartFromWhatWasAcknowledged() throws Exception {
+        make(config(30_000, 1, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        List<Leased> messages = pull(1, 0);
+        String cursor = hall.lineage().text(messages.get(0).message().cursor());
+        Hall.await(hall.onLoop(() -> subscriptions().nack(BILLING, leases(messages), -1, "torn", Optional.empty())));
+        Awaitility.await().until(() -> view().dead() == 1);
+
+        Trace.Stand stand = trace(cursor).standings().get(0);
+        assertEquals(Standing.Status.DEAD_LETTERED, stand.standing().status());
+        assertEquals(Trail.End.NACKED, stand.deliveries().get(0).end());
+        assertEquals("torn", stand.deliveries().get(0).reason());
+        Trace letter = trace(stand.copy().orElseThrow());
+        assertEquals("$dead/billing", letter.topic());
+        assertEquals(Standing.Status.DEAD, letter.standings().get(0).standing().status());
+    }
+
+    @Test
+    void aLeaseThatEndedByItselfIsOneDeliveryOfTheMessage() throws Exception {
+        make(config(50, 5, Order.TOPIC), From.EARLIEST);
+        hall.publish("orders/1", 1);
+        String cursor = hall.lineage().text(pull(1, 0).get(0).message().cursor());
+        List<Leased> again = pull(1, 20_000);
+        assertEquals(2, again.get(0).delivery());
+        ack(again);
+
+        assertEquals(
+                List.of(Trail.End.EXPIRED, Trail.End.ACKNOWLEDGED),
+                trace(cursor).standings().get(0).deliveries().stream()
+                        .map(Delivery::end)
+                        .toList());
+    }
+
+    @Test
+    void aDelayedMessageIsTracedByItsCursorBeforeAndAfter() throws Exception {
+        Publication later = new Publication(
+                new TopicName("orders/1"), Hall.message("orders/1", "x").message(), 300, 0, -1);
+        PublishAck ack = Hall.await(hall.onLoop(() -> hall.broker.publish(
+                new Publish(List.of(later), false, Optional.empty(), "test", "", Optional.empty()))));
+        String cursor = hall.lineage().text(new Cursor(ack.index(), 0));
+        Trace waits = trace(cursor);
+        assertEquals(-1, waits.offset());
+        assertEquals(cursor, waits.cursor());
+        assertTrue(waits.due() > waits.time());
+        assertEquals(Optional.of("test"), waits.door());
+
+        Awaitility.await().until(() -> trace(cursor).offset() == 0);
+        Trace published = trace(cursor);
+        assertEquals(Optional.of(cursor), published.scheduled());
+        assertEquals(Optional.of("test"), published.door());
+        assertEquals(published, trace(published.cursor()));
     }
 
     private List<String> why() throws TimeoutException {
@@ -563,7 +642,7 @@ class LocalSubscriptionsTest {
     }
 
     @Test
-    void allAreListedByNameHoweverManyThereAre() throws Exception {
+    void theyAreListedByNamePageByPage() throws Exception {
         SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("orders/#"));
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
@@ -571,11 +650,23 @@ class LocalSubscriptionsTest {
             names.add(name.value());
             Hall.await(hall.onLoop(() -> subscriptions().configure(name, config, From.LATEST, Optional.empty())));
         }
-        List<SubscriptionInfo> all =
-                Hall.await(hall.onLoop(() -> subscriptions().list(Freshness.NONE)));
+        List<String> listed = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        List<Integer> sizes = new ArrayList<>();
+        do {
+            Optional<String> from = after;
+            SubscriptionsPage page =
+                    Hall.await(hall.onLoop(() -> subscriptions().list(from, 60, Freshness.NONE)));
+            page.subscriptions().forEach(info -> listed.add(info.view().name().value()));
+            sizes.add(page.subscriptions().size());
+            assertEquals(150, page.total());
+            after = page.next();
+        } while (after.isPresent());
 
-        assertEquals(
-                names.stream().sorted().toList(),
-                all.stream().map(info -> info.view().name().value()).toList());
+        assertEquals(names.stream().sorted().toList(), listed);
+        assertEquals(List.of(60, 60, 30), sizes);
+        SubscriptionsPage whole =
+                Hall.await(hall.onLoop(() -> subscriptions().list(Optional.empty(), 150, Freshness.NONE)));
+        assertEquals(Optional.empty(), whole.next());
     }
 }

@@ -15,13 +15,13 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Boolean> configure(
+    public Future<ChangeAck> configure(
             SubscriptionName name, SubscriptionConfig config, From from, Optional<String> idempotencyKey) {
         return none(name);
     }
 
     @Override
-    public Future<Void> delete(SubscriptionName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(SubscriptionName name, Optional<String> idempotencyKey) {
         return none(name);
     }
 
@@ -39,8 +39,8 @@ public class NoSubscriptions implements Subscriptions {
     public void withoutCredit(SubscriptionName name, int more) {}
 
     @Override
-    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
-        return Future.succeededFuture(List.of());
+    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
+        return Future.succeededFuture(new SubscriptionsPage(List.of(), Optional.empty(), 0));
     }
 
     @Override
@@ -74,18 +74,18 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Void> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> seek(SubscriptionName name, From to, Optional<String> idempotencyKey) {
         return none(name);
     }
 
     @Override
-    public Future<Long> redrive(
+    public Future<LettersAck> redrive(
             SubscriptionName name, Optional<DeadLetterFilter> filter, int rate, Optional<String> idempotencyKey) {
         return none(name);
     }
 
     @Override
-    public Future<Long> discard(
+    public Future<LettersAck> discard(
             SubscriptionName name, Optional<DeadLetterFilter> filter, Optional<String> idempotencyKey) {
         return none(name);
     }
@@ -96,7 +96,7 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
-    public Future<Trace> trace(String cursor, Freshness freshness) {
+    public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
         return none(cursor);
     }
 

@@ -36,7 +36,7 @@ class PageCostTest {
     private static Cost cost(Path directory, int topics) throws Exception {
         try (Hall hall = new Hall(directory, 0, 10_000)) {
             publish(hall, topics);
-            List<Future<Boolean>> configured = new ArrayList<>();
+            List<Future<ChangeAck>> configured = new ArrayList<>();
             TopicConfig one = new TopicConfig(0, 0, 1, TopicConfig.OnFull.DROP_OLDEST, Optional.empty(), 0);
             for (int i = 0; i < topics; i++) {
                 configured.add(hall.broker.configure(new TopicName("t/" + i), one, Optional.empty()));

@@ -149,6 +149,53 @@ class PullLinesTest {
                 assertThrows(Refusal.class, () -> Hall.await(waiter.loan())).code());
     }
 
+    private static Refusal draining() {
+        return Refusal.unavailable("draining", "the node is stopping");
+    }
+
+    @Test
+    void whoIsUnderWayAndGetsNothingDoesNotWaitWhereAllWereEnded() {
+        subscribe(Order.TOPIC);
+        publish("");
+        PullLines.Waiter waiter = waiter();
+        lines.enter(waiter);
+        apply(new SubscriptionCommand.Pull(NAME, 1, "faster", 0, List.of()));
+        lines.endAll(PullLinesTest::draining);
+        commitAll();
+        assertEquals(0, lines.waiting());
+        assertEquals(
+                "draining",
+                assertThrows(Refusal.class, () -> Hall.await(waiter.loan())).code());
+    }
+
+    @Test
+    void whoIsUnderWayAndGetsSomethingIsGivenItWhereAllWereEnded() throws Exception {
+        subscribe(Order.TOPIC);
+        publish("");
+        PullLines.Waiter waiter = waiter();
+        lines.enter(waiter);
+        lines.endAll(PullLinesTest::draining);
+        commitAll();
+        assertEquals(1, Hall.await(waiter.loan()).count());
+    }
+
+    @Test
+    void whoCameBeforeAllWereEndedIsNotTakenIntoALineAfterIt() throws Exception {
+        subscribe(Order.TOPIC);
+        PullLines.Waiter before = waiter();
+        lines.endAll(PullLinesTest::draining);
+        lines.enter(before);
+        assertEquals(
+                "draining",
+                assertThrows(Refusal.class, () -> Hall.await(before.loan())).code());
+        PullLines.Waiter after = waiter();
+        lines.enter(after);
+        publish("");
+        lines.applied();
+        commitAll();
+        assertEquals(1, Hall.await(after.loan()).count());
+    }
+
     @Test
     void manyPullsInKeyOrderAreLentOneMessageEachAtTheirFirstTry() throws Exception {
         subscribe(Order.KEY);

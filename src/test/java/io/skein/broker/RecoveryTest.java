@@ -8,16 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.cluster.Recovery;
 import io.skein.machine.Lineage;
+import io.skein.machine.Rejection;
 import io.skein.raft.NodeId;
 import io.skein.replica.Image;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreListener;
 import io.skein.store.StoredMessage;
+import io.skein.subscription.Leases;
+import io.skein.subscription.SubscriptionCommand.Acks;
+import io.skein.subscription.SubscriptionConfig;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionOutcome.Refused;
+import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +129,63 @@ class RecoveryTest {
             assertEquals(2, hall.read(From.parse(first.next()), "#").messages().size());
             assertEquals(1, hall.read(From.parse(second.next()), "#").messages().size());
             assertFalse(hall.lineage().ancestors().isEmpty());
+        }
+    }
+
+    private static final SubscriptionName JOBS = new SubscriptionName("jobs");
+
+    private static Leases pulled(Hall hall) throws TimeoutException {
+        return Hall.await(hall.onLoop(() -> hall.broker
+                        .subscriptions()
+                        .pull(new Pull(JOBS, 1, 0, "w", 0, "test"))
+                        .loan()
+                        .compose(loan -> loan.next(1))))
+                .get(0)
+                .lease();
+    }
+
+    private static Settlement ack(Hall hall, Leases lease) throws TimeoutException {
+        return Hall.await(hall.onLoop(() -> hall.broker.subscriptions().ack(JOBS, List.of(lease), Optional.empty())));
+    }
+
+    @Test
+    void aLeaseFromBeforeIsGoodUpToTheForkAndLostBeyondIt() throws Exception {
+        Lineage old;
+        Leases kept;
+        try (Hall hall = hall()) {
+            hall.publish("a", 2);
+            SubscriptionConfig config = SubscriptionConfig.of(new TopicFilter("a"));
+            Hall.await(hall.onLoop(
+                    () -> hall.broker.subscriptions().configure(JOBS, config, From.EARLIEST, Optional.empty())));
+            kept = pulled(hall);
+            hall.publish("b", 1);
+            old = hall.lineage();
+        }
+        long fork = Recovery.surelyShared(NODE, recover());
+        assertTrue(kept.lease().index() <= fork);
+        try (Hall hall = hall()) {
+            assertEquals(1, ack(hall, kept).done());
+
+            Leases now = pulled(hall);
+            assertTrue(now.lease().index() > fork);
+            Leases lost = now.of(old);
+            assertEquals(
+                    List.of(new Refused(lost, Rejection.LEASE_LOST)),
+                    ack(hall, lost).refused());
+            TransactionAck aborted = Hall.await(hall.onLoop(() -> hall.broker
+                    .subscriptions()
+                    .transact(new Transaction(
+                            List.of(),
+                            List.of(new Acks(JOBS, List.of(now, lost))),
+                            List.of(),
+                            "test",
+                            "",
+                            Optional.empty()))));
+            assertEquals(List.of(new Refused(lost, Rejection.LEASE_LOST)), aborted.refused());
+            Settlement both = Hall.await(
+                    hall.onLoop(() -> hall.broker.subscriptions().ack(JOBS, List.of(lost, now), Optional.empty())));
+            assertEquals(1, both.done());
+            assertEquals(List.of(new Refused(lost, Rejection.LEASE_LOST)), both.refused());
         }
     }
 

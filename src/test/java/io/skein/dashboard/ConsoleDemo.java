@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
@@ -274,12 +275,12 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+        public Future<ChangeAck> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
             return fake.configure(name, config, idempotencyKey);
         }
 
         @Override
-        public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+        public Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
             return fake.delete(name, idempotencyKey);
         }
 
@@ -289,7 +290,7 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+        public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
             return fake.cancel(cursor, idempotencyKey);
         }
 

@@ -13,6 +13,7 @@ import io.skein.broker.NoSubscriptions;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.broker.SubscriptionInfo;
+import io.skein.broker.SubscriptionsPage;
 import io.skein.machine.Cursor;
 import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionName;
@@ -40,6 +41,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -221,9 +223,12 @@ class DashboardTest {
         broker.with(
                 new NoSubscriptions() {
                     @Override
-                    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
+                    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
                         return Future.succeededFuture(
-                                List.of(standing("a", 0, 0), standing("b", 2, 7), standing("c", 0, 1)));
+                                after.isEmpty()
+                                        ? new SubscriptionsPage(
+                                                List.of(standing("a", 0, 0), standing("b", 2, 7)), Optional.of("b"), 3)
+                                        : new SubscriptionsPage(List.of(standing("c", 0, 1)), Optional.empty(), 3));
                     }
                 },
                 broker.queues());
@@ -254,9 +259,9 @@ class DashboardTest {
         broker.with(
                 new NoSubscriptions() {
                     @Override
-                    public Future<List<SubscriptionInfo>> list(Freshness freshness) {
+                    public Future<SubscriptionsPage> list(Optional<String> after, int limit, Freshness freshness) {
                         looks.incrementAndGet();
-                        return super.list(freshness);
+                        return super.list(after, limit, freshness);
                     }
                 },
                 broker.queues());

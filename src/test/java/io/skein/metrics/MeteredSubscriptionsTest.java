@@ -55,7 +55,8 @@ class MeteredSubscriptionsTest {
                     "skein_messages_dead 0.0")) {
                 assertTrue(text.contains(line + "\n"), line);
             }
-            String details = new SubscriptionDetails(Hall.await(hall.onLoop(() -> metered.list(Freshness.NONE))))
+            String details = new SubscriptionDetails(
+                            Hall.await(hall.onLoop(() -> metered.list(Optional.empty(), 1_000, Freshness.NONE))))
                     .in("")
                     .text();
             for (String line : List.of(

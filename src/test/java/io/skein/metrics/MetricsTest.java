@@ -34,15 +34,18 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +103,7 @@ class MetricsTest {
             Map.entry("skein_messages_delivered_total", "counter"),
             Map.entry("skein_messages_deduplicated_total", "counter"),
             Map.entry("skein_messages_expired_total", "counter"),
+            Map.entry("skein_messages_dead_lettered_total", "counter"),
             Map.entry("skein_messages_rejected_total", "counter"),
             Map.entry("skein_messages_scheduled", "gauge"),
             Map.entry("skein_messages_stored", "gauge"),
@@ -129,6 +133,9 @@ class MetricsTest {
     Path directory;
 
     private Vertx vertx;
+    /** Kept: Vert.x closes a client that nobody holds. */
+    private HttpClientAgent client;
+
     private Metrics metrics;
     private FakeBroker fake;
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -140,6 +147,7 @@ class MetricsTest {
         metrics = new Metrics(registry);
         vertx = VertxMeters.builder(new VertxOptions(), registry, "n" + System.identityHashCode(this))
                 .build();
+        client = vertx.createHttpClient();
         fake = new FakeBroker(vertx);
         broker = metrics.metered(fake);
         metrics.build("1.2.3", "");
@@ -190,6 +198,7 @@ class MetricsTest {
         metrics.store().checkpointed(7_000_000, 12);
         metrics.store().queued(1);
         metrics.store().expired(1);
+        metrics.store().deadLettered(1, 2);
         metrics.cluster().appended(1_500_000);
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.LEADER, 1);
@@ -322,6 +331,15 @@ class MetricsTest {
         unanswered.set(0);
         assertEquals(0, value("skein_sqlite_write_queue_depth"));
         assertEquals(0, value("skein_raft_proposals_inflight"));
+    }
+
+    @Test
+    void deadLettersAreCountedByWhatEndedTheirLastDelivery() throws Exception {
+        metrics.store().deadLettered(1, 2);
+        metrics.store().deadLettered(3, 0);
+        String text = scrape();
+        assertTrue(text.contains("skein_messages_dead_lettered_total{reason=\"nacked\"} 4.0\n"), text);
+        assertTrue(text.contains("skein_messages_dead_lettered_total{reason=\"lease-expired\"} 2.0\n"), text);
     }
 
     @Test
@@ -509,11 +527,19 @@ class MetricsTest {
 
     private HttpServer serve() throws Exception {
         Router router = Router.router(vertx);
-        metrics.routes(
-                        vertx,
-                        broker,
-                        (request, status, code, detail) ->
-                                request.response().setStatusCode(status).end(code + ": " + detail))
+        metrics.routes(vertx, broker, new MetricsRoutes.Door() {
+                    @Override
+                    public void refuse(HttpServerRequest request, int status, String code, String detail) {
+                        request.response().setStatusCode(status).end(code + ": " + detail);
+                    }
+
+                    @Override
+                    public Optional<Map<String, String>> query(HttpServerRequest request, List<String> known) {
+                        Map<String, String> said = new HashMap<>();
+                        request.params().forEach(one -> said.put(one.getKey(), one.getValue()));
+                        return Optional.of(said);
+                    }
+                })
                 .mount(router);
         return vertx.createHttpServer()
                 .requestHandler(router)
@@ -522,8 +548,7 @@ class MetricsTest {
     }
 
     private Answer get(HttpServer server, String path, String accept) throws Exception {
-        return vertx.createHttpClient()
-                .request(new RequestOptions()
+        return client.request(new RequestOptions()
                         .setMethod(HttpMethod.GET)
                         .setHost("127.0.0.1")
                         .setPort(server.actualPort())

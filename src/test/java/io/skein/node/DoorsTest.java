@@ -88,6 +88,33 @@ class DoorsTest {
     }
 
     @Test
+    void aParameterThatWouldBeIgnoredIsRefusedByTheMetersToo() throws Exception {
+        for (String path : List.of(
+                "/metrics?name%5B%5D=up",
+                "/metrics?topic=a",
+                "/metrics/detailed?topics=a",
+                "/metrics/detailed?topic=a&topic=b",
+                "/metrics/detailed?topic=a&subscriptions")) {
+            HttpResponse<String> answer = send("GET", path);
+            assertEquals(400, answer.statusCode(), path);
+            assertEquals("malformed", new JsonObject(answer.body()).getString("code"), path);
+        }
+        assertTrue(new JsonObject(send("GET", "/metrics/detailed?topics=a").body())
+                .getString("detail")
+                .contains("did you mean topic?"));
+        for (String path : List.of("/metrics?_=1", "/metrics/detailed?Subscriptions", "/metrics/detailed?topic=a")) {
+            assertEquals(200, send("GET", path).statusCode(), path);
+        }
+    }
+
+    @Test
+    void aFilterMeansTheSameToTheMetersAsToReaders() throws Exception {
+        assertEquals(201, send("POST", "/t/meters/deep").statusCode());
+        String figures = send("GET", "/metrics/detailed?topic=meters/+").body();
+        assertTrue(figures.contains("meters/deep"), figures);
+    }
+
+    @Test
     void whatIsWrongIsAProblemEverywhere() throws Exception {
         for (String path : List.of("/none", "/ws", "/metrics/detailed?topic=a//b", "/t/a//b", "/console/none.js")) {
             HttpResponse<String> answer = send("GET", path);

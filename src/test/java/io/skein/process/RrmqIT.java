@@ -1,6 +1,7 @@
 package io.skein.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Raft REST message queue on a cluster of real processes. */
 class RrmqIT {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String YES = "{\"success\":true}";
     private static final String NO = "{\"success\":false}";
 
     @TempDir
@@ -67,6 +69,82 @@ class RrmqIT {
         assertEquals("Leader", status.getString("role"));
         expect(200, "{\"success\":true,\"topics\":[\"t\"]}", leader.get("/topic", PATIENCE));
         leader.kill();
+    }
+
+    /** The promise of API.md section 4: answers within 0.8 s. */
+    private static final Duration PROMISED = Duration.ofMillis(800);
+
+    private interface Asking {
+        HttpResponse<String> ask() throws Exception;
+    }
+
+    private static HttpResponse<String> inTime(String what, Asking asking) throws Exception {
+        long begun = System.nanoTime();
+        HttpResponse<String> answer = asking.ask();
+        Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+        assertTrue(taken.compareTo(PROMISED) < 0, what + " took " + taken);
+        return answer;
+    }
+
+    @Test
+    void everyRouteAnswersInTimeWithAndWithoutAMajority() throws Exception {
+        answersInTime("lenient", 408, 200);
+    }
+
+    @Test
+    void everyStrictRouteAnswersInTimeWithAndWithoutAMajority() throws Exception {
+        answersInTime("strict", 503, 503);
+    }
+
+    /**
+     * @param cannotSay status without a majority
+     * @param list and that of the list of topics
+     */
+    private void answersInTime(String profile, int cannotSay, int list) throws Exception {
+        try (ClusterUnderTest cluster =
+                ClusterUnderTest.startDirect(directory.resolve(profile), 3, "--rrmq-profile", profile)) {
+            ClusterNode leader = cluster.awaitLeader();
+            expect(200, YES, put(leader, "/topic", new JsonObject().put("topic", "t")));
+            expect(200, YES, message(leader, "first"));
+            assertEquals(200, leader.get("/topic", PATIENCE).statusCode());
+            for (ClusterNode node : cluster.nodes()) {
+                boolean leads = node == leader;
+                expect(leads ? 200 : 400, leads ? YES : NO, inTime("a message", () -> message(node, "m")));
+                expect(
+                        leads ? 200 : 400,
+                        leads ? YES : NO,
+                        inTime("a topic", () -> put(node, "/topic", new JsonObject().put("topic", "u"))));
+                int taken =
+                        inTime("a take", () -> node.get("/message/t", PATIENCE)).statusCode();
+                assertEquals(leads ? 200 : 400, taken);
+                int listed =
+                        inTime("the list", () -> node.get("/topic", PATIENCE)).statusCode();
+                assertEquals(leads || profile.equals("lenient") ? 200 : 400, listed);
+                assertEquals(
+                        200,
+                        inTime("the status", () -> node.get("/status", PATIENCE))
+                                .statusCode());
+            }
+            for (ClusterNode other : cluster.others(leader)) {
+                other.kill();
+            }
+            cannotSayInTime(leader, cannotSay, list);
+            cluster.await(
+                    "that it does not lead",
+                    PATIENCE,
+                    () -> !"leader".equals(leader.status().getString("role")));
+            cannotSayInTime(leader, cannotSay, list);
+        }
+    }
+
+    private static void cannotSayInTime(ClusterNode leader, int cannotSay, int list) throws Exception {
+        expect(cannotSay, NO, inTime("a message", () -> message(leader, "lost?")));
+        expect(cannotSay, NO, inTime("a topic", () -> put(leader, "/topic", new JsonObject().put("topic", "v"))));
+        expect(cannotSay, NO, inTime("a take", () -> leader.get("/message/t", PATIENCE)));
+        assertEquals(
+                list, inTime("the list", () -> leader.get("/topic", PATIENCE)).statusCode());
+        assertEquals(
+                200, inTime("the status", () -> leader.get("/status", PATIENCE)).statusCode());
     }
 
     /** What was left is there in its order, on the same ports. What nobody could say may have happened. */

@@ -32,6 +32,10 @@ final class LoneReplica {
     final List<Cursor> fetched = new ArrayList<>();
     /** The disk takes nothing. */
     boolean isDiskFull;
+    /** The disk takes its time; batches that it has not written yet. */
+    private boolean isDiskSlow;
+
+    private final List<Long> unwritten = new ArrayList<>();
 
     private long ms = 1;
     private long wallMs = 2_000;
@@ -94,18 +98,42 @@ final class LoneReplica {
             for (Effect effect : replica.on(inputs.poll(), new Now(ms * NANOS_PER_MS, wallMs))) {
                 if (effect instanceof Effect.Persist persist) {
                     long number = persist.batch().number();
+                    if (isDiskSlow) {
+                        unwritten.add(number);
+                        continue;
+                    }
                     inputs.add(isDiskFull ? new Input.DiskFull(number) : new Input.Persisted(number));
                 } else if (effect instanceof Effect.Settled rows) {
                     settled.add(rows.id());
                 } else if (effect instanceof Effect.Fetch fetch) {
                     fetched.add(fetch.place());
-                } else if (effect instanceof Effect.Reply || effect instanceof Effect.Refuse) {
+                } else if (effect instanceof Effect.Reply
+                        || effect instanceof Effect.Refuse
+                        || effect instanceof Effect.Reconfigured) {
                     answers.add(effect);
                 } else if (effect instanceof Effect.Wake next) {
                     wake = Optional.of(next.nanos());
                 }
             }
         }
+    }
+
+    /** From here on nothing is written until {@link #written}. */
+    void slowDisk() {
+        isDiskSlow = true;
+        answers.clear();
+    }
+
+    /** What came of it. */
+    List<Effect> written() {
+        isDiskSlow = false;
+        List.copyOf(unwritten).forEach(number -> feed(new Input.Persisted(number)));
+        return answers();
+    }
+
+    /** Of what was asked last. */
+    List<Effect> answers() {
+        return List.copyOf(answers);
     }
 
     /** What comes of a proposal with id 7, at once. */

@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Cursor;
+import io.skein.machine.Due;
 import io.skein.replica.WriteBatch;
 import io.skein.store.OpenStore.Heard;
+import io.skein.subscription.Mark;
+import io.skein.subscription.Start;
+import io.skein.subscription.SubscriptionCommand;
+import io.skein.subscription.SubscriptionConfig;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionOutcome.Pulled;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
+import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicName;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
@@ -28,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +150,58 @@ class WritingTest {
             open.settleAll();
         }
         assertEquals(3, expired.get());
+    }
+
+    @Test
+    void aMessageThatBecomesADeadLetterIsToldOfOnceWithWhatEndedItsLastDelivery() throws Exception {
+        AtomicLong nacked = new AtomicLong();
+        AtomicLong expired = new AtomicLong();
+        StoreListener listener = new StoreListener() {
+            @Override
+            public void deadLettered(long byNack, long byExpiry) {
+                nacked.addAndGet(byNack);
+                expired.addAndGet(byExpiry);
+            }
+        };
+        var name = new SubscriptionName("s");
+        var config = new SubscriptionConfig(
+                new TopicFilter("a"), 1_000, 1, List.of(), Optional.empty(), SubscriptionConfig.Order.TOPIC, false);
+        try (OpenStore open = open(listener, Faults.NONE)) {
+            open.author.publish("a", "1", "2", "3");
+            open.author.take(new SubscriptionCommand.Configure(name, config, new Start.Earliest()));
+            Pulled two = pull(open, name, 2);
+            open.author.take(new SubscriptionCommand.Nack(
+                    name, List.of(two.leases(two.lent().get(0))), 0, "torn"));
+            pull(open, name, 1);
+            open.author.later(1_100);
+            open.author.take(new SubscriptionCommand.Settle());
+            open.settle();
+            await().until(() -> nacked.get() + expired.get() == 3);
+            // One of two is copied: what is left of the mark is written again.
+            Mark mark = open.author.subscriptions.mark(firstMark(open)).orElseThrow();
+            open.author.take(new SubscriptionCommand.DeadLetter(mark.at(), 0, List.of(Author.message("1"))));
+            open.settleAll();
+        }
+        try (OpenStore open = open(listener, Faults.NONE)) {
+            open.author.publish("a", "later");
+            open.settleAll();
+        }
+        assertEquals(2, nacked.get());
+        assertEquals(1, expired.get());
+    }
+
+    private static Pulled pull(OpenStore open, SubscriptionName name, int max) {
+        return (Pulled) open.author
+                .take(new SubscriptionCommand.Pull(name, max, "w", 0, List.of()))
+                .outcome();
+    }
+
+    private static Cursor firstMark(OpenStore open) {
+        return open.author.subscriptions.due(Long.MAX_VALUE / 2, 10).stream()
+                .filter(Due.Fetch.class::isInstance)
+                .map(due -> ((Due.Fetch) due).place())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -105,6 +105,7 @@ class CommandCodecTest {
         GOLDEN.put(new Redrive(S, Optional.of(List.of(new OffsetRange(1, 0, 5))), 0), "420d4a0b0a017310011a0408011805");
         GOLDEN.put(new Discard(S, Optional.of(List.of())), "420752050a01731001");
         GOLDEN.put(new Settle(), "42025a00");
+        GOLDEN.put(new Settle(List.of(ONE)), "420c5a0a0a080801100218032828");
         GOLDEN.put(new DeadLetter(new Cursor(40, 1), 3, List.of(PLAIN)), "421362110a040828100110031a07120201ff1a016b");
         GOLDEN.put(
                 new Transact(
@@ -113,6 +114,9 @@ class CommandCodecTest {
                         List.of(new Acks(S, List.of(ONE))),
                         List.of(new Nacks(S, List.of(MANY), 9, "r"))),
                 "42396a370a0a0a0171120201ff1a016b10011a0d0a01731208080110021803282822180a0173120e0801100218ac0220ff0128283005180a220172");
+        GOLDEN.put(
+                new Transact(List.of(), false, List.of(new Acks(S, List.of(ONE))), List.of(), "http"),
+                "42176a151a0d0a017312080801100218032828" + "2a0468747470");
         GOLDEN.put(new Take(Q), "4203720171");
         GOLDEN.put(new CreateQueue(Q), "42037a0171");
         GOLDEN.put(new DeleteTopic(Q), "420482010171");

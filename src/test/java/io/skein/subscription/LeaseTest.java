@@ -274,23 +274,24 @@ class LeaseTest {
 
     @Test
     void aTokenSaysAllOfALease() {
-        var lease = new Leases(3, 40, 1_000_000, 1, new Cursor(123_456_789, 4));
+        var lease = new Leases(3, 40, 1_000_000, 1, new Cursor(123_456_789, 4), 0xFFFF);
         assertEquals(Optional.of(lease), Leases.parse(lease.text()));
-        var many = new Leases(3, 40, 0, 256, new Cursor(1, 0));
+        var many = new Leases(3, 40, 0, 256, new Cursor(1, 0), 0);
         assertEquals(Optional.of(many), Leases.parse(many.text()));
         for (String text : List.of(
                 "",
                 "l",
-                "x1.1.1.1.1",
-                "l1.1.1.1",
-                "l1.1.1.1.1.0",
-                "l1.1.1.1.-1",
-                "l1.1.1.1.1.1.1",
-                "l1.1.1.+1.1",
-                "l1.1.1y2p0ij32e8e7.1.1.5",
-                "l1.1.1.1.1y2p0ij32e8e7",
+                "x1.1.1.1.1.1",
+                "l1.1.1.1.1",
+                "l1.1.1.1.1.1.0",
+                "l1.1.1.1.1.-1",
+                "l1.1.1.1.1.1.1.1",
+                "l1ekg.1.1.1.1.1",
+                "l1.1.1.1.+1.1",
+                "l1.1.1.1y2p0ij32e8e7.1.1.5",
+                "l1.1.1.1.1.1y2p0ij32e8e7",
                 "l....",
-                "l1.1.1.1.1.",
+                "l1.1.1.1.1.1.",
                 "l" + "1".repeat(99))) {
             assertTrue(Leases.parse(text).isEmpty(), text);
         }

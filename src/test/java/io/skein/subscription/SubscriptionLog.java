@@ -35,7 +35,9 @@ import io.skein.topic.TopicView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -75,6 +77,7 @@ final class SubscriptionLog {
     long index = 10;
     long time = 1_000_000;
     List<Change> changes = List.of();
+    final Map<Moment, Command> entries = new LinkedHashMap<>();
 
     SubscriptionLog() {
         this(SubscriptionLimits.DEFAULT);
@@ -88,6 +91,7 @@ final class SubscriptionLog {
 
     Outcome apply(Command command) {
         Moment at = new Moment(++index, 0, ++time);
+        entries.put(at, command);
         Command read = node.owner(command)
                 .fromProto(node.owner(command).toProto(command))
                 .orElseThrow();

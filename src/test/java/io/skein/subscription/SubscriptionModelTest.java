@@ -1,7 +1,7 @@
 package io.skein.subscription;
 
 import static io.skein.subscription.SubscriptionLog.name;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Change;
@@ -276,7 +276,7 @@ class SubscriptionModelTest {
         }
         for (Due due : log.node.subscriptions.due(log.time + 1, 1 + random.nextInt(5))) {
             if (due instanceof Due.Propose propose) {
-                assertEquals(new Settle(), propose.command());
+                assertInstanceOf(Settle.class, propose.command());
                 Map<Long, Long> before = lowWaters();
                 apply(propose.command());
                 models.values().forEach(SubscriptionModel::settled);

@@ -207,6 +207,20 @@ final class Exchange {
         answered = true;
     }
 
+    /**
+     * To a command.
+     *
+     * @param json null without a body
+     * @param index of the entry that decided it; -1 when none was needed
+     * @param replayed an earlier request with the same key got this answer
+     */
+    void decided(int status, JsonObject json, long index, boolean replayed) {
+        if (replayed) {
+            replayed();
+        }
+        answer(status, json == null ? null : JSON, json == null ? null : json.toBuffer(), index);
+    }
+
     void replayed() {
         response.headers().set(REPLAYED, "true");
     }

@@ -71,13 +71,18 @@ public final class HttpDoor {
         beatLater();
     }
 
-    /** What the door needs of its server: nothing is unpacked or continued behind its back, and idle sockets go. */
+    /**
+     * What the door needs of its server: nothing is unpacked or continued behind its back, idle sockets go, and every
+     * connection is told of when it is accepted. Where clear-text HTTP/2 is offered, Vert.x first waits for what the client
+     * speaks: a socket that says nothing would be counted by nobody.
+     */
     public static HttpServerOptions serverOptions(HttpConfig config) {
         long idleMs = Math.max(config.maxWaitMs(), 4 * config.heartbeatMs()) + 60_000;
         return new HttpServerOptions()
                 .setHandle100ContinueAutomatically(false)
                 .setDecompressionSupported(false)
                 .setCompressionSupported(false)
+                .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(16 << 10)
                 .setMaxHeaderSize(40 << 10)
                 .setIdleTimeout((int) (idleMs / 1000))
@@ -188,6 +193,24 @@ public final class HttpDoor {
     /** An answer for whoever serves beside this door, so that every answer of the node is alike. */
     public void refuse(HttpServerRequest request, int status, String code, String detail) {
         new Exchange(this, request, nowhere, "").problem(Problem.of(status, code, detail));
+    }
+
+    /**
+     * For whoever serves beside this door: what the query says, read by the rules of the door's own routes.
+     *
+     * @param known in small letters
+     * @return by those names; empty when it says something else or says it twice, which is refused already
+     */
+    public Optional<Map<String, String>> query(HttpServerRequest request, List<String> known) {
+        try {
+            Query query = Query.parse(request.query()).allow(known);
+            Map<String, String> said = new HashMap<>();
+            known.forEach(name -> query.get(name).ifPresent(value -> said.put(name, value)));
+            return Optional.of(said);
+        } catch (Refusal refusal) {
+            new Exchange(this, request, nowhere, "").problem(Problem.of(refusal));
+            return Optional.empty();
+        }
     }
 
     /** For a path that others serve, but only with these methods. */

@@ -101,11 +101,8 @@ final class LeaseRoutes {
     }
 
     private static void answer(Exchange exchange, Settlement settlement) {
-        if (settlement.replayed()) {
-            exchange.replayed();
-        }
         JsonObject json = new JsonObject().put("done", settlement.done()).put("refused", refused(settlement.refused()));
-        exchange.answer(200, Exchange.JSON, json.toBuffer(), settlement.index());
+        exchange.decided(200, json, settlement.index(), settlement.replayed());
     }
 
     static JsonArray refused(List<Refused> refused) {

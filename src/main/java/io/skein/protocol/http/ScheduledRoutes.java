@@ -49,7 +49,7 @@ final class ScheduledRoutes {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {
-                exchange.empty(204);
+                exchange.decided(204, null, done.result().index(), done.result().replayed());
             }
         });
     }

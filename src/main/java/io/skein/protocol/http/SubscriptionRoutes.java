@@ -1,13 +1,13 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.From;
+import io.skein.broker.LettersAck;
 import io.skein.broker.Subscriptions;
-import io.skein.broker.Trace;
 import io.skein.broker.Why;
 import io.skein.subscription.Holder;
-import io.skein.subscription.Standing;
 import io.skein.subscription.SubscriptionName;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
@@ -15,7 +15,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -36,15 +35,16 @@ final class SubscriptionRoutes {
     }
 
     void list(Exchange exchange) {
-        Query query = exchange.query().allow(List.of("level"));
-        subscriptions().list(exchange.freshness(query)).onComplete(done -> {
-            if (done.failed()) {
-                exchange.fail(done.cause());
-                return;
-            }
+        Query query = exchange.query().allow(List.of("after", "limit", "level"));
+        int limit = query.number("limit", 100, 1, ReadRoute.MAX_LIMIT);
+        answer(exchange, subscriptions().list(query.get("after"), limit, exchange.freshness(query)), (to, page) -> {
             JsonArray all = new JsonArray();
-            done.result().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
-            exchange.json(200, new JsonObject().put("subscriptions", all));
+            page.subscriptions().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
+            to.json(
+                    200,
+                    new JsonObject()
+                            .put("subscriptions", all)
+                            .put("next", page.next().orElse(null)));
         });
     }
 
@@ -64,10 +64,12 @@ final class SubscriptionRoutes {
             answer(
                     exchange,
                     subscriptions().configure(name, asked.config(), asked.from(), key),
-                    (to, made) -> to.json(
-                            made ? 201 : 200,
+                    (to, ack) -> to.decided(
+                            ack.made() ? 201 : 200,
                             SubscriptionConfigJson.write(
-                                    new JsonObject().put("subscription", name.value()), asked.config())));
+                                    new JsonObject().put("subscription", name.value()), asked.config()),
+                            ack.index(),
+                            ack.replayed()));
         });
     }
 
@@ -75,7 +77,7 @@ final class SubscriptionRoutes {
         SubscriptionName name = name(exchange);
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         exchange.proposed();
-        answer(exchange, subscriptions().delete(name, key), (to, nothing) -> to.empty(204));
+        answer(exchange, subscriptions().delete(name, key), SubscriptionRoutes::done);
     }
 
     void seek(Exchange exchange) {
@@ -87,7 +89,7 @@ final class SubscriptionRoutes {
             }
             From to = SubscriptionConfigJson.place("to", json.getValue("to"));
             exchange.proposed();
-            answer(exchange, subscriptions().seek(name, to, key), (answered, nothing) -> answered.empty(204));
+            answer(exchange, subscriptions().seek(name, to, key), SubscriptionRoutes::done);
         });
     }
 
@@ -112,8 +114,12 @@ final class SubscriptionRoutes {
         });
     }
 
-    private static void done(Exchange exchange, long count) {
-        exchange.json(200, new JsonObject().put("done", count));
+    private static void done(Exchange exchange, ChangeAck ack) {
+        exchange.decided(204, null, ack.index(), ack.replayed());
+    }
+
+    private static void done(Exchange exchange, LettersAck ack) {
+        exchange.decided(200, new JsonObject().put("done", ack.done()), ack.index(), ack.replayed());
     }
 
     /** A text is a filter on the topics that letters came from; an object may ask for headers too. */
@@ -184,37 +190,12 @@ final class SubscriptionRoutes {
     }
 
     void trace(Exchange exchange) {
-        Query query = exchange.query().allow(List.of("level"));
+        Query query = exchange.query().allow(List.of("level", "history"));
+        boolean withDeliveries = query.get("history").isEmpty() || query.is("history");
         answer(
                 exchange,
-                subscriptions().trace(Percent.decode(exchange.rest), exchange.freshness(query)),
-                (to, trace) -> to.json(200, json(trace)));
-    }
-
-    private static JsonObject json(Trace trace) {
-        JsonArray standings = new JsonArray();
-        for (Standing standing : trace.standings()) {
-            JsonObject json = new JsonObject()
-                    .put("subscription", standing.subscription().value())
-                    .put("status", standing.status().name().toLowerCase(Locale.ROOT));
-            if (standing.until() > 0) {
-                json.put("until", standing.until());
-            }
-            if (standing.deliveries() > 0) {
-                json.put("deliveries", standing.deliveries());
-            }
-            if (!standing.consumer().isEmpty()) {
-                json.put("consumer", standing.consumer());
-            }
-            standings.add(json);
-        }
-        return new JsonObject()
-                .put("cursor", trace.cursor())
-                .put("topic", trace.message().topic())
-                .put("offset", trace.message().offset())
-                .put("index", trace.index())
-                .put("time", trace.message().time())
-                .put("subscriptions", standings);
+                subscriptions().trace(Percent.decode(exchange.rest), exchange.freshness(query), withDeliveries),
+                (to, trace) -> to.json(200, TraceJson.write(trace)));
     }
 
     static SubscriptionName name(Exchange exchange) {

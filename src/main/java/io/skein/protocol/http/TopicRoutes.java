@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.TopicInfo;
 import io.skein.topic.TopicConfig;
 import io.skein.topic.TopicFilter;
@@ -62,7 +63,9 @@ final class TopicRoutes {
                     return;
                 }
                 JsonObject json = new JsonObject().put("topic", name.value());
-                exchange.json(done.result() ? 201 : 200, TopicConfigJson.write(json, config));
+                ChangeAck ack = done.result();
+                exchange.decided(
+                        ack.made() ? 201 : 200, TopicConfigJson.write(json, config), ack.index(), ack.replayed());
             });
         });
     }
@@ -75,7 +78,7 @@ final class TopicRoutes {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {
-                exchange.empty(204);
+                exchange.decided(204, null, done.result().index(), done.result().replayed());
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Broker;
+import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
@@ -68,12 +69,12 @@ class BentBroker implements Broker {
     }
 
     @Override
-    public Future<Boolean> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> configure(TopicName name, TopicConfig config, Optional<String> idempotencyKey) {
         return straight.configure(name, config, idempotencyKey);
     }
 
     @Override
-    public Future<Void> delete(TopicName name, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> delete(TopicName name, Optional<String> idempotencyKey) {
         return straight.delete(name, idempotencyKey);
     }
 
@@ -83,7 +84,7 @@ class BentBroker implements Broker {
     }
 
     @Override
-    public Future<Void> cancel(String cursor, Optional<String> idempotencyKey) {
+    public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
         return straight.cancel(cursor, idempotencyKey);
     }
 

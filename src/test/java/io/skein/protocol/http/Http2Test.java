@@ -22,9 +22,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The same door over HTTP/2: upgraded, as Java's own client does unasked, and with prior knowledge. */
+/** The same door over HTTP/2, which the node's server does not offer in clear text. */
 class Http2Test {
-    private final OpenDoor door = new OpenDoor();
+    private final OpenDoor door = OpenDoor.ofHttp2();
     private final Vertx vertx = Vertx.vertx();
 
     @AfterEach

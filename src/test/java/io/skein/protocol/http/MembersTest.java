@@ -203,6 +203,15 @@ class MembersTest {
     }
 
     @Test
+    void whoLeadsAlreadyIsAnsweredAlike() {
+        for (int i = 0; i < 2; i++) {
+            Answer answer = door.post("/v1/cluster/transfer", "{\"to\":\"n2\"}", "Idempotency-Key", "k");
+            assertEquals(200, answer.status());
+            assertEquals("n2", answer.json().getString("leader"));
+        }
+    }
+
+    @Test
     void aLearnerCannotLead() {
         cluster.promotes = false;
         door.post("/v1/cluster/members", N2);

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.BufferedReader;
@@ -72,8 +73,27 @@ final class OpenDoor implements AutoCloseable {
         this(vertx, config, bend, Allowances.ofHeap());
     }
 
+    /** Speaks HTTP/2 too, in clear text: the same routes as over TLS. */
+    static OpenDoor ofHttp2() {
+        return new OpenDoor(
+                Vertx.vertx(),
+                config -> config,
+                fake -> fake,
+                Allowances.ofHeap(),
+                options -> options.setHttp2ClearTextEnabled(true));
+    }
+
     private OpenDoor(
             Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend, Allowances allowances) {
+        this(vertx, config, bend, allowances, options -> options);
+    }
+
+    private OpenDoor(
+            Vertx vertx,
+            UnaryOperator<HttpConfig> config,
+            Function<FakeBroker, Broker> bend,
+            Allowances allowances,
+            UnaryOperator<HttpServerOptions> server) {
         this.vertx = vertx;
         this.broker = new FakeBroker(vertx);
         HttpListener listener = new HttpListener() {
@@ -88,7 +108,7 @@ final class OpenDoor implements AutoCloseable {
             }
         };
         verticle = new Verticle(
-                bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), allowances, listener);
+                bend.apply(broker), config.apply(HttpConfig.defaults("1.2.3", 5000)), allowances, listener, server);
         await(vertx.deployVerticle(verticle));
         port = verticle.server.actualPort();
     }
@@ -98,14 +118,21 @@ final class OpenDoor implements AutoCloseable {
         private final HttpConfig config;
         private final Allowances allowances;
         private final HttpListener listener;
+        private final UnaryOperator<HttpServerOptions> options;
         private HttpDoor door;
         private HttpServer server;
 
-        Verticle(Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
+        Verticle(
+                Broker broker,
+                HttpConfig config,
+                Allowances allowances,
+                HttpListener listener,
+                UnaryOperator<HttpServerOptions> options) {
             this.broker = broker;
             this.config = config;
             this.allowances = allowances;
             this.listener = listener;
+            this.options = options;
         }
 
         Context context() {
@@ -118,7 +145,7 @@ final class OpenDoor implements AutoCloseable {
             Router router = Router.router(vertx);
             router.get("/elsewhere").handler(context -> context.end("elsewhere"));
             router.route().last().handler(context -> door.notFound(context.request()));
-            server = vertx.createHttpServer(HttpDoor.serverOptions(config))
+            server = vertx.createHttpServer(options.apply(HttpDoor.serverOptions(config)))
                     .connectionHandler(door::connected)
                     .requestHandler(door.handler(router));
             return server.listen(0, "127.0.0.1");

@@ -1,6 +1,8 @@
 package io.skein.protocol.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Hall;
@@ -251,8 +253,32 @@ class SubscriptionsTest {
         JsonObject standing = trace.getJsonArray("subscriptions").getJsonObject(0);
         assertEquals("billing", standing.getString("subscription"));
         assertEquals("leased", standing.getString("status"));
+        JsonObject delivery = standing.getJsonArray("history").getJsonObject(0);
+        assertEquals(1, delivery.getInteger("delivery"));
+        assertEquals("w1", delivery.getString("consumer"));
+        assertEquals(standing.getLong("until"), delivery.getLong("until"));
+        assertNull(delivery.getValue("end"));
+        assertTrue(delivery.containsKey("end"));
+        JsonObject brief = door.get("/v1/messages/" + message.getString("cursor") + "/trace?history=false")
+                .json();
+        assertFalse(brief.getJsonArray("subscriptions").getJsonObject(0).containsKey("history"));
         assertEquals(404, door.get("/v1/messages/c0.1.0/trace").status());
         assertEquals(400, door.get("/v1/messages/17/trace").status());
+    }
+
+    @Test
+    void theListIsReadPageByPage() throws Exception {
+        for (String name : List.of("b", "a", "c")) {
+            door.send("PUT", "/v1/subscriptions/" + name, "{\"filter\":\"x\"}".getBytes(StandardCharsets.UTF_8));
+        }
+        JsonObject page = door.get("/v1/subscriptions?limit=2").json();
+        assertEquals(2, page.getJsonArray("subscriptions").size());
+        assertEquals("b", page.getString("next"));
+        JsonObject last = door.get("/v1/subscriptions?limit=2&after=b").json();
+        assertEquals("c", last.getJsonArray("subscriptions").getJsonObject(0).getString("subscription"));
+        assertTrue(last.containsKey("next"));
+        assertNull(last.getString("next"));
+        assertEquals(400, door.get("/v1/subscriptions?limit=1001").status());
     }
 
     @Test
@@ -277,7 +303,7 @@ class SubscriptionsTest {
         assertEquals(400, door.post("/v1/transactions", "{}").status());
         assertEquals(
                 404,
-                door.post("/v1/transactions", "{\"ack\":[{\"subscription\":\"none\",\"leases\":[\"l1.1.1.1.1\"]}]}")
+                door.post("/v1/transactions", "{\"ack\":[{\"subscription\":\"none\",\"leases\":[\"l1.1.1.1.1.1\"]}]}")
                         .status());
     }
 

@@ -113,7 +113,43 @@ class TogetherTest {
         assertEquals(1, door.broker.connections());
     }
 
-    /** HTTP/2, because a connection of HTTP/1 begins for the door with its first request. */
+    @Test
+    void aConnectionIsCountedWhenItIsAcceptedAndNotWhenItBeginsToSpeak() throws Exception {
+        door.broker.takeConnections(2);
+        Socket silent = connect();
+        await().atMost(10, SECONDS).until(() -> door.broker.connections() == 1);
+        Socket halting = connect();
+        send(halting, "GET /livez HTT");
+        await().atMost(10, SECONDS).until(() -> door.broker.connections() == 2);
+        Socket third = connect();
+        send(third, "GET /t/a HTTP/1.1\r\nHost: x\r\n\r\n");
+        String told = head(third);
+        assertTrue(told.startsWith("HTTP/1.1 503 "), told);
+        silent.close();
+        halting.close();
+        await().atMost(10, SECONDS).until(() -> door.broker.connections() == 0);
+    }
+
+    /** Java's own client offers it unasked. */
+    @Test
+    void whoOffersToGoOnInHttp2IsAnsweredInTheHttpThatItAskedIn() throws Exception {
+        Socket socket = connect();
+        send(
+                socket,
+                "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+        String answer = head(socket);
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+
+    /** Prior knowledge is none: it hears so, and is not kept. */
+    @Test
+    void whoSpeaksHttp2AtOnceIsRefused() throws Exception {
+        String answer = door.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        assertTrue(answer.contains(" 501 "), answer);
+        await().atMost(10, SECONDS).until(() -> door.broker.connections() == 0);
+    }
+
     @Test
     void connectionsTooManyThatAskNothingDoNotKeepOthersFromAsking() throws Exception {
         door.broker.takeConnections(1);
@@ -121,9 +157,7 @@ class TogetherTest {
         send(first, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
         assertTrue(head(first).startsWith("HTTP/1.1 200 "));
         for (int i = 0; i < TurnedAway.MOST; i++) {
-            Socket silent = connect();
-            send(silent, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\0\0\0\4\0\0\0\0\0");
-            assertTrue(silent.getInputStream().read() >= 0); // the door's settings
+            connect();
         }
         Socket last = connect();
         send(last, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
