@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.raft.Configuration;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.wire.FactsProto;
@@ -73,14 +74,16 @@ public record Facts(
         return proto.build().toByteArray();
     }
 
-    /** @throws IllegalArgumentException when the bytes are no facts */
+    /** @throws IllegalArgumentException when the bytes are no facts, or list one id twice */
     public static Facts decode(byte[] bytes) {
         try {
             FactsProto proto = FactsProto.parseFrom(bytes);
-            List<Member> members = proto.getMembersList().stream()
+            // No cluster ever was like that (Configuration): whoever looks for a member would find one of the two by
+            // chance.
+            Configuration members = new Configuration(proto.getMembersList().stream()
                     .map(m -> new Member(
                             new NodeId(m.getId()), m.getIncarnation(), m.getAddress(), m.getVoter(), m.getPromote()))
-                    .toList();
+                    .toList());
             return new Facts(
                     new NodeId(proto.getNode()),
                     proto.getIncarnation(),
@@ -88,7 +91,7 @@ public record Facts(
                     proto.getEmpty(),
                     proto.getOnlyFirst(),
                     proto.getTerm(),
-                    members,
+                    members.members(),
                     proto.getLeads(),
                     proto.getLeaderAddress(),
                     proto.getAddress(),

@@ -155,11 +155,18 @@ public final class Membership {
     }
 
     /**
-     * That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
+     * Who comes back with another disk is to become what it was, or was to be: a learner stays one. A new one is to vote.
+     *
+     * <p>That an id is in use is said for good, and its own word for that is asked of who has it: a connection that it lost
      * with its disk stands for a moment.
      */
     private Future<Long> join(Facts node) {
-        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, true);
+        boolean votes = replica.roster()
+                .members()
+                .member(node.node())
+                .map(known -> known.voter() || known.promote())
+                .orElse(true);
+        Member comes = new Member(node.node(), node.incarnation(), node.address(), false, votes);
         if (!replica.roster().isInUse(comes)) {
             return replica.change(new MemberChange.Add(comes));
         }

@@ -115,6 +115,16 @@ final class PendingAnswers {
         replies.flush();
     }
 
+    void on(Effect.Forget forget) {
+        Proposer.Waiting pending = proposals.remove(forget.proposal());
+        if (pending != null) {
+            replies.fail(
+                    pending.home(),
+                    pending.promise(),
+                    new Indeterminate("this node led, lost what it had not committed, and leads again"));
+        }
+    }
+
     void on(Effect.Refuse refuse) {
         Proposer.Waiting pending = proposals.remove(refuse.proposal());
         if (pending != null) {

@@ -75,7 +75,9 @@ final class Removal {
     /**
      * Only a leader's word counts, that of the highest term: of what others have in their logs something may be taken
      * back. One of this node's cluster comes first. As long as anybody is of this cluster, another one says nothing,
-     * unless it is what an operator made of this one: nodes that were left behind would wait for each other.
+     * unless it is what an operator made of this one: nodes that were left behind would wait for each other. Where nobody
+     * is of this cluster any more, another need not list this node's lineage: what was restored from a backup that is
+     * older than the last recovery does not.
      *
      * @param clusterId of this node
      * @param lineage of its log

@@ -224,6 +224,8 @@ final class RunningReplica implements StoreHandler {
             replyFromRow(stored);
         } else if (effect instanceof Effect.Refuse refuse) {
             pending.on(refuse);
+        } else if (effect instanceof Effect.Forget forget) {
+            pending.on(forget);
         } else if (effect instanceof Effect.Fetch fetch) {
             fetch(fetch.place());
         } else if (effect instanceof Effect.Settled settled) {

@@ -77,6 +77,16 @@ final class DueWork {
         }
     }
 
+    /**
+     * A leadership begins. What an earlier one had under way may wait for an index that is only reached when something is
+     * proposed again; done twice, it is refused the second time.
+     */
+    void lead() {
+        fetching.clear();
+        settling.clear();
+        isPartDone = true;
+    }
+
     /** A body could not be read; it stays due. */
     void notFetched(Cursor place, Now now) {
         fetching.remove(place);

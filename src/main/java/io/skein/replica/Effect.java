@@ -76,6 +76,12 @@ public sealed interface Effect {
         }
     }
 
+    /**
+     * This node will not say what becomes of the proposal, which may be executed: its entry was overwritten here, and too
+     * much waits for entries that were.
+     */
+    record Forget(long proposal) implements Effect {}
+
     /** Applied: what subscribers want, in log order. {@code changes} are all of entry {@code index}. */
     record Deliver(long index, long time, List<Delivery> changes) implements Effect {}
 

@@ -18,7 +18,12 @@ final class Proposals {
     private final ArrayDeque<Placed> placed = new ArrayDeque<>();
 
     private long collectedBytes;
+    /** In entries of the present leadership. */
     private long placedBytes;
+    /** In entries of earlier ones. */
+    private long orphanedBytes;
+    /** Of the present leadership, or the last. */
+    private long term;
 
     void collect(Proposal proposal) {
         collected.add(proposal);
@@ -37,9 +42,27 @@ final class Proposals {
         return collectedBytes;
     }
 
-    /** Bytes of everything not yet answered. */
+    /**
+     * Bytes of what was proposed in this leadership and is not yet answered. What an earlier one left behind does not
+     * count: it may wait for an index that is only reached when something new is proposed.
+     */
     long bytes() {
         return collectedBytes + placedBytes;
+    }
+
+    /**
+     * This node leads a term. Entries of its earlier ones still wait for what commits at their indexes, but no more than so
+     * many bytes of them; whoever waits for the rest is told that nobody can say.
+     */
+    void lead(long newTerm, long mostBytes, Consumer<Proposal> forgotten) {
+        term = newTerm;
+        orphanedBytes += placedBytes;
+        placedBytes = 0;
+        while (orphanedBytes > mostBytes) {
+            Placed last = placed.pollLast();
+            orphanedBytes -= bytesOf(last.batch().proposals());
+            last.batch().proposals().forEach(forgotten);
+        }
     }
 
     /** Takes what fits in one entry; at least one proposal. */
@@ -62,7 +85,7 @@ final class Proposals {
      * The entry of these is appended. Others may wait at this index and above: entries of an earlier term of this node's,
      * overwritten since, which may still be committed after all.
      */
-    void place(long index, long term, EntryCodec.Batch batch) {
+    void place(long index, EntryCodec.Batch batch) {
         ArrayDeque<Placed> above = new ArrayDeque<>(0);
         while (!placed.isEmpty() && placed.peekLast().index() >= index) {
             above.push(placed.pollLast());
@@ -73,15 +96,20 @@ final class Proposals {
     }
 
     /**
-     * What this node proposed at {@code index}, now that an entry of {@code term} is applied there; null when it was
+     * What this node proposed at {@code index}, now that an entry of {@code entryTerm} is applied there; null when it was
      * somebody else's. Proposals that lost their index go to {@code lost}.
      */
-    EntryCodec.Batch applied(long index, long term, Consumer<Proposal> lost) {
+    EntryCodec.Batch applied(long index, long entryTerm, Consumer<Proposal> lost) {
         EntryCodec.Batch mine = null;
         while (!placed.isEmpty() && placed.peekFirst().index() <= index) {
             Placed head = placed.pollFirst();
-            placedBytes -= bytesOf(head.batch().proposals());
-            if (head.index() == index && head.term() == term) {
+            long bytes = bytesOf(head.batch().proposals());
+            if (head.term() == term) {
+                placedBytes -= bytes;
+            } else {
+                orphanedBytes -= bytes;
+            }
+            if (head.index() == index && head.term() == entryTerm) {
                 mine = head.batch();
             } else {
                 head.batch().proposals().forEach(lost);

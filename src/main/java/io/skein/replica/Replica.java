@@ -24,7 +24,8 @@ import java.util.random.RandomGenerator;
  * no clock, starts no thread, draws no number it was not given, opens nothing.
  *
  * <p>Invariants: settled &le; applied &le; commit &le; last; whatever is proposed is answered once, by
- * {@link Effect.Reply}, {@link Effect.ReplyStored} or {@link Effect.Refuse}, unless it waits in the log for a commit.
+ * {@link Effect.Reply}, {@link Effect.ReplyStored}, {@link Effect.Refuse} or {@link Effect.Forget}, unless it waits in the
+ * log for a commit.
  */
 public final class Replica {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -336,6 +337,14 @@ public final class Replica {
         tight = isTight;
     }
 
+    private void forget(Proposal proposal) {
+        if (proposal.id() != Proposal.NOBODY) {
+            effects.add(new Effect.Forget(proposal.id()));
+        } else {
+            dueWork.ended(proposal);
+        }
+    }
+
     private void refuse(Proposal proposal, Reason reason) {
         if (proposal.id() != Proposal.NOBODY) {
             effects.add(new Effect.Refuse(proposal.id(), reason));
@@ -357,6 +366,8 @@ public final class Replica {
             } else if (effect instanceof io.skein.raft.Effect.RoleChanged changed) {
                 effects.add(new Effect.RoleChanged(changed.role(), changed.term(), changed.leader()));
                 if (changed.role() == Role.LEADER) {
+                    proposals.lead(changed.term(), config.proposalBytes(), this::forget);
+                    dueWork.lead();
                     lookAt = Math.max(lookAt, now.nanos() + LOOK_NANOS);
                 } else {
                     proposals.refuseCollected(proposal -> refuse(proposal, Reason.NOT_LEADER));
@@ -571,7 +582,7 @@ public final class Replica {
         List<Proposal> next = proposals.next(config.entryBytes(), config.entryCommands());
         lastCommands = next.size();
         EntryCodec.Batch batch = new EntryCodec.Batch(stamps.next(now, median()), next);
-        proposals.place(raft.lastIndex() + 1, raft.term(), batch);
+        proposals.place(raft.lastIndex() + 1, batch);
         step(new io.skein.raft.Input.Propose(Entry.Kind.COMMANDS, codec.encode(batch.time(), next)));
     }
 

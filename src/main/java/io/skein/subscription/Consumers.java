@@ -71,7 +71,7 @@ final class Consumers {
             return List.of();
         }
         List<OffsetRange> wanted = new ArrayList<>();
-        List<Position> turns = new Turns(register, subscription).next((int) Math.min(max, MOST_TOPICS));
+        List<Position> turns = turns(subscription, (int) Math.min(max, MOST_TOPICS));
         for (Position position : turns) {
             long most = Math.max(1, max * READ_AHEAD / turns.size());
             if (position.follows) {
@@ -87,6 +87,25 @@ final class Consumers {
             }
         }
         return wanted;
+    }
+
+    /** Where new messages may not be begun with, those that have redriven ones. */
+    private List<Position> turns(SubscriptionState subscription, int most) {
+        if (register.room(subscription) > 0) {
+            return new Turns(register, subscription).next(most);
+        }
+        List<Position> redriven = new ArrayList<>();
+        Turns turns = new Turns(register, subscription);
+        for (int looks = 0; redriven.size() < most && looks < most + limits.steps(); looks++) {
+            Position position = turns.next();
+            if (position == null) {
+                break;
+            }
+            if (position.hasUnread()) {
+                redriven.add(position);
+            }
+        }
+        return redriven;
     }
 
     Decision ack(Moment at, Ack ack) {

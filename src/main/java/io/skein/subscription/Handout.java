@@ -163,7 +163,12 @@ final class Handout {
 
     /** How many more messages may be begun with. */
     private long room() {
-        return register.isFull() || subscription.passed() + newlyPassed >= limits.passed()
+        return register.isFull() ? 0 : roomForRedriven();
+    }
+
+    /** The same of those that were redriven: their runs are there already, and must not wait for others to become fewer. */
+    private long roomForRedriven() {
+        return subscription.passed() + newlyPassed >= limits.passed()
                 ? 0
                 : limits.held() - subscription.held() - newlyHeld;
     }
@@ -221,7 +226,7 @@ final class Handout {
     private int readRedriven(PositionDraft position, Keys keys, int share) {
         int given = 0;
         long offset = keys.first();
-        while (given < share && contains(keys, offset) && room() > 0) {
+        while (given < share && contains(keys, offset) && roomForRedriven() > 0) {
             Run run = position.at(offset);
             if (run != null && run.state() == State.UNREAD) {
                 position.cut(run, offset, offset + 1);

@@ -10,7 +10,7 @@ package io.skein.subscription;
  *     key: above it no new ones are handed out, only those that come back
  * @param passed of these the messages that were passed over for their key, each a run of its own; the same, so that one
  *     key that nobody settles does not use up what all subscriptions share
- * @param runs of all subscriptions together; the same
+ * @param runs of all subscriptions together; the same, redriven ones among those that come back: they are runs already
  * @param deadRanges stretches of dead letters that all subscriptions together remember; above it a subscription forgets
  *     its oldest for a new one (they stay in their topic)
  * @param turn messages that one topic gives before the next has its turn

@@ -178,7 +178,10 @@ final class SubscriptionRegister {
             refresh(subscription.ready.firstEntry().getValue());
         }
         boolean hasSomething = !subscription.config().paused() && !subscription.ready.isEmpty();
-        boolean isReady = hasSomething && (subscription.available > 0 || room(subscription) > 0);
+        boolean isReady = hasSomething
+                && (subscription.available > 0
+                        || room(subscription) > 0
+                        || subscription.messages(Run.State.UNREAD) > 0 && roomForRedriven(subscription) > 0);
         if (!isReady) {
             // Whoever asked here knows it now, and has to be told of the next.
             subscription.wasReady = false;
@@ -196,7 +199,12 @@ final class SubscriptionRegister {
 
     /** How many more messages a subscription may begin with; none when not above 0. */
     long room(SubscriptionState subscription) {
-        return isFull() || subscription.passed() >= limits.passed() ? 0 : limits.held() - subscription.held();
+        return isFull() ? 0 : roomForRedriven(subscription);
+    }
+
+    /** The same of messages that were redriven where keys matter: their runs are there already. */
+    private long roomForRedriven(SubscriptionState subscription) {
+        return subscription.passed() >= limits.passed() ? 0 : limits.held() - subscription.held();
     }
 
     List<SubscriptionName> awakened() {

@@ -142,8 +142,11 @@ final class TopicDraft {
             if (living <= rest && mayDropFront()) {
                 rest -= living;
                 dropFront();
+            } else if (living <= rest) {
+                // All of it would go: what has expired right before the pin goes too.
+                trimWithin(lowestPin);
+                rest = 0;
             } else {
-                rest = Math.min(rest, living);
                 long to = figures.lowWater + rest;
                 while (to - figures.lowWater - expiredIn(figures.lowWater, to) < rest) {
                     to++;

@@ -258,6 +258,20 @@ final class BareNode implements AutoCloseable {
                                 .anyMatch(member -> member.id().equals(id.value()) && as.test(member)));
     }
 
+    /** How its own log knows it, once it is there as another incarnation than that. */
+    Member awaitOtherThan(long incarnation) {
+        AtomicReference<Member> itself = new AtomicReference<>();
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> {
+            Facts facts = replica.facts();
+            facts.member(id)
+                    .filter(member -> member.incarnation() == facts.incarnation())
+                    .filter(member -> member.incarnation() != incarnation)
+                    .ifPresent(itself::set);
+            return itself.get() != null;
+        });
+        return itself.get();
+    }
+
     /** One that nobody can reach. */
     void addLearner(String name) throws TimeoutException {
         Awaitility.await()

@@ -1,12 +1,16 @@
 package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
+import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -44,6 +48,19 @@ class FactsTest {
                     .until(() -> facts(third, address).leads() && listsThird(third, address));
         }
         vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoListsOneIdTwiceSaysNothing() {
+        Member once = new Member(THIRD, 3, "127.0.0.1:1", true);
+        Member twice = new Member(THIRD, 4, "127.0.0.1:2", false);
+        byte[] bytes = new Facts(
+                        new NodeId("n1"), 1, 7, false, false, 2, List.of(once, twice), true, "", "", "", List.of())
+                .encode();
+
+        var refused = assertThrows(IllegalArgumentException.class, () -> Facts.decode(bytes));
+
+        assertTrue(refused.getMessage().contains("n3"), refused.getMessage());
     }
 
     private RunningNode alone() throws Exception {

@@ -19,8 +19,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MembershipTest {
     private static final NodeId THIRD = new NodeId("n3");
     private static final long INCARNATION = 3;
+    private static final long OTHER_INCARNATION = 4;
     private static final long OTHER_CLUSTER = 99;
 
     private final Vertx vertx = Vertx.vertx();
@@ -75,9 +78,27 @@ class MembershipTest {
                 List.of());
     }
 
-    private boolean lists(NodeId node) {
-        return leader.broker().status().members().stream()
-                .anyMatch(member -> member.id().equals(node.value()));
+    /** With an empty disk; asks until it is counted, as the connection of the one before may stand for a moment. */
+    private void comesEmpty() {
+        PeerNode empty = PeerNode.start(vertx, PeerNode.config(THIRD.value(), 0), 0, OTHER_INCARNATION);
+        byte[] mine = Facts.empty(THIRD, OTHER_INCARNATION, empty.address()).encode();
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> empty.on(peers -> peers.ask(leader.raftAddress(), new Ask(Membership.JOIN, mine)))
+                        .ok());
+    }
+
+    /** As the leader's log has it. */
+    private Optional<Member> counted() {
+        PeerNode asker = PeerNode.start(vertx, PeerNode.config("asks", 0), 0, 5);
+        return asker.on(peers -> Membership.facts(peers, leader.raftAddress())).member(THIRD);
+    }
+
+    private void isToVote(boolean votes) {
+        Member member = counted().orElseThrow();
+        assertEquals(OTHER_INCARNATION, member.incarnation());
+        assertFalse(member.voter());
+        assertEquals(votes, member.promote());
     }
 
     /** @return index of its entry */
@@ -100,7 +121,7 @@ class MembershipTest {
         assertEquals(Refusal.Kind.CONFLICT, refusal.kind());
         assertEquals("other-cluster", refusal.code());
         assertTrue(refusal.getMessage().contains("--join"), refusal.getMessage());
-        assertFalse(lists(THIRD));
+        assertEquals(Optional.empty(), counted());
     }
 
     @Test
@@ -120,7 +141,7 @@ class MembershipTest {
         leader.broker().addMember("n3", node.address(), false).await(20, TimeUnit.SECONDS);
 
         assertEquals(before + 1, publish());
-        assertTrue(lists(THIRD));
+        assertTrue(counted().isPresent());
     }
 
     @Test
@@ -167,6 +188,35 @@ class MembershipTest {
         Answer answer = noted.await(20, TimeUnit.SECONDS);
         assertFalse(answer.ok());
         assertEquals("UNKNOWN_MEMBER", answer.code());
-        assertFalse(lists(THIRD));
+        assertEquals(Optional.empty(), counted());
+    }
+
+    @Test
+    void aLearnerThatIsWipedComesBackAsOneThatStaysALearner() throws Exception {
+        PeerNode before = third(0);
+        leader.broker().addMember("n3", before.address(), false).await(20, TimeUnit.SECONDS);
+        before.kill();
+
+        comesEmpty();
+
+        isToVote(false);
+    }
+
+    @Test
+    void aLearnerThatIsWipedBeforeItGetsItsVoteIsStillToGetOne() throws Exception {
+        PeerNode before = third(0);
+        leader.broker().addMember("n3", before.address(), true).await(20, TimeUnit.SECONDS);
+        before.kill();
+
+        comesEmpty();
+
+        isToVote(true);
+    }
+
+    @Test
+    void whoComesByItselfIsToGetAVote() {
+        comesEmpty();
+
+        isToVote(true);
     }
 }

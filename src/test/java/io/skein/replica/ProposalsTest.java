@@ -15,8 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** What was proposed is answered by what commits at its index, whoever led meanwhile (DESIGN D13). */
 class ProposalsTest {
+    /** Three of these proposals, not four. */
+    private static final long MOST = 250;
+
     private final Proposals proposals = new Proposals();
     private final List<Long> lost = new ArrayList<>();
+    private final List<Long> forgotten = new ArrayList<>();
+    private long leads;
 
     private EntryCodec.Batch place(long index, long term, long id) {
         Message message = new Message("", List.of(), Format.RAW, "", new byte[] {1});
@@ -24,7 +29,11 @@ class ProposalsTest {
         Proposal proposal = new Proposal(
                 id, new TopicCommand.Publish(List.of(publication), false, true, Optional.empty()), Optional.empty());
         EntryCodec.Batch batch = new EntryCodec.Batch(index, List.of(proposal));
-        proposals.place(index, term, batch);
+        if (term != leads) {
+            leads = term;
+            proposals.lead(term, MOST, one -> forgotten.add(one.id()));
+        }
+        proposals.place(index, batch);
         return batch;
     }
 
@@ -59,5 +68,29 @@ class ProposalsTest {
         assertEquals(List.of(), lost);
         assertNull(applied(5, 4));
         assertEquals(List.of(50L), lost);
+    }
+
+    @Test
+    void whatAnEarlierLeadershipLeftBehindTakesNoRoomOfTheNext() {
+        place(6, 1, 60);
+        place(7, 1, 70);
+
+        proposals.lead(3, MOST, proposal -> forgotten.add(proposal.id()));
+
+        assertEquals(0, proposals.bytes());
+        applied(6, 2);
+        assertEquals(List.of(60L), lost);
+    }
+
+    @Test
+    void onlySoMuchIsRememberedOfEarlierLeaderships() {
+        for (int term = 1; term <= 9; term += 2) {
+            place(6, term, term);
+        }
+
+        assertEquals(List.of(1L), forgotten);
+        applied(6, 10);
+        assertEquals(List.of(9L, 7L, 5L, 3L), lost);
+        assertEquals(0, proposals.bytes());
     }
 }

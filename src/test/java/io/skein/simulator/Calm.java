@@ -10,6 +10,7 @@ import io.skein.simulator.LastEvents.What;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * Liveness: no faults any more, and nothing on the network that is older. Whatever was begun comes to its end within a
@@ -62,6 +63,9 @@ final class Calm {
         untilInTime(until, everythingDue);
 
         if (world.options().consumers().isOn() && schedule.nextBoolean()) {
+            until = world.agenda().now() + ENOUGH_NANOS;
+            ask(world.workload()::redrive);
+            untilAtRest(until, everythingDue);
             drain();
             until = world.agenda().now() + ENOUGH_NANOS;
             untilAtRest(until, everythingDue);
@@ -102,7 +106,7 @@ final class Calm {
         }
     }
 
-    /** Consumers without faults get everything, once what was lent and delayed has come back. */
+    /** Consumers without faults get everything, what was dead too, once what was lent and delayed has come back. */
     private void drain() {
         long settled = -1;
         long until = 0;
@@ -114,17 +118,22 @@ final class Calm {
             if (world.agenda().now() >= until) {
                 throw new AssertionError("messages are not given to consumers: " + world.custody());
             }
-            world.leader(schedule).ifPresent(leader -> {
-                world.tellTime();
-                world.workload().at(leader, world.agenda().now());
-                List<Proposal> proposals = world.workload().drain();
-                if (!proposals.isEmpty()) {
-                    leader.feed(new Input.Proposed(proposals));
-                }
-            });
+            ask(world.workload()::drain);
             proceedFor(DRAIN_NANOS);
             mend();
         }
+    }
+
+    /** Of the leader, if there is one. */
+    private void ask(Supplier<List<Proposal>> operations) {
+        world.leader(schedule).ifPresent(leader -> {
+            world.tellTime();
+            world.workload().at(leader, world.agenda().now());
+            List<Proposal> proposals = operations.get();
+            if (!proposals.isEmpty()) {
+                leader.feed(new Input.Proposed(proposals));
+            }
+        });
     }
 
     private void publish(SimulatedNode leader) {

@@ -134,9 +134,11 @@ final class Decay {
                         && isMember(configuration, node)
                         && node.replica().appliedIndex() >= leader.replica().settledIndex())
                 .count();
-        if (telling <= configuration.voters().size() / 2) {
-            world.nodes().stream().filter(SimulatedNode::isRotten).forEach(SimulatedNode::wipe);
-        }
+        boolean nobodyTells = telling <= configuration.voters().size() / 2;
+        // Who is no member is not compared with anybody, and cannot become one either.
+        world.nodes().stream()
+                .filter(node -> node.isRotten() && (nobodyTells || !isMember(configuration, node)))
+                .forEach(SimulatedNode::wipe);
     }
 
     private static void scrub(SimulatedNode node) {

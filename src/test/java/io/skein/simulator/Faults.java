@@ -69,6 +69,7 @@ final class Faults {
         now(options.disks().fullMs(), () -> any().full(1 + schedule.nextInt(5000)));
         now(options.islandMs(), this::isolate);
         now(options.forgetMs(), decay::forget);
+        now(options.deafMs(), this::deafenLeader);
         now(options.failures().crashMs(), this::crash);
         now(options.failures().pauseMs(), this::pause);
         now(options.failures().powerMs(), () -> powerFails(-1));
@@ -112,16 +113,31 @@ final class Faults {
         SimulatedNode node = any();
         int ms = 2 + schedule.nextInt(schedule.nextInt(8) == 0 ? 30_000 : 2_000);
         boolean deaf = node.leads() && schedule.nextInt(3) == 0;
-        node.pause(ms, deaf || clocks.nextInt(3) == 0);
+        boolean asleep = deaf || clocks.nextInt(3) == 0;
         if (deaf) {
-            // It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile.
-            network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
-            world.agenda().after((ms - 1L) * NANOS_PER_MS, () -> {
-                if (!world.faultsOff()) {
-                    world.read(node);
-                }
-            });
+            deafen(node, ms);
+        } else {
+            node.pause(ms, asleep);
         }
+    }
+
+    /** A leader stands still for about as long as the others need to elect another. */
+    private void deafenLeader() {
+        world.leader(islands).ifPresent(leader -> {
+            long timeoutMs = world.options().timing().electionTimeoutNanos() / NANOS_PER_MS;
+            deafen(leader, 2 + (int) (timeoutMs / 2) + islands.nextInt((int) (4 * timeoutMs)));
+        });
+    }
+
+    /** It will go on as a leader, by its own clock, and be asked before it hears what was said meanwhile. */
+    private void deafen(SimulatedNode node, int ms) {
+        node.pause(ms, true);
+        network.clogTo(node.number(), (ms + 1L) * NANOS_PER_MS);
+        world.agenda().after((ms - 1L) * NANOS_PER_MS, () -> {
+            if (!world.faultsOff()) {
+                world.read(node);
+            }
+        });
     }
 
     private void repartition() {

@@ -22,6 +22,7 @@ final class LastEvents {
         ANSWERED("proposal %d answered, entry %d"),
         ANSWER_IS_ROW("proposal %d: its answer is a row of entry %d"),
         REFUSED("proposal %d refused, reason %d"),
+        FORGOTTEN("proposal %d: nobody will say what became of it"),
         TIMED_OUT("proposal %d: its client waits no longer"),
         FETCH("body at %d.%d wanted"),
         RELEASED("body at %d.%d brought"),

@@ -45,6 +45,17 @@ final class Mutant extends ClassLoader {
     private record Hunk(String file, List<String> before, List<String> after) {}
 
     static Mutant of(Path patch) throws IOException {
+        Map<String, byte[]> compiled = new HashMap<>();
+        sources(patch).forEach((file, source) -> compiled.putAll(compile(file, source)));
+        return new Mutant(compiled);
+    }
+
+    /**
+     * By file, what is in it with the mistake.
+     *
+     * @throws IllegalArgumentException when there is no place for it
+     */
+    static Map<String, String> sources(Path patch) throws IOException {
         List<Hunk> hunks = new ArrayList<>();
         for (String line : Files.readAllLines(patch)) {
             if (line.startsWith("--- ")) {
@@ -62,9 +73,7 @@ final class Mutant extends ClassLoader {
             }
             sources.put(hunk.file(), replace(patch, sources.get(hunk.file()), hunk.before(), hunk.after()));
         }
-        Map<String, byte[]> compiled = new HashMap<>();
-        sources.forEach((file, source) -> compiled.putAll(compile(file, source)));
-        return new Mutant(compiled);
+        return sources;
     }
 
     private static String replace(Path patch, String source, List<String> before, List<String> after) {

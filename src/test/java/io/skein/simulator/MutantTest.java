@@ -1,5 +1,6 @@
 package io.skein.simulator;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,16 +32,22 @@ class MutantTest {
     private static final String CHOSEN = System.getProperty("skein.mutants", "");
 
     static Stream<String> mutants() throws IOException {
-        if (CHOSEN.isEmpty()) {
-            return EVERY_BUILD.stream();
-        }
+        return CHOSEN.isEmpty()
+                ? EVERY_BUILD.stream()
+                : all().filter(name -> CHOSEN.equals("all") || name.matches(CHOSEN));
+    }
+
+    private static Stream<String> all() throws IOException {
         try (Stream<Path> files = Files.list(PATCHES)) {
-            return files
-                    .map(file -> file.getFileName().toString().replace(".patch", ""))
-                    .filter(name -> CHOSEN.equals("all") || name.matches(CHOSEN))
-                    .sorted()
-                    .toList()
-                    .stream();
+            return files.map(file -> file.getFileName().toString().replace(".patch", "")).sorted().toList().stream();
+        }
+    }
+
+    /** The source moves on, and most of them are only looked for now and then. */
+    @Test
+    void everyMistakeHasItsPlaceInTheSource() throws IOException {
+        for (String name : all().toList()) {
+            assertFalse(Mutant.sources(PATCHES.resolve(name + ".patch")).isEmpty(), name);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  *
  * @param voters the cluster begins with so many
  * @param spares so many more nodes are there to become members
+ * @param deafMs so often, on average, a leader stands still and hears late what was said meanwhile; 0 for never
  * @param forgetMs so often, on average, a follower's disk goes back behind what it acknowledged, unnoticed; 0 for never
  * @param subscribers so many follow topics, on any node
  * @param islandMs a leader is alone with a minority so often, on average; 0 for never
@@ -31,7 +32,8 @@ record Options(
         Consumers consumers,
         int islandMs,
         int subscribers,
-        int forgetMs) {
+        int forgetMs,
+        int deafMs) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -211,10 +213,15 @@ record Options(
                                     2 + random.nextInt(40),
                                     1 + random.nextInt(20),
                                     1 + random.nextInt(10),
-                                    3 + random.nextInt(60),
+                                    runs(random.nextInt(60)),
                                     1 + random.nextInt(10),
                                     1 + random.nextInt(6),
                                     1 + random.nextInt(random.nextBoolean() ? 2 : 20)));
+        }
+
+        /** In one of three so few that what comes back can be all of them. */
+        private static int runs(int drawn) {
+            return drawn % 3 == 0 ? 1 + drawn / 3 % 4 : 3 + drawn;
         }
 
         boolean isOn() {
@@ -246,7 +253,8 @@ record Options(
                 Consumers.draw(random),
                 random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0,
                 random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
-                voters > 2 && random.nextInt(4) == 0 ? 50 + random.nextInt(1000) : 0);
+                voters > 2 && random.nextInt(4) == 0 ? 50 + random.nextInt(1000) : 0,
+                voters > 2 && random.nextInt(4) == 0 ? 200 + random.nextInt(2000) : 0);
     }
 
     int nodes() {

@@ -157,8 +157,8 @@ final class Plan {
             }
         }
         passable = Math.max(0, custody.limits().passed() - subscription.passed());
-        crowded = isCrowded() || subscription.passed() >= custody.limits().passed();
-        room = crowded ? 0 : Math.max(0, custody.limits().held() - subscription.held());
+        crowded = isCrowded();
+        room = passable == 0 ? 0 : Math.max(0, custody.limits().held() - subscription.held());
         check(lent <= pull.max(), "lent " + lent + " of " + pull.max());
         check(lent == 0 || !subscription.config().paused(), "lent while paused");
     }

@@ -42,6 +42,9 @@ final class Rules {
     private final Map<Which, Standing> expected;
     private long room;
     private long passable;
+    /** Messages that were begun with, but for those that were redriven. */
+    private long fresh;
+
     /** What is gone and made room. */
     private long forgotten;
 
@@ -98,6 +101,7 @@ final class Rules {
                 if (!was.equals(is) || expected.containsKey(which)) {
                     step(subscription, which, was, is);
                     room -= isBegun(was, is) ? 1 : 0;
+                    fresh += isBegun(was, is) && was == WAITING ? 1 : 0;
                     passable -= isBegun(was, is) && ((Held) is).state() == State.READY ? 1 : 0;
                     forgotten += was instanceof Held && is == SETTLED ? 1 : 0;
                 }
@@ -116,6 +120,7 @@ final class Rules {
             }
         }
         if (command instanceof SubscriptionCommand.Pull pull) {
+            check(!plan.crowded || fresh == 0, "new messages were begun with, although there are too many runs");
             check(room + forgotten >= 0, "new messages were begun with, although there is no room");
             check(passable >= 0, "too many messages were passed over for their key");
             isComplete(custody.find(pull.name()), plan.lent < pull.max());

@@ -533,6 +533,9 @@ final class SimulatedNode {
         } else if (effect instanceof Effect.Refuse refuse) {
             event(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
             world.refused(refuse.proposal());
+        } else if (effect instanceof Effect.Forget forget) {
+            event(What.FORGOTTEN, forget.proposal());
+            world.workload().indeterminate(forget.proposal());
         } else if (effect instanceof Effect.Wake wake) {
             alarm.set(wake.nanos());
         } else if (effect instanceof Effect.Load load) {

@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
 
 /** What the store does for one life of a node: writes its batches one after the other, brings rows up to date, reads them. */
 final class SimulatedStore {
-    /** Of bodies that one command carries to the dead letters. */
+    /** Of bodies that one command carries to the dead letters: some, or one so that a mark takes several commands. */
     private static final int DEAD_LETTER_BYTES = 300;
 
     /** What waits for rows to be up to date. */
@@ -131,7 +131,8 @@ final class SimulatedStore {
     void bring(Cursor place) {
         // Of a mark as it is now; when the rows have been read it may be another.
         Optional<Mark> mark = node.subscriptions().mark(place);
-        node.later(world.errand(), () -> {
+        boolean slow = !world.faultsOff() && faults.nextInt(3) == 0;
+        node.later(world.errand() * (slow ? 200 : 1), () -> {
             Optional<Command> command = mark.isPresent() ? deadLetters(mark.get()) : delayed(place);
             if (command.isEmpty() || !world.faultsOff() && faults.nextInt(8) == 0) {
                 node.feed(new Input.FetchFailed(place));
@@ -148,7 +149,8 @@ final class SimulatedStore {
 
     /** As many of the messages of a mark as a command takes. */
     private Optional<Command> deadLetters(Mark mark) {
-        List<Message> messages = disk.rows().messages(mark.topic(), mark.first(), mark.count(), DEAD_LETTER_BYTES);
+        List<Message> messages = disk.rows()
+                .messages(mark.topic(), mark.first(), mark.count(), faults.nextInt(6) == 0 ? DEAD_LETTER_BYTES : 1);
         return messages.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SubscriptionCommand.DeadLetter(mark.at(), mark.first(), messages));

@@ -60,6 +60,7 @@ final class Workers {
 
     private final SplittableRandom random;
     private final Options.Consumers options;
+    private final long proposalBytes;
     private final int topics;
     private final Ledger ledger;
     private final Workload workload;
@@ -78,6 +79,7 @@ final class Workers {
     Workers(SplittableRandom random, Options options, Ledger ledger, Workload workload, Publishers publishers) {
         this.random = random;
         this.options = options.consumers();
+        this.proposalBytes = options.replica().proposalBytes();
         this.topics = options.traffic().topics();
         this.ledger = ledger;
         this.workload = workload;
@@ -135,7 +137,7 @@ final class Workers {
             case 4 -> plain(new SubscriptionCommand.Seek(anyName(), start()));
             case 5 ->
                 plain(new TopicCommand.Configure(
-                        random.nextInt(4) == 0 ? SHARED_GRAVE : anyTopic(),
+                        random.nextInt(2) == 0 ? SHARED_GRAVE : anyTopic(),
                         TopicConfig.DEFAULT.withAcknowledged(random.nextInt(4) > 0)));
             case 6 ->
                 random.nextInt(4) == 0
@@ -159,7 +161,7 @@ final class Workers {
                 1 + random.nextInt(2 * options.leaseMs()),
                 random.nextInt(4),
                 backoff,
-                random.nextInt(4) == 0 ? Optional.of(SHARED_GRAVE) : Optional.empty(),
+                random.nextInt(3) == 0 ? Optional.of(SHARED_GRAVE) : Optional.empty(),
                 byKey[i] ? SubscriptionConfig.Order.KEY : SubscriptionConfig.Order.TOPIC,
                 false);
         boolean nothingElse = config.filter().value().equals(SHARED_GRAVE.value())
@@ -235,7 +237,11 @@ final class Workers {
 
     private Operation pull(SubscriptionName name, Worker worker, int max, long leaseMs) {
         List<Keys> keys = workload.node().store().keysFor(name, max);
-        return new Pulling(new SubscriptionCommand.Pull(name, max, worker.name, leaseMs, keys), worker);
+        var pull = new SubscriptionCommand.Pull(name, max, worker.name, leaseMs, keys);
+        // With each message that is asked for come the keys of several: what is more than may wait is never taken.
+        return pull.size() <= proposalBytes
+                ? new Pulling(pull, worker)
+                : pull(name, worker, Math.max(1, max / 2), leaseMs);
     }
 
     /** Singly, or parts of ranges, or all; what is taken is held no more, except what only lasts longer. */
@@ -316,6 +322,14 @@ final class Workers {
         List<Publication> messages =
                 acks.isEmpty() && nacks.isEmpty() || random.nextInt(4) > 0 ? publishers.publications(id) : List.of();
         return new Transaction(id, new SubscriptionCommand.Transact(messages, random.nextInt(8) > 0, acks, nacks));
+    }
+
+    /** Whatever is dead is to come again. */
+    List<Operation> redrive() {
+        return workload.node().subscriptions().all().stream()
+                .filter(view -> view.dead() > 0)
+                .map(view -> plain(new SubscriptionCommand.Redrive(view.name(), Optional.empty(), 0)))
+                .toList();
     }
 
     /** All that is held and all that waits, step by step: what to ask until nothing is left. */

@@ -163,6 +163,11 @@ final class Workload {
         return propose(publishers.publish());
     }
 
+    /** What operators ask to see the dead letters once more. */
+    List<Proposal> redrive() {
+        return workers.redrive().stream().map(this::propose).toList();
+    }
+
     /** What consumers ask until nothing is left. */
     List<Proposal> drain() {
         return workers.drain().stream().map(this::propose).toList();

@@ -161,6 +161,24 @@ class KeyOrderTest {
     }
 
     @Test
+    void redrivenMessagesDoNotWaitForRoomThatTheyTakeThemselves() {
+        var small = new SubscriptionLog(new SubscriptionLimits(10, 10, 100, 100, 1, 10, 64, 100));
+        SubscriptionConfig config = byKey("a");
+        small.subscribe(
+                "s",
+                new SubscriptionConfig(config.filter(), 30_000, 1, List.of(), Optional.empty(), config.order(), false));
+        small.publishKeys("a", "x");
+        small.nack("s", small.pull("s", 1));
+        small.settle();
+        small.publishKeys("a", "y");
+
+        small.apply(new Redrive(name("s"), Optional.empty(), 0));
+
+        assertTrue(small.view("s").isReady());
+        assertEquals(1, leases(small.pull("s", 1)).size());
+    }
+
+    @Test
     void expiredMessagesHoldNoKey() {
         log.subscribe("s", byKey("a"));
         log.publishWithTtl("a", 10);

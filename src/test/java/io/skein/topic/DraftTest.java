@@ -96,6 +96,24 @@ class DraftTest {
     }
 
     @Test
+    void whereTheCountWouldTakeAWholeStretchAllBeforeAPinGoes() {
+        log.publishMany("a", 1);
+        log.publish(withTtl("a", 10));
+        log.publish(withTtl("a", 10));
+        log.draft(draft -> draft.pin(id("a"), 2));
+        log.passTo(log.time + 1_000);
+        for (int i = 0; i < 4; i++) {
+            log.one(sized("a", 256 << 10));
+        }
+
+        log.configure("a", keep(2, 0, 0));
+        log.publishMany("a", 1);
+
+        assertEquals(2, log.view("a").lowWater());
+        assertEquals(5, log.view("a").count());
+    }
+
+    @Test
     void aPinTakesEffectBeforeWhatIsOverAgeGoesInTheSameCommand() {
         log.configure("a", keep(0, 0, 5_000));
         log.publishMany("a", 1);
