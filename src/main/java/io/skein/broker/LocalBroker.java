@@ -95,7 +95,7 @@ public final class LocalBroker implements Broker {
             applied.moved(index);
             subscriptions.applied();
         });
-        this.topics = new LocalTopics(proposer, way, this::settled, fanout, () -> ground);
+        this.topics = new LocalTopics(proposer, way, fanout, () -> ground);
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */

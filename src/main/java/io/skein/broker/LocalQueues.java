@@ -34,9 +34,6 @@ final class LocalQueues implements Queues {
     /** And so long, from when it was asked, for a message with its body: what was taken is lost to who is not answered. */
     static final long TAKE_MS = 720;
 
-    /** So long, perhaps after a wait for a command, for this node's own list. */
-    static final long NAMES_MS = 120;
-
     private final Proposer proposer;
     private final Supplier<Ground> ground;
     /** Why this node serves nobody; empty when it does. */
@@ -107,7 +104,11 @@ final class LocalQueues implements Queues {
     }
 
     @Override
-    public Future<List<TopicName>> names() {
+    public Future<List<TopicName>> names(boolean confirmed) {
+        return inTime(confirmed ? confirm().compose(v -> names()) : names(), TAKE_MS);
+    }
+
+    private Future<List<TopicName>> names() {
         if (ground.get() == null) {
             return Future.succeededFuture(List.of());
         }
@@ -116,15 +117,11 @@ final class LocalQueues implements Queues {
                 .sorted(Comparator.comparingLong(TopicView::id))
                 .map(TopicView::name)
                 .toList());
-        return inTime(
-                names.recover(failure -> failure instanceof NotExecuted
-                        ? Future.succeededFuture(List.of())
-                        : Future.failedFuture(failure)),
-                NAMES_MS);
+        return names.recover(failure ->
+                failure instanceof NotExecuted ? Future.succeededFuture(List.of()) : Future.failedFuture(failure));
     }
 
-    @Override
-    public Future<Void> confirm() {
+    private Future<Void> confirm() {
         Optional<Refusal> no = notLeader();
         return no.isPresent()
                 ? Future.failedFuture(no.get())

@@ -24,23 +24,13 @@ final class LocalTopics {
 
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
-    private final Supplier<Future<Void>> settled;
     private final Fanout fanout;
     private final Supplier<Ground> ground;
 
-    /**
-     * @param settled completes when rows hold what was applied when it was asked
-     * @param fanout knows how fast topics are published to
-     */
-    LocalTopics(
-            Proposer proposer,
-            LocalSubscriptions.Way way,
-            Supplier<Future<Void>> settled,
-            Fanout fanout,
-            Supplier<Ground> ground) {
+    /** @param fanout knows how fast topics are published to */
+    LocalTopics(Proposer proposer, LocalSubscriptions.Way way, Fanout fanout, Supplier<Ground> ground) {
         this.proposer = proposer;
         this.way = way;
-        this.settled = settled;
         this.fanout = fanout;
         this.ground = ground;
     }
@@ -89,7 +79,7 @@ final class LocalTopics {
 
     Future<ScheduledPage> scheduled(Optional<String> after, int limit, Freshness freshness) {
         return way.fresh(freshness)
-                .compose(v -> settled.get())
+                .compose(v -> way.settled())
                 .compose(v -> {
                     Optional<Cursor> position = after.map(text -> ofThisLog(text));
                     return ground.get().store().reader().scheduled(position.orElse(Cursor.ORIGIN), limit);

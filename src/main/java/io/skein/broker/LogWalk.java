@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 
 /** A look through this node's log, as far as rows hold it. On the caller's context, a page at a time. */
 final class LogWalk {
-    private static final long PAGE_BYTES = 1 << 20;
+    private static final long PAGE_BYTES = 128 << 10;
 
     private final Reader reader;
     private final CommandBytes bytes;

@@ -16,11 +16,12 @@ public interface Queues {
     /** Makes a topic that must not exist, and its queue with it. */
     Future<Void> create(TopicName topic);
 
-    /** This node's topics that do not begin with {@code $}, in the order in which they were made; never waits. */
-    Future<List<TopicName>> names();
-
-    /** Confirms that this node leads, so that {@link #names} are those of the cluster. */
-    Future<Void> confirm();
+    /**
+     * This node's topics that do not begin with {@code $}, in the order in which they were made.
+     *
+     * @param confirmed first confirms that this node leads, so that they are those of the cluster
+     */
+    Future<List<TopicName>> names(boolean confirmed);
 
     /** Appends to a topic that exists. */
     Future<Void> put(Publication message);

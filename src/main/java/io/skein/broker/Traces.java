@@ -38,6 +38,10 @@ final class Traces {
     private static final int AT_A_TIME = 8;
     /** Dead letters that are looked at for one message. */
     private static final int MOST_LETTERS = 10_000;
+    /** A look costs at least as much as so many of them. */
+    private static final int LOOK_LETTERS = 100;
+    /** Subscriptions whose deliveries are told; of others only what the state says. */
+    private static final int MOST_TRAILS = 100;
 
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
@@ -216,7 +220,8 @@ final class Traces {
         /** Whether the message with this number was delayed. */
         private Function<Integer, Boolean> publications(Logged logged) {
             if (logged.command() instanceof Publish publish) {
-                return i -> publish.messages().get(i).delayMs() > 0;
+                return i -> i < publish.messages().size()
+                        && publish.messages().get(i).delayMs() > 0;
             }
             if (logged.command() instanceof Transact transact) {
                 return i -> i < transact.messages().size()
@@ -258,7 +263,9 @@ final class Traces {
             return state(message)
                     .compose(now -> way.settled().compose(v -> {
                         List<Trail> trails = new ArrayList<>();
-                        for (int i = 0; i < now.standings().size(); i++) {
+                        for (int i = 0;
+                                i < Math.min(MOST_TRAILS, now.standings().size());
+                                i++) {
                             Standing standing = now.standings().get(i);
                             trails.add(new Trail(
                                     message.topicId(),
@@ -276,18 +283,27 @@ final class Traces {
                                             return true;
                                         }))
                                 .compose(all -> {
-                                    boolean isWhole = all && !isLate;
-                                    if (!isWhole) {
+                                    if (!all || isLate) {
                                         trails.forEach(Trail::begunLate);
                                     }
                                     return stands(message, now, trails, 0, new ArrayList<>())
+                                            .onSuccess(stands -> now.standings()
+                                                    .subList(
+                                                            trails.size(),
+                                                            now.standings().size())
+                                                    .forEach(rest ->
+                                                            stands.add(new Stand(rest, List.of(), Optional.empty()))))
                                             .compose(stands -> before(message)
                                                     .compose(before -> door(before.orElse(message.cursor()))
                                                             .map(door -> trace(
                                                                     message,
                                                                     before.map(here.lineage()::text),
                                                                     door,
-                                                                    isWhole,
+                                                                    trails.size()
+                                                                                    == now.standings()
+                                                                                            .size()
+                                                                            && trails.stream()
+                                                                                    .allMatch(Trail::isWhole),
                                                                     stands))));
                                 });
                     }));
@@ -370,7 +386,12 @@ final class Traces {
                                     letters.stream().filter(meant::matches).findFirst();
                             return found.isPresent()
                                     ? Future.succeededFuture(found)
-                                    : letter(name, meant, stretch.topic(), stretch.first() + step, looked + step);
+                                    : letter(
+                                            name,
+                                            meant,
+                                            stretch.topic(),
+                                            stretch.first() + step,
+                                            looked + Math.max(step, LOOK_LETTERS));
                         });
                     });
         }

@@ -9,8 +9,19 @@ import java.util.function.BinaryOperator;
 /** Columns under their headings: words to the left, figures to the right. */
 final class Table {
     /** Columns of words, beside the first; all others hold figures. */
-    private static final Set<String> WORDS =
-            Set.of("ROLE", "HEALTH", "ADDRESS", "HTTP", "REACHABLE", "LOG", "FILTER", "STATUS", "CONSUMER", "UNTIL", "END", "REASON");
+    private static final Set<String> WORDS = Set.of(
+            "ROLE",
+            "HEALTH",
+            "ADDRESS",
+            "HTTP",
+            "REACHABLE",
+            "LOG",
+            "FILTER",
+            "STATUS",
+            "CONSUMER",
+            "UNTIL",
+            "END",
+            "REASON");
 
     private Table() {}
 

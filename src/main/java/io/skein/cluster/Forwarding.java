@@ -15,8 +15,7 @@ import java.util.Optional;
  */
 final class Forwarding {
     /** Commands that were handed on and are not answered, in bytes; above it no more are. */
-    private static final long MAX_UNANSWERED_BYTES =
-            Math.min(64L << 20, Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 8));
+    private static final long MAX_UNANSWERED_BYTES = Proposer.MAX_QUEUED_BYTES;
 
     private final Peers peers;
     private final CommandBytes codec;

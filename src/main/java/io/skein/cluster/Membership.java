@@ -28,6 +28,8 @@ public final class Membership {
 
     private static final Set<String> KINDS = Set.of(JOIN, MOVED, CHANGE);
     private static final byte[] NOTHING = {};
+    /** In place of an incarnation; no node has it. */
+    private static final long AS_KNOWN = 0;
 
     private final ReplicaVerticle replica;
 
@@ -42,11 +44,16 @@ public final class Membership {
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
         return facts(replica.peers(), address)
-                .<Long>transform(asked ->
-                        asked.succeeded() ? incarnation(asked.result(), id, address) : incarnationOf(id, address))
+                .<Long>transform(
+                        asked -> asked.succeeded() ? incarnation(asked.result(), id, address) : silent(id, address))
                 .compose(incarnation -> ask(MemberChangeProto.newBuilder()
                         .setAdd(proto(new Member(id, incarnation, address, false, voter)))
-                        .build()));
+                        .build()))
+                .recover(failure -> Future.failedFuture(isUnknown(failure) ? NotThere.nobody(address) : failure));
+    }
+
+    private static boolean isUnknown(Throwable failure) {
+        return failure instanceof NotExecuted not && not.reason() == Reason.UNKNOWN_MEMBER;
     }
 
     private Future<Long> incarnation(Facts found, NodeId meant, String address) {
@@ -58,13 +65,18 @@ public final class Membership {
                 : Future.succeededFuture(found.incarnation());
     }
 
-    private Future<Long> incarnationOf(NodeId silent, String address) {
+    /** Which it is the leader knows: what this node has may be old. */
+    private Future<Long> silent(NodeId id, String address) {
+        return member(id, address).isPresent()
+                ? Future.succeededFuture(AS_KNOWN)
+                : Future.failedFuture(NotThere.nobody(address));
+    }
+
+    private Optional<Member> member(NodeId id, String address) {
         return replica.roster()
                 .members()
-                .member(silent)
-                .filter(member -> member.address().equals(address))
-                .map(member -> Future.succeededFuture(member.incarnation()))
-                .orElseGet(() -> Future.failedFuture(NotThere.nobody(address)));
+                .member(id)
+                .filter(member -> member.address().equals(address));
     }
 
     /** By its own word. Its log is that of another cluster: it would never take anything of this one. */
@@ -241,9 +253,21 @@ public final class Membership {
 
     /** A voter that is there keeps its vote, whoever comes with its id: it is needed, and its promises count. */
     private Future<Long> add(Member comes) {
+        if (comes.incarnation() == AS_KNOWN) {
+            return addAgain(comes);
+        }
         return replica.roster().isInUse(comes)
                 ? Future.failedFuture(new NotExecuted(Reason.ID_IN_USE))
                 : replica.change(new MemberChange.Add(comes));
+    }
+
+    /** It does not answer, so it can only be what it is already, or is about to be. */
+    private Future<Long> addAgain(Member silent) {
+        return member(silent.id(), silent.address())
+                .filter(known -> known.voter() || known.promote() || !silent.promote())
+                .map(known -> replica.change(new MemberChange.Add(
+                        new Member(known.id(), known.incarnation(), known.address(), false, silent.promote()))))
+                .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER)));
     }
 
     private Future<Long> carryOut(MemberChangeProto change) {

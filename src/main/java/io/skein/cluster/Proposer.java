@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 public final class Proposer {
     /** What waits to reach the replica's context, in bytes; above it proposals are refused at once. Less in a small heap. */
-    private static final long MAX_QUEUED_BYTES =
+    static final long MAX_QUEUED_BYTES =
             Math.min(64L << 20, Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 8));
     /**
      * Questions that wait to reach the replica's context; above it they are refused at once. More than a node has streams,

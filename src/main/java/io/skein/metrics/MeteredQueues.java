@@ -51,12 +51,7 @@ final class MeteredQueues implements Queues {
     }
 
     @Override
-    public Future<List<TopicName>> names() {
-        return queues.names();
-    }
-
-    @Override
-    public Future<Void> confirm() {
-        return queues.confirm();
+    public Future<List<TopicName>> names(boolean confirmed) {
+        return queues.names(confirmed);
     }
 }

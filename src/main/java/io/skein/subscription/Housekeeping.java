@@ -12,7 +12,7 @@ import java.util.List;
 /** What happens by itself, once an entry says so: leases end, delays are over, redriven messages and work queues move on. */
 final class Housekeeping {
     static final String LEASE_EXPIRED = "lease expired";
-    /** Leases that one command tells the end of. */
+    /** Runs that are looked at for what one command tells of the ends of leases. */
     private static final int MOST_TOLD = 256;
     /** Portions of paced messages in a second, when there are that many messages. */
     private static final int PORTIONS = 10;
@@ -30,10 +30,12 @@ final class Housekeeping {
     /** The first leases that end by this time: what the log tells of them. */
     List<Leases> ending(long time) {
         List<Leases> ending = new ArrayList<>();
+        int looks = 0;
         for (RunDue due : register.dues()) {
-            if (due.time() > time || ending.size() == MOST_TOLD) {
+            if (due.time() > time || looks++ == MOST_TOLD) {
                 break;
             }
+            register.look();
             Run run = register.the(due.subscription())
                     .positions
                     .get(due.topic())

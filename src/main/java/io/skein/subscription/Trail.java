@@ -115,6 +115,11 @@ public final class Trail {
         isWhole = false;
     }
 
+    /** No delivery is missing. */
+    public boolean isWhole() {
+        return isWhole;
+    }
+
     /** The next command of the log. */
     public void see(Moment at, Command command) {
         firstSeen = Math.min(firstSeen, at.index());
@@ -161,7 +166,8 @@ public final class Trail {
         }
         Told told = leases.computeIfAbsent(lease.lease(), none -> new Told());
         if (leases.size() > MOST) {
-            leases.pollFirstEntry();
+            Cursor first = leases.firstKey();
+            leases.remove(first.equals(standing.lease()) ? leases.higherKey(first) : first);
             isWhole = false;
         }
         return Optional.of(told);

@@ -156,6 +156,10 @@ class MembershipTest {
                 Refusal.class,
                 () -> leader.broker().addMember("n3", "127.0.0.1:1", false).await(20, TimeUnit.SECONDS));
         assertEquals("unreachable", elsewhere.code());
+        Refusal more = assertThrows(
+                Refusal.class,
+                () -> leader.broker().addMember("n3", node.address(), true).await(20, TimeUnit.SECONDS));
+        assertEquals("unreachable", more.code());
     }
 
     @Test

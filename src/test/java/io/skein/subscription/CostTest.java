@@ -65,6 +65,25 @@ class CostTest {
     }
 
     @Test
+    void tellingWhatIsDueCostsNoMoreWhereMuchIsDue() {
+        assertEquals(costOfDue(600), costOfDue(6_000));
+    }
+
+    /** So many messages were given back, each for a delay of its own, and all delays are over. */
+    private static long costOfDue(int messages) {
+        var log = new SubscriptionLog(LIMITS);
+        log.publish("a", messages);
+        log.subscribe("s", eager("a", 5));
+        int delay = 1;
+        while (delay <= messages) {
+            for (Leases lease : leases(log.pull("s", 600))) {
+                log.nack("s", List.of(lease), delay++);
+            }
+        }
+        return cost(log, all -> all.node.subscriptions.due(all.time + 100_000, 10));
+    }
+
+    @Test
     void aMillionWaitingMessagesCostNoMoreThanAHundred() {
         assertEquals(costOfAll(waiting(100)), costOfAll(waiting(1_000_000)));
     }

@@ -66,8 +66,7 @@ final class RrmqRoutes {
             exchange.json(400, new JsonObject().put("success", false).put("topics", new JsonArray()));
             return;
         }
-        Future<Void> known = strict ? queues().confirm() : Future.succeededFuture();
-        answer(exchange, known.compose(v -> queues().names()), 404, names -> {
+        answer(exchange, queues().names(strict), 404, names -> {
             JsonArray topics = new JsonArray();
             names.forEach(name -> topics.add(name.value()));
             return success().put("topics", topics);
