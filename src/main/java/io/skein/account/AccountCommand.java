@@ -26,10 +26,14 @@ public sealed interface AccountCommand extends Command {
     }
 
     /**
-     * Makes the first admin, without a password but with a token for all it may: the first start with {@code --auth}
-     * (API.md section 1). Refused when there is an admin; taken as done when the account is one and has this very token.
+     * Makes an admin, without a password but with a token for all it may: the first start with {@code --auth} (API.md
+     * section 1). Taken as done when the account is one and has this very token.
+     *
+     * @param anyway also when there is an admin already: whoever may set the node's flags says so. The token takes the
+     *     place of that of an earlier start; an account of this name that is no admin becomes one, and its password, its
+     *     sessions and its other tokens end, since whoever made it is not meant
      */
-    record Bootstrap(AccountName name, BearerHash token) implements AccountCommand {
+    record Bootstrap(AccountName name, BearerHash token, boolean anyway) implements AccountCommand {
         @Override
         public int size() {
             return 256;

@@ -226,6 +226,37 @@ public final class AccountMachine implements Machine {
                 : Optional.of(new Principal(bearer, found.account(), register.of(found.account()).name));
     }
 
+    /**
+     * What whoever shows this token may; empty when nobody knows it, or it is over at {@code time}.
+     *
+     * @param time epoch milliseconds, as near to the log's as the caller knows
+     */
+    public Optional<Permit> permit(BearerHash bearer, long time) {
+        return permissions.permit(bearer, time);
+    }
+
+    /**
+     * What whoever was vouched for by somebody else may: an account's name, said by an issuer that the node trusts. Empty
+     * when there is no such account.
+     *
+     * @param shown what it was said by
+     * @param scopes no more than these, and than the account
+     * @param expires epoch milliseconds
+     */
+    public Optional<Permit> permit(AccountName name, BearerHash shown, Scopes scopes, long expires) {
+        return permissions.permit(name, shown, scopes, expires);
+    }
+
+    /** What whoever has this permit may by now, also when it is of another machine; empty: nothing any more. */
+    public Optional<Permit> renewed(Permit permit, long time) {
+        return permissions.renewed(permit, time);
+    }
+
+    /** Whether a permit of this machine says what would be said now. */
+    public boolean isCurrent(Permit permit) {
+        return permissions.isCurrent(permit);
+    }
+
     /** Whether the token that this principal showed still holds: not logged out, revoked, over or its account deleted. */
     public boolean holds(Principal principal) {
         Bearer found = register.bearer(principal.bearer());
@@ -249,8 +280,8 @@ public final class AccountMachine implements Machine {
     }
 
     /**
-     * A number that rises whenever an answer of {@link #holds}, {@link #mayI} or {@link #mayAdminister} may have become
-     * another; who keeps answers drops them then. No part of the state.
+     * A number that rises whenever a permit may be no longer {@link #isCurrent current}, or an answer of {@link #holds},
+     * {@link #mayI} or {@link #mayAdminister} have become another; who keeps them looks then. No part of the state.
      */
     public long revision() {
         return register.revision();

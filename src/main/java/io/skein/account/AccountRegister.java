@@ -31,6 +31,8 @@ final class AccountRegister {
     private int sessions;
     private int rules;
     private long revision;
+    /** The revision at which the rules for every member last changed. */
+    private long everyMemberTouched;
 
     // What others ask.
 
@@ -60,6 +62,11 @@ final class AccountRegister {
 
     long revision() {
         return revision;
+    }
+
+    /** The revision at which something last changed that every permit of this account rests on. */
+    long touched(long account) {
+        return Math.max(everyMemberTouched, byId.get(account).touched);
     }
 
     Optional<AccountState> find(AccountName name) {
@@ -107,6 +114,7 @@ final class AccountRegister {
             admins -= account.isAdmin() ? 1 : 0;
             account.set(set);
         }
+        account.touched = revision;
         admins += account.isAdmin() ? 1 : 0;
     }
 
@@ -147,7 +155,7 @@ final class AccountRegister {
 
     void set(RuleSet set) {
         revision++;
-        Rulebook book = book(set.account());
+        Rulebook book = touchedBook(set.account());
         int before = book.size();
         book.set(set.filter(), set.action(), set.allow());
         rules += book.size() - before;
@@ -155,14 +163,20 @@ final class AccountRegister {
 
     void remove(AccountChange.RuleGone gone) {
         revision++;
-        Rulebook book = book(gone.account());
+        Rulebook book = touchedBook(gone.account());
         int before = book.size();
         book.remove(gone.filter(), gone.action());
         rules += book.size() - before;
     }
 
-    private Rulebook book(long account) {
-        return account == EVERY_MEMBER ? everyMember : byId.get(account).rules;
+    private Rulebook touchedBook(long account) {
+        if (account == EVERY_MEMBER) {
+            everyMemberTouched = revision;
+            return everyMember;
+        }
+        AccountState of = byId.get(account);
+        of.touched = revision;
+        return of.rules;
     }
 
     void snapshot(Consumer<Change> into) {

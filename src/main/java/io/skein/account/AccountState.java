@@ -13,6 +13,8 @@ final class AccountState {
 
     final TreeMap<Long, Bearer> tokens = new TreeMap<>();
     final Rulebook rules = new Rulebook();
+    /** The register's revision when the account itself or its rules last changed. */
+    long touched;
 
     AccountState(AccountChange.AccountSet set) {
         this.name = set.name();

@@ -12,6 +12,15 @@ import java.util.Optional;
 record Bearer(
         long number, long account, BearerHash hash, Optional<TokenName> token, Scopes scopes, long time, long expires)
         implements Comparable<Bearer> {
+    /** In place of a number: nothing that this machine keeps. */
+    static final long FOREIGN = 0;
+    /** In place of the name that a token of this machine has. */
+    static final TokenName VOUCHED = new TokenName("issuer");
+
+    boolean isForeign() {
+        return number == FOREIGN;
+    }
+
     static Bearer of(AccountChange.SessionSet set) {
         return new Bearer(
                 set.session(), set.account(), set.bearer(), Optional.empty(), Scopes.WHOLE, set.time(), set.expires());

@@ -92,7 +92,8 @@ final class CommandCodec {
         if (command instanceof Bootstrap bootstrap) {
             return proto.setBootstrap(BootstrapProto.newBuilder()
                     .setName(bootstrap.name().value())
-                    .setBearer(bytes(bootstrap.token())));
+                    .setBearer(bytes(bootstrap.token()))
+                    .setAnyway(bootstrap.anyway()));
         }
         if (command instanceof ChangePassword change) {
             return proto.setChangePassword(ChangePasswordProto.newBuilder()
@@ -124,7 +125,8 @@ final class CommandCodec {
             case BOOTSTRAP ->
                 new Bootstrap(
                         new AccountName(proto.getBootstrap().getName()),
-                        bearer(proto.getBootstrap().getBearer()));
+                        bearer(proto.getBootstrap().getBearer()),
+                        proto.getBootstrap().getAnyway());
             case CHANGE_PASSWORD ->
                 new ChangePassword(
                         new AccountName(proto.getChangePassword().getName()),

@@ -48,33 +48,49 @@ final class Enrolment {
     Decision bootstrap(Moment at, Bootstrap bootstrap) {
         Optional<AccountState> found = register.find(bootstrap.name());
         Bearer bearer = register.bearer(bootstrap.token());
-        if (register.admins() > 0) {
-            boolean isDone = found.isPresent()
-                    && found.get().isAdmin()
-                    && bearer != null
-                    && bearer.account() == found.get().id()
-                    && !bearer.isSession()
-                    && bearer.scopes().whole();
-            return isDone
-                    ? new Decision(new Done(false), List.of())
-                    : Decision.rejected(Rejection.ADMIN_EXISTS, "there is an admin already, who makes further tokens");
+        boolean isAdmin = found.isPresent() && found.get().isAdmin();
+        if (isAdmin && isWholeTokenOf(bearer, found.get())) {
+            return new Decision(new Done(false), List.of());
         }
-        // Whoever took the name before there was an admin does not become one.
-        if (found.isPresent()) {
+        if (register.admins() > 0 && !bootstrap.anyway()) {
+            return Decision.rejected(Rejection.ADMIN_EXISTS, "there is an admin already, who makes further tokens");
+        }
+        // Whoever took the name before there was an admin does not become one unseen.
+        if (found.isPresent() && !bootstrap.anyway()) {
             return Refusals.exists(bootstrap.name());
         }
         if (bearer != null) {
             return Refusals.bearerTaken();
         }
-        if (register.size() >= limits.accounts()) {
+        if (found.isEmpty() && register.size() >= limits.accounts()) {
             return Refusals.tooManyAccounts(limits.accounts());
         }
-        long id = register.lastNumber() + 1;
-        return new Decision(
-                new Done(true),
-                List.of(
-                        new AccountSet(id, bootstrap.name(), Role.ADMIN, PasswordHash.NONE, id + 1, at.time()),
-                        new TokenSet(id + 2, id, FIRST, bootstrap.token(), Scopes.WHOLE, at.time(), 0)));
+        long last = register.lastNumber();
+        List<Change> changes = new ArrayList<>();
+        long id = found.map(AccountState::id).orElse(last + 1);
+        if (!isAdmin) {
+            found.ifPresent(taken -> end(taken, changes));
+            long made = found.map(taken -> taken.asSet().time()).orElse(at.time());
+            AccountName name = found.map(taken -> taken.name).orElse(bootstrap.name());
+            changes.add(new AccountSet(id, name, Role.ADMIN, PasswordHash.NONE, last + 2, made));
+        } else {
+            found.get().token(FIRST).ifPresent(earlier -> changes.add(earlier.gone()));
+        }
+        changes.add(new TokenSet(last + 3, id, FIRST, bootstrap.token(), Scopes.WHOLE, at.time(), 0));
+        return new Decision(new Done(!isAdmin), changes);
+    }
+
+    private static boolean isWholeTokenOf(Bearer bearer, AccountState account) {
+        return bearer != null
+                && bearer.account() == account.id()
+                && !bearer.isSession()
+                && bearer.scopes().whole();
+    }
+
+    /** All that somebody may show for this account. */
+    private static void end(AccountState account, List<Change> changes) {
+        account.sessions.values().forEach(session -> changes.add(session.gone()));
+        account.tokens.values().forEach(token -> changes.add(token.gone()));
     }
 
     Decision changePassword(ChangePassword change) {

@@ -64,31 +64,51 @@ final class Permissions {
         return account.map(AccountState::id).orElse(AccountRegister.EVERY_MEMBER);
     }
 
+    /** See {@link AccountMachine#permit}. */
+    Optional<Permit> permit(BearerHash shown, long time) {
+        Bearer bearer = register.bearer(shown);
+        return bearer == null || bearer.isOver(time) ? Optional.empty() : Optional.of(permit(bearer));
+    }
+
+    private Permit permit(Bearer bearer) {
+        return new Permit(bearer, register.of(bearer.account()), register.everyMember(), register.revision());
+    }
+
+    Optional<Permit> permit(AccountName name, BearerHash shown, Scopes scopes, long expires) {
+        return register.find(name)
+                .map(account -> new Bearer(
+                        Bearer.FOREIGN, account.id(), shown, Optional.of(Bearer.VOUCHED), scopes, 0, expires))
+                .map(this::permit);
+    }
+
+    Optional<Permit> renewed(Permit permit, long time) {
+        Bearer before = permit.bearer();
+        if (!before.isForeign()) {
+            return permit(before.hash(), time);
+        }
+        AccountState account = register.of(before.account());
+        return account == null || before.isOver(time) ? Optional.empty() : Optional.of(permit(before));
+    }
+
+    boolean isCurrent(Permit permit) {
+        Bearer bearer = permit.bearer();
+        boolean isThere =
+                bearer.isForeign() ? register.of(bearer.account()) != null : register.bearer(bearer.hash()) == bearer;
+        return isThere && register.touched(bearer.account()) <= permit.revision();
+    }
+
+    private Optional<Permit> permit(Principal principal) {
+        return Optional.ofNullable(register.bearer(principal.bearer()))
+                .filter(bearer -> bearer.account() == principal.account())
+                .map(this::permit);
+    }
+
     /** See {@link AccountMachine#mayI}. */
     boolean mayI(Principal principal, Action action, String asked) {
-        Bearer bearer = register.bearer(principal.bearer());
-        if (bearer == null || bearer.account() != principal.account() || asked.isEmpty()) {
-            return false;
-        }
-        AccountState account = register.of(bearer.account());
-        if (!bearer.scopes().reach(action, asked)) {
-            return false;
-        }
-        if (account.isAdmin()) {
-            return true;
-        }
-        String[] levels = asked.split("/", -1);
-        Rulebook everyMember = register.everyMember();
-        return (account.rules.allows(action, levels) || everyMember.allows(action, levels))
-                && !account.rules.forbids(action, levels)
-                && !everyMember.forbids(action, levels);
+        return permit(principal).filter(permit -> permit.may(action, asked)).isPresent();
     }
 
     boolean mayAdminister(Principal principal) {
-        Bearer bearer = register.bearer(principal.bearer());
-        return bearer != null
-                && bearer.account() == principal.account()
-                && bearer.scopes().whole()
-                && register.of(bearer.account()).isAdmin();
+        return permit(principal).filter(Permit::mayAdminister).isPresent();
     }
 }

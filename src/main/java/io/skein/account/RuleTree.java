@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * Rules by the levels of their filters, so that a question looks at those that can have to do with it and not at all.
  * What is asked about is the name of a topic or a filter, cut into levels; a name is a filter that matches one topic.
+ * Never changes once it is made, so it may be asked from any thread.
  */
 final class RuleTree {
     private static final class Node {

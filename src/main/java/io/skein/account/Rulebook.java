@@ -41,17 +41,8 @@ final class Rulebook {
         tree = null;
     }
 
-    /** Whether one rule allows all of what is asked. */
-    boolean allows(Action action, String[] levels) {
-        return !rules.isEmpty() && tree().allows(action, levels);
-    }
-
-    /** Whether a rule forbids anything of what is asked. */
-    boolean forbids(Action action, String[] levels) {
-        return !rules.isEmpty() && tree().forbids(action, levels);
-    }
-
-    private RuleTree tree() {
+    /** The rules as of now; it stays as it is when they change. */
+    RuleTree tree() {
         if (tree == null) {
             tree = new RuleTree(rules);
         }

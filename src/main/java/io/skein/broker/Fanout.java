@@ -27,17 +27,27 @@ final class Fanout implements AppliedListener {
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
+    private final Runnable beforeGiven;
     private final LongConsumer whenApplied;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
     private volatile TopicTotals totals = new TopicTotals(0, 0, 0, 0);
     private volatile long published;
 
-    /** @param whenApplied is told of each index, after the messages up to it have gone to the loops */
-    Fanout(Consumer<ReplicaStatus> whenMoved, Runnable whenCaughtUp, Runnable whenLeft, LongConsumer whenApplied) {
+    /**
+     * @param beforeGiven is told of each turn, before its messages go to the loops
+     * @param whenApplied is told of each index, after the messages up to it have gone to the loops
+     */
+    Fanout(
+            Consumer<ReplicaStatus> whenMoved,
+            Runnable whenCaughtUp,
+            Runnable whenLeft,
+            Runnable beforeGiven,
+            LongConsumer whenApplied) {
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
+        this.beforeGiven = beforeGiven;
         this.whenApplied = whenApplied;
     }
 
@@ -78,6 +88,7 @@ final class Fanout implements AppliedListener {
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
+        beforeGiven.run();
         if (!messages.isEmpty()) {
             give(index, messages);
         }

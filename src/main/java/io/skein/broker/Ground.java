@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountMachine;
 import io.skein.cluster.NotExecuted;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Lineage;
@@ -14,6 +15,7 @@ record Ground(
         ReplicaVerticle replica,
         TopicMachine topics,
         SubscriptionMachine subscriptions,
+        AccountMachine accounts,
         Lineage lineage,
         History history) {
     /**

@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountMachine;
 import io.skein.cluster.AppliedListener;
 import io.skein.cluster.Committed;
 import io.skein.cluster.MemberStatus;
@@ -44,6 +45,8 @@ public final class LocalBroker implements Broker {
     private final Tenure tenure;
     private final AppliedIndex applied;
     private final Connections connections;
+    private final Access access;
+    private final LocalSubscriptions.Way way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
 
@@ -65,7 +68,7 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
-        LocalSubscriptions.Way way = new LocalSubscriptions.Way() {
+        this.way = new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
                 return LocalBroker.this.propose(command, key);
@@ -91,7 +94,13 @@ public final class LocalBroker implements Broker {
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
-        this.fanout = new Fanout(this::moved, readiness::caughtUp, this::left, index -> {
+        this.access = new Access(
+                vertx,
+                proposer,
+                () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
+                () -> fresh(Freshness.LINEARIZABLE, 0),
+                () -> ground);
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, access::applied, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -105,6 +114,11 @@ public final class LocalBroker implements Broker {
             subscriptions.left();
         }
         readiness.left();
+    }
+
+    private void caughtUp() {
+        access.renewed();
+        readiness.caughtUp();
     }
 
     private void moved(ReplicaStatus now) {
@@ -136,6 +150,7 @@ public final class LocalBroker implements Broker {
             ReplicaVerticle runningReplica,
             TopicMachine machine,
             SubscriptionMachine subscriptionMachine,
+            AccountMachine accountMachine,
             Lineage logLineage) {
         store = openStore;
         lineage = logLineage;
@@ -155,12 +170,21 @@ public final class LocalBroker implements Broker {
                 streams,
                 applied,
                 config.allowances().unsent());
-        ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
+        ground = new Ground(
+                openStore, runningReplica, machine, subscriptionMachine, accountMachine, logLineage, history);
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         health.attach(runningReplica);
         replica = runningReplica;
         readiness.look();
+    }
+
+    Access access() {
+        return access;
+    }
+
+    LocalAccounts accounts(GateConfig gate) {
+        return new LocalAccounts(vertx, proposer, way, () -> ground, gate);
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */

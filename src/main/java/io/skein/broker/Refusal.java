@@ -18,6 +18,10 @@ public final class Refusal extends RuntimeException {
         REJECTED,
         /** What was asked makes no sense; 400. */
         MALFORMED,
+        /** Nobody said who asks, or said it with a token that is not good; 401. */
+        UNAUTHENTICATED,
+        /** Whoever asks may not; 403. */
+        FORBIDDEN,
         NOT_FOUND,
         /** Something else stands in the way; 409. */
         CONFLICT,
@@ -59,6 +63,14 @@ public final class Refusal extends RuntimeException {
 
     static Refusal malformed(String detail) {
         return of(Kind.MALFORMED, "malformed", detail);
+    }
+
+    static Refusal unauthenticated(String detail) {
+        return of(Kind.UNAUTHENTICATED, "unauthenticated", detail);
+    }
+
+    static Refusal forbidden(String detail) {
+        return of(Kind.FORBIDDEN, "forbidden", detail);
     }
 
     static Refusal unavailable(String code, String detail) {

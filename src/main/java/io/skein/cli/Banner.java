@@ -24,17 +24,28 @@ final class Banner {
         return config.join() ? "Waits to be added to a cluster (--join; skein member add)" : "One node, quorum of one";
     }
 
+    /** The first admin's token: there is no other time to see it. */
+    static void print(PrintWriter out, String adminToken) {
+        out.println(
+                "The token of the account \"admin\", which is shown this once; with it, './skein user add' makes accounts:");
+        out.println();
+        out.println("  export SKEIN_TOKEN=" + adminToken);
+        out.println();
+        out.flush();
+    }
+
     void print(PrintWriter out) {
         boolean everywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
         String host = everywhere || config.host().equals("127.0.0.1") ? "localhost" : config.host();
         String base = host + ":" + node.httpPort();
         out.printf("skein %s  node %s, data in %s%n", version, config.nodeId(), config.dataDir());
         out.printf(
-                "%s; %s (--host); no login.%n",
+                "%s; %s (--host); %s.%n",
                 cluster(),
                 config.host().startsWith("127.") || config.host().equals("localhost")
                         ? "this machine only"
-                        : "open to the network at " + config.host());
+                        : "open to the network at " + config.host(),
+                config.gate().locked() ? "whoever asks shows a token (--auth)" : "no login");
         if (config.durability() == Durability.RELAXED) {
             out.println("RELAXED: acknowledged before the disk has it; a loss of power may lose it (--durability).");
         } else {

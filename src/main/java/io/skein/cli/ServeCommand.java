@@ -42,6 +42,14 @@ final class ServeCommand implements Callable<Integer> {
             throw new CommandProblem(outcome.exitCode(), outcome.problem() + hint);
         }
         new Banner(config, outcome.node().get(), SkeinCommand.Version.text()).print(out);
+        outcome.node()
+                .get()
+                .firstAdmin()
+                .onSuccess(token -> token.ifPresent(drawn -> Banner.print(out, drawn)))
+                .onFailure(failure -> {
+                    out.println("there is no admin's token: " + failure.getMessage());
+                    out.flush();
+                });
         return SkeinCommand.STAYS;
     }
 }

@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Guest;
 import io.skein.machine.Lineage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -33,17 +34,21 @@ public final class Dashboard extends VerticleBase {
         void refuse(HttpServerRequest request, int status, String code, String detail);
     }
 
+    /** Who asks; completes only for those who may ask at all, and has answered the others. */
+    @FunctionalInterface
+    public interface Entrance {
+        Future<Guest> enter(HttpServerRequest request);
+    }
+
     private static final String STREAM = "/console/stream";
 
     private final String version;
-    private final Broker broker;
     private final ConsoleLimits limits;
     private final Assets assets = new Assets();
     private final Sampler sampler;
 
     public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
         this.version = version;
-        this.broker = broker;
         this.limits = limits;
         this.sampler = new Sampler(broker, figures, limits);
     }
@@ -60,8 +65,11 @@ public final class Dashboard extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    public void mount(Router router, Problems problems) {
-        router.route(STREAM).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> stream(ctx, problems));
+    public void mount(Router router, Problems problems, Entrance entrance) {
+        router.route(STREAM)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(ctx -> stream(ctx, problems, entrance));
         router.route("/").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> serve(ctx, assets.index()));
         router.route("/console/*")
                 .method(HttpMethod.GET)
@@ -113,21 +121,35 @@ public final class Dashboard extends VerticleBase {
                         .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
     }
 
-    private void stream(RoutingContext ctx, Problems problems) {
+    private void stream(RoutingContext ctx, Problems problems, Entrance entrance) {
         HttpServerRequest request = ctx.request();
         if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             // Another site could not read it, but it could hold all pages that there may be.
             problems.refuse(request, 403, "cross-site", "pages of other sites cannot open the console's stream");
             return;
         }
+        entrance.enter(request).onSuccess(guest -> {
+            if (guest.mayAdminister()) {
+                stream(ctx, problems, guest);
+            } else {
+                guest.leave();
+                problems.refuse(request, 403, "forbidden", "the console shows everything; it is for admins");
+            }
+        });
+    }
+
+    private void stream(RoutingContext ctx, Problems problems, Guest guest) {
+        HttpServerRequest request = ctx.request();
         HttpServerResponse response = ctx.response();
         if (request.method() == HttpMethod.HEAD) {
+            guest.leave();
             streamHead(response).end().onFailure(ignored -> {});
             return;
         }
         String peer = String.valueOf(request.remoteAddress());
-        OpenPage page = new OpenPage(ctx.vertx().getOrCreateContext(), response, broker, sampler, limits, peer);
+        OpenPage page = new OpenPage(ctx.vertx().getOrCreateContext(), response, guest, sampler, limits, peer);
         if (!sampler.add(page)) {
+            guest.leave();
             response.putHeader(HttpHeaders.RETRY_AFTER, "10");
             problems.refuse(
                     request,

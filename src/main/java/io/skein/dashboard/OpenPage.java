@@ -1,6 +1,6 @@
 package io.skein.dashboard;
 
-import io.skein.broker.Broker;
+import io.skein.broker.Guest;
 import io.skein.machine.Lineage;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +19,7 @@ final class OpenPage implements Tail.Screen {
     private final HttpServerResponse response;
     private final Sampler sampler;
     private final ConsoleLimits limits;
-    private final Broker broker;
+    private final Guest guest;
     private final String peer;
     /** The newest state that the context has not yet come to; an older one is replaced, never queued. */
     private final AtomicReference<Buffer> offered = new AtomicReference<>();
@@ -31,7 +31,7 @@ final class OpenPage implements Tail.Screen {
     OpenPage(
             Context context,
             HttpServerResponse response,
-            Broker broker,
+            Guest guest,
             Sampler sampler,
             ConsoleLimits limits,
             String peer) {
@@ -39,7 +39,7 @@ final class OpenPage implements Tail.Screen {
         this.response = response;
         this.sampler = sampler;
         this.limits = limits;
-        this.broker = broker;
+        this.guest = guest;
         this.peer = peer;
     }
 
@@ -48,6 +48,10 @@ final class OpenPage implements Tail.Screen {
         response.setWriteQueueMaxSize(limits.queueBytes());
         response.exceptionHandler(ignored -> close());
         response.closeHandler(ignored -> close());
+        guest.whenGone(() -> {
+            close();
+            response.end().onFailure(gone -> {});
+        });
         write(StateJson.event(
                 "hello",
                 new JsonObject().put("version", version).put("history", StateJson.history(sampler.history()))));
@@ -56,7 +60,7 @@ final class OpenPage implements Tail.Screen {
 
     /** @param after where a tail that was interrupted goes on */
     void follow(String filter, Optional<Lineage.Text> after) {
-        Tail following = new Tail(broker, limits, this, System::nanoTime, filter, after, peer);
+        Tail following = new Tail(guest.broker(), limits, this, System::nanoTime, filter, after, peer);
         tail = Optional.of(following);
         following.begin();
     }
@@ -109,6 +113,7 @@ final class OpenPage implements Tail.Screen {
             closed = true;
             sampler.remove(this);
             tail.ifPresent(Tail::close);
+            guest.leave();
         }
     }
 }

@@ -15,7 +15,9 @@ public enum CloseCode {
     /** A message longer than the limit. */
     TOO_LARGE(4502),
     /** Commands are text. */
-    BINARY(4503);
+    BINARY(4503),
+    /** Nobody said who it is in time, or the token is not good, or no longer. */
+    UNAUTHENTICATED(4504);
 
     private final short code;
 

@@ -210,8 +210,9 @@ public final class Metrics implements AutoCloseable {
                 contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
     }
 
-    public MetricsRoutes routes(Vertx vertx, Broker broker, MetricsRoutes.Door door) {
-        return new MetricsRoutes(vertx, this, broker, door);
+    /** @param open {@code /metrics} asks nobody who it is */
+    public MetricsRoutes routes(Vertx vertx, Broker broker, boolean open, MetricsRoutes.Door door) {
+        return new MetricsRoutes(vertx, this, broker, open, door);
     }
 
     /** The meters of a closed node must not be asked again: they would ask the node. */

@@ -3,6 +3,7 @@ package io.skein.metrics;
 import io.skein.broker.Broker;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.Freshness;
+import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ public final class MetricsRoutes {
     private final Vertx vertx;
     private final Metrics metrics;
     private final Broker broker;
+    private final boolean open;
     private final Door door;
 
     /** The HTTP door before these routes: what it does for its own it does for them. */
@@ -31,14 +33,18 @@ public final class MetricsRoutes {
         /** Says no. */
         void refuse(HttpServerRequest request, int status, String code, String detail);
 
+        /** Who asks; completes only for those who may ask at all, and has answered the others. To be let go. */
+        Future<Guest> enter(HttpServerRequest request);
+
         /** What the query says, by names in small letters; empty when that is not understood, and refused already. */
         Optional<Map<String, String>> query(HttpServerRequest request, List<String> known);
     }
 
-    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker, Door door) {
+    MetricsRoutes(Vertx vertx, Metrics metrics, Broker broker, boolean open, Door door) {
         this.vertx = vertx;
         this.metrics = metrics;
         this.broker = broker;
+        this.open = open;
         this.door = door;
     }
 
@@ -50,11 +56,22 @@ public final class MetricsRoutes {
                 .handler(this::detailed);
     }
 
-    /** The whole registry, aggregated over topics. */
+    /** The whole registry, aggregated over topics: for everybody who is known, or for all. */
     public void all(RoutingContext context) {
         if (door.query(context.request(), List.of()).isEmpty()) {
             return;
         }
+        if (open) {
+            scrape(context);
+        } else {
+            door.enter(context.request()).onSuccess(guest -> {
+                guest.leave();
+                scrape(context);
+            });
+        }
+    }
+
+    private void scrape(RoutingContext context) {
         String accept = accept(context);
         broker.subscriptions()
                 .figures()
@@ -65,10 +82,14 @@ public final class MetricsRoutes {
 
     /** Topic by topic, without a filter all but the system's; or subscription by subscription. */
     public void detailed(RoutingContext context) {
-        door.query(context.request(), List.of("topic", "subscriptions")).ifPresent(asked -> detailed(context, asked));
+        door.query(context.request(), List.of("topic", "subscriptions"))
+                .ifPresent(asked -> door.enter(context.request()).onSuccess(guest -> {
+                    detailed(context, guest.broker(), asked);
+                    guest.leave();
+                }));
     }
 
-    private void detailed(RoutingContext context, Map<String, String> asked) {
+    private void detailed(RoutingContext context, Broker broker, Map<String, String> asked) {
         String accept = accept(context);
         if (!NO.contains(asked.getOrDefault("subscriptions", "false"))) {
             if (asked.containsKey("topic")) {

@@ -2,6 +2,8 @@ package io.skein.node;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
+import io.skein.broker.Gate;
+import io.skein.broker.Guest;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
@@ -41,6 +43,7 @@ final class Doors {
 
     private final Vertx vertx;
     private final NodeConfig config;
+    private final Gate gate;
     private final Broker broker;
     private final Allowances allowances;
     private final Metrics metrics;
@@ -55,6 +58,7 @@ final class Doors {
     Doors(
             Vertx vertx,
             NodeConfig config,
+            Gate gate,
             Broker broker,
             Allowances allowances,
             String version,
@@ -63,6 +67,7 @@ final class Doors {
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
+        this.gate = gate;
         this.broker = broker;
         this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
@@ -71,7 +76,7 @@ final class Doors {
                 .withRrmqProfile(config.rrmqProfile());
         this.webSocket = new WebSocketDoor(
                 vertx,
-                broker,
+                gate,
                 WebSocketConfig.DEFAULT.withOrigins(Set.copyOf(config.allowedOrigins())),
                 allowances,
                 new WebSocketListener() {
@@ -94,15 +99,16 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, http, allowances, new HttpListener() {
+            door = new HttpDoor(vertx, gate, http, allowances, new HttpListener() {
                 @Override
                 public void answered(String route, String method, int status, long nanos) {
                     metrics.http().answered(route, method, status, nanos);
                 }
             });
             Router router = Router.router(vertx);
-            dashboard.mount(router, door::refuse);
-            metrics.routes(vertx, broker, asMetricsSee(door)).mount(router);
+            dashboard.mount(router, door::refuse, door::enter);
+            metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
+                    .mount(router);
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }
@@ -123,6 +129,11 @@ final class Doors {
                 }
 
                 @Override
+                public Future<Guest> enter(HttpServerRequest request) {
+                    return door.enter(request);
+                }
+
+                @Override
                 public Optional<Map<String, String>> query(HttpServerRequest request, List<String> known) {
                     return door.query(request, known);
                 }
@@ -134,6 +145,7 @@ final class Doors {
                 if (WebSocketDoor.PATH.equals(request.path())) {
                     webSocket.take(
                             request,
+                            door.token(request),
                             (status, code, detail) -> door.refuse(request, status, code, detail),
                             () -> door.upgraded(request.remoteAddress()));
                 } else {
@@ -162,7 +174,7 @@ final class Doors {
     private TcpDoor tcpDoor() {
         tcpPort = config.tcpPort();
         return new TcpDoor(
-                broker,
+                gate,
                 TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
                 allowances,
                 new TcpListener() {

@@ -3,9 +3,12 @@ package io.skein.node;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.account.AccountMachine;
 import io.skein.broker.Allowances;
+import io.skein.broker.Broker;
 import io.skein.broker.BrokerConfig;
 import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
+import io.skein.broker.LocalGate;
+import io.skein.broker.Refusal;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
@@ -43,6 +46,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -59,6 +64,8 @@ public final class Node {
     private static final long CATCH_UP_WAIT_MS = 10_000;
     /** How long a node that stops waits for the answers under way. */
     private static final long LAST_ANSWERS_MS = 500;
+    /** Between two tries to make the first admin. */
+    private static final long ADMIN_RETRY_MS = 500;
 
     private final Vertx vertx;
     private final NodeConfig config;
@@ -67,6 +74,7 @@ public final class Node {
     private final Measured figures;
     private final Proposer proposer;
     private final LocalBroker broker;
+    private final LocalGate gate;
     private final Doors doors;
     private final ReplicaVerticle replica;
     private volatile String replicaDeployment;
@@ -101,7 +109,9 @@ public final class Node {
                         BrokerConfig.MAX_CONNECTIONS,
                         allowances),
                 proposer);
-        this.doors = new Doors(vertx, config, metrics.metered(broker), allowances, version, figures, metrics);
+        Broker hall = metrics.metered(broker);
+        this.gate = new LocalGate(vertx, broker, hall, config.gate());
+        this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics);
         metrics.build(version, "");
         metrics.watch(broker::status);
         metrics.watch(allowances);
@@ -151,6 +161,7 @@ public final class Node {
         private Lineage lineage;
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
+        private AccountMachine accounts;
 
         @Override
         public Future<Store> store() {
@@ -218,11 +229,12 @@ public final class Node {
         public Replica replica(Store store, Image image) {
             topics = new TopicMachine();
             subscriptions = new SubscriptionMachine(topics);
+            accounts = new AccountMachine();
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics, subscriptions, new AccountMachine()),
+                    List.of(topics, subscriptions, accounts),
                     ReplicaConfig.DEFAULT
                             .withLogBytes(config.logBudget())
                             .withMemory(Runtime.getRuntime().maxMemory()),
@@ -233,7 +245,7 @@ public final class Node {
         @Override
         public void entered(Store store, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(store, replica, topics, subscriptions, logLineage);
+            broker.attach(store, replica, topics, subscriptions, accounts, logLineage);
         }
 
         @Override
@@ -277,6 +289,23 @@ public final class Node {
 
     public LocalBroker broker() {
         return broker;
+    }
+
+    /**
+     * Sees to it that there is an admin, where a token is asked for or the operator gave one; tries until it is known.
+     * Completes with the token that was drawn for the first one, which nobody will show again.
+     */
+    public Future<Optional<String>> firstAdmin() {
+        if (!config.gate().locked() && config.adminToken().isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return gate.firstAdmin(config.adminToken()).recover(failure -> {
+            boolean passes = failure instanceof Refusal refusal
+                    && (refusal.kind() == Refusal.Kind.UNAVAILABLE || refusal.kind() == Refusal.Kind.INDETERMINATE);
+            return passes
+                    ? vertx.timer(ADMIN_RETRY_MS, TimeUnit.MILLISECONDS).compose(v -> firstAdmin())
+                    : Future.failedFuture(failure);
+        });
     }
 
     public int httpPort() {

@@ -1,5 +1,6 @@
 package io.skein.node;
 
+import io.skein.broker.GateConfig;
 import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
@@ -9,11 +10,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * What a node is told at its start; read once, cut into pieces for the rooms.
  *
+ * @param gate who is let in
+ * @param adminToken what the admin shows, if the operator says so
+ * @param metricsOpen metrics ask nobody who it is
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -34,7 +39,10 @@ public record NodeConfig(
         boolean autoCreateTopics,
         int maxMessageBytes,
         List<String> allowedOrigins,
-        long publishTimeoutMs) {
+        long publishTimeoutMs,
+        GateConfig gate,
+        Optional<String> adminToken,
+        boolean metricsOpen) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
@@ -73,7 +81,29 @@ public record NodeConfig(
                 settings.flag(Setting.AUTO_CREATE_TOPICS),
                 (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
                 origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
-                settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000));
+                settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000),
+                gate(settings),
+                adminToken(settings),
+                settings.flag(Setting.METRICS_OPEN));
+    }
+
+    private static GateConfig gate(Settings settings) {
+        boolean locked = settings.flag(Setting.AUTH);
+        boolean registrationOpen = switch (settings.text(Setting.REGISTRATION)) {
+            case "open" -> true;
+            case "closed" -> false;
+            case "" -> !locked;
+            default -> throw settings.problem(Setting.REGISTRATION, "open or closed");
+        };
+        return new GateConfig(locked, registrationOpen, GateConfig.ITERATIONS);
+    }
+
+    private static Optional<String> adminToken(Settings settings) {
+        String token = settings.text(Setting.ADMIN_TOKEN);
+        if (!token.isEmpty() && !token.matches("[\\x21-\\x7E]{16,256}")) {
+            throw settings.problem(Setting.ADMIN_TOKEN, "16 to 256 printable characters without spaces");
+        }
+        return Optional.of(token).filter(text -> !text.isEmpty());
     }
 
     private static RrmqProfile profile(Settings settings) {

@@ -27,6 +27,10 @@ public enum Setting {
     MAX_MESSAGE("1MiB", "SIZE", "largest body of one message"),
     ALLOWED_ORIGINS(
             "", "LIST", "origins whose pages may use this node, comma separated; * for any; own pages always may"),
+    AUTH("false", "BOOL", "whoever asks shows a token; the first start makes an admin and prints its token once"),
+    ADMIN_TOKEN("", "SECRET", "the admin's token, in place of one that the first start draws; 16 characters or more"),
+    REGISTRATION("", "open|closed", "whether strangers may make accounts; default: closed with --auth, else open"),
+    METRICS_OPEN("false", "BOOL", "with --auth: /metrics asks for no token"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;
@@ -46,6 +50,11 @@ public enum Setting {
 
     public String variable() {
         return "SKEIN_" + name();
+    }
+
+    /** Is never shown; also read from the file that the variable with {@code _FILE} names. */
+    public boolean isSecret() {
+        return label.equals("SECRET");
     }
 
     public String defaultValue() {

@@ -52,7 +52,7 @@ class CommandCodecTest {
     static {
         GOLDEN.put(new Create(A, P, Role.MEMBER), "4a080a060a0161120170");
         GOLDEN.put(new Create(A, PasswordHash.NONE, Role.ADMIN), "4a070a050a01611801");
-        GOLDEN.put(new Bootstrap(A, B), "4a2712250a01611220" + HEX_B);
+        GOLDEN.put(new Bootstrap(A, B, false), "4a2712250a01611220" + HEX_B);
         GOLDEN.put(new ChangePassword(A, P, 300), "4a0b1a090a016112017018ac02");
         GOLDEN.put(new SetRole(A, Role.ADMIN), "4a0722050a01611001");
         GOLDEN.put(new Delete(A, AccountCommand.UNCHECKED), "4a052a030a0161");

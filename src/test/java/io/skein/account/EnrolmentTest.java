@@ -121,7 +121,7 @@ class EnrolmentTest {
     @Test
     void theFirstAdminHasATokenForEverything() {
         BearerHash token = log.draw();
-        assertEquals(new Done(true), log.take(new Bootstrap(name("admin"), token)));
+        assertEquals(new Done(true), log.take(new Bootstrap(name("admin"), token, false)));
         Principal admin = log.machine.principal(token, log.time).orElseThrow();
         assertTrue(log.machine.mayAdminister(admin));
         assertEquals(Optional.empty(), log.machine.credential(name("admin")));
@@ -130,20 +130,20 @@ class EnrolmentTest {
     @Test
     void theSameFirstAdminTwiceIsDone() {
         BearerHash token = log.draw();
-        log.take(new Bootstrap(name("admin"), token));
-        assertEquals(new Done(false), log.take(new Bootstrap(name("admin"), token)));
+        log.take(new Bootstrap(name("admin"), token, false));
+        assertEquals(new Done(false), log.take(new Bootstrap(name("admin"), token, false)));
     }
 
     @Test
     void whereThereIsAnAdminNoOtherIsTheFirst() {
-        log.take(new Bootstrap(name("admin"), log.draw()));
-        assertEquals(Rejection.ADMIN_EXISTS, log.why(new Bootstrap(name("admin"), log.draw())));
+        log.take(new Bootstrap(name("admin"), log.draw(), false));
+        assertEquals(Rejection.ADMIN_EXISTS, log.why(new Bootstrap(name("admin"), log.draw(), false)));
     }
 
     @Test
     void whoTookTheNameBeforeIsNotMadeAdmin() {
         log.create("admin");
-        assertEquals(Rejection.ACCOUNT_EXISTS, log.why(new Bootstrap(name("admin"), log.draw())));
+        assertEquals(Rejection.ACCOUNT_EXISTS, log.why(new Bootstrap(name("admin"), log.draw(), false)));
         assertEquals(0, log.machine.totals().admins());
     }
 

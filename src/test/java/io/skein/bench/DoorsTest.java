@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
 import io.skein.protocol.websocket.WebSocketListener;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,10 +32,10 @@ class DoorsTest {
 
     @Test
     void theWebSocketDoorAcknowledgesAndDelivers() throws Exception {
-        WebSocketDoor door =
-                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+        WebSocketDoor door = new WebSocketDoor(
+                vertx, OpenGate.of(broker), WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(new HttpServerOptions().setHost("127.0.0.1")))
-                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
+                .requestHandler(request -> door.take(request, Optional.empty(), (status, code, detail) -> {}, () -> {}))
                 .listen(0)
                 .await(10, TimeUnit.SECONDS);
         LoadConfig config = LoadConfig.defaults("http://127.0.0.1:" + server.actualPort())

@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountMachine;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerConfig;
@@ -73,6 +74,7 @@ public final class Hall implements AutoCloseable {
     final Proposer proposer = new Proposer(vertx);
     final TopicMachine topics = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
+    final AccountMachine accounts = new AccountMachine();
     final ReplicaVerticle replica;
     private final Path directory;
     private final StoreConfig config;
@@ -151,7 +153,7 @@ public final class Hall implements AutoCloseable {
                     NODE,
                     opened.incarnation(),
                     start,
-                    List.of(topics, subscriptions),
+                    List.of(topics, subscriptions, accounts),
                     ReplicaConfig.DEFAULT,
                     RaftTiming.DEFAULT,
                     new Random(1));
@@ -160,12 +162,12 @@ public final class Hall implements AutoCloseable {
         @Override
         public void entered(Store opened, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(opened, replica, topics, subscriptions, logLineage);
+            broker.attach(opened, replica, topics, subscriptions, accounts, logLineage);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            return new CommandBytes(List.of(topics, subscriptions));
+            return new CommandBytes(List.of(topics, subscriptions, accounts));
         }
 
         @Override

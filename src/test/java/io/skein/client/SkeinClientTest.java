@@ -11,6 +11,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
@@ -38,6 +39,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -65,11 +67,11 @@ class SkeinClientTest {
     }
 
     private HttpServer serve(int port) {
-        var door =
-                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+        var door = new WebSocketDoor(
+                vertx, OpenGate.of(broker), WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         return vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(port)))
-                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
+                .requestHandler(request -> door.take(request, Optional.empty(), (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
     }

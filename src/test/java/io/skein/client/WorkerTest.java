@@ -11,6 +11,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
+import io.skein.broker.OpenGate;
 import io.skein.frame.Delivered;
 import io.skein.protocol.websocket.WebSocketConfig;
 import io.skein.protocol.websocket.WebSocketDoor;
@@ -53,11 +54,15 @@ class WorkerTest {
         hall = new Hall(directory, 1 << 20, 10_000);
         make();
         var door = new WebSocketDoor(
-                hall.vertx, hall.broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+                hall.vertx,
+                OpenGate.of(hall.broker),
+                WebSocketConfig.DEFAULT,
+                Allowances.ofHeap(),
+                WebSocketListener.NONE);
         HttpServer server = hall.vertx
                 .createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
-                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
+                .requestHandler(request -> door.take(request, Optional.empty(), (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
         var at = URI.create("ws://127.0.0.1:" + server.actualPort());

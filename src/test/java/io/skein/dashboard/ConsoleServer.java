@@ -1,6 +1,7 @@
 package io.skein.dashboard;
 
 import io.skein.broker.Broker;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -9,6 +10,7 @@ import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -67,7 +69,8 @@ final class ConsoleServer implements AutoCloseable {
         dashboard.mount(
                 router,
                 (request, status, code, detail) ->
-                        request.response().setStatusCode(status).end(code + ": " + detail));
+                        request.response().setStatusCode(status).end(code + ": " + detail),
+                request -> Future.succeededFuture(OpenGate.of(broker).stranger()));
         router.post("/t/*").handler(this::publish);
         server = vertx.createHttpServer()
                 .requestHandler(router)

@@ -2,6 +2,7 @@ package io.skein.dashboard;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.Hall;
+import io.skein.broker.OpenGate;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
@@ -39,9 +40,10 @@ final class RealConsole implements AutoCloseable {
         @Override
         public Future<?> start() {
             HttpConfig config = HttpConfig.defaults("0.1.0-test", 0);
-            HttpDoor door = new HttpDoor(vertx, hall.broker, config, Allowances.ofHeap(), new HttpListener() {});
+            HttpDoor door =
+                    new HttpDoor(vertx, OpenGate.of(hall.broker), config, Allowances.ofHeap(), new HttpListener() {});
             Router router = Router.router(vertx);
-            dashboard.mount(router, door::refuse);
+            dashboard.mount(router, door::refuse, door::enter);
             router.route().handler(context -> door.notFound(context.request()));
             server = vertx.createHttpServer(HttpDoor.serverOptions(config))
                     .connectionHandler(door::connected)

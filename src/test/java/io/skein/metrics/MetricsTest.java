@@ -18,6 +18,8 @@ import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
+import io.skein.broker.Guest;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
@@ -527,10 +529,15 @@ class MetricsTest {
 
     private HttpServer serve() throws Exception {
         Router router = Router.router(vertx);
-        metrics.routes(vertx, broker, new MetricsRoutes.Door() {
+        metrics.routes(vertx, broker, true, new MetricsRoutes.Door() {
                     @Override
                     public void refuse(HttpServerRequest request, int status, String code, String detail) {
                         request.response().setStatusCode(status).end(code + ": " + detail);
+                    }
+
+                    @Override
+                    public Future<Guest> enter(HttpServerRequest request) {
+                        return Future.succeededFuture(OpenGate.of(broker).stranger());
                     }
 
                     @Override

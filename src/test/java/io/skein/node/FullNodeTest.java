@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.metrics.Metrics;
 import io.vertx.core.Vertx;
@@ -29,6 +30,7 @@ class FullNodeTest {
     private final Doors doors = new Doors(
             vertx,
             NodeConfig.of(Settings.resolve(Map.of("http-port", "0", "tcp-port", "0"), Map.of(), Optional.empty())),
+            OpenGate.of(metrics.metered(broker)),
             metrics.metered(broker),
             Allowances.ofHeap(),
             "test",

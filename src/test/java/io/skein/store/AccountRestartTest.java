@@ -133,7 +133,7 @@ class AccountRestartTest {
     @Test
     void aTokenStandsInTheFileAsItsHashOnly() throws Exception {
         try (OpenStore open = OpenStore.at(vertx, directory)) {
-            open.author.take(new AccountCommand.Bootstrap(ANNA, BearerHash.of("very-secret-token")));
+            open.author.take(new AccountCommand.Bootstrap(ANNA, BearerHash.of("very-secret-token"), false));
             open.settle();
             assertFalse(open.sql("SELECT hex(bearer) FROM token").isEmpty());
         }

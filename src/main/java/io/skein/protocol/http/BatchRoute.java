@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -40,11 +39,9 @@ final class BatchRoute {
     /** Messages that go as one command, with their places in the request. */
     private record Part(List<Publication> messages, List<Integer> places, Optional<String> id) {}
 
-    private final Broker broker;
     private final HttpConfig config;
 
-    BatchRoute(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    BatchRoute(HttpConfig config) {
         this.config = config;
     }
 
@@ -122,15 +119,16 @@ final class BatchRoute {
         exchange.proposed();
         List<Future<PublishAck>> answers = new ArrayList<>();
         for (Part part : parts) {
-            answers.add(broker.publish(new Publish(
-                    part.messages(),
-                    batch.atomic() || sequence.isPresent(),
-                    sequence,
-                    "http",
-                    part.id().isPresent()
-                            ? PublishRoute.scope(part.messages().get(0).topic())
-                            : "/v1/publish",
-                    part.id().isPresent() ? part.id() : key(batch))));
+            answers.add(exchange.broker()
+                    .publish(new Publish(
+                            part.messages(),
+                            batch.atomic() || sequence.isPresent(),
+                            sequence,
+                            "http",
+                            part.id().isPresent()
+                                    ? PublishRoute.scope(part.messages().get(0).topic())
+                                    : "/v1/publish",
+                            part.id().isPresent() ? part.id() : key(batch))));
         }
         Future.join(answers).onComplete(done -> answer(exchange, batch, parts, answers, results));
     }
@@ -272,7 +270,7 @@ final class BatchRoute {
                 index);
     }
 
-    /** No message was refused before it reached the broker. */
+    /** No message was refused before it reached the exchange.broker(). */
     private static boolean coversAll(List<Part> parts, JsonObject[] results) {
         return parts.stream().mapToInt(part -> part.places().size()).sum() == results.length;
     }

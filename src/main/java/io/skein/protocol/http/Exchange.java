@@ -1,7 +1,9 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Allowance;
+import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
+import io.skein.broker.Guest;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
 import io.vertx.core.Handler;
@@ -36,6 +38,7 @@ final class Exchange {
     private static final CharSequence LEADER_ADDRESS = HttpHeaders.createOptimized("Skein-Leader-Address");
     private static final CharSequence INDEX = HttpHeaders.createOptimized("Skein-Index");
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+    private static final CharSequence CHALLENGE = HttpHeaders.createOptimized("WWW-Authenticate");
     private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotency-Replayed");
 
     /** Above this much unread body a refused request's connection is closed instead of read to its end. */
@@ -52,6 +55,9 @@ final class Exchange {
     final String rest;
 
     private final Route route;
+    /** Who asks; set before the route takes the exchange. */
+    private Guest guest;
+
     private final long begunNanos = System.nanoTime();
     private boolean answered;
     /** Handed to the broker: from here on a failure may have happened. */
@@ -67,6 +73,19 @@ final class Exchange {
         this.response = request.response();
         this.route = route;
         this.rest = rest;
+    }
+
+    void of(Guest asking) {
+        guest = asking;
+    }
+
+    Guest guest() {
+        return guest;
+    }
+
+    /** As far as it is open to whoever asks. */
+    Broker broker() {
+        return guest.broker();
     }
 
     boolean isAnswered() {
@@ -106,7 +125,7 @@ final class Exchange {
     /** The node's word at the time of the answer. */
     NodeStatus status() {
         if (status == null) {
-            status = door.broker().status();
+            status = door.gate().status();
         }
         return status;
     }
@@ -221,6 +240,11 @@ final class Exchange {
         answer(status, json == null ? null : JSON, json == null ? null : json.toBuffer(), index);
     }
 
+    /** It holds what nobody else is to see. */
+    void noStore() {
+        response.headers().set(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+
     void replayed() {
         response.headers().set(REPLAYED, "true");
     }
@@ -261,6 +285,7 @@ final class Exchange {
         if (problem.retryAfter() > 0) {
             response.headers().set(RETRY_AFTER, Integer.toString(problem.retryAfter()));
         }
+        challenge(problem);
         boolean linger = !request.isEnded() && hasMuchUnread();
         if (linger && request.version() != HttpVersion.HTTP_2) {
             response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -280,6 +305,16 @@ final class Exchange {
         }
         if (linger) {
             linger();
+        }
+    }
+
+    /** RFC 6750 §3. */
+    private void challenge(Problem problem) {
+        if (problem.status() == 401) {
+            boolean shown = Credentials.of(request, door.origins()).isPresent();
+            response.headers().set(CHALLENGE, "Bearer realm=\"skein\"" + (shown ? ", error=\"invalid_token\"" : ""));
+        } else if (problem.code().equals("forbidden")) {
+            response.headers().set(CHALLENGE, "Bearer realm=\"skein\", error=\"insufficient_scope\"");
         }
     }
 

@@ -1,10 +1,13 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Allowances;
-import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Gate;
+import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -37,12 +40,13 @@ public final class HttpDoor {
     private static final long BEAT_MS = 1_000;
 
     private final Vertx vertx;
-    private final Broker broker;
+    private final Gate gate;
     private final HttpConfig config;
     private final Allowances allowances;
     private final HttpListener listener;
     private final Origins origins;
     private final RouteTable table;
+    private final Visitors visitors;
     /** Open ones, by their peer. */
     private final Map<String, Connection> connections = new HashMap<>();
 
@@ -59,14 +63,15 @@ public final class HttpDoor {
     private boolean closed;
 
     /** @param allowances of the node, for all its doors */
-    public HttpDoor(Vertx vertx, Broker broker, HttpConfig config, Allowances allowances, HttpListener listener) {
+    public HttpDoor(Vertx vertx, Gate gate, HttpConfig config, Allowances allowances, HttpListener listener) {
         this.vertx = vertx;
-        this.broker = broker;
+        this.gate = gate;
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
         this.origins = new Origins(config.allowedOrigins());
         this.turnedAway = new TurnedAway(vertx);
+        this.visitors = new Visitors(gate);
         this.table = new RouteTable(routes());
         beatLater();
     }
@@ -91,19 +96,23 @@ public final class HttpDoor {
 
     private List<Route> routes() {
         StreamRoutes streaming = new StreamRoutes();
-        PublishRoute publish = new PublishRoute(broker, config);
-        ReadRoute read = new ReadRoute(broker, config, allowances.unsent(), streaming);
-        BatchRoute batch = new BatchRoute(broker, config);
-        TopicRoutes topics = new TopicRoutes(broker);
-        ScheduledRoutes scheduled = new ScheduledRoutes(broker);
-        SubscriptionRoutes subscriptions = new SubscriptionRoutes(broker);
-        LeaseRoutes leases = new LeaseRoutes(broker);
-        PullRoute pull = new PullRoute(broker, config);
-        TransactionRoute transactions = new TransactionRoute(broker, config);
-        NodeRoutes node = new NodeRoutes(broker, config);
-        MemberRoutes members = new MemberRoutes(broker, config);
-        RrmqRoutes rrmq = new RrmqRoutes(broker, config);
-        PadRoutes pad = new PadRoutes(broker, config, this::publishedPerMinute);
+        PublishRoute publish = new PublishRoute(config);
+        ReadRoute read = new ReadRoute(config, allowances.unsent(), streaming);
+        BatchRoute batch = new BatchRoute(config);
+        TopicRoutes topics = new TopicRoutes();
+        ScheduledRoutes scheduled = new ScheduledRoutes();
+        SubscriptionRoutes subscriptions = new SubscriptionRoutes();
+        LeaseRoutes leases = new LeaseRoutes();
+        PullRoute pull = new PullRoute(config);
+        TransactionRoute transactions = new TransactionRoute(config);
+        NodeRoutes node = new NodeRoutes(config);
+        MemberRoutes members = new MemberRoutes(config);
+        AccountRoutes accounts = new AccountRoutes();
+        SessionRoutes sessions = new SessionRoutes();
+        TokenRoutes tokens = new TokenRoutes();
+        AccessRoutes access = new AccessRoutes();
+        RrmqRoutes rrmq = new RrmqRoutes(config);
+        PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
         return List.of(
                 Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
                 Route.of(HttpMethod.GET, "/t/{topic}", read::read),
@@ -129,16 +138,36 @@ public final class HttpDoor {
                 Route.of(HttpMethod.POST, "/v1/transactions", transactions::transact),
                 Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
                 Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
+                Route.of(HttpMethod.POST, "/v1/accounts", accounts::create).forAll(),
+                Route.of(HttpMethod.GET, "/v1/accounts", accounts::list),
+                Route.of(HttpMethod.GET, "/v1/accounts/{username}", accounts::get),
+                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}", accounts::delete)
+                        .forAll(),
+                Route.of(HttpMethod.PUT, "/v1/accounts/{username}/password", accounts::password)
+                        .forAll(),
+                Route.of(HttpMethod.PUT, "/v1/accounts/{username}/role", accounts::role),
+                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}/sessions", accounts::logOutAll),
+                Route.of(HttpMethod.GET, "/v1/accounts/{username}/tokens", tokens::list),
+                Route.of(HttpMethod.POST, "/v1/accounts/{username}/tokens", tokens::make),
+                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}/tokens", tokens::revoke),
+                Route.of(HttpMethod.GET, "/v1/access", access::list),
+                Route.of(HttpMethod.PUT, "/v1/access", access::set),
+                Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
+                Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
+                Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
+                Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
-                Route.of(HttpMethod.POST, "/v1/cluster/members", members::add),
-                Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove),
-                Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer),
+                Route.of(HttpMethod.POST, "/v1/cluster/members", members::add).forAdmins(),
+                Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove)
+                        .forAdmins(),
+                Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer)
+                        .forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),
                 Route.open(HttpMethod.GET, "/readyz", node::ready),
                 Route.open(HttpMethod.GET, "/healthz", node::ready),
-                Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi),
+                Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi).forKnown(),
                 Route.rrmq(HttpMethod.PUT, "/topic", rrmq::create),
                 Route.rrmq(HttpMethod.GET, "/topic", rrmq::list),
                 Route.rrmq(HttpMethod.PUT, "/message", rrmq::put),
@@ -148,7 +177,7 @@ public final class HttpDoor {
                 Route.pad(HttpMethod.GET, "/stats", pad::stats),
                 Route.pad(HttpMethod.GET, "/messages", pad::messages),
                 Route.pad(HttpMethod.GET, "/topics", pad::topics),
-                Route.pad(HttpMethod.GET, "/subscribers", pad::subscribers),
+                Route.pad(HttpMethod.GET, "/subscribers", pad::subscribers).forAdmins(),
                 Route.pad(HttpMethod.POST, "/publish", pad::publish));
     }
 
@@ -169,7 +198,7 @@ public final class HttpDoor {
     public Handler<HttpServerRequest> handler(Handler<HttpServerRequest> next) {
         return request -> {
             if (!take(request)) {
-                Exchange.sign(request.response().headers(), broker.status());
+                Exchange.sign(request.response().headers(), gate.status());
                 next.handle(request);
             }
         };
@@ -238,7 +267,7 @@ public final class HttpDoor {
         String peer = String.valueOf(connection.remoteAddress());
         Connection counted;
         try {
-            counted = broker.connected("http", peer);
+            counted = gate.connected("http", peer);
         } catch (Refusal full) {
             turnedAway.add(connection, full);
             return;
@@ -295,12 +324,83 @@ public final class HttpDoor {
                     "pages of " + exchange.header("Origin") + " may not write here; see --allowed-origins"));
             return true;
         }
+        enter(exchange, route);
+        return true;
+    }
+
+    /** Who is it? */
+    private void enter(Exchange exchange, Route route) {
+        Optional<String> token;
+        Guest known;
+        try {
+            token = route.entrance() == Route.Entrance.OPEN
+                    ? Optional.empty()
+                    : Credentials.of(exchange.request, origins);
+            known = route.entrance() == Route.Entrance.KNOWN
+                            || route.entrance() == Route.Entrance.ADMIN
+                            || token.isPresent()
+                    ? visitors.remembered(token)
+                    : visitors.stranger();
+        } catch (RuntimeException thrown) {
+            exchange.fail(thrown);
+            return;
+        }
+        if (known != null) {
+            take(exchange, route, known);
+            return;
+        }
+        exchange.request.pause();
+        visitors.enter(token).onComplete(entered -> {
+            if (entered.succeeded()) {
+                take(exchange, route, entered.result());
+            } else if (route.entrance() == Route.Entrance.ALL && isNotGood(entered.cause())) {
+                take(exchange, route, visitors.stranger());
+            } else {
+                exchange.fail(entered.cause());
+            }
+            exchange.request.resume();
+        });
+    }
+
+    private static boolean isNotGood(Throwable cause) {
+        return cause instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAUTHENTICATED;
+    }
+
+    private static void take(Exchange exchange, Route route, Guest guest) {
+        exchange.of(guest);
+        if (route.entrance() == Route.Entrance.ADMIN && !guest.mayAdminister()) {
+            exchange.problem(Problem.of(403, "forbidden", "this is for admins, and tokens for all that an admin may"));
+            return;
+        }
         try {
             route.action().take(exchange);
         } catch (RuntimeException thrown) {
             exchange.fail(thrown);
         }
-        return true;
+    }
+
+    /**
+     * For whoever serves beside this door: who asks. A request that nobody may make is refused already, and then this
+     * never completes; the request is paused until it does. Whoever serves lets the guest go in the end.
+     */
+    public Future<Guest> enter(HttpServerRequest request) {
+        Exchange exchange = new Exchange(this, request, nowhere, "");
+        Promise<Guest> promise = Promise.promise();
+        request.pause();
+        Future.succeededFuture().compose(v -> gate.enter(token(request))).onComplete(entered -> {
+            if (entered.succeeded()) {
+                promise.complete(entered.result());
+            } else {
+                exchange.fail(entered.cause());
+            }
+            request.resume();
+        });
+        return promise.future();
+    }
+
+    /** What the request shows of who sends it. */
+    public Optional<String> token(HttpServerRequest request) {
+        return Credentials.of(request, origins);
     }
 
     private static void options(Exchange exchange, List<String> allowed) {
@@ -314,13 +414,14 @@ public final class HttpDoor {
     public void close() {
         closed = true;
         vertx.cancelTimer(beatTimer);
+        visitors.close();
         for (LiveStream stream : List.copyOf(streams)) {
             stream.leave("draining");
         }
     }
 
-    Broker broker() {
-        return broker;
+    Gate gate() {
+        return gate;
     }
 
     HttpConfig config() {
@@ -417,14 +518,14 @@ public final class HttpDoor {
         if (++beats % perBeat != 0) {
             return;
         }
-        published.add(broker.status().figures().published());
+        published.add(gate.status().figures().published());
         while (published.size() > BEATS_A_MINUTE) {
             published.poll();
         }
     }
 
     private long publishedPerMinute() {
-        long now = broker.status().figures().published();
+        long now = gate.status().figures().published();
         return now - (published.isEmpty() ? 0 : published.peek());
     }
 }

@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Settlement;
 import io.skein.subscription.Leases;
 import io.skein.subscription.SubscriptionName;
@@ -18,23 +17,19 @@ final class LeaseRoutes {
     /** {@link Limits#MAX_LEASES} of them, as long as they may be. */
     private static final int MAX_BODY_BYTES = 1 << 20;
 
-    private final Broker broker;
-
     /** What one of the three makes of its body. */
     private interface Said {
         Future<Settlement> say(JsonObject json, List<Leases> leases, Optional<String> key);
     }
 
-    LeaseRoutes(Broker broker) {
-        this.broker = broker;
-    }
+    LeaseRoutes() {}
 
     void ack(Exchange exchange) {
         SubscriptionName name = SubscriptionRoutes.name(exchange);
         take(
                 exchange,
                 List.of("leases"),
-                (json, leases, key) -> broker.subscriptions().ack(name, leases, key));
+                (json, leases, key) -> exchange.broker().subscriptions().ack(name, leases, key));
     }
 
     void nack(Exchange exchange) {
@@ -42,7 +37,8 @@ final class LeaseRoutes {
         take(
                 exchange,
                 List.of("leases", "delay", "reason"),
-                (json, leases, key) -> broker.subscriptions().nack(name, leases, delay(json), reason(json), key));
+                (json, leases, key) ->
+                        exchange.broker().subscriptions().nack(name, leases, delay(json), reason(json), key));
     }
 
     void extend(Exchange exchange) {
@@ -50,7 +46,8 @@ final class LeaseRoutes {
         take(
                 exchange,
                 List.of("leases", "lease"),
-                (json, leases, key) -> broker.subscriptions()
+                (json, leases, key) -> exchange.broker()
+                        .subscriptions()
                         .extend(name, leases, TopicConfigJson.duration("lease", json.getValue("lease")), key));
     }
 

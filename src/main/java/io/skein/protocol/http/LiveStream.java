@@ -1,7 +1,6 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Allowance;
-import io.skein.broker.Broker;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
@@ -43,7 +42,6 @@ final class LiveStream implements Subscriber {
 
     private final Exchange exchange;
     private final HttpDoor door;
-    private final Broker broker;
     private final HttpConfig config;
     private final Framing framing;
     private final Subscribe wanted;
@@ -71,7 +69,6 @@ final class LiveStream implements Subscriber {
     LiveStream(Exchange exchange, Framing framing, List<TopicFilter> filters, From from, long limit) {
         this.exchange = exchange;
         this.door = exchange.door;
-        this.broker = door.broker();
         this.config = door.config();
         this.framing = framing;
         this.remaining = limit;
@@ -99,7 +96,7 @@ final class LiveStream implements Subscriber {
     private void subscribe() {
         subscribing = true;
         triedNanos = System.nanoTime();
-        broker.subscribe(wanted, this).onComplete(done -> {
+        exchange.broker().subscribe(wanted, this).onComplete(done -> {
             subscribing = false;
             if (done.succeeded()) {
                 subscribed(done.result());
@@ -117,7 +114,7 @@ final class LiveStream implements Subscriber {
         subscription = taken;
         opened();
         tellStart();
-        tellHealth(broker.status().health());
+        tellHealth(door.gate().status().health());
         if (resumeAtOnce) {
             resumeAtOnce = false;
             taken.resume();
@@ -147,8 +144,8 @@ final class LiveStream implements Subscriber {
             return;
         }
         tellHealth(
-                passing && !broker.status().health().equals(OK)
-                        ? broker.status().health()
+                passing && !door.gate().status().health().equals(OK)
+                        ? door.gate().status().health()
                         : code);
         if (!passing) {
             finish();
@@ -247,7 +244,7 @@ final class LiveStream implements Subscriber {
         if (!open) {
             if (now - triedNanos >= PATIENCE_NANOS) {
                 opened();
-                tellHealth(broker.status().health());
+                tellHealth(door.gate().status().health());
             }
             return;
         }
@@ -284,7 +281,7 @@ final class LiveStream implements Subscriber {
     }
 
     private void tell(String code, boolean retryable) {
-        NodeStatus node = broker.status();
+        NodeStatus node = door.gate().status();
         Buffer out = Buffer.buffer(128);
         JsonObject status = new JsonObject()
                 .put("health", code)

@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.NodeStatus.MemberStatus;
 import io.vertx.core.json.JsonArray;
@@ -15,11 +14,9 @@ final class MemberRoutes {
     /** How often a request that waits looks whether the new member votes. */
     private static final long LOOK_MS = 20;
 
-    private final Broker broker;
     private final HttpConfig config;
 
-    MemberRoutes(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    MemberRoutes(HttpConfig config) {
         this.config = config;
     }
 
@@ -47,35 +44,37 @@ final class MemberRoutes {
             String address = address(text(json, "address"));
             boolean voter = flag(json, "voter", true);
             exchange.proposed();
-            broker.addMember(id, address, voter).onComplete(done -> {
+            exchange.broker().addMember(id, address, voter).onComplete(done -> {
                 if (done.failed()) {
                     exchange.fail(done.cause());
                 } else if (waitMs > 0) {
                     exchange.patient();
                     wait(exchange, id, address, voter, System.nanoTime() + waitMs * 1_000_000);
                 } else {
-                    exchange.json(202, added(id, address));
+                    exchange.json(202, added(exchange, id, address));
                 }
             });
         });
     }
 
     private void wait(Exchange exchange, String id, String address, boolean voter, long untilNanos) {
-        boolean is = member(id).filter(member -> member.voter() || !voter).isPresent();
+        boolean is =
+                member(exchange, id).filter(member -> member.voter() || !voter).isPresent();
         if (is || System.nanoTime() - untilNanos >= 0) {
-            exchange.json(is ? 200 : 202, added(id, address));
+            exchange.json(is ? 200 : 202, added(exchange, id, address));
         } else if (!exchange.isAnswered()) {
             exchange.door.after(LOOK_MS, () -> wait(exchange, id, address, voter, untilNanos));
         }
     }
 
     /** As this node sees it; what it has not yet heard of is a learner that was not heard of. */
-    private JsonObject added(String id, String address) {
-        return json(member(id).orElse(new MemberStatus(id, address, "", false, -1, false)));
+    private static JsonObject added(Exchange exchange, String id, String address) {
+        return json(member(exchange, id).orElse(new MemberStatus(id, address, "", false, -1, false)));
     }
 
-    private Optional<MemberStatus> member(String id) {
-        return broker.status().members().stream()
+    private static Optional<MemberStatus> member(Exchange exchange, String id) {
+        // Not the exchange's own, which stays as it was: this is asked again and again.
+        return exchange.door.gate().status().members().stream()
                 .filter(member -> member.id().equals(id))
                 .findFirst();
     }
@@ -84,13 +83,13 @@ final class MemberRoutes {
         exchange.query().allow(List.of());
         String id = Percent.decode(exchange.rest);
         List<MemberStatus> voters =
-                broker.status().members().stream().filter(MemberStatus::voter).toList();
+                exchange.status().members().stream().filter(MemberStatus::voter).toList();
         if (voters.size() == 1 && voters.get(0).id().equals(id)) {
             exchange.problem(Problem.of(409, "last-voter", id + " is the only member that votes; it cannot leave"));
             return;
         }
         exchange.proposed();
-        broker.removeMember(id).onComplete(done -> {
+        exchange.broker().removeMember(id).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {
@@ -103,16 +102,16 @@ final class MemberRoutes {
         exchange.query().allow(List.of());
         body(exchange, List.of("to"), json -> {
             String to = text(json, "to");
-            if (member(to).filter(member -> !member.voter()).isPresent()) {
+            if (member(exchange, to).filter(member -> !member.voter()).isPresent()) {
                 exchange.problem(Problem.of(409, "not-a-voter", to + " is a learner; only a voter can lead"));
                 return;
             }
             exchange.proposed();
-            broker.transfer(to).onComplete(done -> {
+            exchange.broker().transfer(to).onComplete(done -> {
                 if (done.failed()) {
                     exchange.fail(done.cause());
                 } else {
-                    NodeStatus status = broker.status();
+                    NodeStatus status = exchange.door.gate().status();
                     exchange.json(
                             200, new JsonObject().put("leader", status.leader()).put("term", status.term()));
                 }

@@ -1,11 +1,6 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
-import io.skein.broker.Freshness;
-import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
-import io.skein.broker.Read;
-import io.skein.topic.TopicFilter;
 import io.skein.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -29,12 +24,10 @@ final class NodeRoutes {
     /** One line of a health answer. */
     private record Check(String name, boolean ok, String detail) {}
 
-    private final Broker broker;
     private final HttpConfig config;
     private final Buffer openapi;
 
-    NodeRoutes(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    NodeRoutes(HttpConfig config) {
         this.config = config;
         this.openapi = openapi();
     }
@@ -49,7 +42,7 @@ final class NodeRoutes {
 
     void cluster(Exchange exchange) {
         exchange.query().allow(List.of());
-        NodeStatus status = broker.status();
+        NodeStatus status = exchange.status();
         exchange.json(
                 200,
                 new JsonObject()
@@ -82,7 +75,7 @@ final class NodeRoutes {
     void ready(Exchange exchange) {
         // A misspelt ?sync would be a weaker check that looks like the one asked for.
         Query query = exchange.query().allow(READY);
-        NodeStatus status = broker.status();
+        NodeStatus status = exchange.status();
         boolean leaderless = query.is("noleader");
         List<Check> checks = new ArrayList<>();
         checks.add(new Check("process", true, ""));
@@ -97,17 +90,15 @@ final class NodeRoutes {
             return;
         }
         long timeoutMs = query.duration("timeout", 5_000, config.maxWaitMs());
-        caughtUp(timeoutMs).onComplete(done -> {
+        caughtUp(exchange, timeoutMs).onComplete(done -> {
             checks.add(
                     new Check("sync", done.succeeded(), "not at the leader's commit index after " + timeoutMs + " ms"));
             health(exchange, checks);
         });
     }
 
-    /** A linearizable read of nothing ends when this node has applied what the leader had committed. */
-    private Future<?> caughtUp(long timeoutMs) {
-        Read nothing = new Read(List.of(new TopicFilter("#")), From.LATEST, 1, 0, Freshness.LINEARIZABLE);
-        return broker.read(nothing).timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    private static Future<?> caughtUp(Exchange exchange, long timeoutMs) {
+        return exchange.door.gate().caughtUp().timeout(timeoutMs, TimeUnit.MILLISECONDS);
     }
 
     private static void health(Exchange exchange, List<Check> checks) {
@@ -136,7 +127,7 @@ final class NodeRoutes {
     /** What this node is and can, so that a client need not try. */
     void capabilities(Exchange exchange) {
         exchange.query().allow(List.of());
-        NodeStatus status = broker.status();
+        NodeStatus status = exchange.status();
         JsonObject doors = new JsonObject().put("http", "/").put("websocket", "/ws");
         if (config.tcpPort() > 0) {
             doors.put("tcp", config.tcpPort());

@@ -1,12 +1,12 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
+import io.skein.broker.Refusal;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.TopicInfo;
 import io.skein.frame.Delivered;
@@ -36,9 +36,9 @@ import java.util.Optional;
  */
 final class PadRoutes {
     private static final int NEWEST = 20;
+    private static final Page NOTHING = new Page(List.of(), "", List.of(), 0);
     private static final int MAX_SUBSCRIBERS = 1_000;
 
-    private final Broker broker;
     private final HttpConfig config;
     private final Rate rate;
 
@@ -47,14 +47,13 @@ final class PadRoutes {
         long perMinute();
     }
 
-    PadRoutes(Broker broker, HttpConfig config, Rate rate) {
-        this.broker = broker;
+    PadRoutes(HttpConfig config, Rate rate) {
         this.config = config;
         this.rate = rate;
     }
 
     void status(Exchange exchange) {
-        NodeStatus status = broker.status();
+        NodeStatus status = exchange.door.gate().status();
         exchange.json(
                 200,
                 new JsonObject()
@@ -69,7 +68,7 @@ final class PadRoutes {
     }
 
     void raft(Exchange exchange) {
-        exchange.json(200, raft(broker.status()));
+        exchange.json(200, raft(exchange.door.gate().status()));
     }
 
     private static JsonObject raft(NodeStatus status) {
@@ -100,7 +99,7 @@ final class PadRoutes {
     }
 
     void stats(Exchange exchange) {
-        NodeStatus.Figures figures = broker.status().figures();
+        NodeStatus.Figures figures = exchange.door.gate().status().figures();
         exchange.json(
                 200,
                 new JsonObject()
@@ -112,7 +111,7 @@ final class PadRoutes {
     }
 
     void topics(Exchange exchange) {
-        broker.topics(Optional.empty(), Freshness.NONE).onComplete(done -> {
+        exchange.broker().topics(Optional.empty(), Freshness.NONE).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -128,14 +127,15 @@ final class PadRoutes {
 
     /** The newest twenty messages lie in the twenty topics that were written to last. */
     void messages(Exchange exchange) {
-        broker.topics(Optional.empty(), Freshness.NONE)
+        exchange.broker()
+                .topics(Optional.empty(), Freshness.NONE)
                 .compose(topics -> Future.all(topics.stream()
                                 .filter(info -> info.view().count() > 0)
                                 .sorted(Comparator.comparingLong(
                                                 (TopicInfo info) -> info.view().lastTime())
                                         .reversed())
                                 .limit(NEWEST)
-                                .map(this::newest)
+                                .map(info -> newest(exchange, info))
                                 .toList())
                         .map(pages -> pages.<Page>list()))
                 .onComplete(done -> {
@@ -153,10 +153,15 @@ final class PadRoutes {
                 });
     }
 
-    private Future<Page> newest(TopicInfo info) {
+    /** Nothing of a topic that this client may know and not read. */
+    private static Future<Page> newest(Exchange exchange, TopicInfo info) {
         long from = Math.max(info.view().lowWater(), info.view().nextOffset() - NEWEST);
         List<TopicFilter> topic = List.of(new TopicFilter(info.view().name().value()));
-        return broker.read(new Read(topic, new From.Offset(from), NEWEST, 0, Freshness.NONE));
+        return exchange.broker()
+                .read(new Read(topic, new From.Offset(from), NEWEST, 0, Freshness.NONE))
+                .recover(cause -> cause instanceof Refusal refusal && refusal.kind() == Refusal.Kind.FORBIDDEN
+                        ? Future.succeededFuture(NOTHING)
+                        : Future.failedFuture(cause));
     }
 
     private static JsonObject json(StoredMessage stored) {
@@ -169,7 +174,7 @@ final class PadRoutes {
     }
 
     void subscribers(Exchange exchange) {
-        broker.subscribers(MAX_SUBSCRIBERS).onComplete(done -> {
+        exchange.broker().subscribers(MAX_SUBSCRIBERS).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -212,12 +217,12 @@ final class PadRoutes {
             case XML -> "application/xml";
             case RAW -> "";
         };
-        boolean forwarded = broker.status().role() != Role.LEADER;
+        boolean forwarded = exchange.door.gate().status().role() != Role.LEADER;
         exchange.proposed();
         Message message = new Message("", List.of(), format, contentType, whole.getBytes(StandardCharsets.UTF_8));
         Publish publish =
                 new Publish(List.of(Publication.of(topic, message)), false, Optional.empty(), "http", "/publish", key);
-        broker.publish(publish).onComplete(done -> {
+        exchange.broker().publish(publish).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else if (done.result().results().get(0) instanceof TopicOutcome.Refused refused) {

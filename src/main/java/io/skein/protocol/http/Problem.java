@@ -97,6 +97,8 @@ record Problem(int status, String code, String detail, boolean retryable, String
     static int status(Refusal.Kind kind) {
         return switch (kind) {
             case REJECTED, MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
             case GONE -> 410;
@@ -121,6 +123,9 @@ record Problem(int status, String code, String detail, boolean retryable, String
 
     /** Seconds after which another try makes sense; 0 when none is told. */
     int retryAfter() {
+        if (facts.get("retryAfterMs") instanceof Long ms) {
+            return (int) ((ms + 999) / 1000);
+        }
         return switch (status) {
             case 429, 507 -> 5;
             case 503 -> 1;

@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -34,13 +33,11 @@ final class PublishRoute {
      */
     private record Target(TopicName topic, String accepted, String location, String scope) {}
 
-    private final Broker broker;
     private final HttpConfig config;
     private final Map<String, Target> targets = new HashMap<>();
     private final StringBuilder text = new StringBuilder(256);
 
-    PublishRoute(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    PublishRoute(HttpConfig config) {
         this.config = config;
     }
 
@@ -74,7 +71,7 @@ final class PublishRoute {
         Publish publish = new Publish(
                 List.of(publication), false, options.sequence(), "http", target.scope(), options.idempotencyKey);
         exchange.proposed();
-        broker.publish(publish).onComplete(done -> {
+        exchange.broker().publish(publish).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {

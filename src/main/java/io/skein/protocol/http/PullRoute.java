@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Leased;
 import io.skein.broker.Loan;
 import io.skein.broker.Pull;
@@ -23,11 +22,9 @@ final class PullRoute {
     private static final int DEFAULT_MAX = 10;
     private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
 
-    private final Broker broker;
     private final HttpConfig config;
 
-    PullRoute(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    PullRoute(HttpConfig config) {
         this.config = config;
     }
 
@@ -40,7 +37,7 @@ final class PullRoute {
                 query.get("consumer").orElse(""),
                 query.duration("lease", 0, Limits.MAX_LEASE_MS),
                 "http");
-        Pulling pulling = broker.subscriptions().pull(pull);
+        Pulling pulling = exchange.broker().subscriptions().pull(pull);
         exchange.response.closeHandler(gone -> pulling.cancel());
         pulling.loan().onComplete(done -> {
             if (done.failed()) {

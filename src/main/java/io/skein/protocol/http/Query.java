@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * The part of a URL after {@code ?}, read by rule: names do not care about case, a name that nobody knows is refused
- * with the nearest known one. A name that begins with {@code _} is a client's own (cache busting) and passed over.
+ * with the nearest known one. A name that begins with {@code _} is a client's own (cache busting) and passed over, and so
+ * is what says who asks ({@link Credentials}).
  */
 final class Query {
     static final Query NONE = new Query(List.of());
@@ -86,7 +87,9 @@ final class Query {
     Query allow(Collection<String> known) {
         for (Parameter parameter : parameters) {
             String name = parameter.name();
-            if (!name.startsWith("_") && known.stream().noneMatch(name::equalsIgnoreCase)) {
+            if (!name.startsWith("_")
+                    && !name.equals(Credentials.PARAMETER)
+                    && known.stream().noneMatch(name::equalsIgnoreCase)) {
                 throw unknown(name, known);
             }
         }

@@ -1,7 +1,6 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Allowance;
-import io.skein.broker.Broker;
 import io.skein.broker.From;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
@@ -21,13 +20,11 @@ final class ReadRoute {
 
     private static final List<String> KNOWN = List.of("from", "limit", "wait", "level", "follow");
 
-    private final Broker broker;
     private final HttpConfig config;
     private final Allowance unsent;
     private final StreamRoutes streams;
 
-    ReadRoute(Broker broker, HttpConfig config, Allowance unsent, StreamRoutes streams) {
-        this.broker = broker;
+    ReadRoute(HttpConfig config, Allowance unsent, StreamRoutes streams) {
         this.config = config;
         this.unsent = unsent;
         this.streams = streams;
@@ -47,7 +44,7 @@ final class ReadRoute {
                 query.number("limit", 100, 1, MAX_LIMIT),
                 query.duration("wait", 0, config.maxWaitMs()),
                 exchange.freshness(query));
-        broker.read(read).onComplete(done -> {
+        exchange.broker().read(read).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {

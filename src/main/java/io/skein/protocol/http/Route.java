@@ -8,8 +8,21 @@ import io.vertx.core.http.HttpMethod;
  * @param template the path, with at most one variable such as {@code {topic}} (slashes too): at its end, or with one more
  *     word behind it; also the label of its figures
  * @param habits whose habits it follows
+ * @param entrance whom it serves
  */
-record Route(HttpMethod method, String template, Habits habits, Action action) {
+record Route(HttpMethod method, String template, Habits habits, Entrance entrance, Action action) {
+    /** Who may come in where a token is asked for. */
+    enum Entrance {
+        /** Whoever shows a good one. */
+        KNOWN,
+        /** Whoever may what is no matter of topics. */
+        ADMIN,
+        /** Everybody; who shows a good one is known. */
+        ALL,
+        /** Everybody, and nobody is asked. */
+        OPEN
+    }
+
     enum Habits {
         /** Own origin unless configured; errors are problem+json. */
         SKEIN,
@@ -28,19 +41,33 @@ record Route(HttpMethod method, String template, Habits habits, Action action) {
     }
 
     static Route of(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.SKEIN, action);
+        return new Route(method, template, Habits.SKEIN, Entrance.KNOWN, action);
     }
 
     static Route open(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.OPEN, action);
+        return new Route(method, template, Habits.OPEN, Entrance.OPEN, action);
     }
 
     static Route pad(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.PAD, action);
+        return new Route(method, template, Habits.PAD, Entrance.KNOWN, action);
     }
 
     static Route rrmq(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.RRMQ, action);
+        return new Route(method, template, Habits.RRMQ, Entrance.KNOWN, action);
+    }
+
+    /** The same for everybody: who shows a good token is known. */
+    Route forAll() {
+        return new Route(method, template, habits, Entrance.ALL, action);
+    }
+
+    Route forAdmins() {
+        return new Route(method, template, habits, Entrance.ADMIN, action);
+    }
+
+    /** The same for those who are known. */
+    Route forKnown() {
+        return new Route(method, template, habits, Entrance.KNOWN, action);
     }
 
     boolean isOpen() {

@@ -1,7 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
-import io.skein.broker.Queues;
 import io.skein.broker.Refusal;
 import io.skein.machine.Rejection;
 import io.skein.topic.Format;
@@ -21,25 +19,19 @@ import java.util.List;
  * with the {@link PadRoutes}. A topic here is a queue; a message is taken for good by whoever gets it.
  */
 final class RrmqRoutes {
-    private final Broker broker;
     private final HttpConfig config;
     private final boolean strict;
 
-    RrmqRoutes(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    RrmqRoutes(HttpConfig config) {
         this.config = config;
         this.strict = config.rrmqProfile() == RrmqProfile.STRICT;
-    }
-
-    private Queues queues() {
-        return broker.queues();
     }
 
     void create(Exchange exchange) {
         read(exchange, body -> {
             TopicName topic = PublishRoute.topic(text(body, "topic"));
             exchange.proposed();
-            answer(exchange, queues().create(topic), 404, nothing -> success());
+            answer(exchange, exchange.broker().queues().create(topic), 404, nothing -> success());
         });
     }
 
@@ -53,7 +45,7 @@ final class RrmqRoutes {
             }
             exchange.proposed();
             Message message = new Message("", List.of(), Format.RAW, "", text);
-            answer(exchange, queues().put(Publication.of(topic, message)), 404, nothing -> success());
+            answer(exchange, exchange.broker().queues().put(Publication.of(topic, message)), 404, nothing -> success());
         });
     }
 
@@ -66,7 +58,7 @@ final class RrmqRoutes {
             exchange.json(400, new JsonObject().put("success", false).put("topics", new JsonArray()));
             return;
         }
-        answer(exchange, queues().names(strict), 404, names -> {
+        answer(exchange, exchange.broker().queues().names(strict), 404, names -> {
             JsonArray topics = new JsonArray();
             names.forEach(name -> topics.add(name.value()));
             return success().put("topics", topics);
@@ -90,7 +82,7 @@ final class RrmqRoutes {
         TopicName topic = PublishRoute.topic(Percent.decode(exchange.rest));
         exchange.proposed();
         int nothing = strict ? 404 : 200;
-        queues().take(topic).onComplete(done -> {
+        exchange.broker().queues().take(topic).onComplete(done -> {
             if (done.failed()) {
                 fail(exchange, done.cause(), nothing);
             } else if (done.result().isEmpty()) {
@@ -146,6 +138,7 @@ final class RrmqRoutes {
             return;
         }
         switch (refusal.kind()) {
+            case UNAUTHENTICATED, FORBIDDEN -> exchange.problem(Problem.of(refusal));
             case UNAVAILABLE, INDETERMINATE -> fail(exchange, strict ? 503 : 408);
             case CONFLICT -> fail(exchange, 400);
             case REJECTED -> {

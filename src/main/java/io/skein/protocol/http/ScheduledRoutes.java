@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.ScheduledPage;
 import io.skein.machine.Lineage;
 import io.skein.topic.Header;
@@ -16,16 +15,12 @@ import java.util.Optional;
 
 /** {@code /v1/scheduled}: messages that wait for their time. */
 final class ScheduledRoutes {
-    private final Broker broker;
-
-    ScheduledRoutes(Broker broker) {
-        this.broker = broker;
-    }
 
     void list(Exchange exchange) {
         Query query = exchange.query().allow(List.of("after", "limit", "level"));
         Optional<String> after = query.get("after").map(ScheduledRoutes::cursor);
-        broker.scheduled(after, query.number("limit", 100, 1, ReadRoute.MAX_LIMIT), exchange.freshness(query))
+        exchange.broker()
+                .scheduled(after, query.number("limit", 100, 1, ReadRoute.MAX_LIMIT), exchange.freshness(query))
                 .onComplete(done -> {
                     if (done.failed()) {
                         exchange.fail(done.cause());
@@ -45,7 +40,7 @@ final class ScheduledRoutes {
         String cursor = cursor(Percent.decode(exchange.rest));
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         exchange.proposed();
-        broker.cancel(cursor, key).onComplete(done -> {
+        exchange.broker().cancel(cursor, key).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {

@@ -1,11 +1,9 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.From;
 import io.skein.broker.LettersAck;
-import io.skein.broker.Subscriptions;
 import io.skein.broker.Why;
 import io.skein.subscription.Holder;
 import io.skein.subscription.SubscriptionName;
@@ -24,35 +22,28 @@ final class SubscriptionRoutes {
     private static final int MAX_BODY_BYTES = 64 << 10;
     private static final List<String> FILTER = List.of("topic", "headers");
 
-    private final Broker broker;
-
-    SubscriptionRoutes(Broker broker) {
-        this.broker = broker;
-    }
-
-    private Subscriptions subscriptions() {
-        return broker.subscriptions();
-    }
-
     void list(Exchange exchange) {
         Query query = exchange.query().allow(List.of("after", "limit", "level"));
         int limit = query.number("limit", 100, 1, ReadRoute.MAX_LIMIT);
-        answer(exchange, subscriptions().list(query.get("after"), limit, exchange.freshness(query)), (to, page) -> {
-            JsonArray all = new JsonArray();
-            page.subscriptions().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
-            to.json(
-                    200,
-                    new JsonObject()
-                            .put("subscriptions", all)
-                            .put("next", page.next().orElse(null)));
-        });
+        answer(
+                exchange,
+                exchange.broker().subscriptions().list(query.get("after"), limit, exchange.freshness(query)),
+                (to, page) -> {
+                    JsonArray all = new JsonArray();
+                    page.subscriptions().forEach(info -> all.add(SubscriptionConfigJson.write(info)));
+                    to.json(
+                            200,
+                            new JsonObject()
+                                    .put("subscriptions", all)
+                                    .put("next", page.next().orElse(null)));
+                });
     }
 
     void get(Exchange exchange) {
         Query query = exchange.query().allow(List.of("level"));
         answer(
                 exchange,
-                subscriptions().subscription(name(exchange), exchange.freshness(query)),
+                exchange.broker().subscriptions().subscription(name(exchange), exchange.freshness(query)),
                 (to, info) -> to.json(200, SubscriptionConfigJson.write(info)));
     }
 
@@ -63,7 +54,7 @@ final class SubscriptionRoutes {
             exchange.proposed();
             answer(
                     exchange,
-                    subscriptions().configure(name, asked.config(), asked.from(), key),
+                    exchange.broker().subscriptions().configure(name, asked.config(), asked.from(), key),
                     (to, ack) -> to.decided(
                             ack.made() ? 201 : 200,
                             SubscriptionConfigJson.write(
@@ -77,7 +68,7 @@ final class SubscriptionRoutes {
         SubscriptionName name = name(exchange);
         Optional<String> key = TopicRoutes.idempotencyKey(exchange);
         exchange.proposed();
-        answer(exchange, subscriptions().delete(name, key), SubscriptionRoutes::done);
+        answer(exchange, exchange.broker().subscriptions().delete(name, key), SubscriptionRoutes::done);
     }
 
     void seek(Exchange exchange) {
@@ -89,7 +80,7 @@ final class SubscriptionRoutes {
             }
             From to = SubscriptionConfigJson.place("to", json.getValue("to"));
             exchange.proposed();
-            answer(exchange, subscriptions().seek(name, to, key), SubscriptionRoutes::done);
+            answer(exchange, exchange.broker().subscriptions().seek(name, to, key), SubscriptionRoutes::done);
         });
     }
 
@@ -100,7 +91,10 @@ final class SubscriptionRoutes {
             Optional<DeadLetterFilter> filter = filter(json.getValue("filter"));
             int rate = rate(json.getValue("rate"));
             exchange.proposed();
-            answer(exchange, subscriptions().redrive(name, filter, rate, key), SubscriptionRoutes::done);
+            answer(
+                    exchange,
+                    exchange.broker().subscriptions().redrive(name, filter, rate, key),
+                    SubscriptionRoutes::done);
         });
     }
 
@@ -110,7 +104,7 @@ final class SubscriptionRoutes {
             JsonObject json = object(body, List.of("filter"));
             Optional<DeadLetterFilter> filter = filter(json.getValue("filter"));
             exchange.proposed();
-            answer(exchange, subscriptions().discard(name, filter, key), SubscriptionRoutes::done);
+            answer(exchange, exchange.broker().subscriptions().discard(name, filter, key), SubscriptionRoutes::done);
         });
     }
 
@@ -165,7 +159,7 @@ final class SubscriptionRoutes {
         Query query = exchange.query().allow(List.of("level"));
         answer(
                 exchange,
-                subscriptions().why(name(exchange), exchange.freshness(query)),
+                exchange.broker().subscriptions().why(name(exchange), exchange.freshness(query)),
                 (to, why) -> to.json(200, json(why)));
     }
 
@@ -194,7 +188,9 @@ final class SubscriptionRoutes {
         boolean withDeliveries = query.get("history").isEmpty() || query.is("history");
         answer(
                 exchange,
-                subscriptions().trace(Percent.decode(exchange.rest), exchange.freshness(query), withDeliveries),
+                exchange.broker()
+                        .subscriptions()
+                        .trace(Percent.decode(exchange.rest), exchange.freshness(query), withDeliveries),
                 (to, trace) -> to.json(200, TraceJson.write(trace)));
     }
 

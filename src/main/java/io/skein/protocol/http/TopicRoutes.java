@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.TopicInfo;
 import io.skein.topic.TopicConfig;
@@ -17,16 +16,10 @@ import java.util.Optional;
 final class TopicRoutes {
     private static final int MAX_CONFIG_BYTES = 64 << 10;
 
-    private final Broker broker;
-
-    TopicRoutes(Broker broker) {
-        this.broker = broker;
-    }
-
     void list(Exchange exchange) {
         Query query = exchange.query().allow(List.of("match", "level"));
         Optional<TopicFilter> filter = query.get("match").map(Query::filter);
-        broker.topics(filter, exchange.freshness(query)).onComplete(done -> {
+        exchange.broker().topics(filter, exchange.freshness(query)).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
                 return;
@@ -39,7 +32,7 @@ final class TopicRoutes {
 
     void get(Exchange exchange) {
         Query query = exchange.query().allow(List.of("level"));
-        broker.topic(name(exchange), exchange.freshness(query)).onComplete(done -> {
+        exchange.broker().topic(name(exchange), exchange.freshness(query)).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {
@@ -57,7 +50,7 @@ final class TopicRoutes {
         RequestBody.read(exchange, "a topic's configuration", MAX_CONFIG_BYTES, body -> {
             TopicConfig config = TopicConfigJson.read(body);
             exchange.proposed();
-            broker.configure(name, config, key).onComplete(done -> {
+            exchange.broker().configure(name, config, key).onComplete(done -> {
                 if (done.failed()) {
                     exchange.fail(done.cause());
                     return;
@@ -74,7 +67,7 @@ final class TopicRoutes {
         TopicName name = name(exchange);
         Optional<String> key = idempotencyKey(exchange);
         exchange.proposed();
-        broker.delete(name, key).onComplete(done -> {
+        exchange.broker().delete(name, key).onComplete(done -> {
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {

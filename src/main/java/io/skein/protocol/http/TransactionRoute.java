@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Transaction;
 import io.skein.broker.TransactionAck;
 import io.skein.frame.Malformed;
@@ -23,11 +22,9 @@ import java.util.Optional;
 final class TransactionRoute {
     private static final List<String> KNOWN = List.of("publish", "ack", "nack");
 
-    private final Broker broker;
     private final HttpConfig config;
 
-    TransactionRoute(Broker broker, HttpConfig config) {
-        this.broker = broker;
+    TransactionRoute(HttpConfig config) {
         this.config = config;
     }
 
@@ -43,7 +40,7 @@ final class TransactionRoute {
             exchange.proposed();
             SubscriptionRoutes.answer(
                     exchange,
-                    broker.subscriptions().transact(transaction),
+                    exchange.broker().subscriptions().transact(transaction),
                     (to, ack) -> answer(to, transaction.messages(), ack));
         });
     }

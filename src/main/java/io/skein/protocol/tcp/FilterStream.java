@@ -1,5 +1,6 @@
 package io.skein.protocol.tcp;
 
+import io.skein.broker.Broker;
 import io.skein.broker.From;
 import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
@@ -22,6 +23,7 @@ final class FilterStream implements Subscriber {
 
     private final SubscriberSession session;
     private final TcpDoor door;
+    private final Broker broker;
     private final TopicFilter filter;
     private final String peer;
 
@@ -31,9 +33,16 @@ final class FilterStream implements Subscriber {
     private boolean resumed;
     private boolean closed;
 
-    FilterStream(SubscriberSession session, TcpDoor door, OnceEach onceEach, TopicFilter filter, String peer) {
+    FilterStream(
+            SubscriberSession session,
+            TcpDoor door,
+            Broker broker,
+            OnceEach onceEach,
+            TopicFilter filter,
+            String peer) {
         this.session = session;
         this.door = door;
+        this.broker = broker;
         this.filter = filter;
         this.onceEach = onceEach;
         this.position = onceEach.begin(filter);
@@ -50,8 +59,7 @@ final class FilterStream implements Subscriber {
     }
 
     void open() {
-        door.broker()
-                .subscribe(new Subscribe(List.of(filter), From.EARLIEST, Subscribe.UNLIMITED, TcpDoor.NAME, peer), this)
+        broker.subscribe(new Subscribe(List.of(filter), From.EARLIEST, Subscribe.UNLIMITED, TcpDoor.NAME, peer), this)
                 .onComplete(this::opened, this::failed);
     }
 

@@ -3,6 +3,7 @@ package io.skein.protocol.tcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.broker.Allowance;
+import io.skein.broker.Broker;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -56,6 +57,7 @@ final class PublisherSession implements Session {
     private final Allowance.Share unfinished;
 
     private final String peer;
+    private final Broker broker;
     private final PublisherFrames frames;
     private final Runnable flow = this::flow;
     private final String producer = UUID.randomUUID().toString();
@@ -83,10 +85,11 @@ final class PublisherSession implements Session {
     private int quietTicks;
     private long dropped;
 
-    PublisherSession(TcpDoor door, NetSocket socket, String peer) {
+    PublisherSession(TcpDoor door, NetSocket socket, String peer, Broker broker) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.broker = broker;
         this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
         this.unfinished = door.allowances().unfinished().share(door.context(), this::giveUp);
@@ -220,8 +223,7 @@ final class PublisherSession implements Session {
 
     private void offer(Optional<String> key, long retryMs) {
         List<Publication> messages = inFlight.stream().map(Held::publication).toList();
-        door.broker()
-                .publish(new Publish(messages, false, Optional.empty(), TcpDoor.NAME, TcpDoor.NAME, key))
+        broker.publish(new Publish(messages, false, Optional.empty(), TcpDoor.NAME, TcpDoor.NAME, key))
                 .onComplete(this::stored, failure -> failed(failure, key, retryMs));
     }
 
@@ -267,7 +269,7 @@ final class PublisherSession implements Session {
     private static boolean isPassing(Refusal.Kind kind) {
         return switch (kind) {
             case UNAVAILABLE, INDETERMINATE, DISK_FULL, TOO_MANY -> true;
-            case REJECTED, MALFORMED, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
         };
     }
 

@@ -1,18 +1,29 @@
 package io.skein.protocol.tcp;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Guest;
+import io.skein.broker.Refusal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A new connection: its first seven bytes say what it is; whatever says nothing known, or too late, is closed. */
+/**
+ * A new connection: its first seven bytes say what it is; whatever says nothing known, or too late, is closed. Before them
+ * a line may say who it is, {@code AUTH <token>}, and must where a token is asked for. Whoever knows of that line is told
+ * when the token is not good; to others nothing is said, since a publisher reads nothing.
+ */
 final class RoleReader {
+    private static final byte[] AUTH = "AUTH ".getBytes(US_ASCII);
     private static final byte[] PUBLISHER = "PUBLISH".getBytes(US_ASCII);
     private static final byte[] SUBSCRIBER = "SUBSCRI".getBytes(US_ASCII);
     private static final int LENGTH = 7;
+    /** Of the line with the token. */
+    private static final int MAX_LINE = 4_200;
 
     private final TcpDoor door;
     private final NetSocket socket;
@@ -20,8 +31,14 @@ final class RoleReader {
     private final long timer;
     private final Connection counted;
 
-    private Buffer role = Buffer.buffer(LENGTH);
+    /** What came and is not understood yet. */
+    private Buffer head = Buffer.buffer();
+
+    private Optional<Guest> guest = Optional.empty();
+    private boolean entering;
     private boolean refused;
+    private boolean ended;
+    private boolean gone;
     private Optional<Session> session = Optional.empty();
 
     RoleReader(TcpDoor door, NetSocket socket, String peer, Connection counted) {
@@ -35,36 +52,111 @@ final class RoleReader {
     void data(Buffer data) {
         if (session.isPresent()) {
             session.get().data(data);
-            return;
-        }
-        if (refused) {
-            return;
-        }
-        int missing = Math.min(LENGTH - role.length(), data.length());
-        role.appendBuffer(data, 0, missing);
-        byte[] so = role.getBytes();
-        boolean publisher = begins(PUBLISHER, so);
-        if (!publisher && !begins(SUBSCRIBER, so)) {
-            refuse();
-        } else if (so.length == LENGTH) {
-            door.vertx().cancelTimer(timer);
-            session = Optional.of(door.enter(
-                    publisher ? new PublisherSession(door, socket, peer) : new SubscriberSession(door, socket, peer)));
-            if (missing < data.length()) {
-                session.get().data(data.slice(missing, data.length()));
+        } else if (!refused) {
+            head.appendBuffer(data);
+            if (!entering) {
+                read();
             }
+        }
+    }
+
+    private void read() {
+        if (guest.isEmpty() && begins(AUTH)) {
+            auth();
+            return;
+        }
+        if (guest.isEmpty()) {
+            if (door.gate().isLocked()) {
+                refuse();
+                return;
+            }
+            guest = Optional.of(door.gate().stranger());
+        }
+        boolean publisher = begins(PUBLISHER);
+        if (!publisher && !begins(SUBSCRIBER)) {
+            refuse();
+        } else if (head.length() >= LENGTH) {
+            door.vertx().cancelTimer(timer);
+            Broker broker = guest.get().broker();
+            session = Optional.of(door.enter(
+                    publisher
+                            ? new PublisherSession(door, socket, peer, broker)
+                            : new SubscriberSession(door, socket, peer, broker)));
+            Buffer rest = head.slice(LENGTH, head.length());
+            head = null;
+            if (rest.length() > 0) {
+                session.get().data(rest);
+            }
+        }
+    }
+
+    private void auth() {
+        int end = newline();
+        if (end < 0) {
+            if (head.length() > MAX_LINE) {
+                refuse();
+            }
+            return;
+        }
+        String token = head.getString(AUTH.length, end, UTF_8.name()).trim();
+        head = Buffer.buffer(head.getBytes(end + 1, head.length()));
+        entering = true;
+        socket.pause();
+        door.gate().enter(Optional.of(token)).onComplete(this::entered, this::notGood);
+    }
+
+    private int newline() {
+        for (int i = Math.min(AUTH.length, head.length()); i < head.length(); i++) {
+            if (head.getByte(i) == '\n') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void entered(Guest known) {
+        entering = false;
+        if (refused || gone) {
+            known.leave();
+            return;
+        }
+        guest = Optional.of(known);
+        known.whenGone(() -> socket.close().onFailure(ignored -> {}));
+        socket.resume();
+        if (head.length() > 0) {
+            read();
+        }
+        if (ended && session.isEmpty()) {
+            refuse();
+        } else if (ended) {
+            session.get().ended();
+        }
+    }
+
+    private void notGood(Throwable failure) {
+        entering = false;
+        if (!gone) {
+            String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+            socket.write(Buffer.buffer("ERR " + code + " " + failure.getMessage() + "\n"))
+                    .onComplete(said -> refuse());
+            socket.resume();
         }
     }
 
     void ended() {
         counted.ended();
-        session.ifPresentOrElse(Session::ended, this::refuse);
+        ended = true;
+        if (!entering) {
+            session.ifPresentOrElse(Session::ended, this::refuse);
+        }
     }
 
     void closed() {
+        gone = true;
         counted.close();
         door.vertx().cancelTimer(timer);
         session.ifPresent(Session::closed);
+        guest.ifPresent(Guest::leave);
     }
 
     void drained() {
@@ -76,7 +168,9 @@ final class RoleReader {
         socket.close().onFailure(ignored -> {});
     }
 
-    private static boolean begins(byte[] word, byte[] so) {
-        return Arrays.equals(word, 0, so.length, so, 0, so.length);
+    /** Whether what came so far is the beginning of this, or begins with it. */
+    private boolean begins(byte[] word) {
+        int length = Math.min(word.length, head.length());
+        return Arrays.equals(word, 0, length, head.getBytes(0, length), 0, length);
     }
 }

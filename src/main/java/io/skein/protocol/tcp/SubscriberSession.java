@@ -3,6 +3,7 @@ package io.skein.protocol.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.broker.Broker;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,7 @@ final class SubscriberSession implements Session {
     private final Intake intake;
     private final Unread unread;
     private final String peer;
+    private final Broker broker;
     private final SubscriberLines lines;
 
     private final OnceEach onceEach = new OnceEach();
@@ -44,10 +46,11 @@ final class SubscriberSession implements Session {
     private long tick = -1;
     private int quietTicks;
 
-    SubscriberSession(TcpDoor door, NetSocket socket, String peer) {
+    SubscriberSession(TcpDoor door, NetSocket socket, String peer, Broker broker) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
+        this.broker = broker;
         this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
         this.lines = new SubscriberLines(door.settings().maxLineBytes());
@@ -164,7 +167,7 @@ final class SubscriberSession implements Session {
             say("ERR too-many a subscriber has at most " + door.settings().maxFilters() + " filters");
             return;
         }
-        FilterStream stream = new FilterStream(this, door, onceEach, filter, peer);
+        FilterStream stream = new FilterStream(this, door, broker, onceEach, filter, peer);
         streams.put(filter.value(), stream);
         stream.open();
     }

@@ -1,8 +1,8 @@
 package io.skein.protocol.tcp;
 
 import io.skein.broker.Allowances;
-import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Gate;
 import io.skein.broker.Refusal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -31,7 +31,7 @@ public final class TcpDoor extends VerticleBase {
 
     private static final long STOP_MS = 2000;
 
-    private final Broker broker;
+    private final Gate gate;
     private final TcpConfig config;
     private final Allowances allowances;
     private final TcpListener listener;
@@ -44,8 +44,8 @@ public final class TcpDoor extends VerticleBase {
     private Optional<NetServer> server = Optional.empty();
 
     /** @param allowances of the node, for all its doors */
-    public TcpDoor(Broker broker, TcpConfig config, Allowances allowances, TcpListener listener) {
-        this.broker = broker;
+    public TcpDoor(Gate gate, TcpConfig config, Allowances allowances, TcpListener listener) {
+        this.gate = gate;
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
@@ -90,7 +90,7 @@ public final class TcpDoor extends VerticleBase {
         }
         Connection counted;
         try {
-            counted = broker.connected(NAME, peer);
+            counted = gate.connected(NAME, peer);
         } catch (Refusal full) {
             turnAway(socket, peer, full.getMessage());
             return;
@@ -123,8 +123,8 @@ public final class TcpDoor extends VerticleBase {
         sessions.remove(session);
     }
 
-    Broker broker() {
-        return broker;
+    Gate gate() {
+        return gate;
     }
 
     TcpConfig settings() {

@@ -34,7 +34,7 @@ final class Problems {
             return of(refusal.rejected());
         }
         boolean retryable = switch (refusal.kind()) {
-            case REJECTED, MALFORMED, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
             case TOO_MANY, UNAVAILABLE, DISK_FULL, INDETERMINATE -> true;
         };
         return new Problem(

@@ -37,16 +37,22 @@ final class Publishes {
     private static final String DOOR = "websocket";
     private static final int MAX_NAMES = 256;
 
-    private final Broker broker;
+    private Broker broker;
+    private boolean inMemory;
     private final WebSocketConfig config;
     private final Map<String, TopicName> names = new HashMap<>();
 
     private String producer = "";
     private long epoch = -1;
 
-    Publishes(Broker broker, WebSocketConfig config) {
-        this.broker = broker;
+    Publishes(WebSocketConfig config) {
         this.config = config;
+    }
+
+    /** From now on they are published here. @param durable as the node says it */
+    void of(Broker where, String durable) {
+        broker = where;
+        inMemory = durable.equals("memory");
     }
 
     /** Messages that go as one command, with their places in the client's list. */
@@ -148,7 +154,6 @@ final class Publishes {
     }
 
     private Reply published(Command.Publish command, PublishResult[] results, boolean replayed) {
-        boolean inMemory = broker.status().durable().equals("memory");
         return new Reply.Published(command.id(), command.isList(), List.of(results), replayed, inMemory);
     }
 

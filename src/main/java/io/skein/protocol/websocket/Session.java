@@ -2,16 +2,18 @@ package io.skein.protocol.websocket;
 
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
-import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
+import io.skein.broker.Gate;
+import io.skein.broker.Guest;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriptions;
 import io.skein.frame.CloseCode;
 import io.skein.frame.Command;
 import io.skein.frame.CommandReader;
 import io.skein.frame.Malformed;
+import io.skein.frame.Problem;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Reply;
 import io.skein.subscription.SubscriptionName;
@@ -32,6 +34,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One connection. Reads commands as long as there is room for what they cause; a message that is not done when there is
@@ -45,14 +48,17 @@ final class Session {
     private final WebSocketDoor door;
     private final Vertx vertx;
     private final Context context;
-    private final Broker broker;
-    private final Subscriptions subscriptions;
+    private final Gate gate;
     private final WebSocketConfig config;
     private final WebSocketListener listener;
     private final ServerWebSocket socket;
     private final String peer;
     private final Outbox outbox;
     private final Publishes publishes;
+    /** Null while it is being found out. */
+    private Guest guest;
+
+    private long helloTimer = -1;
     private final Connection connection;
     private final Map<String, Flow> flows = new HashMap<>();
     /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
@@ -96,7 +102,7 @@ final class Session {
     Session(
             WebSocketDoor door,
             Vertx vertx,
-            Broker broker,
+            Gate gate,
             WebSocketConfig config,
             Allowances allowances,
             WebSocketListener listener,
@@ -105,8 +111,7 @@ final class Session {
         this.door = door;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.broker = broker;
-        this.subscriptions = broker.subscriptions();
+        this.gate = gate;
         this.config = config;
         this.listener = listener;
         this.socket = socket;
@@ -114,17 +119,56 @@ final class Session {
         Allowance.Share unsent = allowances.unsent().share(context, () -> cut(allowances.unsent()));
         this.unfinished = allowances.unfinished().share(context, () -> cut(allowances.unfinished()));
         this.outbox = new Outbox(socket, context, config, unsent, listener, this::flushed, this::drained);
-        this.publishes = new Publishes(broker, config);
+        this.publishes = new Publishes(config);
         this.connection = connection;
     }
 
-    void open() {
+    /** @param token what came with the request */
+    void open(Optional<String> token) {
         arriving = Arriving.at(socket, this::hold);
         socket.frameHandler(this::frame);
         socket.pongHandler(pong -> heard = true);
         socket.exceptionHandler(this::broken);
         socket.closeHandler(gone -> closed());
         arm();
+        if (token.isPresent()) {
+            enter(token.get(), () -> {});
+        } else {
+            guest = gate.stranger();
+            publishes.of(guest.broker(), gate.status().durable());
+            if (gate.isLocked()) {
+                helloTimer = vertx.setTimer(
+                        config.helloMs(),
+                        late -> close(
+                                CloseCode.UNAUTHENTICATED,
+                                "say hello with a token within " + config.helloMs() + " ms"));
+            }
+        }
+    }
+
+    /** Nothing is done for anybody until it is known who it is. */
+    private void enter(String token, Runnable then) {
+        guest = null;
+        gate.enter(Optional.of(token)).onComplete(entered -> {
+            if (closed) {
+                if (entered.succeeded()) {
+                    entered.result().leave();
+                }
+            } else if (entered.failed()) {
+                refuse(entered.cause());
+            } else {
+                guest = entered.result();
+                publishes.of(guest.broker(), gate.status().durable());
+                guest.whenGone(() -> close(CloseCode.UNAUTHENTICATED, "the token holds no longer"));
+                then.run();
+                work();
+            }
+        });
+    }
+
+    private void refuse(Throwable failure) {
+        Problem problem = Problems.of(failure);
+        close(problem.retryable() ? CloseCode.OVERLOADED : CloseCode.UNAUTHENTICATED, problem.message());
     }
 
     /** Vert.x closes after this; without a code the client would come again and send the same. */
@@ -214,7 +258,8 @@ final class Session {
     }
 
     private boolean isBusy() {
-        return messagesUnderWay >= config.maxPublishes()
+        return guest == null
+                || messagesUnderWay >= config.maxPublishes()
                 || bytesUnderWay >= config.maxPublishBytes()
                 || outbox.isFull();
     }
@@ -278,10 +323,23 @@ final class Session {
     }
 
     private void hello(Command.Hello hello) {
-        // A token is for nodes that ask for one (--auth); this one knows no accounts, and everybody may do everything.
+        if (!hello.token().isEmpty()) {
+            if (!flows.isEmpty() || opening > 0 || messagesUnderWay > 0) {
+                throw Malformed.of("malformed", "hello with a token comes before all else", hello.id());
+            }
+            vertx.cancelTimer(helloTimer);
+            guest.leave();
+            enter(hello.token(), () -> welcome(hello));
+            return;
+        }
+        welcome(hello);
+    }
+
+    private void welcome(Command.Hello hello) {
         if (hello.producer().isEmpty()) {
             if (hello.epoch() >= 0) {
-                throw Malformed.of("malformed", "epoch goes with a producer", hello.id());
+                outbox.reply(new Reply.Failed(hello.id(), Problems.malformed("epoch goes with a producer")));
+                return;
             }
             done(hello);
             return;
@@ -355,7 +413,8 @@ final class Session {
         var stream = new Stream(this, outbox, sub, command.credit(), config.autoCredit());
         long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
         opening++;
-        broker.subscribe(new Subscribe(filters, from, credit, "websocket", peer), stream)
+        guest.broker()
+                .subscribe(new Subscribe(filters, from, credit, "websocket", peer), stream)
                 .onComplete(done -> {
                     opening--;
                     if (done.failed()) {
@@ -387,6 +446,7 @@ final class Session {
         if (command.id().isEmpty()) {
             throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
         }
+        Subscriptions subscriptions = guest.broker().subscriptions();
         SubscriptionName name;
         try {
             name = new SubscriptionName(command.subscription());
@@ -416,7 +476,7 @@ final class Session {
         if (!(flow instanceof Worker worker)) {
             throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
         }
-        var settling = new Settling(subscriptions, worker, command);
+        var settling = new Settling(guest.broker().subscriptions(), worker, command);
         int messages = command.leases().size();
         underWay(messages, 0, settling.run(), command.id());
     }
@@ -500,12 +560,16 @@ final class Session {
     private void release() {
         closed = true;
         vertx.cancelTimer(timer);
+        vertx.cancelTimer(helloTimer);
         reader = null;
         waiting.clear();
         fragments = null;
         unfinished.end();
         flows.values().forEach(Flow::close);
         flows.clear();
+        if (guest != null) {
+            guest.leave();
+        }
     }
 
     private void closed() {

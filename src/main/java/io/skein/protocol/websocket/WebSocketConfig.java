@@ -20,6 +20,7 @@ import java.util.Set;
  * @param maxUnsentBytes written and not yet taken by the socket, per connection; above: streams pause, not read
  * @param pingMs between pings; two without a sign of life and the connection is closed
  * @param maxErrors wrong commands in a row; above: closed
+ * @param helloMs to say who it is, where a token is asked for; then closed
  * @param drainMs how long a stopping node waits for what is under way
  */
 public record WebSocketConfig(
@@ -37,11 +38,12 @@ public record WebSocketConfig(
         int maxUnsentBytes,
         long pingMs,
         int maxErrors,
+        long helloMs,
         long drainMs) {
     /** A frame stays below 64 KiB, which many clients have as their limit. */
     public static final WebSocketConfig DEFAULT = new WebSocketConfig(
             Set.of(), 20_000, 8 << 20, 10_000, 4 << 20, 4096, 16 << 20, 256, 1024, 64, 60 << 10, 256 << 10, 25_000, 16,
-            1000);
+            5000, 1000);
 
     public WebSocketConfig {
         origins = Set.copyOf(origins);
@@ -59,6 +61,7 @@ public record WebSocketConfig(
             maxUnsentBytes,
             pingMs,
             maxErrors,
+            helloMs,
             drainMs
         }) {
             if (limit <= 0) {
@@ -83,6 +86,7 @@ public record WebSocketConfig(
                 maxUnsentBytes,
                 pingMs,
                 maxErrors,
+                helloMs,
                 drainMs);
     }
 }

@@ -1,8 +1,8 @@
 package io.skein.protocol.websocket;
 
 import io.skein.broker.Allowances;
-import io.skein.broker.Broker;
 import io.skein.broker.Connection;
+import io.skein.broker.Gate;
 import io.skein.broker.Refusal;
 import io.skein.frame.CloseCode;
 import io.vertx.core.Future;
@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +30,7 @@ public final class WebSocketDoor {
     private static final int CLOSING_SECONDS = 1;
 
     private final Vertx vertx;
-    private final Broker broker;
+    private final Gate gate;
     private final WebSocketConfig config;
     private final Allowances allowances;
     private final WebSocketListener listener;
@@ -40,9 +41,9 @@ public final class WebSocketDoor {
 
     /** @param allowances of the node, for all its doors */
     public WebSocketDoor(
-            Vertx vertx, Broker broker, WebSocketConfig config, Allowances allowances, WebSocketListener listener) {
+            Vertx vertx, Gate gate, WebSocketConfig config, Allowances allowances, WebSocketListener listener) {
         this.vertx = vertx;
-        this.broker = broker;
+        this.gate = gate;
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
@@ -68,9 +69,10 @@ public final class WebSocketDoor {
     /**
      * The request's connection becomes a WebSocket, or it is told why not.
      *
+     * @param token what the request shows; empty: the first command may
      * @param entered called when it did
      */
-    public void take(HttpServerRequest request, Refusing refusing, Runnable entered) {
+    public void take(HttpServerRequest request, Optional<String> token, Refusing refusing, Runnable entered) {
         if (!request.canUpgradeToWebSocket()) {
             request.response().putHeader(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
             refusing.refuse(426, "upgrade-required", "this path speaks WebSocket (RFC 6455)");
@@ -90,23 +92,23 @@ public final class WebSocketDoor {
             request.toWebSocket()
                     .onSuccess(socket -> {
                         entered.run();
-                        enter(socket);
+                        enter(socket, token);
                     })
                     .onFailure(gone -> {});
         }
     }
 
-    private void enter(ServerWebSocket socket) {
+    private void enter(ServerWebSocket socket, Optional<String> token) {
         Connection counted;
         try {
-            counted = broker.connected("websocket", String.valueOf(socket.remoteAddress()));
+            counted = gate.connected("websocket", String.valueOf(socket.remoteAddress()));
         } catch (Refusal full) {
             socket.close(CloseCode.OVERLOADED.code(), full.getMessage()).onFailure(gone -> {});
             return;
         }
-        var session = new Session(this, vertx, broker, config, allowances, listener, socket, counted);
+        var session = new Session(this, vertx, gate, config, allowances, listener, socket, counted);
         sessions.add(session);
-        session.open();
+        session.open(token);
         if (draining) {
             session.drain().onFailure(never -> {});
         }
@@ -133,7 +135,7 @@ public final class WebSocketDoor {
      * share and which no single wrong clock moves far.
      */
     long nextEpoch() {
-        long now = Math.max(System.currentTimeMillis(), broker.status().time());
+        long now = Math.max(System.currentTimeMillis(), gate.status().time());
         return lastEpoch.updateAndGet(last -> Math.max(last + 1, now));
     }
 

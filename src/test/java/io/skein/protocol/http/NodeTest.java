@@ -8,6 +8,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
 import io.skein.protocol.http.OpenDoor.Answer;
@@ -192,7 +193,7 @@ class NodeTest {
                         public Future<?> start() {
                             new HttpDoor(
                                             vertx,
-                                            new FakeBroker(vertx),
+                                            OpenGate.of(new FakeBroker(vertx)),
                                             HttpConfig.defaults("v", 0),
                                             Allowances.ofHeap(),
                                             HttpListener.NONE)

@@ -3,6 +3,7 @@ package io.skein.protocol.http;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -141,7 +142,7 @@ final class OpenDoor implements AutoCloseable {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, broker, config, allowances, listener);
+            door = new HttpDoor(vertx, OpenGate.of(broker), config, allowances, listener);
             Router router = Router.router(vertx);
             router.get("/elsewhere").handler(context -> context.end("elsewhere"));
             router.route().last().handler(context -> door.notFound(context.request()));

@@ -3,6 +3,7 @@ package io.skein.protocol.http;
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.machine.Cursor;
@@ -57,7 +58,11 @@ final class PublishCost {
             return router;
         });
         Loop doorLoop = new Loop(vertx -> new HttpDoor(
-                        vertx, new Instant(vertx), HttpConfig.defaults("v", 0), Allowances.ofHeap(), HttpListener.NONE)
+                        vertx,
+                        OpenGate.of(new Instant(vertx)),
+                        HttpConfig.defaults("v", 0),
+                        Allowances.ofHeap(),
+                        HttpListener.NONE)
                 .handler(request -> {}));
         bare.deployVerticle(bareLoop).await(10, TimeUnit.SECONDS);
         door.deployVerticle(doorLoop).await(10, TimeUnit.SECONDS);

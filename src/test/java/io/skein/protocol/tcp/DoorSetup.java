@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
@@ -49,7 +50,7 @@ final class DoorSetup implements AutoCloseable {
                 }
             }
         };
-        door = new TcpDoor(broker, config, allowances, listener);
+        door = new TcpDoor(OpenGate.of(broker), config, allowances, listener);
         deployment = vertx.deployVerticle(door).await(10, SECONDS);
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.frame.CloseCode;
 import io.skein.topic.Format;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,11 +45,12 @@ class TogetherTest {
     private final List<Peer> peers = new ArrayList<>();
 
     TogetherTest() {
-        WebSocketDoor door =
-                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, allowances, WebSocketListener.NONE);
+        WebSocketDoor door = new WebSocketDoor(
+                vertx, OpenGate.of(broker), WebSocketConfig.DEFAULT, allowances, WebSocketListener.NONE);
         server = vertx.createHttpServer(door.options(new HttpServerOptions()))
                 .requestHandler(request -> door.take(
                         request,
+                        Optional.empty(),
                         (status, code, detail) ->
                                 request.response().setStatusCode(status).end(),
                         () -> {}))

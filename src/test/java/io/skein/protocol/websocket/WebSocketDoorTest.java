@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.frame.CloseCode;
@@ -87,11 +88,12 @@ class WebSocketDoorTest {
         if (server != null) {
             server.close().await();
         }
-        door = new WebSocketDoor(vertx, broker, config, allowances, listener);
+        door = new WebSocketDoor(vertx, OpenGate.of(broker), config, allowances, listener);
         server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
                 .requestHandler(request -> door.take(
                         request,
+                        Optional.empty(),
                         (status, code, detail) -> {
                             refused.add(code + ": " + detail);
                             request.response().setStatusCode(status).end();
@@ -932,6 +934,7 @@ class WebSocketDoorTest {
                     unsentBytes,
                     pingMs,
                     errors,
+                    5000,
                     5000);
         }
     }

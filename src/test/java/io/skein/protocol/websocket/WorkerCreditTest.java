@@ -9,6 +9,7 @@ import io.skein.broker.Freshness;
 import io.skein.broker.Leased;
 import io.skein.broker.Loan;
 import io.skein.broker.NoSubscriptions;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
 import io.skein.broker.Refusal;
@@ -31,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -129,11 +131,11 @@ class WorkerCreditTest {
     @BeforeEach
     void start() throws Exception {
         var broker = new FakeBroker(vertx).with(lender, null);
-        var door =
-                new WebSocketDoor(vertx, broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+        var door = new WebSocketDoor(
+                vertx, OpenGate.of(broker), WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         HttpServer server = vertx.createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
-                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
+                .requestHandler(request -> door.take(request, Optional.empty(), (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await(10, TimeUnit.SECONDS);
         WebSocketClient client = vertx.createWebSocketClient();

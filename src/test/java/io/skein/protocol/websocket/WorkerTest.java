@@ -9,6 +9,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Hall;
+import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.frame.Durations;
 import io.skein.subscription.SubscriptionConfig;
@@ -60,11 +61,15 @@ class WorkerTest {
         hall = new Hall(directory, 1 << 20, 10_000);
         make("30s", 5);
         var door = new WebSocketDoor(
-                hall.vertx, hall.broker, WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
+                hall.vertx,
+                OpenGate.of(hall.broker),
+                WebSocketConfig.DEFAULT,
+                Allowances.ofHeap(),
+                WebSocketListener.NONE);
         server = hall.vertx
                 .createHttpServer(door.options(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0)))
-                .requestHandler(request -> door.take(request, (status, code, detail) -> {}, () -> {}))
+                .requestHandler(request -> door.take(request, Optional.empty(), (status, code, detail) -> {}, () -> {}))
                 .listen()
                 .await();
         client = hall.vertx.createWebSocketClient();

@@ -1,0 +1,218 @@
+package io.skein.broker;
+
+import io.skein.account.AccountMachine;
+import io.skein.account.AccountName;
+import io.skein.account.Action;
+import io.skein.account.BearerHash;
+import io.skein.account.Permit;
+import io.vertx.core.Context;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A guest of this node. {@link Access} renews what he may from the replica's context; all else happens on the context that
+ * let him in.
+ */
+final class LocalGuest implements Guest {
+    /** Something under way that ends when its guest may no longer have it. */
+    interface Stake {
+        /** What the guest may has changed. */
+        void look();
+    }
+
+    private final Access access;
+    private final Context context;
+    private final boolean locked;
+    private final Optional<BearerHash> shown;
+    private final Broker broker;
+    private final Accounts accounts;
+    private final Set<Stake> stakes = new LinkedHashSet<>();
+    /** Null: he may what a stranger may. */
+    private volatile Permit permit;
+
+    private volatile boolean hasStakes;
+    /** What is to happen when his token holds no longer; null: nothing. */
+    private Stake farewell;
+
+    private boolean left;
+
+    /** @param permit empty: a stranger */
+    LocalGuest(
+            Access access,
+            Context context,
+            boolean locked,
+            Optional<Permit> permit,
+            Broker hall,
+            LocalAccounts localAccounts) {
+        this.access = access;
+        this.context = context;
+        this.locked = locked;
+        this.permit = permit.orElse(null);
+        this.shown = permit.map(one -> one.principal().bearer());
+        this.broker = new GuardedBroker(this, hall);
+        this.accounts = new GuardedAccounts(this, localAccounts);
+    }
+
+    static Refusal notGood() {
+        return Refusal.unauthenticated("the token is not known here, was revoked, or is over");
+    }
+
+    Optional<BearerHash> shown() {
+        return shown;
+    }
+
+    /** Null for a stranger. */
+    Permit permit() {
+        return permit;
+    }
+
+    @Override
+    public Optional<AccountName> name() {
+        Permit now = permit;
+        return now == null ? Optional.empty() : Optional.of(now.principal().name());
+    }
+
+    @Override
+    public boolean isAdmin() {
+        Permit now = permit;
+        return now != null && now.mayAdminister();
+    }
+
+    boolean isMe(AccountName name) {
+        Permit now = permit;
+        return now != null && now.principal().name().equals(name);
+    }
+
+    @Override
+    public boolean mayAdminister() {
+        return !locked || isAdmin();
+    }
+
+    boolean isLocked() {
+        return locked;
+    }
+
+    /** Why he may not do this with all topics that are asked about; null when he may. */
+    Refusal whyNot(Action action, String asked) {
+        if (!locked) {
+            return gone() ? notGood() : null;
+        }
+        Permit now = permit;
+        if (now == null) {
+            return unknown();
+        }
+        return now.may(action, asked) ? null : forbidden(now, action, asked);
+    }
+
+    private static Refusal forbidden(Permit permit, Action action, String asked) {
+        String verb = switch (action) {
+            case PUBLISH -> "publish to";
+            case SUBSCRIBE -> "read";
+            case MANAGE -> "manage";
+        };
+        return Refusal.forbidden('"' + permit.principal().name().value() + "\" may not " + verb + " \"" + asked + '"');
+    }
+
+    /** Why he may not what is an admin's; null when he may. */
+    Refusal whyNoAdmin() {
+        if (mayAdminister()) {
+            return gone() ? notGood() : null;
+        }
+        return permit == null
+                ? unknown()
+                : Refusal.forbidden("this is for admins, and tokens for all that an admin may");
+    }
+
+    /** Why he may not what everybody may whose name is known; null when he may. */
+    Refusal whyNobody() {
+        return permit != null || !locked && !gone() ? null : unknown();
+    }
+
+    /** He showed a token, and it holds no longer. */
+    private boolean gone() {
+        return shown.isPresent() && permit == null;
+    }
+
+    Refusal unknown() {
+        return shown.isPresent()
+                ? notGood()
+                : Refusal.unauthenticated("this needs a token: log in at POST /v1/sessions, or ask an admin for one");
+    }
+
+    /** What makes names of his own unlike anybody else's; empty for a stranger. */
+    String mark() {
+        Permit now = permit;
+        return now == null ? "" : now.principal().account() + "/";
+    }
+
+    /** An idempotency key that only he uses. */
+    Optional<String> own(Optional<String> key) {
+        return permit == null ? key : key.map(k -> mark() + k);
+    }
+
+    @Override
+    public Broker broker() {
+        return broker;
+    }
+
+    @Override
+    public Accounts accounts() {
+        return accounts;
+    }
+
+    // What he follows.
+
+    /** It began; he may have it as of now. */
+    void hold(Stake stake) {
+        stakes.add(stake);
+        hasStakes = true;
+        // It may have been taken from him since he was asked, when nobody knew yet that he has it.
+        stake.look();
+    }
+
+    void drop(Stake stake) {
+        stakes.remove(stake);
+        hasStakes = !stakes.isEmpty();
+        if (left && stakes.isEmpty()) {
+            access.forget(this);
+        }
+    }
+
+    @Override
+    public void whenGone(Runnable then) {
+        if (shown.isPresent()) {
+            farewell = () -> {
+                if (permit == null) {
+                    drop(farewell);
+                    then.run();
+                }
+            };
+            hold(farewell);
+        }
+    }
+
+    @Override
+    public void leave() {
+        left = true;
+        drop(farewell);
+    }
+
+    // On the replica's context.
+
+    void look(AccountMachine machine, long time) {
+        Permit now = permit;
+        if (now != null && !machine.isCurrent(now)) {
+            renew(machine, time);
+        }
+    }
+
+    void renew(AccountMachine machine, long time) {
+        Permit now = permit;
+        permit = now == null ? null : machine.renewed(now, time).orElse(null);
+        if (hasStakes) {
+            context.runOnContext(v -> List.copyOf(stakes).forEach(Stake::look));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.skein.protocol.http;
+
+import io.skein.account.AccountName;
+import io.skein.broker.Accounts;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** {@code /v1/sessions}: people come and go. */
+final class SessionRoutes {
+    /** With {@code "cookie":true} the token is the browser's to keep, and no script sees it. */
+    void logIn(Exchange exchange) {
+        JsonFields.read(exchange, List.of("username", "password", "cookie"), fields -> {
+            AccountName name = AccountRoutes.name(fields.text("username"));
+            String password = fields.text("password");
+            boolean cookie = fields.flag("cookie", false);
+            exchange.proposed();
+            AccountRoutes.accounts(exchange)
+                    .logIn(name, password, AccountRoutes.peer(exchange))
+                    .onSuccess(in -> answer(exchange, in, cookie))
+                    .onFailure(exchange::fail);
+        });
+    }
+
+    private static void answer(Exchange exchange, Accounts.LogIn in, boolean cookie) {
+        JsonObject json = new JsonObject();
+        if (cookie) {
+            long seconds = Math.max(1, (in.expires() - System.currentTimeMillis()) / 1000);
+            exchange.response.addCookie(cookie(exchange, in.token(), seconds));
+        } else {
+            json.put("token", in.token());
+        }
+        exchange.noStore();
+        exchange.decided(
+                201,
+                json.put("username", in.name().value())
+                        .put("expires", in.expires())
+                        .put("unread", in.unread()),
+                in.index(),
+                false);
+    }
+
+    void current(Exchange exchange) {
+        exchange.query().allow(List.of());
+        AccountRoutes.accounts(exchange)
+                .current()
+                .onSuccess(standing -> exchange.json(
+                        200,
+                        new JsonObject()
+                                .put("username", standing.name().value())
+                                .put("role", AccountRoutes.text(standing.role()))
+                                .put("session", standing.isSession())
+                                .put("expires", standing.expires() == 0 ? null : standing.expires())))
+                .onFailure(exchange::fail);
+    }
+
+    void logOut(Exchange exchange) {
+        if (exchange.request.getCookie(Credentials.COOKIE) != null) {
+            exchange.response.addCookie(cookie(exchange, "", 0));
+        }
+        AccountRoutes.changed(exchange, AccountRoutes.accounts(exchange).logOut());
+    }
+
+    /** RFC 6265bis: for this host only, on no request that another site caused, and hidden from scripts. */
+    private static Cookie cookie(Exchange exchange, String token, long seconds) {
+        return Cookie.cookie(Credentials.COOKIE, token)
+                .setPath("/")
+                .setHttpOnly(true)
+                .setSameSite(CookieSameSite.STRICT)
+                .setSecure(exchange.request.isSSL())
+                .setMaxAge(seconds);
+    }
+}
