@@ -128,14 +128,16 @@ public final class Dashboard extends VerticleBase {
             problems.refuse(request, 403, "cross-site", "pages of other sites cannot open the console's stream");
             return;
         }
-        entrance.enter(request).onSuccess(guest -> {
-            if (guest.mayAdminister()) {
-                stream(ctx, problems, guest);
-            } else {
-                guest.leave();
-                problems.refuse(request, 403, "forbidden", "the console shows everything; it is for admins");
-            }
-        });
+        entrance.enter(request)
+                .onSuccess(guest -> {
+                    if (guest.mayAdminister()) {
+                        stream(ctx, problems, guest);
+                    } else {
+                        guest.leave();
+                        problems.refuse(request, 403, "forbidden", "the console shows everything; it is for admins");
+                    }
+                })
+                .onFailure(answeredAlready -> {});
     }
 
     private void stream(RoutingContext ctx, Problems problems, Guest guest) {

@@ -64,10 +64,12 @@ public final class MetricsRoutes {
         if (open) {
             scrape(context);
         } else {
-            door.enter(context.request()).onSuccess(guest -> {
-                guest.leave();
-                scrape(context);
-            });
+            door.enter(context.request())
+                    .onSuccess(guest -> {
+                        guest.leave();
+                        scrape(context);
+                    })
+                    .onFailure(answeredAlready -> {});
         }
     }
 
@@ -83,10 +85,12 @@ public final class MetricsRoutes {
     /** Topic by topic, without a filter all but the system's; or subscription by subscription. */
     public void detailed(RoutingContext context) {
         door.query(context.request(), List.of("topic", "subscriptions"))
-                .ifPresent(asked -> door.enter(context.request()).onSuccess(guest -> {
-                    detailed(context, guest.broker(), asked);
-                    guest.leave();
-                }));
+                .ifPresent(asked -> door.enter(context.request())
+                        .onSuccess(guest -> {
+                            detailed(context, guest.broker(), asked);
+                            guest.leave();
+                        })
+                        .onFailure(answeredAlready -> {}));
     }
 
     private void detailed(RoutingContext context, Broker broker, Map<String, String> asked) {
