@@ -17,6 +17,7 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
+import io.skein.mailbox.MailMachine;
 import io.skein.metrics.Metrics;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
@@ -151,6 +152,8 @@ public final class Node {
         private Lineage lineage;
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
+        private AccountMachine accounts;
+        private MailMachine mails;
 
         @Override
         public Future<Store> store() {
@@ -218,11 +221,13 @@ public final class Node {
         public Replica replica(Store store, Image image) {
             topics = new TopicMachine();
             subscriptions = new SubscriptionMachine(topics);
+            accounts = new AccountMachine();
+            mails = new MailMachine(accounts);
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics, subscriptions, new AccountMachine()),
+                    List.of(topics, subscriptions, accounts, mails),
                     ReplicaConfig.DEFAULT
                             .withLogBytes(config.logBudget())
                             .withMemory(Runtime.getRuntime().maxMemory()),
@@ -238,7 +243,7 @@ public final class Node {
 
         @Override
         public List<StoredMessage> append(Tail tail, Delivery delivery) {
-            return tail.append(lineage, (TopicChange.Appended) delivery);
+            return delivery instanceof TopicChange.Appended messages ? tail.append(lineage, messages) : List.of();
         }
 
         @Override
@@ -246,16 +251,18 @@ public final class Node {
             return DueBodies.read(reader, subscriptions, place);
         }
 
-        /** Of topics and subscriptions: those of accounts are never kept as rows. */
+        /** Of topics, subscriptions and mail: those of accounts are never kept as rows. */
         @Override
         public Outcome outcome(byte[] row) {
-            return subscriptions.decode(row);
+            return MailMachine.isOutcome(row) ? mails.decode(row) : subscriptions.decode(row);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            TopicMachine translator = new TopicMachine();
-            return new CommandBytes(List.of(translator, new SubscriptionMachine(translator), new AccountMachine()));
+            TopicMachine ofTopics = new TopicMachine();
+            AccountMachine ofAccounts = new AccountMachine();
+            return new CommandBytes(
+                    List.of(ofTopics, new SubscriptionMachine(ofTopics), ofAccounts, new MailMachine(ofAccounts)));
         }
 
         @Override
