@@ -33,6 +33,9 @@ public interface Broker {
     /** The queues of RRMQ; the same object each time. */
     Queues queues();
 
+    /** Mail between accounts; the same object each time. */
+    Mail mail();
+
     /** Topics that match, by name; system topics only when the filter names them. */
     Future<List<TopicInfo>> topics(Optional<TopicFilter> filter, Freshness freshness);
 

@@ -1,8 +1,10 @@
 package io.skein.broker;
 
+import io.skein.account.AccountMachine;
 import io.skein.cluster.NotExecuted;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Lineage;
+import io.skein.mailbox.MailMachine;
 import io.skein.store.Store;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicMachine;
@@ -14,6 +16,8 @@ record Ground(
         ReplicaVerticle replica,
         TopicMachine topics,
         SubscriptionMachine subscriptions,
+        AccountMachine accounts,
+        MailMachine mails,
         Lineage lineage,
         History history) {
     /**

@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountMachine;
 import io.skein.cluster.AppliedListener;
 import io.skein.cluster.Committed;
 import io.skein.cluster.MemberStatus;
@@ -10,6 +11,8 @@ import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
 import io.skein.machine.Rejected;
+import io.skein.mailbox.MailChange;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.Role;
 import io.skein.store.Store;
 import io.skein.subscription.SubscriptionMachine;
@@ -37,6 +40,7 @@ public final class LocalBroker implements Broker {
     private final Fanout fanout;
     private final LocalSubscriptions subscriptions;
     private final LocalQueues queues;
+    private final LocalMail mail;
     private final LocalTopics topics;
     private final LocalMembers members;
     private final Readiness readiness;
@@ -96,6 +100,7 @@ public final class LocalBroker implements Broker {
             subscriptions.applied();
         });
         this.topics = new LocalTopics(proposer, way, fanout, () -> ground);
+        this.mail = new LocalMail(vertx, proposer, way, () -> ground, config.maxStreams());
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -105,6 +110,8 @@ public final class LocalBroker implements Broker {
             subscriptions.left();
         }
         readiness.left();
+        // Who lists again waits until this node knows the rest.
+        mail.left();
     }
 
     private void moved(ReplicaStatus now) {
@@ -121,6 +128,7 @@ public final class LocalBroker implements Broker {
             } else {
                 streams.endAll(word);
                 subscriptions.endAll(word);
+                mail.endAll(word);
             }
         }
     }
@@ -136,6 +144,8 @@ public final class LocalBroker implements Broker {
             ReplicaVerticle runningReplica,
             TopicMachine machine,
             SubscriptionMachine subscriptionMachine,
+            AccountMachine accounts,
+            MailMachine mails,
             Lineage logLineage) {
         store = openStore;
         lineage = logLineage;
@@ -155,7 +165,8 @@ public final class LocalBroker implements Broker {
                 streams,
                 applied,
                 config.allowances().unsent());
-        ground = new Ground(openStore, runningReplica, machine, subscriptionMachine, logLineage, history);
+        ground = new Ground(
+                openStore, runningReplica, machine, subscriptionMachine, accounts, mails, logLineage, history);
         subscriptions.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         health.attach(runningReplica);
@@ -169,6 +180,7 @@ public final class LocalBroker implements Broker {
         if (replica != null) {
             streams.endAll("draining");
             subscriptions.drain();
+            mail.endAll("draining");
         }
     }
 
@@ -233,6 +245,16 @@ public final class LocalBroker implements Broker {
     @Override
     public Queues queues() {
         return queues;
+    }
+
+    @Override
+    public Mail mail() {
+        return mail;
+    }
+
+    /** Mail that was applied here, on the replica's context, in log order and before it is answered. */
+    public void happened(MailChange change) {
+        mail.happened(change);
     }
 
     private static <T> Future<T> refused(Throwable cause) {

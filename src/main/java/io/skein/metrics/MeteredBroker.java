@@ -6,6 +6,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
+import io.skein.broker.Mail;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -145,6 +146,11 @@ final class MeteredBroker implements Broker {
     @Override
     public Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    @Override
+    public Mail mail() {
+        return broker.mail();
     }
 
     @Override

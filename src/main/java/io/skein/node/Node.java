@@ -17,6 +17,7 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
+import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
 import io.skein.metrics.Metrics;
 import io.skein.replica.CommandBytes;
@@ -238,12 +239,16 @@ public final class Node {
         @Override
         public void entered(Store store, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(store, replica, topics, subscriptions, logLineage);
+            broker.attach(store, replica, topics, subscriptions, accounts, mails, logLineage);
         }
 
         @Override
         public List<StoredMessage> append(Tail tail, Delivery delivery) {
-            return delivery instanceof TopicChange.Appended messages ? tail.append(lineage, messages) : List.of();
+            if (delivery instanceof MailChange mail) {
+                broker.happened(mail);
+                return List.of();
+            }
+            return tail.append(lineage, (TopicChange.Appended) delivery);
         }
 
         @Override

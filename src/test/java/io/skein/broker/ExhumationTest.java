@@ -101,7 +101,15 @@ class ExhumationTest {
                 return Future.succeededFuture();
             }
         };
-        var ground = new Ground(hall.store(), hall.replica, hall.topics, hall.subscriptions, hall.lineage(), null);
+        var ground = new Ground(
+                hall.store(),
+                hall.replica,
+                hall.topics,
+                hall.subscriptions,
+                hall.accounts,
+                hall.mails,
+                hall.lineage(),
+                null);
         var filter = new DeadLetterFilter(Optional.of(new TopicFilter("orders/1")), Map.of());
         return hall.onLoop(() -> new Exhumation(
                         ground,

@@ -64,9 +64,11 @@ public final class FakeBroker implements Broker {
     private int maxConnections = Integer.MAX_VALUE;
     private int maxBodyBytes = 1 << 20;
     private String health = "ok";
+    private final FakeMail mail;
 
     public FakeBroker(Vertx vertx) {
         this.vertx = vertx;
+        this.mail = new FakeMail(vertx);
     }
 
     private static final class Topic {
@@ -736,6 +738,11 @@ public final class FakeBroker implements Broker {
     @Override
     public Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    @Override
+    public FakeMail mail() {
+        return mail;
     }
 
     @Override

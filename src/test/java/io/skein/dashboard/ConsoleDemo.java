@@ -5,6 +5,7 @@ import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
+import io.skein.broker.Mail;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -219,6 +220,11 @@ final class ConsoleDemo {
         @Override
         public Subscriptions subscriptions() {
             return fake.subscriptions();
+        }
+
+        @Override
+        public Mail mail() {
+            return fake.mail();
         }
 
         @Override

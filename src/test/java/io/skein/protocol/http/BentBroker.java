@@ -4,6 +4,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
+import io.skein.broker.Mail;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -51,6 +52,11 @@ class BentBroker implements Broker {
     @Override
     public Subscriptions subscriptions() {
         return straight.subscriptions();
+    }
+
+    @Override
+    public Mail mail() {
+        return straight.mail();
     }
 
     @Override
