@@ -738,6 +738,7 @@ public final class FakeBroker implements Broker {
         return subscriptions;
     }
 
+
     @Override
     public Queues queues() {
         return queues;

@@ -222,6 +222,11 @@ final class ConsoleDemo {
         }
 
         @Override
+        public Mail mail() {
+            return fake.mail();
+        }
+
+        @Override
         public Queues queues() {
             return fake.queues();
         }
