@@ -738,7 +738,6 @@ public final class FakeBroker implements Broker {
         return subscriptions;
     }
 
-
     @Override
     public Queues queues() {
         return queues;

@@ -222,11 +222,6 @@ final class ConsoleDemo {
         }
 
         @Override
-        public Mail mail() {
-            return fake.mail();
-        }
-
-        @Override
         public Queues queues() {
             return fake.queues();
         }
