@@ -61,6 +61,11 @@ final class GuardedMail implements Mailbox {
     }
 
     @Override
+    public Future<List<AccountName>> present(List<AccountName> names) {
+        return mine(me -> mail.present(names));
+    }
+
+    @Override
     public Future<MailWatch> watch(MailWatcher watcher) {
         return mine(me -> {
             Guarded guarded = new Guarded(watcher);

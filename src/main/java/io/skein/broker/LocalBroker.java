@@ -181,6 +181,7 @@ public final class LocalBroker implements Broker {
         ground = new Ground(
                 openStore, runningReplica, machine, subscriptionMachine, accounts, mails, logLineage, history);
         subscriptions.attach(ground);
+        mail.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         health.attach(runningReplica);
         replica = runningReplica;

@@ -69,7 +69,8 @@ public final class HttpDoor {
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
-        this.origins = new Origins(config.allowedOrigins());
+        this.origins =
+                new Origins(config.allowedOrigins(), origin -> gate.status().isOfMember(origin));
         this.turnedAway = new TurnedAway(vertx);
         this.visitors = new Visitors(gate);
         this.table = new RouteTable(routes());
@@ -161,6 +162,7 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/mail", mail::list),
                 Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
                 Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream),
+                Route.of(HttpMethod.GET, "/v1/mail/presence", mail::presence),
                 Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
                 Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
