@@ -62,8 +62,29 @@ final class Access {
                         : Future.failedFuture(LocalGuest.notGood()));
     }
 
+    /** The same for somebody for whom an issuer vouches. */
+    Future<Permit> permit(BearerHash shown, Issuer.Vouched vouched) {
+        return ready.get()
+                .compose(v -> here(shown, vouched))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found)
+                        : confirmed.get().compose(v -> here(shown, vouched)))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(
+                                Refusal.unauthenticated("there is no account \"" + vouched.name() + "\" here")));
+    }
+
+    private Future<Optional<Permit>> here(BearerHash shown, Issuer.Vouched vouched) {
+        return ask(() -> ground.get().accounts().permit(vouched.name(), shown, vouched.scopes(), vouched.expires()));
+    }
+
     private Future<Optional<Permit>> here(BearerHash shown) {
-        return proposer.ask(() -> ofMachine(shown)).recover(cause -> Future.failedFuture(Refusal.from(cause)));
+        return ask(() -> ofMachine(shown));
+    }
+
+    private <T> Future<T> ask(Supplier<T> question) {
+        return proposer.ask(question).recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 
     private Optional<Permit> ofMachine(BearerHash shown) {

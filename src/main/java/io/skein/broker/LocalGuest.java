@@ -38,6 +38,7 @@ final class LocalGuest implements Guest {
     private Stake farewell;
 
     private boolean left;
+    private final long endTimer;
 
     /** @param permit empty: a stranger */
     LocalGuest(
@@ -56,6 +57,16 @@ final class LocalGuest implements Guest {
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
         this.mail = new GuardedMail(this, mail);
+        this.endTimer = permit.filter(Permit::isForeign).map(this::endsAt).orElse(-1L);
+    }
+
+    /** The end of what somebody else vouched for is in no log. */
+    private long endsAt(Permit foreign) {
+        long ms = Math.max(1, foreign.expires() - System.currentTimeMillis());
+        return context.owner().setTimer(ms, over -> {
+            permit = null;
+            lookAtStakes();
+        });
     }
 
     static Refusal notGood() {
@@ -204,6 +215,7 @@ final class LocalGuest implements Guest {
     @Override
     public void leave() {
         left = true;
+        context.owner().cancelTimer(endTimer);
         drop(farewell);
     }
 
@@ -220,7 +232,12 @@ final class LocalGuest implements Guest {
         Permit now = permit;
         permit = now == null ? null : machine.renewed(now, time).orElse(null);
         if (hasStakes) {
-            context.runOnContext(v -> List.copyOf(stakes).forEach(Stake::look));
+            context.runOnContext(v -> lookAtStakes());
         }
+    }
+
+    /** On the guest's own context. */
+    private void lookAtStakes() {
+        List.copyOf(stakes).forEach(Stake::look);
     }
 }

@@ -1,10 +1,12 @@
 package io.skein.node;
 
 import io.skein.broker.GateConfig;
+import io.skein.broker.IssuerConfig;
 import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -95,7 +97,31 @@ public record NodeConfig(
             case "" -> !locked;
             default -> throw settings.problem(Setting.REGISTRATION, "open or closed");
         };
-        return new GateConfig(locked, registrationOpen, GateConfig.ITERATIONS);
+        return new GateConfig(locked, registrationOpen, GateConfig.ITERATIONS, issuer(settings));
+    }
+
+    private static Optional<IssuerConfig> issuer(Settings settings) {
+        Optional<String> secret = given(settings, Setting.JWT_SECRET);
+        Optional<Path> keys = given(settings, Setting.JWT_KEYS).map(Path::of);
+        Optional<String> issuer = given(settings, Setting.JWT_ISSUER);
+        Optional<String> audience = given(settings, Setting.JWT_AUDIENCE);
+        if (secret.isEmpty() && keys.isEmpty()) {
+            if (issuer.isPresent() || audience.isPresent()) {
+                throw settings.problem(
+                        issuer.isPresent() ? Setting.JWT_ISSUER : Setting.JWT_AUDIENCE,
+                        "--jwt-secret or --jwt-keys beside it");
+            }
+            return Optional.empty();
+        }
+        if (secret.isPresent()
+                && secret.get().getBytes(StandardCharsets.UTF_8).length < IssuerConfig.MIN_SECRET_BYTES) {
+            throw settings.problem(Setting.JWT_SECRET, "at least " + IssuerConfig.MIN_SECRET_BYTES + " bytes");
+        }
+        return Optional.of(new IssuerConfig(secret, keys, issuer, audience));
+    }
+
+    private static Optional<String> given(Settings settings, Setting setting) {
+        return Optional.of(settings.text(setting)).filter(text -> !text.isEmpty());
     }
 
     private static Optional<String> adminToken(Settings settings) {
