@@ -34,6 +34,7 @@ final class LocalGuest implements Guest {
     private final String mark;
     private final Broker broker;
     private final Accounts accounts;
+    private final Mailbox mail;
     private final Set<Stake> stakes = new LinkedHashSet<>();
     /** Null: he may what a stranger may. */
     private volatile Permit permit;
@@ -51,7 +52,8 @@ final class LocalGuest implements Guest {
             boolean locked,
             Optional<Permit> permit,
             Broker hall,
-            LocalAccounts localAccounts) {
+            LocalAccounts localAccounts,
+            Mail mail) {
         this.access = access;
         this.context = context;
         this.locked = locked;
@@ -61,6 +63,7 @@ final class LocalGuest implements Guest {
         this.mark = permit.isPresent() ? account + "/" : "";
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
+        this.mail = new GuardedMail(this, mail);
     }
 
     static Refusal notGood() {
@@ -171,6 +174,11 @@ final class LocalGuest implements Guest {
     @Override
     public Accounts accounts() {
         return accounts;
+    }
+
+    @Override
+    public Mailbox mail() {
+        return mail;
     }
 
     // What he follows.

@@ -52,7 +52,7 @@ public final class HttpDoor {
 
     private final TurnedAway turnedAway;
 
-    private final Set<LiveStream> streams = new LinkedHashSet<>();
+    private final Set<Lasting> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
     private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
 
@@ -111,6 +111,7 @@ public final class HttpDoor {
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
         AccessRoutes access = new AccessRoutes();
+        MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
         return List.of(
@@ -156,6 +157,12 @@ public final class HttpDoor {
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
                 Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut),
+                Route.of(HttpMethod.POST, "/v1/mail", mail::send),
+                Route.of(HttpMethod.GET, "/v1/mail", mail::list),
+                Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
+                Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream),
+                Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
+                Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
                 Route.of(HttpMethod.POST, "/v1/cluster/members", members::add).forAdmins(),
                 Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove)
@@ -428,7 +435,7 @@ public final class HttpDoor {
         closed = true;
         vertx.cancelTimer(beatTimer);
         visitors.close();
-        for (LiveStream stream : List.copyOf(streams)) {
+        for (Lasting stream : List.copyOf(streams)) {
             stream.leave("draining");
         }
     }
@@ -467,7 +474,7 @@ public final class HttpDoor {
     }
 
     /** @return false when there are too many */
-    boolean opened(LiveStream stream) {
+    boolean opened(Lasting stream) {
         if (closed || streams.size() >= config.maxStreams()) {
             return false;
         }
@@ -476,7 +483,7 @@ public final class HttpDoor {
         return true;
     }
 
-    void closed(LiveStream stream) {
+    void closed(Lasting stream) {
         if (streams.remove(stream)) {
             listener.streamClosed(stream.label());
         }
@@ -490,7 +497,7 @@ public final class HttpDoor {
     private void beat() {
         long now = System.nanoTime();
         try {
-            for (LiveStream stream : List.copyOf(streams)) {
+            for (Lasting stream : List.copyOf(streams)) {
                 stream.beat(now);
             }
             for (Exchange exchange : List.copyOf(awaited)) {
