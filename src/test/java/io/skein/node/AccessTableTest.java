@@ -261,6 +261,7 @@ class AccessTableTest {
         topics(table);
         subscriptions(table);
         accounts(table);
+        mail(table);
         ofTheNode(table);
         ofOtherSystems(table);
         Set<String> written = new HashSet<>();
@@ -454,6 +455,16 @@ class AccessTableTest {
                 c -> c.post("/v1/sessions", "{\"username\":\"carl\",\"password\":\"" + PASSWORD + "\"}"));
         table.known("GET /v1/sessions/current", "200 - 200 200", c -> c.get("/v1/sessions/current"));
         table.known("DELETE /v1/sessions/current", "204 - 409 409", c -> c.ask("DELETE", "/v1/sessions/current", ""));
+    }
+
+    private static void mail(Table table) {
+        table.known(
+                "POST /v1/mail", "201 - 403 201", c -> c.post("/v1/mail", "{\"to\":\"carl\",\"content\":\"hello\"}"));
+        table.known("GET /v1/mail", "200 - 403 200", c -> c.get("/v1/mail"));
+        table.known("GET /v1/mail/unread", "200 - 403 200", c -> c.get("/v1/mail/unread"));
+        table.known("GET /v1/mail/stream", "200 - 403 200", c -> c.get("/v1/mail/stream"));
+        table.known("POST /v1/mail/read", "200 - 403 200", c -> c.post("/v1/mail/read", "{\"ids\":[1]}"));
+        table.known("POST /v1/mail/delete", "200 - 403 200", c -> c.post("/v1/mail/delete", "{\"ids\":[1]}"));
     }
 
     private static void ofTheNode(Table table) {
