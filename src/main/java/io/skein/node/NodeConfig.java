@@ -52,6 +52,11 @@ public record NodeConfig(
 
     /** @throws ConfigurationProblem with a sentence for the operator */
     public static NodeConfig of(Settings settings) {
+        return of(settings, GateConfig.ITERATIONS);
+    }
+
+    /** @param iterations of the hash of each password */
+    static NodeConfig of(Settings settings, int iterations) {
         NodeId id;
         try {
             id = new NodeId(settings.text(Setting.NODE_ID));
@@ -84,12 +89,18 @@ public record NodeConfig(
                 (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
                 origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
                 settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000),
-                gate(settings),
+                gate(settings, iterations),
                 adminToken(settings),
                 settings.flag(Setting.METRICS_OPEN));
     }
 
-    private static GateConfig gate(Settings settings) {
+    /** Without what is secret in it. */
+    @Override
+    public String toString() {
+        return "NodeConfig[" + nodeId + ", " + dataDir + ", " + host + ":" + httpPort + "]";
+    }
+
+    private static GateConfig gate(Settings settings, int iterations) {
         boolean locked = settings.flag(Setting.AUTH);
         boolean registrationOpen = switch (settings.text(Setting.REGISTRATION)) {
             case "open" -> true;
@@ -97,7 +108,7 @@ public record NodeConfig(
             case "" -> !locked;
             default -> throw settings.problem(Setting.REGISTRATION, "open or closed");
         };
-        return new GateConfig(locked, registrationOpen, GateConfig.ITERATIONS, issuer(settings));
+        return new GateConfig(locked, registrationOpen, iterations, issuer(settings));
     }
 
     private static Optional<IssuerConfig> issuer(Settings settings) {
