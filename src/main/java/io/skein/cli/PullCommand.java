@@ -122,7 +122,7 @@ final class PullCommand implements Callable<Integer> {
         } catch (TimeoutException slow) {
             throw new CommandProblem(1, "the node did not answer in time");
         } catch (SkeinException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            throw Sockets.problem(server, refused);
         } finally {
             Sockets.close(vertx);
         }

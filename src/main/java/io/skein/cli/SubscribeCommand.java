@@ -116,7 +116,7 @@ final class SubscribeCommand implements Callable<Integer> {
         } catch (TimeoutException slow) {
             throw new CommandProblem(1, "the node did not answer in time");
         } catch (SkeinException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            throw Sockets.problem(server, refused);
         } finally {
             Sockets.close(vertx);
         }
