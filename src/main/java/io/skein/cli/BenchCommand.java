@@ -129,7 +129,11 @@ final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         } catch (IOException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            String said = String.valueOf(refused.getMessage());
+            throw server.denied(
+                            said.substring(said.lastIndexOf(' ') + 1),
+                            "whoever measures has to be allowed to publish and subscribe \"" + prefix + "/#\"")
+                    .orElseGet(() -> new CommandProblem(1, said));
         } catch (TimeoutException unreachable) {
             throw new CommandProblem(1, "no answer from " + server.url() + ": " + unreachable.getMessage());
         }

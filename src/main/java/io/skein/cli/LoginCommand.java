@@ -65,6 +65,11 @@ final class LoginCommand implements Callable<Integer> {
                         ? answer.encode()
                         : in.username() + " is logged in at " + server.url() + " until " + Readable.text(in.expires()));
         out.flush();
+        server.shown().filter(shown -> !shown.isLogin()).ifPresent(shown -> {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("skein: commands go on showing " + shown + " as long as that is given");
+            err.flush();
+        });
         return 0;
     }
 

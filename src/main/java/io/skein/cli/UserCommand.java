@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "An admin may everything. A member may nothing with topics until a rule allows it,",
-            "for one account or for --everyone; a rule that forbids wins over all that allow.",
+            "An admin may everything. A member may nothing with topics until a rule",
+            "allows it, for that account or for --everyone; one that forbids wins.",
             "Examples:",
             "  ${ROOT-COMMAND-NAME} user add anna",
             "  ${ROOT-COMMAND-NAME} user allow anna publish 'orders/#'",
@@ -127,6 +127,9 @@ final class UserCommand implements Runnable {
                 out.println(answer.encode());
             } else if (admin) {
                 out.println(name + " is made, an admin");
+            } else if (noPassword) {
+                out.println(name + " is made, a member; its program shows a token: "
+                        + Program.line("user token add " + name + " TOKENNAME"));
             } else {
                 out.println(name + " is made, a member; rules say what it may: "
                         + Program.line("user allow " + name + " publish 'orders/#'"));

@@ -330,5 +330,10 @@ class AccessCommandsTest {
         Said load = as(henk, "bench", "--seconds", "1", "--warm-up", "0", "--rate", "200", "--json");
         assertEquals(0, load.exitCode(), load.err());
         assertTrue(firstLine(load.out()).startsWith("{"), load.out());
+        Said elsewhere = as(henk, "bench", "--seconds", "1", "--prefix", "private");
+        assertEquals(ExitCode.DENIED, elsewhere.exitCode());
+        assertEquals(
+                "skein: whoever measures has to be allowed to publish and subscribe \"private/#\"\n", elsewhere.err());
+        assertEquals(ExitCode.DENIED, as(STRANGER, "bench", "--seconds", "1").exitCode());
     }
 }
