@@ -175,6 +175,11 @@ public final class AccountMachine implements Machine {
         return register.find(name).isPresent();
     }
 
+    /** The name of the account with this number; empty when there is none, or none any more. */
+    public Optional<AccountName> nameOf(long number) {
+        return Optional.ofNullable(register.of(number)).map(account -> account.name);
+    }
+
     /**
      * Accounts whose names match, sorted.
      *

@@ -4,6 +4,7 @@ import io.skein.account.AccountMachine;
 import io.skein.cluster.NotExecuted;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Lineage;
+import io.skein.mailbox.MailMachine;
 import io.skein.store.Store;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.TopicMachine;
@@ -16,6 +17,7 @@ record Ground(
         TopicMachine topics,
         SubscriptionMachine subscriptions,
         AccountMachine accounts,
+        MailMachine mails,
         Lineage lineage,
         History history) {
     /**

@@ -23,6 +23,9 @@ public interface Guest {
 
     Accounts accounts();
 
+    /** His own. */
+    Mailbox mail();
+
     /** Told once, when the token that he showed holds no longer; on his context. Never of a stranger. */
     void whenGone(Runnable then);
 

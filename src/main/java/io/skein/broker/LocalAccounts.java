@@ -46,16 +46,23 @@ final class LocalAccounts {
     private final Proposer proposer;
     private final LocalSubscriptions.Way way;
     private final Supplier<Ground> ground;
+    private final LocalMail mail;
     private final GateConfig config;
     private final Passwords passwords;
     private final Attempts attempts = new Attempts(System::nanoTime);
     private final SecureRandom random = new SecureRandom();
 
     LocalAccounts(
-            Vertx vertx, Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, GateConfig config) {
+            Vertx vertx,
+            Proposer proposer,
+            LocalSubscriptions.Way way,
+            Supplier<Ground> ground,
+            LocalMail mail,
+            GateConfig config) {
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;
+        this.mail = mail;
         this.config = config;
         this.passwords = new Passwords(vertx, config.iterations());
     }
@@ -91,8 +98,7 @@ final class LocalAccounts {
     }
 
     Future<ChangeAck> delete(AccountName name, Optional<String> password, String peer) {
-        return version(name, password, peer)
-                .compose(version -> propose(new AccountCommand.Delete(name, version), Optional.empty()));
+        return version(name, password, peer).compose(version -> mail.deleteAccount(name, version));
     }
 
     Future<ChangeAck> changePassword(AccountName name, Optional<String> old, String next, String peer) {
@@ -118,9 +124,25 @@ final class LocalAccounts {
             var command = new AccountCommand.LogIn(name, version, BearerHash.of(token), AccountCommand.SESSION_MS);
             return way.propose(command, Optional.empty())
                     .recover(LocalAccounts::wrongBySecretChanged)
-                    .map(committed -> new Accounts.LogIn(
-                            name, token, ((LoggedIn) committed.outcome()).expires(), 0, committed.index()));
+                    .compose(committed -> unread(name)
+                            .map(unread -> new Accounts.LogIn(
+                                    name,
+                                    token,
+                                    ((LoggedIn) committed.outcome()).expires(),
+                                    unread,
+                                    committed.index())));
         });
+    }
+
+    /** As far as this node knows; whoever is in already is not turned away for it. */
+    private Future<Integer> unread(AccountName name) {
+        return proposer.ask(() -> ground.get()
+                        .accounts()
+                        .find(name)
+                        .map(account ->
+                                ground.get().mails().unread(account.id(), 0).total())
+                        .orElse(0))
+                .otherwise(0);
     }
 
     /** It was right a moment ago, which is as good as wrong. */

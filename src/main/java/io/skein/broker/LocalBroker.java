@@ -11,6 +11,8 @@ import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
 import io.skein.machine.Rejected;
+import io.skein.mailbox.MailChange;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.Role;
 import io.skein.store.Store;
 import io.skein.subscription.SubscriptionMachine;
@@ -38,6 +40,7 @@ public final class LocalBroker implements Broker {
     private final Fanout fanout;
     private final LocalSubscriptions subscriptions;
     private final LocalQueues queues;
+    private final LocalMail mail;
     private final LocalTopics topics;
     private final LocalMembers members;
     private final Readiness readiness;
@@ -105,6 +108,7 @@ public final class LocalBroker implements Broker {
             subscriptions.applied();
         });
         this.topics = new LocalTopics(proposer, way, fanout, () -> ground);
+        this.mail = new LocalMail(vertx, proposer, way, () -> ground, config.maxStreams());
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */
@@ -114,6 +118,8 @@ public final class LocalBroker implements Broker {
             subscriptions.left();
         }
         readiness.left();
+        // Who lists again waits until this node knows the rest.
+        mail.left();
     }
 
     private void caughtUp() {
@@ -135,6 +141,7 @@ public final class LocalBroker implements Broker {
             } else {
                 streams.endAll(word);
                 subscriptions.endAll(word);
+                mail.endAll(word);
             }
         }
     }
@@ -150,7 +157,8 @@ public final class LocalBroker implements Broker {
             ReplicaVerticle runningReplica,
             TopicMachine machine,
             SubscriptionMachine subscriptionMachine,
-            AccountMachine accountMachine,
+            AccountMachine accounts,
+            MailMachine mails,
             Lineage logLineage) {
         store = openStore;
         lineage = logLineage;
@@ -171,8 +179,9 @@ public final class LocalBroker implements Broker {
                 applied,
                 config.allowances().unsent());
         ground = new Ground(
-                openStore, runningReplica, machine, subscriptionMachine, accountMachine, logLineage, history);
+                openStore, runningReplica, machine, subscriptionMachine, accounts, mails, logLineage, history);
         subscriptions.attach(ground);
+        mail.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         health.attach(runningReplica);
         replica = runningReplica;
@@ -184,7 +193,7 @@ public final class LocalBroker implements Broker {
     }
 
     LocalAccounts accounts(GateConfig gate) {
-        return new LocalAccounts(vertx, proposer, way, () -> ground, gate);
+        return new LocalAccounts(vertx, proposer, way, () -> ground, mail, gate);
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -193,6 +202,7 @@ public final class LocalBroker implements Broker {
         if (replica != null) {
             streams.endAll("draining");
             subscriptions.drain();
+            mail.endAll("draining");
         }
     }
 
@@ -257,6 +267,15 @@ public final class LocalBroker implements Broker {
     @Override
     public Queues queues() {
         return queues;
+    }
+
+    LocalMail mail() {
+        return mail;
+    }
+
+    /** Mail that was applied here, on the replica's context, in log order and before it is answered. */
+    public void happened(MailChange change) {
+        mail.happened(change);
     }
 
     private static <T> Future<T> refused(Throwable cause) {

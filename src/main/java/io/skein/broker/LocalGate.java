@@ -18,6 +18,7 @@ public final class LocalGate implements Gate {
     private final GateConfig config;
     private final Access access;
     private final LocalAccounts accounts;
+    private final Mail mail;
 
     /** @param hall the same broker, as those who come in shall see it */
     public LocalGate(Vertx vertx, LocalBroker broker, Broker hall, GateConfig config) {
@@ -26,6 +27,7 @@ public final class LocalGate implements Gate {
         this.config = config;
         this.access = broker.access();
         this.accounts = broker.accounts(config);
+        this.mail = broker.mail();
     }
 
     @Override
@@ -52,7 +54,7 @@ public final class LocalGate implements Gate {
     }
 
     private LocalGuest guest(Optional<Permit> permit) {
-        return new LocalGuest(access, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts);
+        return new LocalGuest(access, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class LocalGuest implements Guest {
     private final Optional<BearerHash> shown;
     private final Broker broker;
     private final Accounts accounts;
+    private final Mailbox mail;
     private final Set<Stake> stakes = new LinkedHashSet<>();
     /** Null: he may what a stranger may. */
     private volatile Permit permit;
@@ -45,7 +46,8 @@ final class LocalGuest implements Guest {
             boolean locked,
             Optional<Permit> permit,
             Broker hall,
-            LocalAccounts localAccounts) {
+            LocalAccounts localAccounts,
+            Mail mail) {
         this.access = access;
         this.context = context;
         this.locked = locked;
@@ -53,6 +55,7 @@ final class LocalGuest implements Guest {
         this.shown = permit.map(one -> one.principal().bearer());
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
+        this.mail = new GuardedMail(this, mail);
     }
 
     static Refusal notGood() {
@@ -160,6 +163,11 @@ final class LocalGuest implements Guest {
     @Override
     public Accounts accounts() {
         return accounts;
+    }
+
+    @Override
+    public Mailbox mail() {
+        return mail;
     }
 
     // What he follows.

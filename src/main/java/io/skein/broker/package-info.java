@@ -21,6 +21,9 @@
  * What needs rows to be decided, keys and places in time, this node reads before it proposes. What became of one message is
  * the state's word and, beyond it, what this node's log holds ({@code Traces}).
  *
+ * <p>Mail is {@code LocalMail}'s: commands, pages from rows that were settled first, and {@code MailWatches}, which hands
+ * what was applied to those who watch, each on its own context, or a gap to who does not keep up.
+ *
  * <p>What operators ask is the matter of {@code LocalTopics} and {@code LocalMembers}; what the node is fit for, and says
  * to who comes all the same, that of {@code Health}.
  *

@@ -151,6 +151,15 @@ public final class AnswerJson {
             out.ascii(",\"lost\":");
             out.number(gap.lost());
             out.put('}');
+        } else if (push instanceof Push.Mail mail) {
+            MailPushes.write(out, mail);
+        } else if (push instanceof Push.MailTouched touched) {
+            MailPushes.write(out, touched);
+        } else if (push instanceof Push.AccountGone gone) {
+            out.ascii(",\"accountGone\":");
+            out.string(gone.username());
+        } else if (push instanceof Push.MailGap) {
+            out.ascii(",\"mailGap\":true");
         } else if (push instanceof Push.Status status) {
             out.ascii(",\"status\":");
             out.string(status.health());

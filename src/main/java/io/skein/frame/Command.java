@@ -74,6 +74,9 @@ public sealed interface Command {
         }
     }
 
+    /** Follows the mail of whoever speaks, from now on. */
+    record WatchMail(String id) implements Command {}
+
     record Credit(String id, String sub, long messages) implements Command {}
 
     record Unsubscribe(String id, String sub) implements Command {}

@@ -41,6 +41,8 @@ public final class CommandJson {
             }
         } else if (command instanceof Command.Hello hello) {
             hello(out, hello);
+        } else if (command instanceof Command.WatchMail watch) {
+            begin(out, watch, "mail");
         } else if (command instanceof Command.Ping ping) {
             begin(out, ping, "ping");
         } else {

@@ -57,9 +57,10 @@ public final class CommandReader {
             "extend", Set.of("sub", "leases", "lease"),
             "credit", Set.of("sub", "n"),
             "unsubscribe", Set.of("sub"),
+            "mail", Set.of(),
             "ping", Set.of());
 
-    private static final String OPS = "hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping";
+    private static final String OPS = "hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, mail, ping";
 
     private final JsonParser parser;
     private final int maxMessages;
@@ -244,6 +245,7 @@ public final class CommandReader {
                         id, given("sub", sub), leases(), names.contains("delay") ? item.delayMs() : -1, reason);
             case "extend" -> new Command.Extend(id, given("sub", sub), leases(), leaseMs);
             case "credit" -> new Command.Credit(id, given("sub", sub), count());
+            case "mail" -> new Command.WatchMail(id);
             case "unsubscribe" -> new Command.Unsubscribe(id, given("sub", sub));
             default -> new Command.Ping(id);
         };

@@ -13,6 +13,30 @@ public sealed interface Push {
         }
     }
 
+    /**
+     * Mail arrived, or was sent from somewhere.
+     *
+     * @param time epoch milliseconds
+     */
+    record Mail(String sub, long id, String from, String to, String content, long time) implements Push {}
+
+    /**
+     * Mail was read or deleted.
+     *
+     * @param what {@code read} or {@code deleted}
+     */
+    record MailTouched(String sub, String what, String by, List<Long> ids) implements Push {
+        public MailTouched {
+            ids = List.copyOf(ids);
+        }
+    }
+
+    /** An account that had mail is gone, and all mail with it. */
+    record AccountGone(String sub, String username) implements Push {}
+
+    /** Something that happened to mail was not told; who lists again knows. */
+    record MailGap(String sub) implements Push {}
+
     /** {@code lost} messages between two cursors are gone; the stream goes on after {@code resumedAt}. */
     record Gap(String sub, String requested, String resumedAt, long lost) implements Push {}
 

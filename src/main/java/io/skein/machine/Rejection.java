@@ -37,7 +37,8 @@ public enum Rejection {
     TOO_MANY_ACCOUNTS("too-many-accounts"),
     TOO_MANY_SESSIONS("too-many-sessions"),
     TOO_MANY_TOKENS("too-many-tokens"),
-    TOO_MANY_RULES("too-many-rules");
+    TOO_MANY_RULES("too-many-rules"),
+    MAILBOX_FULL("mailbox-full");
 
     private final String code;
     private final String figure;

@@ -20,6 +20,8 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
+import io.skein.mailbox.MailChange;
+import io.skein.mailbox.MailMachine;
 import io.skein.metrics.Metrics;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
@@ -162,6 +164,7 @@ public final class Node {
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
         private AccountMachine accounts;
+        private MailMachine mails;
 
         @Override
         public Future<Store> store() {
@@ -230,11 +233,12 @@ public final class Node {
             topics = new TopicMachine();
             subscriptions = new SubscriptionMachine(topics);
             accounts = new AccountMachine();
+            mails = new MailMachine(accounts);
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
                     image,
-                    List.of(topics, subscriptions, accounts),
+                    List.of(topics, subscriptions, accounts, mails),
                     ReplicaConfig.DEFAULT
                             .withLogBytes(config.logBudget())
                             .withMemory(Runtime.getRuntime().maxMemory()),
@@ -245,11 +249,15 @@ public final class Node {
         @Override
         public void entered(Store store, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(store, replica, topics, subscriptions, accounts, logLineage);
+            broker.attach(store, replica, topics, subscriptions, accounts, mails, logLineage);
         }
 
         @Override
         public List<StoredMessage> append(Tail tail, Delivery delivery) {
+            if (delivery instanceof MailChange mail) {
+                broker.happened(mail);
+                return List.of();
+            }
             return tail.append(lineage, (TopicChange.Appended) delivery);
         }
 
@@ -258,16 +266,18 @@ public final class Node {
             return DueBodies.read(reader, subscriptions, place);
         }
 
-        /** Of topics and subscriptions: those of accounts are never kept as rows. */
+        /** Of topics, subscriptions and mail: those of accounts are never kept as rows. */
         @Override
         public Outcome outcome(byte[] row) {
-            return subscriptions.decode(row);
+            return MailMachine.isOutcome(row) ? mails.decode(row) : subscriptions.decode(row);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            TopicMachine translator = new TopicMachine();
-            return new CommandBytes(List.of(translator, new SubscriptionMachine(translator), new AccountMachine()));
+            TopicMachine ofTopics = new TopicMachine();
+            AccountMachine ofAccounts = new AccountMachine();
+            return new CommandBytes(
+                    List.of(ofTopics, new SubscriptionMachine(ofTopics), ofAccounts, new MailMachine(ofAccounts)));
         }
 
         @Override

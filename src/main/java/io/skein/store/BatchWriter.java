@@ -3,6 +3,7 @@ package io.skein.store;
 import io.skein.account.AccountChange;
 import io.skein.machine.Change;
 import io.skein.machine.KeyChange;
+import io.skein.mailbox.MailChange;
 import io.skein.replica.WriteBatch;
 import io.skein.replica.WriteBatch.Settled;
 import io.skein.subscription.SubscriptionChange;
@@ -21,6 +22,8 @@ import java.util.List;
 final class BatchWriter {
     /** Chunks that a batch removes at least, when there are so many to remove; more when it writes many. */
     private static final int REMOVED_AT_LEAST = 8;
+    /** Mails of accounts that are gone that a batch removes at most; four times as many when there is nothing else to do. */
+    private static final int MAILS_REMOVED = 64;
 
     private final Connection connection;
     private final Faults faults;
@@ -43,6 +46,7 @@ final class BatchWriter {
         final KeyRows keys;
         final SubscriptionRows subscriptions;
         final AccountRows accounts;
+        final MailRows mails;
         final Sweep sweep;
 
         Prepared(Connection connection, HeldTrims held) throws SQLException {
@@ -58,6 +62,7 @@ final class BatchWriter {
             keys = new KeyRows(statements);
             subscriptions = new SubscriptionRows(statements);
             accounts = new AccountRows(statements);
+            mails = new MailRows(statements);
             sweep = new Sweep(statements, held);
         }
     }
@@ -102,7 +107,7 @@ final class BatchWriter {
             // Only changes leave something to remove.
             boolean settles =
                     orders.stream().anyMatch(order -> order.batch().settled().isPresent());
-            left = (sweepLeft || settles) && prepared.sweep.step(Math.max(REMOVED_AT_LEAST, 2 * written));
+            left = (sweepLeft || settles) && sweep(Math.max(REMOVED_AT_LEAST, 2 * written), MAILS_REMOVED);
             faults.beforeCommit(after.batch());
             commit();
         } catch (SQLException failed) {
@@ -119,13 +124,18 @@ final class BatchWriter {
         prepared.begin.execute();
         try {
             faults.beforeSweep();
-            boolean left = prepared.sweep.step(4 * REMOVED_AT_LEAST);
+            boolean left = sweep(4 * REMOVED_AT_LEAST, 4 * MAILS_REMOVED);
             commit();
             sweepLeft = left;
         } catch (SQLException failed) {
             rollback(failed);
             throw failed;
         }
+    }
+
+    private boolean sweep(int chunks, int mails) throws SQLException {
+        boolean chunksLeft = prepared.sweep.step(chunks);
+        return prepared.mails.sweep(mails) || chunksLeft;
     }
 
     private void commit() throws SQLException {
@@ -168,6 +178,7 @@ final class BatchWriter {
         }
         prepared.topics.flush();
         prepared.subscriptions.flush();
+        prepared.mails.flush();
         int written = prepared.chunks.flush(settled.index());
         prepared.updateState.setLong(1, settled.index());
         prepared.updateState.setLong(2, settled.term());
@@ -202,6 +213,11 @@ final class BatchWriter {
             prepared.subscriptions.write(subscriptionChange);
         } else if (change instanceof AccountChange accountChange) {
             prepared.accounts.write(accountChange);
+            if (change instanceof AccountChange.AccountGone gone) {
+                prepared.mails.accountGone(gone.account());
+            }
+        } else if (change instanceof MailChange mailChange) {
+            prepared.mails.write(mailChange);
         } else if (change instanceof KeyChange keyChange) {
             prepared.keys.write(keyChange);
         } else {

@@ -61,6 +61,11 @@ final class Checksum {
         return of(answer, index, place);
     }
 
+    /** Everything of a mail but whether it was read. */
+    static long ofMail(long id, long from, long to, long time, String content) {
+        return of(content.getBytes(StandardCharsets.UTF_8), id, from, to, time);
+    }
+
     private static long of(byte[] bytes, long... numbers) {
         CRC32C crc = new CRC32C();
         ByteBuffer buffer = ByteBuffer.allocate(8 * numbers.length);

@@ -182,6 +182,7 @@ final class ImageLoader {
                         row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getBytes(5))));
         new SubscriptionLoader(connection).load(changes);
         new AccountLoader(connection).load(changes);
+        new MailLoader(connection).load(changes);
         each("""
                 SELECT idx, place, scope_high, scope_low, body_hash, time, brief_kind, brief_number
                 FROM idempotency ORDER BY idx, place""", row -> changes.add(key(row)));

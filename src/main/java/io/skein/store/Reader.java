@@ -85,6 +85,7 @@ public final class Reader {
     private final Consumer<String> damaged;
     private final Pool pool;
     private final Seats seats;
+    private final MailReader mail;
 
     /** @param damaged told of what is not as it was written, on whatever thread */
     Reader(Vertx vertx, Path file, StoreConfig config, Consumer<String> damaged) {
@@ -97,6 +98,11 @@ public final class Reader {
                         .setName("skein-readers")
                         .setMaxSize(config.readers())
                         .setMaxWaitQueueSize(config.waitingReads()));
+        mail = new MailReader(pool, this::reportDamage);
+    }
+
+    public MailReader mail() {
+        return mail;
     }
 
     Scrubber scrubber(Vertx vertx, long bytesPerSecond, StoreListener listener) {

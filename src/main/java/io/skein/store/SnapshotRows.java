@@ -84,6 +84,7 @@ final class SnapshotRows {
         checkChunks(bodies);
         checkScheduled();
         checkAnswers();
+        checkMail();
     }
 
     private void checkChunks(boolean bodies) throws SQLException {
@@ -152,6 +153,21 @@ final class SnapshotRows {
                 if (Checksum.ofAnswer(row.getLong(1), row.getInt(2), row.getBytes(4)) != row.getLong(3)) {
                     throw new Damaged(
                             "the answer kept for " + row.getLong(1) + "." + row.getInt(2) + " is not what was written");
+                }
+            }
+        }
+    }
+
+    private void checkMail() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT id, from_id, to_id, time, content, crc FROM main.mail")) {
+            while (row.next()) {
+                pulse.run();
+                long crc = Checksum.ofMail(
+                        row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5));
+                if (crc != row.getLong(6)) {
+                    throw new Damaged("mail " + row.getLong(1) + " is not what was written");
                 }
             }
         }

@@ -4,7 +4,7 @@
  * <p>Walk it from {@link io.skein.store.Store}: a {@link io.skein.replica.WriteBatch} goes over the event bus to
  * {@code WriterVerticle}, which lets {@code BatchWriter} write it in one transaction with one fsync (several batches when
  * several wait) and says so. {@code LogRows}, {@code TopicRows}, {@code ChunkRows}, {@code ProducerRows},
- * {@code SubscriptionRows}, {@code AccountRows} and {@code KeyRows} know one part of the schema each ({@code src/main/resources/schema});
+ * {@code SubscriptionRows}, {@code AccountRows}, {@code MailRows} and {@code KeyRows} know one part of the schema each ({@code src/main/resources/schema});
  * {@code ImageLoader} brings it back. {@link io.skein.store.Reader} reads messages; {@code Seats} say how many
  * pages at a time; {@link io.skein.store.Holds} keep rows from {@code Sweep} for who is about to read them. {@code Scrubber}
  * looks for damage nobody has asked for.

@@ -73,7 +73,7 @@ final class CommandCodec {
                         PublicationCodec.fromProto(publication));
             }
             case EXPIRE -> new Expire();
-            case SUBSCRIPTION, ACCOUNT, COMMAND_NOT_SET -> null;
+            case SUBSCRIPTION, ACCOUNT, MAIL, COMMAND_NOT_SET -> null;
         };
     }
 

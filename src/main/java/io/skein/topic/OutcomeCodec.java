@@ -58,7 +58,7 @@ public final class OutcomeCodec {
                 case PUBLISHED -> published(proto.getPublished());
                 case DONE -> new Done(proto.getDone().getCreated());
                 case REJECTED -> rejected(proto.getRejected());
-                case SUBSCRIPTION, ACCOUNT, OUTCOME_NOT_SET ->
+                case SUBSCRIPTION, ACCOUNT, MAIL, OUTCOME_NOT_SET ->
                     throw new IllegalArgumentException("an outcome of an unknown kind");
             };
         } catch (InvalidProtocolBufferException damaged) {

@@ -102,7 +102,14 @@ class ExhumationTest {
             }
         };
         var ground = new Ground(
-                hall.store(), hall.replica, hall.topics, hall.subscriptions, hall.accounts, hall.lineage(), null);
+                hall.store(),
+                hall.replica,
+                hall.topics,
+                hall.subscriptions,
+                hall.accounts,
+                hall.mails,
+                hall.lineage(),
+                null);
         var filter = new DeadLetterFilter(Optional.of(new TopicFilter("orders/1")), Map.of());
         return hall.onLoop(() -> new Exhumation(
                         ground,

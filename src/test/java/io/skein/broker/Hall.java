@@ -14,6 +14,8 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
+import io.skein.mailbox.MailChange;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.replica.CommandBytes;
@@ -75,6 +77,7 @@ public final class Hall implements AutoCloseable {
     final TopicMachine topics = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(topics);
     final AccountMachine accounts = new AccountMachine();
+    final MailMachine mails = new MailMachine(accounts);
     final ReplicaVerticle replica;
     private final Path directory;
     private final StoreConfig config;
@@ -153,7 +156,7 @@ public final class Hall implements AutoCloseable {
                     NODE,
                     opened.incarnation(),
                     start,
-                    List.of(topics, subscriptions, accounts),
+                    List.of(topics, subscriptions, accounts, mails),
                     ReplicaConfig.DEFAULT,
                     RaftTiming.DEFAULT,
                     new Random(1));
@@ -162,12 +165,12 @@ public final class Hall implements AutoCloseable {
         @Override
         public void entered(Store opened, Lineage logLineage) {
             lineage = logLineage;
-            broker.attach(opened, replica, topics, subscriptions, accounts, logLineage);
+            broker.attach(opened, replica, topics, subscriptions, accounts, mails, logLineage);
         }
 
         @Override
         public CommandBytes commandBytes() {
-            return new CommandBytes(List.of(topics, subscriptions, accounts));
+            return new CommandBytes(List.of(topics, subscriptions, accounts, mails));
         }
 
         @Override
@@ -207,6 +210,10 @@ public final class Hall implements AutoCloseable {
 
         @Override
         public List<StoredMessage> append(Tail tail, Delivery delivery) {
+            if (delivery instanceof MailChange mail) {
+                broker.happened(mail);
+                return List.of();
+            }
             return tail.append(lineage, (TopicChange.Appended) delivery);
         }
 
@@ -217,7 +224,7 @@ public final class Hall implements AutoCloseable {
 
         @Override
         public Outcome outcome(byte[] row) {
-            return subscriptions.decode(row);
+            return MailMachine.isOutcome(row) ? mails.decode(row) : subscriptions.decode(row);
         }
     }
 

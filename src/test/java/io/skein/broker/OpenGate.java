@@ -52,6 +52,11 @@ public final class OpenGate implements Gate {
             }
 
             @Override
+            public Mailbox mail() {
+                throw new UnsupportedOperationException("there is no mail here");
+            }
+
+            @Override
             public void whenGone(Runnable then) {}
 
             @Override

@@ -40,7 +40,14 @@ class OpenLoanTest {
 
     private Refusal refusal(Store store) throws TimeoutException {
         Ground ground = new Ground(
-                store, hall.replica, hall.topics, hall.subscriptions, hall.accounts, hall.lineage(), (History) null);
+                store,
+                hall.replica,
+                hall.topics,
+                hall.subscriptions,
+                hall.accounts,
+                hall.mails,
+                hall.lineage(),
+                (History) null);
         OpenLoan loan = new OpenLoan(ground, hall.proposer, ONE, store.holds().open());
         Future<List<Leased>> next = hall.onLoop(() -> loan.next(1));
         return assertThrows(Refusal.class, () -> Hall.await(next));

@@ -13,6 +13,7 @@ import io.skein.machine.Lineage;
 import io.skein.machine.Machine;
 import io.skein.machine.Moment;
 import io.skein.machine.StateHash;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
@@ -52,6 +53,7 @@ final class Author {
     final TopicMachine machine = new TopicMachine();
     final SubscriptionMachine subscriptions = new SubscriptionMachine(machine);
     final AccountMachine accounts = new AccountMachine();
+    final MailMachine mails = new MailMachine(accounts);
     final IdempotencyWindow keys = new IdempotencyWindow();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
@@ -103,6 +105,7 @@ final class Author {
                         machine.fromProto(command)
                                 .or(() -> subscriptions.fromProto(command))
                                 .or(() -> accounts.fromProto(command))
+                                .or(() -> mails.fromProto(command))
                                 .orElseThrow(),
                         command.hasKey()
                                 ? Optional.of(
@@ -144,13 +147,19 @@ final class Author {
             subscriptions.observe(change);
         } else if (accounts.owns(change)) {
             accounts.evolve(change);
+            mails.observe(change);
+        } else if (mails.owns(change)) {
+            mails.evolve(change);
         } else {
             subscriptions.evolve(change);
         }
     }
 
     private Machine owner(Command command) {
-        return machine.owns(command) ? machine : accounts.owns(command) ? accounts : subscriptions;
+        return List.of(machine, subscriptions, accounts, mails).stream()
+                .filter(one -> one.owns(command))
+                .findFirst()
+                .orElseThrow();
     }
 
     Decision take(Command command) {
@@ -261,6 +270,7 @@ final class Author {
         machine.snapshot(change -> state.add(shown(change)));
         subscriptions.snapshot(change -> state.add(shown(change)));
         accounts.snapshot(change -> state.add(shown(change)));
+        mails.snapshot(change -> state.add(shown(change)));
         keys.snapshot(change -> state.add(shown(change)));
         return state;
     }

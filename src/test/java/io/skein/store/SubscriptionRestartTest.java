@@ -115,6 +115,10 @@ class SubscriptionRestartTest {
                     "pin", "subscription", "subscription_id", "position", "run", "dead_letter_mark", "dead_letter")) {
                 statement.execute("DROP TABLE " + table);
             }
+            statement.execute("DROP VIEW mailbox");
+            for (String table : List.of("mail", "mail_id", "mail_sweep")) {
+                statement.execute("DROP TABLE " + table);
+            }
             for (String table : List.of("account", "account_number", "session", "token", "access_rule")) {
                 statement.execute("DROP TABLE " + table);
             }

@@ -52,7 +52,7 @@ public final class HttpDoor {
 
     private final TurnedAway turnedAway;
 
-    private final Set<LiveStream> streams = new LinkedHashSet<>();
+    private final Set<Lasting> streams = new LinkedHashSet<>();
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
     private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
 
@@ -69,7 +69,8 @@ public final class HttpDoor {
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
-        this.origins = new Origins(config.allowedOrigins());
+        this.origins =
+                new Origins(config.allowedOrigins(), origin -> gate.status().isOfMember(origin));
         this.turnedAway = new TurnedAway(vertx);
         this.visitors = new Visitors(gate);
         this.table = new RouteTable(routes());
@@ -111,6 +112,7 @@ public final class HttpDoor {
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
         AccessRoutes access = new AccessRoutes();
+        MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
         return List.of(
@@ -156,6 +158,13 @@ public final class HttpDoor {
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
                 Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut),
+                Route.of(HttpMethod.POST, "/v1/mail", mail::send),
+                Route.of(HttpMethod.GET, "/v1/mail", mail::list),
+                Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
+                Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream),
+                Route.of(HttpMethod.GET, "/v1/mail/presence", mail::presence),
+                Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
+                Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
                 Route.of(HttpMethod.POST, "/v1/cluster/members", members::add).forAdmins(),
                 Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove)
@@ -415,7 +424,7 @@ public final class HttpDoor {
         closed = true;
         vertx.cancelTimer(beatTimer);
         visitors.close();
-        for (LiveStream stream : List.copyOf(streams)) {
+        for (Lasting stream : List.copyOf(streams)) {
             stream.leave("draining");
         }
     }
@@ -454,7 +463,7 @@ public final class HttpDoor {
     }
 
     /** @return false when there are too many */
-    boolean opened(LiveStream stream) {
+    boolean opened(Lasting stream) {
         if (closed || streams.size() >= config.maxStreams()) {
             return false;
         }
@@ -463,7 +472,7 @@ public final class HttpDoor {
         return true;
     }
 
-    void closed(LiveStream stream) {
+    void closed(Lasting stream) {
         if (streams.remove(stream)) {
             listener.streamClosed(stream.label());
         }
@@ -477,7 +486,7 @@ public final class HttpDoor {
     private void beat() {
         long now = System.nanoTime();
         try {
-            for (LiveStream stream : List.copyOf(streams)) {
+            for (Lasting stream : List.copyOf(streams)) {
                 stream.beat(now);
             }
             for (Exchange exchange : List.copyOf(awaited)) {

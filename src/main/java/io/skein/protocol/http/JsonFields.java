@@ -22,10 +22,15 @@ final class JsonFields {
      * @param known fields; another is refused with the nearest known one
      */
     static void read(Exchange exchange, List<String> known, Consumer<JsonFields> then) {
+        read(exchange, known, MAX_BODY_BYTES, then);
+    }
+
+    /** @param limit of the body */
+    static void read(Exchange exchange, List<String> known, int limit, Consumer<JsonFields> then) {
         if (!TopicRoutes.isJson(exchange)) {
             return;
         }
-        RequestBody.read(exchange, "this request", MAX_BODY_BYTES, body -> {
+        RequestBody.read(exchange, "this request", limit, body -> {
             String text = new String(body, StandardCharsets.UTF_8);
             JsonObject json = text.isBlank() ? new JsonObject() : JsonBody.object(text);
             for (String name : json.fieldNames()) {

@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.broker.Allowance;
 import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
@@ -10,11 +9,9 @@ import io.skein.broker.Subscription;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +22,9 @@ import org.slf4j.LoggerFactory;
  * head is sent once the broker took the subscription, or after a second without an answer, or with the trouble itself;
  * then the door goes on trying. Only what will never work (a malformed position) is refused with a status.
  *
- * <p>Nothing is kept for a slow client: when the socket's queue is full the broker is paused, and it reads what happened
- * meanwhile from the store later. A client that takes nothing for long is cut, sooner when all such clients of the node
- * have too much waiting for them.
+ * <p>When the socket's queue is full the broker is paused, and it reads what happened meanwhile from the store later.
  */
-final class LiveStream implements Subscriber {
+final class LiveStream implements Subscriber, Lasting {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long AGAIN_NANOS = 1_000_000_000L;
@@ -42,42 +37,34 @@ final class LiveStream implements Subscriber {
 
     private final Exchange exchange;
     private final HttpDoor door;
-    private final HttpConfig config;
     private final Framing framing;
     private final Subscribe wanted;
     private final String peer;
 
     private Subscription subscription;
     private long remaining;
-    private boolean open;
+    private final OpenAnswer answer;
     private boolean startTold;
     private boolean delivered;
     private boolean closed;
-    private boolean full;
     private boolean resumeAtOnce;
     private boolean subscribing;
     private String health = OK;
-    private final Allowance.Share allowed;
-    /** Bytes written that the socket has not taken. */
-    private long unsent;
-
-    private long wroteNanos;
     private long triedNanos;
-    private long fullNanos;
 
     /** @param limit messages after which the stream ends */
     LiveStream(Exchange exchange, Framing framing, List<TopicFilter> filters, From from, long limit) {
         this.exchange = exchange;
         this.door = exchange.door;
-        this.config = door.config();
         this.framing = framing;
         this.remaining = limit;
-        this.allowed = exchange.unsent(this::cut);
+        this.answer = new OpenAnswer(exchange, framing, this::drained, this::close);
         this.peer = String.valueOf(exchange.request.remoteAddress());
         this.wanted = new Subscribe(filters, from, limit, "http", peer);
     }
 
-    String label() {
+    @Override
+    public String label() {
         return exchange.label();
     }
 
@@ -130,7 +117,7 @@ final class LiveStream implements Subscriber {
         if (!(failure instanceof Refusal)) {
             LOG.error("a stream could not begin", failure);
         }
-        if (!passing && !open) {
+        if (!passing && !answer.isOpen()) {
             closed = true;
             door.closed(this);
             exchange.fail(failure);
@@ -153,16 +140,7 @@ final class LiveStream implements Subscriber {
     }
 
     private void opened() {
-        if (open) {
-            return;
-        }
-        open = true;
-        exchange.stream(framing.contentType());
-        long retry = config.retryMs() + ThreadLocalRandom.current().nextLong(config.retryMs());
-        // May be empty: it carries the head, which HTTP/1.0 could not send alone.
-        Buffer head = Buffer.buffer(64);
-        framing.open(head, retry);
-        write(head);
+        answer.open();
     }
 
     private void tellStart() {
@@ -198,7 +176,7 @@ final class LiveStream implements Subscriber {
             finish();
             return false;
         }
-        return !full;
+        return !answer.isFull();
     }
 
     @Override
@@ -236,12 +214,12 @@ final class LiveStream implements Subscriber {
         finish();
     }
 
-    /** The door's own beat: what must happen when nothing else does. */
-    void beat(long now) {
+    @Override
+    public void beat(long now) {
         if (closed) {
             return;
         }
-        if (!open) {
+        if (!answer.isOpen()) {
             if (now - triedNanos >= PATIENCE_NANOS) {
                 opened();
                 tellHealth(door.gate().status().health());
@@ -251,21 +229,11 @@ final class LiveStream implements Subscriber {
         if (subscription == null && !subscribing && now - triedNanos >= AGAIN_NANOS) {
             subscribe();
         }
-        if (full) {
-            if (now - fullNanos > config.stallTimeoutMs() * 1_000_000) {
-                cut();
-            }
-            return;
-        }
-        if (now - wroteNanos >= config.heartbeatMs() * 1_000_000) {
-            Buffer out = Buffer.buffer(4);
-            framing.heartbeat(out);
-            write(out);
-        }
+        answer.beat(now);
     }
 
-    /** The node is going: the client is told to come again, elsewhere or later. */
-    void leave(String reason) {
+    @Override
+    public void leave(String reason) {
         if (!closed) {
             opened();
             tell(reason, true);
@@ -293,26 +261,13 @@ final class LiveStream implements Subscriber {
     }
 
     private void write(Buffer out) {
-        wroteNanos = System.nanoTime();
-        int length = out.length();
-        unsent += length;
-        allowed.hold(unsent);
-        exchange.response.write(out).onComplete(taken -> {
-            unsent -= length;
-            allowed.hold(unsent);
-        });
-        if (!full && exchange.response.writeQueueFull()) {
-            full = true;
-            fullNanos = wroteNanos;
-            exchange.response.drainHandler(drained -> drained());
-        }
+        answer.write(out);
     }
 
     private void drained() {
-        if (!full || closed) {
+        if (closed) {
             return;
         }
-        full = false;
         if (subscription != null) {
             subscription.resume();
         } else {
@@ -322,19 +277,9 @@ final class LiveStream implements Subscriber {
 
     private void finish() {
         if (!closed) {
-            exchange.response.end().onFailure(Exchange.GONE_CLIENT);
-            if (exchange.request.version() == HttpVersion.HTTP_1_0) {
-                // Without chunks the end of the connection is the end of the answer.
-                exchange.close();
-            }
+            answer.end();
             close();
         }
-    }
-
-    /** The client resumes where it is, if it lives. */
-    private void cut() {
-        close();
-        exchange.cut();
     }
 
     private void close() {

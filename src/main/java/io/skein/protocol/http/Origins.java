@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which web pages may use this door (Fetch standard: CORS). A browser names the page's origin; programs name none and
@@ -18,9 +19,12 @@ final class Origins {
 
     private final Set<String> allowed;
     private final boolean all;
+    private final Predicate<String> members;
 
-    Origins(Set<String> allowed) {
+    /** @param members whether an origin is that of a member's pages */
+    Origins(Set<String> allowed, Predicate<String> members) {
         this.allowed = allowed;
+        this.members = members;
         this.all = allowed.contains("*");
     }
 
@@ -47,7 +51,7 @@ final class Origins {
     }
 
     private boolean isAllowed(String origin) {
-        return all || allowed.contains(origin);
+        return all || allowed.contains(origin) || members.test(origin);
     }
 
     /** The page came from this very host and port. */
@@ -66,11 +70,10 @@ final class Origins {
 
     /** Headers by which a browser lets an allowed page read the answer. */
     void answer(HttpServerRequest request, MultiMap headers) {
-        if (allowed.isEmpty()) {
-            return;
-        }
-        headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (!allowed.isEmpty() || origin != null) {
+            headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        }
         if (origin != null && isAllowed(origin)) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

@@ -90,7 +90,8 @@ record Problem(int status, String code, String detail, boolean retryable, String
                     TOO_MANY_ACCOUNTS,
                     TOO_MANY_SESSIONS,
                     TOO_MANY_TOKENS,
-                    TOO_MANY_RULES -> 507;
+                    TOO_MANY_RULES,
+                    MAILBOX_FULL -> 507;
         };
     }
 

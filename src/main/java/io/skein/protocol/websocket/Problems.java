@@ -76,7 +76,8 @@ final class Problems {
                     TOO_MANY_ACCOUNTS,
                     TOO_MANY_SESSIONS,
                     TOO_MANY_TOKENS,
-                    TOO_MANY_RULES -> true;
+                    TOO_MANY_RULES,
+                    MAILBOX_FULL -> true;
             case MALFORMED,
                     UNKNOWN_TOPIC,
                     WRONG_OFFSET,

@@ -293,6 +293,8 @@ final class Session {
             work(work);
         } else if (command instanceof Command.Settling settling) {
             settle(settling);
+        } else if (command instanceof Command.WatchMail watch) {
+            watch(watch);
         } else {
             throw new AssertionError("unhandled " + command);
         }
@@ -467,6 +469,29 @@ final class Session {
                 outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
                 flows.put(sub, worker);
                 worker.begin(done.result().leaseMs());
+            }
+        });
+    }
+
+    private void watch(Command.WatchMail command) {
+        if (command.id().isEmpty()) {
+            throw Malformed.of("malformed", "mail needs an id: the reply names what comes", "");
+        }
+        String sub = nextSub(command.id());
+        MailFlow flow = new MailFlow(this, outbox, sub);
+        opening++;
+        guest.mail().watch(flow).onComplete(done -> {
+            opening--;
+            if (done.failed()) {
+                if (!closed) {
+                    outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
+                }
+            } else if (closed || draining) {
+                done.result().close();
+            } else {
+                outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
+                flows.put(sub, flow);
+                flow.opened(done.result());
             }
         });
     }
