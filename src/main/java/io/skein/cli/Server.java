@@ -66,12 +66,15 @@ final class Server {
                 Optional.of(new CommandProblem(
                         ExitCode.DENIED,
                         detail
-                                + (detail.contains(" may not ")
-                                        ? "; an admin can allow it (" + Program.line("user allow") + ")"
-                                        : ""),
+                                + (detail.contains(" may not ") ? "; an admin can allow it (" + allowing() : ""),
                         code));
             default -> Optional.empty();
         };
+    }
+
+    private String allowing() {
+        boolean hasScopes = shown().filter(token -> !token.isLogin()).isPresent();
+        return Program.line("user allow") + ")" + (hasScopes ? ", unless the token's scopes leave it out" : "");
     }
 
     /** A login that does not hold would stand in the way of everything, also where no token is asked for. */
@@ -82,10 +85,11 @@ final class Server {
                     + Program.line("login --as NAME") + "), or go on without";
         }
 
-        String enter = Program.line("login --as NAME") + ", or set SKEIN_TOKEN";
+        String login = Program.line("login --as NAME");
         return shown().map(token -> url() + " does not take " + token
-                        + ": it is not known there, was revoked, or is over; enter with " + enter)
-                .orElse(url() + " wants to know who asks; enter with " + enter);
+                        + ": it is not known there, was revoked, or is over; give another, or none and log in (" + login
+                        + ")")
+                .orElse(url() + " wants to know who asks; log in (" + login + "), or set SKEIN_TOKEN");
     }
 
     private URI uri() {

@@ -390,7 +390,7 @@ final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Removes an account with its sessions, tokens and rules, at once on every node.",
+                "Removes an account with its sessions, tokens, rules and mail, at once on every node.",
                 "At a terminal it asks first. Who is no admin removes only himself, with his password."
             },
             footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user remove anna --yes"})
@@ -412,7 +412,7 @@ final class UserCommand implements Runnable {
 
         @Override
         public Integer call() {
-            if (!yes && !PasswordPrompt.confirms("Remove " + name + " with its sessions, tokens and rules?")) {
+            if (!yes && !PasswordPrompt.confirms("Remove " + name + " with its sessions, tokens, rules and mail?")) {
                 throw new CommandProblem(1, name + " stays");
             }
             JsonObject proof = new JsonObject();

@@ -79,7 +79,7 @@ class AccessCommandsTest {
     @Test
     void whoShowsNothingHearsWhatToDoInOneSentence() {
         String sentence =
-                "skein: " + url() + " wants to know who asks; enter with skein login --as NAME, or set SKEIN_TOKEN\n";
+                "skein: " + url() + " wants to know who asks; log in (skein login --as NAME), or set SKEIN_TOKEN\n";
         for (String command : List.of(
                 "publish a b",
                 "topics",
@@ -130,7 +130,8 @@ class AccessCommandsTest {
         Said elsewhere = as(anna, "publish", "private", "hello");
         assertEquals(ExitCode.DENIED, elsewhere.exitCode());
         assertEquals(
-                "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein user allow)\n",
+                "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein user allow), unless the"
+                        + " token's scopes leave it out\n",
                 elsewhere.err());
         Said read = as(anna, "subscribe", "orders/#");
         assertEquals(ExitCode.DENIED, read.exitCode());
