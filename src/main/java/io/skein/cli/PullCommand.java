@@ -139,7 +139,7 @@ final class PullCommand implements Callable<Integer> {
                 break;
             }
             if (event.message() == null) {
-                throw new CommandProblem(1, event.end());
+                throw Sockets.ended(server, "the work", event.end());
             }
             taken++;
             printer.print(event.message());
@@ -178,7 +178,7 @@ final class PullCommand implements Callable<Integer> {
 
             @Override
             public void ended(String reason) {
-                events.add(new Event(null, "the work ended: " + reason));
+                events.add(new Event(null, reason));
             }
         };
     }

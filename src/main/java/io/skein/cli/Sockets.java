@@ -48,6 +48,17 @@ final class Sockets {
                 : new CommandProblem(1, String.valueOf(cause.getMessage()));
     }
 
+    /**
+     * It does not go on.
+     *
+     * @param what for example "the stream"
+     * @param reason a code, perhaps with words behind a colon
+     */
+    static CommandProblem ended(Server server, String what, String reason) {
+        return server.denied(reason.split(":", 2)[0], what + " ended: this may not be read any more")
+                .orElseGet(() -> new CommandProblem(1, what + " ended: " + reason));
+    }
+
     static void close(Vertx vertx) {
         try {
             vertx.close().await(5, TimeUnit.SECONDS);

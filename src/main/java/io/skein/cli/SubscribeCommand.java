@@ -121,7 +121,7 @@ final class SubscribeCommand implements Callable<Integer> {
             Sockets.close(vertx);
         }
         if (!reason.get().isEmpty()) {
-            throw new CommandProblem(1, "the stream ended: " + reason.get());
+            throw Sockets.ended(server, "the stream", reason.get());
         }
         return 0;
     }
