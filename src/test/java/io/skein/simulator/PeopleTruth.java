@@ -272,7 +272,11 @@ final class PeopleTruth implements Verdicts.Watcher {
         if (!byNumber.containsKey(send.from()) || to == null) {
             is(decision.outcome(), Rejection.UNKNOWN_ACCOUNT);
         } else if (mails.size() >= MAIL_LIMITS.mails()
-                || mails.values().stream().filter(mail -> mail.to == to.number).count() >= MAIL_LIMITS.received()) {
+                || mails.values().stream().filter(mail -> mail.to == to.number).count() >= MAIL_LIMITS.each()
+                || mails.values().stream()
+                                .filter(mail -> mail.from == send.from())
+                                .count()
+                        >= MAIL_LIMITS.each()) {
             is(decision.outcome(), Rejection.MAILBOX_FULL);
         } else {
             long id = sent.size() + 1;
