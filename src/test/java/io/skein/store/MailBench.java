@@ -53,6 +53,7 @@ final class MailBench {
             bench.fill(mails, new MailContent("x".repeat(bytes)));
             bench.read();
             bench.count();
+            bench.snapshot(directory.resolve("copy.db"));
         }
         long begin = System.nanoTime();
         try (OpenStore open = OpenStore.at(vertx, config, StoreListener.NONE, Faults.NONE)) {
@@ -135,6 +136,20 @@ final class MailBench {
         System.out.printf(
                 "%-26s p50 %.3f ms, p99 %.3f ms, longest %.3f ms%n",
                 what, nanos[pages / 2] / 1e6, nanos[(int) (pages * 0.99)] / 1e6, nanos[pages - 1] / 1e6);
+    }
+
+    private void snapshot(Path target) throws Exception {
+        long begin = System.nanoTime();
+        SnapshotFile file = open.snapshot(target);
+        System.out.printf(
+                "a snapshot takes %.1f s and has %d MiB%n", (System.nanoTime() - begin) / 1e9, file.bytes() >> 20);
+        begin = System.nanoTime();
+        try (var connection = Database.openCopy(target.resolveSibling("mail.db"), open.file())) {
+            Database.execute(connection, "BEGIN");
+            Database.execute(connection, "INSERT INTO main.mail SELECT * FROM live.mail");
+            Database.execute(connection, "COMMIT");
+        }
+        System.out.printf("of that the mail in one transaction takes %.1f s%n", (System.nanoTime() - begin) / 1e9);
     }
 
     private void count() {
