@@ -44,17 +44,11 @@ final class SnapshotCopy {
     private static final String COPY_STEP = """
             INSERT INTO main.chunk SELECT * FROM live.chunk WHERE id > ? AND id <= ? ORDER BY id LIMIT ?""";
 
-    private static final String COPY_MAIL = """
-            INSERT INTO main.mail SELECT * FROM live.mail WHERE id > ? ORDER BY id LIMIT ?""";
-
-    /** Of mail, between two looks at what is to be flushed. */
-    private static final int MAILS = 4096;
-
     /** Whatever tables there are: a new one is copied without being named here. */
     private static final String OTHER_TABLES = """
             SELECT name FROM live.sqlite_schema
             WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-                AND name NOT IN ('node', 'log', 'term', 'configuration', 'chunk', 'mail', 'state')""";
+                AND name NOT IN ('node', 'log', 'term', 'configuration', 'chunk', 'state')""";
 
     /** As of the settled index: later ones may yet be taken back. */
     private static final String CONFIGURATION = """
@@ -109,7 +103,7 @@ final class SnapshotCopy {
         try (Connection connection = Database.openCopy(target, live)) {
             checkRoom(connection);
             copyChunks(connection, file);
-            copyTheRest(connection, file);
+            copyTheRest(connection);
             Database.execute(connection, SWEEP);
             SnapshotRows rows = new SnapshotRows(connection, target, this::checkStopped);
             settled = rows.settled();
@@ -170,7 +164,7 @@ final class SnapshotCopy {
         }
     }
 
-    private void copyTheRest(Connection connection, FileChannel file) throws SQLException, IOException {
+    private void copyTheRest(Connection connection) throws SQLException {
         List<String> tables = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(OTHER_TABLES)) {
@@ -187,27 +181,6 @@ final class SnapshotCopy {
             checkStopped();
             Database.execute(connection, "INSERT INTO main.\"" + table + "\" SELECT * FROM live.\"" + table + "\"");
         }
-        copyMail(connection, file);
         Database.execute(connection, "COMMIT");
-    }
-
-    /** There may be much of it, and any of it may change, so all is of the last read transaction; flushed as it comes. */
-    private void copyMail(Connection connection, FileChannel file) throws SQLException, IOException {
-        long last = 0;
-        long flushed = file.size();
-        try (PreparedStatement copy = connection.prepareStatement(COPY_MAIL)) {
-            int copied = MAILS;
-            while (copied == MAILS) {
-                checkStopped();
-                copy.setLong(1, last);
-                copy.setInt(2, MAILS);
-                copied = copy.executeUpdate();
-                last = Database.number(connection, "SELECT max(id) FROM main.mail");
-                if (file.size() - flushed >= FLUSH_BYTES) {
-                    file.force(false);
-                    flushed = file.size();
-                }
-            }
-        }
     }
 }
