@@ -77,7 +77,7 @@ class FirstAdminTest {
                 },
                 () -> ground,
                 null, // nobody asks for mail here
-                new GateConfig(true, false, 1_000));
+                new GateConfig(true, false, 1_000, java.util.Optional.empty()));
     }
 
     private boolean isAdmin(String token) throws Exception {
