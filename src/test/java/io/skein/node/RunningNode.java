@@ -91,8 +91,8 @@ public final class RunningNode implements AutoCloseable {
         return node.tcpPort();
     }
 
-    /** See {@link Node#firstAdmin}. */
-    public Future<Optional<String>> firstAdmin() {
+    /** See {@link Node#firstAdmin}; others may be asked meanwhile. */
+    Future<Optional<String>> makingFirstAdmin() {
         return node.firstAdmin();
     }
 
