@@ -11,7 +11,7 @@ final class FrameCutter {
     private static final byte[] NOTHING = {};
 
     private final Consumer<byte[]> frames;
-    private int limit = Limits.MAX_PEER_HELLO_BYTES;
+    private int limit;
     private int length;
     private int lengthBytes;
     private byte[] frame = NOTHING;
@@ -19,7 +19,22 @@ final class FrameCutter {
     private boolean isStopped;
 
     FrameCutter(Consumer<byte[]> frames) {
+        this(frames, Limits.MAX_PEER_HELLO_BYTES);
+    }
+
+    /** @param limit of the first frames */
+    FrameCutter(Consumer<byte[]> frames, int limit) {
         this.frames = frames;
+        this.limit = limit;
+    }
+
+    /** Who speaks knows the cluster's secret, and says now who it is. */
+    void proved() {
+        limit = Limits.MAX_PEER_HELLO_BYTES;
+    }
+
+    boolean isBetweenFrames() {
+        return lengthBytes == 0;
     }
 
     /** It is known who speaks: frames of full length may come. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -54,11 +55,15 @@ final class SendQueue {
     private final ArrayDeque<Waiting> bulk = new ArrayDeque<>();
     private long queuedBytes;
     private long writingBytes;
+    private Optional<Seal> seal = Optional.empty();
+    private boolean isHeld;
     private boolean isScheduled;
     private boolean isClosed;
 
-    SendQueue(Context context, NetSocket socket, long limit, Written written) {
+    /** @param isHeld nothing is written before {@link #letGo} */
+    SendQueue(Context context, NetSocket socket, long limit, boolean isHeld, Written written) {
         this.context = context;
+        this.isHeld = isHeld;
         this.socket = socket;
         this.limit = limit;
         this.written = written;
@@ -96,9 +101,16 @@ final class SendQueue {
         return queuedBytes + writingBytes;
     }
 
+    /** Frames may be written now; what is written is sealed, if it has to be. */
+    void letGo(Optional<Seal> with) {
+        seal = with;
+        isHeld = false;
+        flush();
+    }
+
     /** Writes as much as the socket takes; called again when it has drained. */
     void flush() {
-        while (!isClosed && !(normal.isEmpty() && bulk.isEmpty()) && !socket.writeQueueFull()) {
+        while (!isClosed && !isHeld && !(normal.isEmpty() && bulk.isEmpty()) && !socket.writeQueueFull()) {
             write();
         }
     }
@@ -132,7 +144,9 @@ final class SendQueue {
         }
         int count = bytes;
         writingBytes += count;
-        socket.write(Buffer.buffer(join(batch, bytes))).onComplete(done -> writingBytes -= count);
+        byte[] joined = join(batch, bytes);
+        byte[] sent = seal.isPresent() ? seal.get().seal(joined) : joined;
+        socket.write(Buffer.buffer(sent)).onComplete(done -> writingBytes -= count);
         written.written(batch.size(), bytes);
     }
 

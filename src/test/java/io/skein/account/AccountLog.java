@@ -56,7 +56,8 @@ final class AccountLog {
         assertEquals(command, read);
         Moment at = new Moment(index, 0, time);
         Decision decision = machine.decide(at, command);
-        assertEquals(hashes(decision.changes()), hashes(machine.decide(at, command).changes()));
+        assertEquals(
+                hashes(decision.changes()), hashes(machine.decide(at, command).changes()));
         Decision again = shadow.decide(at, read);
         assertEquals(decision.outcome(), again.outcome());
         assertEquals(hashes(decision.changes()), hashes(again.changes()));
@@ -199,8 +200,7 @@ final class AccountLog {
             } else if (change instanceof AccountChange.RuleSet c) {
                 rules.put(new Rule(c.account(), c.filter().value(), c.action()), c);
             } else if (change instanceof AccountChange.RuleGone c) {
-                assertEquals(
-                        true, rules.remove(new Rule(c.account(), c.filter().value(), c.action())) != null);
+                assertEquals(true, rules.remove(new Rule(c.account(), c.filter().value(), c.action())) != null);
             } else {
                 throw new AssertionError("never decided: " + change);
             }

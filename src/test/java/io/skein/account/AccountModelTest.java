@@ -113,8 +113,8 @@ class AccountModelTest {
     private void create(String who, Account account) {
         boolean admin = random.nextInt(3) == 0;
         String password = "p" + ++drawing;
-        boolean done = took(log.take(new AccountCommand.Create(
-                name(who), AccountLog.password(password), admin ? Role.ADMIN : Role.MEMBER)));
+        boolean done = took(log.take(
+                new AccountCommand.Create(name(who), AccountLog.password(password), admin ? Role.ADMIN : Role.MEMBER)));
         assertEquals(account == null && accounts.size() < LIMITS.accounts(), done);
         if (done) {
             Account made = new Account();
@@ -181,8 +181,8 @@ class AccountModelTest {
         someCheck().ifPresent(checked -> {
             BearerHash bearer = draw();
             long lifetime = 1 + random.nextInt(1_000);
-            boolean done = took(log.take(
-                    new AccountCommand.LogIn(name(checked.name()), checked.version(), bearer, lifetime)));
+            boolean done =
+                    took(log.take(new AccountCommand.LogIn(name(checked.name()), checked.version(), bearer, lifetime)));
             Account account = checked.account();
             boolean full = isInForce(checked)
                     && account.sessions().size() < LIMITS.sessionsEach()
@@ -214,20 +214,18 @@ class AccountModelTest {
                 ? Scopes.WHOLE
                 : Scopes.of(new Grant(Action.PUBLISH, new AccessFilter(pick(FILTERS))));
         long lifetime = random.nextBoolean() ? 0 : 1 + random.nextInt(1_000);
-        boolean done = took(
-                log.take(new AccountCommand.MakeToken(name(who), new TokenName(token), bearer, scopes, lifetime)));
+        boolean done =
+                took(log.take(new AccountCommand.MakeToken(name(who), new TokenName(token), bearer, scopes, lifetime)));
         if (done) {
             account.passes.removeIf(pass -> token.equals(pass.token));
-            account.passes.add(
-                    new Pass(bearer, lifetime == 0 ? Long.MAX_VALUE : log.time + lifetime, token, scopes));
+            account.passes.add(new Pass(bearer, lifetime == 0 ? Long.MAX_VALUE : log.time + lifetime, token, scopes));
             assertTrue(account.tokens().size() <= LIMITS.tokensEach());
             assertTrue(all(true) <= LIMITS.tokens());
         } else {
             assertTrue(account == null
                     || account.tokens().size() >= LIMITS.tokensEach()
                     || all(true) >= LIMITS.tokens()
-                    || account.tokens().stream()
-                            .anyMatch(pass -> pass.token.equals(token) && pass.expires > log.time));
+                    || account.tokens().stream().anyMatch(pass -> pass.token.equals(token) && pass.expires > log.time));
         }
     }
 

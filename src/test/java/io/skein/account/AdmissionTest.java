@@ -34,8 +34,7 @@ class AdmissionTest {
         log.create("Anna");
         BearerHash bearer = log.draw();
         log.take(new LogIn(name("anna"), log.version("anna"), bearer, 1_000));
-        assertEquals(
-                Optional.of(new Principal(bearer, 1, name("Anna"))), log.machine.principal(bearer, log.time));
+        assertEquals(Optional.of(new Principal(bearer, 1, name("Anna"))), log.machine.principal(bearer, log.time));
     }
 
     @Test
@@ -107,8 +106,7 @@ class AdmissionTest {
         log.create("bert");
         BearerHash bearer = log.draw();
         log.take(new LogIn(name("anna"), log.version("anna"), bearer, 1_000));
-        assertEquals(
-                Rejection.TOKEN_EXISTS, log.why(new LogIn(name("bert"), log.version("bert"), bearer, 1_000)));
+        assertEquals(Rejection.TOKEN_EXISTS, log.why(new LogIn(name("bert"), log.version("bert"), bearer, 1_000)));
     }
 
     @Test
@@ -116,8 +114,7 @@ class AdmissionTest {
         log.create("anna");
         for (long lifetime : new long[] {0, -1, AccountCommand.MAX_LIFETIME_MS + 1}) {
             assertEquals(
-                    Rejection.MALFORMED,
-                    log.why(new LogIn(name("anna"), log.version("anna"), log.draw(), lifetime)));
+                    Rejection.MALFORMED, log.why(new LogIn(name("anna"), log.version("anna"), log.draw(), lifetime)));
         }
     }
 
@@ -141,8 +138,7 @@ class AdmissionTest {
         small.logIn("anna");
         small.logIn("anna");
         small.logIn("bert");
-        Rejected rejected =
-                (Rejected) small.take(new LogIn(name("bert"), small.version("bert"), small.draw(), 1_000));
+        Rejected rejected = (Rejected) small.take(new LogIn(name("bert"), small.version("bert"), small.draw(), 1_000));
         assertEquals(Rejection.TOO_MANY_SESSIONS, rejected.reason());
         assertEquals(3, rejected.actual());
         small.logIn("anna");
@@ -197,8 +193,7 @@ class AdmissionTest {
     void aTokenHasItsNameOnce() {
         log.create("anna");
         log.token("anna", "ci", Scopes.WHOLE);
-        assertEquals(
-                Rejection.TOKEN_EXISTS, log.why(new MakeToken(name("anna"), T, log.draw(), Scopes.WHOLE, 0)));
+        assertEquals(Rejection.TOKEN_EXISTS, log.why(new MakeToken(name("anna"), T, log.draw(), Scopes.WHOLE, 0)));
     }
 
     @Test

@@ -68,8 +68,7 @@ class CommandCodecTest {
         GOLDEN.put(
                 new SetRule(new AccessRule(Optional.of(A), F, Action.SUBSCRIBE, true)),
                 "4a105a0e0a0a0a01611203662f2318011001");
-        GOLDEN.put(
-                new SetRule(new AccessRule(Optional.empty(), F, Action.PUBLISH, false)), "4a095a070a051203662f23");
+        GOLDEN.put(new SetRule(new AccessRule(Optional.empty(), F, Action.PUBLISH, false)), "4a095a070a051203662f23");
         GOLDEN.put(new RemoveRule(Optional.of(A), F, Action.PUBLISH), "4a0a62080a01611203662f23");
         GOLDEN.put(new Expire(), "4a026a00");
     }

@@ -74,10 +74,10 @@ class EnrolmentTest {
         log.create("anna");
         long checked = log.version("anna");
         log.take(new ChangePassword(name("anna"), password("second"), checked));
+        assertEquals(Rejection.SECRET_CHANGED, log.why(new ChangePassword(name("anna"), password("third"), checked)));
         assertEquals(
-                Rejection.SECRET_CHANGED, log.why(new ChangePassword(name("anna"), password("third"), checked)));
-        assertEquals(
-                password("second"), log.machine.credential(name("anna")).orElseThrow().password());
+                password("second"),
+                log.machine.credential(name("anna")).orElseThrow().password());
     }
 
     @Test
@@ -176,8 +176,7 @@ class EnrolmentTest {
         }
         assertEquals("[albert, alf, Anna]", names(log.machine.list(new NameGlob("a*"), Optional.empty(), 10)));
         assertEquals("[albert, bert]", names(log.machine.list(new NameGlob("*bert"), Optional.empty(), 10)));
-        assertEquals(
-                "[alf, Anna]", names(log.machine.list(new NameGlob("A*"), Optional.of(name("albert")), 10)));
+        assertEquals("[alf, Anna]", names(log.machine.list(new NameGlob("A*"), Optional.of(name("albert")), 10)));
         assertEquals("[]", names(log.machine.list(new NameGlob("a*"), Optional.of(name("bert")), 10)));
     }
 

@@ -104,7 +104,8 @@ class NamesTest {
         assertEquals(
                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 java.util.HexFormat.of().formatHex(BearerHash.of("abc").bytes()));
-        assertEquals(BearerHash.of("abc"), BearerHash.ofHash(BearerHash.of("abc").bytes()));
+        assertEquals(
+                BearerHash.of("abc"), BearerHash.ofHash(BearerHash.of("abc").bytes()));
     }
 
     @Test

@@ -113,13 +113,9 @@ class PermissionsTest {
     @Test
     void aRemovedRuleNoLongerHolds() {
         log.rule("anna", "a", PUBLISH, true);
-        assertEquals(
-                new Gone(1),
-                log.take(new RemoveRule(Optional.of(name("anna")), new AccessFilter("a"), PUBLISH)));
+        assertEquals(new Gone(1), log.take(new RemoveRule(Optional.of(name("anna")), new AccessFilter("a"), PUBLISH)));
         assertFalse(log.may(anna, PUBLISH, "a"));
-        assertEquals(
-                new Gone(0),
-                log.take(new RemoveRule(Optional.of(name("anna")), new AccessFilter("a"), PUBLISH)));
+        assertEquals(new Gone(0), log.take(new RemoveRule(Optional.of(name("anna")), new AccessFilter("a"), PUBLISH)));
     }
 
     @Test
@@ -141,8 +137,7 @@ class PermissionsTest {
     void aRuleForNobodyIsRefused() {
         assertEquals(
                 Rejection.UNKNOWN_ACCOUNT,
-                log.why(new SetRule(
-                        new AccessRule(Optional.of(name("nobody")), new AccessFilter("a"), MANAGE, true))));
+                log.why(new SetRule(new AccessRule(Optional.of(name("nobody")), new AccessFilter("a"), MANAGE, true))));
     }
 
     @Test
@@ -161,8 +156,7 @@ class PermissionsTest {
 
     @Test
     void aTokenMayNoMoreThanItsScopes() {
-        Principal token =
-                log.token("root", "ci", Scopes.of(new Grant(PUBLISH, new AccessFilter("ci/#"))));
+        Principal token = log.token("root", "ci", Scopes.of(new Grant(PUBLISH, new AccessFilter("ci/#"))));
         assertTrue(log.may(token, PUBLISH, "ci/1"));
         assertFalse(log.may(token, PUBLISH, "a"));
         assertFalse(log.may(token, SUBSCRIBE, "ci/1"));

@@ -95,8 +95,7 @@ class RuleTreeTest {
                 boolean met = rules.entrySet().stream()
                         .anyMatch(rule -> !rule.getValue()
                                 && rule.getKey().action() == action
-                                && matched(rule.getKey().filter()).stream()
-                                        .anyMatch(new TopicFilter(asked)::matches));
+                                && matched(rule.getKey().filter()).stream().anyMatch(new TopicFilter(asked)::matches));
                 assertEquals(covered, tree.allows(action, asked.split("/")), rules + " and " + asked);
                 assertEquals(met, tree.forbids(action, asked.split("/")), rules + " and " + asked);
                 allowed += covered ? 1 : 0;

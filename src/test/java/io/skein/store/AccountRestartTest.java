@@ -63,7 +63,8 @@ class AccountRestartTest {
             open.settle();
         }
         try (OpenStore open = OpenStore.at(vertx, directory)) {
-            assertTrue(open.author.accounts.principal(BEARER, open.author.time()).isPresent());
+            assertTrue(
+                    open.author.accounts.principal(BEARER, open.author.time()).isPresent());
         }
     }
 
@@ -100,8 +101,7 @@ class AccountRestartTest {
         }
         try (OpenStore open = OpenStore.at(vertx, directory)) {
             open.author.take(create(ANNA));
-            assertEquals(
-                    3, open.author.accounts.find(ANNA).orElseThrow().id());
+            assertEquals(3, open.author.accounts.find(ANNA).orElseThrow().id());
         }
     }
 
@@ -176,8 +176,7 @@ class AccountRestartTest {
         AccessFilter filter = new AccessFilter(FILTERS.get(random.nextInt(FILTERS.size())));
         Action action = Action.values()[random.nextInt(3)];
         Optional<AccountName> whom = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(name);
-        long version =
-                author.accounts.credential(name).map(Credential::version).orElse(7L);
+        long version = author.accounts.credential(name).map(Credential::version).orElse(7L);
         return switch (random.nextInt(14)) {
             case 0, 1 -> create(name);
             case 2 -> new AccountCommand.Delete(name, version);
@@ -195,8 +194,7 @@ class AccountRestartTest {
                                 : Scopes.of(new Grant(action, filter), new Grant(Action.PUBLISH, filter)),
                         random.nextInt(2) * 1_000L);
             case 10 -> new AccountCommand.RevokeToken(name, new TokenName("t" + random.nextInt(3)));
-            case 11, 12 ->
-                new AccountCommand.SetRule(new AccessRule(whom, filter, action, random.nextBoolean()));
+            case 11, 12 -> new AccountCommand.SetRule(new AccessRule(whom, filter, action, random.nextBoolean()));
             default ->
                 random.nextBoolean()
                         ? new AccountCommand.RemoveRule(whom, filter, action)
