@@ -27,7 +27,10 @@ final class Banner {
     void print(PrintWriter out) {
         boolean everywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
         String host = everywhere || config.host().equals("127.0.0.1") ? "localhost" : config.host();
-        String base = host + ":" + node.httpPort();
+        boolean tls = config.tls().isPresent();
+        String address = host + ":" + node.httpPort();
+        String base = (tls ? "https://" : "") + address;
+        String curl = tls ? "curl --cacert CA.pem" : "curl";
         out.printf("skein %s  node %s, data in %s%n", version, config.nodeId(), config.dataDir());
         out.printf(
                 "%s; %s (--host); no login.%n",
@@ -41,12 +44,12 @@ final class Banner {
             out.println("What is acknowledged is on the disk (--durability).");
         }
         out.println();
-        out.printf("  publish   curl -d 'hello' %s/t/greetings%n", base);
-        out.printf("  read      curl '%s/t/greetings?from=earliest'%n", base);
-        out.printf("  follow    curl -N '%s/t/greetings?follow'%n", base);
-        out.printf("  look      http://%s%n", base);
+        out.printf("  publish   %s -d 'hello' %s/t/greetings%n", curl, base);
+        out.printf("  read      %s '%s/t/greetings?from=earliest'%n", curl, base);
+        out.printf("  follow    %s -N '%s/t/greetings?follow'%n", curl, base);
+        out.printf("  look      %s://%s%n", tls ? "https" : "http", address);
         if (node.tcpPort() > 0) {
-            out.printf("  tcp       %s:%d%n", host, node.tcpPort());
+            out.printf("  tcp       %s:%d%s%n", host, node.tcpPort(), tls ? " (TLS)" : "");
         }
         out.println();
         out.flush();

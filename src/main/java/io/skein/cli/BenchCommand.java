@@ -164,6 +164,7 @@ final class BenchCommand implements Callable<Integer> {
         if (workers > 0) {
             return Work.run(
                     WorkConfig.defaults(server.url())
+                            .withAuthority(server.authority().orElse(""))
                             .withWorkers(workers, credit)
                             .withBacklog(backlog)
                             .withBytes(size)
@@ -182,6 +183,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         int together = batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window);
         return LoadConfig.defaults(server.url())
+                .withAuthority(server.authority().orElse(""))
                 .withTcpPort(tcpPort)
                 .withDoor(through, publishers, window, together)
                 .withBytes(size)

@@ -22,22 +22,25 @@ import picocli.CommandLine.Help.Ansi;
 record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> members) {
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
-    /** @param first what one node said; the others are asked where it says that they are */
-    static ClusterView from(JsonObject first) {
+    /**
+     * @param first what one node said; the others are asked where it says that they are
+     * @param server that node
+     */
+    static ClusterView from(JsonObject first, Server server) {
         Map<String, String> others = new LinkedHashMap<>();
         for (JsonObject member : members(first)) {
             others.put(member.getString("id"), member.getString("httpAddress", ""));
         }
         others.remove(first.getString("node"));
-        return ask(others, Optional.of(first));
+        return ask(others, Optional.of(first), server);
     }
 
-    /** @param addresses host:port of HTTP doors, by node; empty: unknown */
-    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known) {
+    /** @param addresses host:port of HTTP doors, by node, perhaps with https:// before it; empty: unknown */
+    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Server server) {
         List<CompletableFuture<Optional<JsonObject>>> questions = new ArrayList<>();
         addresses.forEach((id, address) -> {
             if (!address.isEmpty()) {
-                questions.add(new Api(Server.at("http://" + address)).look("/v1/cluster", A_MOMENT));
+                questions.add(new Api(server.other(address)).look("/v1/cluster", A_MOMENT));
             }
         });
         Map<String, JsonObject> answers = new TreeMap<>();

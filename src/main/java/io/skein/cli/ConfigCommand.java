@@ -44,7 +44,7 @@ final class ConfigCommand implements Callable<Integer> {
         } else {
             for (Setting setting : Setting.values()) {
                 Settings.Value value = settings.value(setting);
-                out.printf("%-20s %-24s %s%n", setting.key(), value.text(), value.source());
+                out.printf("%-20s %-24s %s%n", setting.key(), settings.shown(setting), value.source());
             }
         }
         out.flush();
@@ -56,7 +56,8 @@ final class ConfigCommand implements Callable<Integer> {
         for (Setting setting : Setting.values()) {
             Settings.Value value = settings.value(setting);
             object.put(
-                    setting.key(), new JsonObject().put("value", value.text()).put("source", value.source()));
+                    setting.key(),
+                    new JsonObject().put("value", settings.shown(setting)).put("source", value.source()));
         }
         return object.encode();
     }

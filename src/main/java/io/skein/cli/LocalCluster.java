@@ -84,11 +84,12 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
 
     /** Those that run are asked, and whomever they know besides. */
     ClusterView view() {
+        Server server = new Server();
         Map<String, String> addresses = new LinkedHashMap<>();
         nodes.stream()
                 .filter(node -> node.process().isPresent())
                 .forEach(node -> addresses.put(node.id(), node.httpAddress()));
-        ClusterView own = ClusterView.ask(addresses, Optional.empty());
+        ClusterView own = ClusterView.ask(addresses, Optional.empty(), server);
         Map<String, String> others = new LinkedHashMap<>();
         own.members().forEach((id, member) -> {
             if (nodes.stream().noneMatch(node -> node.id().equals(id))) {
@@ -98,7 +99,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         if (others.isEmpty()) {
             return own;
         }
-        ClusterView strangers = ClusterView.ask(others, Optional.empty());
+        ClusterView strangers = ClusterView.ask(others, Optional.empty(), server);
         strangers.answers().forEach(own.answers()::putIfAbsent);
         return own;
     }

@@ -5,6 +5,7 @@ import io.skein.client.SkeinClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -17,7 +18,10 @@ final class Sockets {
 
     /** @param err is told when it takes longer than a moment */
     static SkeinClient connect(Vertx vertx, Server server, PrintWriter err) {
-        Future<SkeinClient> connecting = SkeinClient.connect(vertx, ClientOptions.of(server.host(), server.port()));
+        Future<SkeinClient> connecting = SkeinClient.connect(
+                vertx,
+                ClientOptions.of(List.of(server.webSocket()))
+                        .withAuthority(server.authority().orElse("")));
         try {
             try {
                 return connecting.await(MOMENT_MS, TimeUnit.MILLISECONDS);

@@ -1,8 +1,10 @@
 package io.skein.cluster;
 
+import io.netty.channel.Channel;
 import io.skein.cluster.PeerFrame.Purpose;
 import io.skein.cluster.SendQueue.Lane;
 import io.skein.raft.NodeId;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.HashMap;
@@ -18,6 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Callers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final long NANOS_PER_MS = 1_000_000;
+    /** What Vert.x calls its handler. */
+    private static final String TLS = "ssl";
+
+    private static final long LOOK_MS = 5;
 
     private final Peers peers;
     private final PeerConfig config;
@@ -113,14 +119,16 @@ final class Callers {
             this.host = remote == null || remote.hostAddress() == null ? "?" : remote.hostAddress();
         }
 
-        /** What is not heard yet waits in the socket until somebody listens. */
         void begin() {
             Optional<PeerTls> tls = peers.tls();
             if (tls.isEmpty()) {
                 speak();
                 return;
             }
-            socket.pause();
+            // Vert.x goes on reading while it makes ready for TLS, and what comes then would be lost.
+            Channel channel =
+                    ((NetSocketInternal) socket).channelHandlerContext().channel();
+            channel.config().setAutoRead(false);
             socket.exceptionHandler(failure -> LOG.debug("a call from {} failed", host, failure))
                     .closeHandler(v -> lost("the connection was lost"));
             socket.upgradeToSsl(tls.get().called()).onComplete(done -> {
@@ -131,9 +139,18 @@ final class Callers {
                     failed(HandshakeFault.TLS, PeerTls.explained(done.cause()).getMessage());
                 } else {
                     speak();
-                    socket.resume();
                 }
             });
+            readOnceTlsStands(channel);
+        }
+
+        /** At once, but for the first connection that is shown a certificate. */
+        private void readOnceTlsStands(Channel channel) {
+            if (channel.pipeline().get(TLS) != null) {
+                channel.config().setAutoRead(true);
+            } else if (!isGone) {
+                peers.later(LOOK_MS, () -> readOnceTlsStands(channel));
+            }
         }
 
         private void speak() {

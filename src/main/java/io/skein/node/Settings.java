@@ -30,8 +30,14 @@ public final class Settings {
     /** @param source {@code --http-port}, {@code SKEIN_HTTP_PORT}, the file's name, or {@code default} */
     public record Value(String text, String source) {}
 
+    /** Ends the name of a variable that names the file in which a secret stands. */
+    private static final String IN_FILE = "_FILE";
+
+    private static final long MAX_SECRET_BYTES = 4096;
+
     /** Variables that are not the node's but the start script's or the other commands'. */
-    private static final Set<String> FOREIGN = Set.of("SKEIN_JAVA_OPTS", "SKEIN_CONFIG", "SKEIN_URL", "SKEIN_HOME");
+    private static final Set<String> FOREIGN =
+            Set.of("SKEIN_JAVA_OPTS", "SKEIN_CONFIG", "SKEIN_URL", "SKEIN_CA", "SKEIN_HOME");
 
     private static final String DEFAULT = "default";
 
@@ -107,11 +113,33 @@ public final class Settings {
                 return;
             }
             Setting setting = known.get(variable);
+            if (setting == null && variable.endsWith(IN_FILE)) {
+                Setting secret = known.get(variable.substring(0, variable.length() - IN_FILE.length()));
+                if (secret != null && secret.isSecret()) {
+                    if (!environment.getOrDefault(secret.variable(), "").isEmpty()) {
+                        throw new ConfigurationProblem(
+                                secret.variable() + " and " + variable + " are both given; one of them is meant");
+                    }
+                    values.put(secret, new Value(secretIn(variable, Path.of(text)), variable));
+                    return;
+                }
+            }
             if (setting == null) {
                 throw new ConfigurationProblem("unknown variable " + variable + nearest(variable, known.keySet()));
             }
             values.put(setting, new Value(text, variable));
         });
+    }
+
+    private static String secretIn(String variable, Path file) {
+        try {
+            if (Files.size(file) > MAX_SECRET_BYTES) {
+                throw new ConfigurationProblem(variable + ": " + file + " is too large for a secret");
+            }
+            return Files.readString(file).strip();
+        } catch (IOException unreadable) {
+            throw new ConfigurationProblem(variable + ": " + file + " cannot be read: " + unreadable);
+        }
     }
 
     private static Setting byKey(String key, String prefix) {
@@ -152,6 +180,12 @@ public final class Settings {
 
     public Value value(Setting setting) {
         return values.get(setting);
+    }
+
+    /** For people: nothing of a secret. */
+    public String shown(Setting setting) {
+        String text = text(setting);
+        return setting.isSecret() && !text.isEmpty() ? "(set)" : text;
     }
 
     String text(Setting setting) {
@@ -206,6 +240,6 @@ public final class Settings {
     ConfigurationProblem problem(Setting setting, String expected) {
         Value value = values.get(setting);
         return new ConfigurationProblem(
-                setting.key() + " (" + value.source() + ") is \"" + value.text() + "\"; expected: " + expected);
+                setting.key() + " (" + value.source() + ") is \"" + shown(setting) + "\"; expected: " + expected);
     }
 }
