@@ -14,14 +14,14 @@ import javax.net.ssl.SSLHandshakeException;
 public record PeerTls(ServerSSLOptions called, ClientSSLOptions calling) {
     /** A handshake that failed, as a sentence for an operator. Bytes that came are not repeated in it. */
     static Throwable explained(Throwable failure) {
-        if (failure instanceof SSLHandshakeException refused) {
-            // Vert.x wraps what was wrong.
-            Throwable why = refused.getCause() == null ? refused : refused.getCause();
-            return new SSLHandshakeException(
-                    "no certificate that both accept (--peer-cert, --peer-ca): " + why.getMessage());
+        if (!(failure instanceof SSLException)) {
+            return failure;
         }
-        return failure instanceof SSLException
-                ? new SSLException("it does not speak TLS, and this node does (--peer-cert)")
-                : failure;
+        // Vert.x wraps what was wrong.
+        Throwable why = failure.getCause() == null ? failure : failure.getCause();
+        return failure instanceof SSLHandshakeException && why instanceof SSLException
+                ? new SSLHandshakeException(
+                        "no certificate that both accept (--peer-cert, --peer-ca): " + why.getMessage())
+                : new SSLException("it does not speak TLS, and this node does (--peer-cert)");
     }
 }

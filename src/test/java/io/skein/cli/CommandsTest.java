@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandsTest {
-    private record Said(int exitCode, String out, String err) {
+    record Said(int exitCode, String out, String err) {
         JsonObject json() {
             return new JsonObject(out);
         }
@@ -55,7 +55,7 @@ class CommandsTest {
         return say("", all.toArray(String[]::new));
     }
 
-    private static synchronized Said say(String typed, String... arguments) {
+    static synchronized Said say(String typed, String... arguments) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         InputStream in = System.in;
