@@ -26,8 +26,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +38,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +62,7 @@ class TlsTest {
         directory = temporary;
         authority = new TestAuthority(directory, "authority");
         shown = authority.identity("node");
-        trusting = trusting(authority.certificate());
+        trusting = authority.trusting();
         tcpPort = freePort();
         node = new RunningNode(directory.resolve("n1"), tls("tcp-port", "" + tcpPort));
         Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
@@ -86,20 +83,6 @@ class TlsTest {
     @AfterAll
     void stop() {
         node.close();
-    }
-
-    private static SSLContext trusting(Path ca) throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        try (InputStream in = Files.newInputStream(ca)) {
-            trusted.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 
     private static int freePort() throws IOException {
@@ -304,7 +287,7 @@ class TlsTest {
     }
 
     private static RunningNode ready(RunningNode node) {
-        Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
+        Awaitility.await().until(() -> !node.broker().status().members().isEmpty());
         return node;
     }
 
