@@ -22,11 +22,13 @@ record Certificates(Buffer chain, Buffer key, Optional<Buffer> authority) {
     private static final Set<String> VERSIONS = Set.of("TLSv1.3", "TLSv1.2");
     /** Until a handshake is done; who is slower is closed. */
     private static final long HANDSHAKE_MS = 5_000;
+    /** The same between nodes, who call again. */
+    private static final long PEER_HANDSHAKE_MS = 2_000;
 
     /** Of a door, whose clients show no certificate. */
     ServerSSLOptions door() {
         var options = new ServerSSLOptions();
-        common(options);
+        common(options, HANDSHAKE_MS);
         return options;
     }
 
@@ -45,10 +47,10 @@ record Certificates(Buffer chain, Buffer key, Optional<Buffer> authority) {
     PeerTls peers() {
         var trust = new PemTrustOptions().addCertValue(authority.orElseThrow());
         var called = new ServerSSLOptions();
-        common(called);
+        common(called, PEER_HANDSHAKE_MS);
         called.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(trust);
         var calling = new ClientSSLOptions();
-        common(calling);
+        common(calling, PEER_HANDSHAKE_MS);
         calling.setHostnameVerificationAlgorithm("").setTrustOptions(trust);
         return new PeerTls(called, calling);
     }
@@ -57,10 +59,10 @@ record Certificates(Buffer chain, Buffer key, Optional<Buffer> authority) {
         return new PemKeyCertOptions().addCertValue(chain).addKeyValue(key);
     }
 
-    private void common(SSLOptions options) {
+    private void common(SSLOptions options, long handshakeMs) {
         options.setKeyCertOptions(identity());
         options.setEnabledSecureTransportProtocols(VERSIONS);
-        options.setSslHandshakeTimeout(HANDSHAKE_MS).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        options.setSslHandshakeTimeout(handshakeMs).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
     /** Not what it holds. */

@@ -181,6 +181,24 @@ class TlsTest {
         }
     }
 
+    @Test
+    void whatAPublisherSaidLastIsStoredAndAnsweredAlsoWhenItEndedItsSide() throws Exception {
+        try (SSLSocket publisher = tcp()) {
+            publisher.getOutputStream().write("PUBLISHFORMAT:JSON|{\"Topic\":\"last\"}".getBytes());
+        }
+        HttpClient client = client(HttpClient.Version.HTTP_1_1);
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> client.send(request("/t/last?from=earliest").build(), BodyHandlers.ofString())
+                                .statusCode()
+                        == 200);
+        try (SSLSocket publisher = tcp()) {
+            publisher.getOutputStream().write("PUBLISHFORMAT:JSON;ACK|{\"Topic\":\"last\"}".getBytes());
+            publisher.shutdownOutput();
+            assertEquals("OK last 1", line(publisher));
+        }
+    }
+
     private static String line(Socket socket) throws IOException {
         return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine();
     }
