@@ -50,16 +50,37 @@ final class FrameCutter {
 
     /** @throws IllegalArgumentException when a frame is longer than allowed */
     void take(Buffer bytes) {
+        take(bytes.length(), bytes::getByte, bytes::getBytes);
+    }
+
+    /**
+     * The first so many of them; nothing of the array is kept.
+     *
+     * @throws IllegalArgumentException when a frame is longer than allowed
+     */
+    void take(byte[] bytes, int count) {
+        take(count, at -> bytes[at], (from, to, into, at) -> System.arraycopy(bytes, from, into, at, to - from));
+    }
+
+    private interface ByteAt {
+        byte get(int at);
+    }
+
+    private interface Copy {
+        void copy(int from, int to, byte[] into, int at);
+    }
+
+    private void take(int count, ByteAt one, Copy many) {
         int at = 0;
-        while (at < bytes.length() && !isStopped) {
+        while (at < count && !isStopped) {
             if (lengthBytes < LENGTH_BYTES) {
-                length = length << 8 | bytes.getUnsignedByte(at++);
+                length = length << 8 | one.get(at++) & 0xff;
                 if (++lengthBytes == LENGTH_BYTES) {
                     begin();
                 }
             } else {
-                int part = Math.min(bytes.length() - at, frame.length - filled);
-                bytes.getBytes(at, at + part, frame, filled);
+                int part = Math.min(count - at, frame.length - filled);
+                many.copy(at, at + part, frame, filled);
                 at += part;
                 filled += part;
                 if (filled == frame.length) {

@@ -318,8 +318,10 @@ final class PeerLink {
             if (handshake.isPresent()) {
                 cutter.take(bytes);
                 endHandshake(handshake.get());
+            } else if (opening.isPresent()) {
+                opening.get().open(bytes, cutter::take);
             } else {
-                cutter.take(opening.isPresent() ? opening.get().open(bytes) : bytes);
+                cutter.take(bytes);
             }
         } catch (IllegalArgumentException nonsense) {
             refuse(nonsense);

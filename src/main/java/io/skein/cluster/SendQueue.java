@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.CodedOutputStream;
+import io.skein.wire.Limits;
 import io.skein.wire.PeerFrameProto;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -144,15 +145,26 @@ final class SendQueue {
         }
         int count = bytes;
         writingBytes += count;
-        byte[] joined = join(batch, bytes);
-        byte[] sent = seal.isPresent() ? seal.get().seal(joined) : joined;
-        socket.write(Buffer.buffer(sent)).onComplete(done -> writingBytes -= count);
+        socket.write(Buffer.buffer(toBytes(batch, bytes))).onComplete(done -> writingBytes -= count);
         written.written(batch.size(), bytes);
     }
 
-    private static byte[] join(List<Waiting> batch, int bytes) {
-        byte[] joined = new byte[bytes];
-        int at = 0;
+    private byte[] toBytes(List<Waiting> batch, int bytes) {
+        if (seal.isEmpty()) {
+            return join(batch, 0, bytes, 0);
+        }
+        if (bytes > Limits.MAX_PEER_RECORD_BYTES) {
+            return seal.get().seal(join(batch, 0, bytes, 0));
+        }
+        byte[] record = join(batch, Seal.HEAD_BYTES, bytes, Seal.TAG_BYTES);
+        seal.get().close(record);
+        return record;
+    }
+
+    /** With room before and after. */
+    private static byte[] join(List<Waiting> batch, int before, int bytes, int after) {
+        byte[] joined = new byte[before + bytes + after];
+        int at = before;
         try {
             for (Waiting waiting : batch) {
                 int length = waiting.bytes() - FrameCutter.LENGTH_BYTES;

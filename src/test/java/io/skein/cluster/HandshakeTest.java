@@ -150,6 +150,12 @@ class HandshakeTest {
         return new Seal[] {calling.sealing(), called.opening(), called.sealing(), calling.opening()};
     }
 
+    private static Buffer open(Seal seal, Buffer sealed) {
+        Buffer opened = Buffer.buffer();
+        seal.open(sealed, (bytes, count) -> opened.appendBytes(bytes, 0, count));
+        return opened;
+    }
+
     private byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
@@ -165,7 +171,7 @@ class HandshakeTest {
             Buffer heard = Buffer.buffer();
             for (int at = 0; at < on.length(); ) {
                 int part = Math.min(on.length() - at, 1 + random.nextInt(50_000));
-                heard.appendBuffer(seals[1].open(on.slice(at, at + part)));
+                heard.appendBuffer(open(seals[1], on.slice(at, at + part)));
                 at += part;
             }
             assertArrayEquals(said, heard.getBytes());
@@ -173,12 +179,23 @@ class HandshakeTest {
     }
 
     @Test
+    void aRecordThatIsMadeInPlaceIsTheSame() {
+        Seal[] seals = sealed();
+        byte[] said = bytes(1000);
+        byte[] record = new byte[Seal.HEAD_BYTES + said.length + Seal.TAG_BYTES];
+        System.arraycopy(said, 0, record, Seal.HEAD_BYTES, said.length);
+        seals[0].close(record);
+        assertArrayEquals(said, open(seals[1], Buffer.buffer(record)).getBytes());
+    }
+
+    @Test
     void oneBitThatIsAnotherIsFound() {
         for (int round = 0; round < 200; round++) {
             Seal[] seals = sealed();
             byte[] touched = seals[0].seal(bytes(50));
-            touched[4 + random.nextInt(touched.length - 4)] ^= (byte) (1 << random.nextInt(8));
-            assertThrows(IllegalArgumentException.class, () -> seals[1].open(Buffer.buffer(touched)));
+            touched[Seal.HEAD_BYTES + random.nextInt(touched.length - Seal.HEAD_BYTES)] ^=
+                    (byte) (1 << random.nextInt(8));
+            assertThrows(IllegalArgumentException.class, () -> open(seals[1], Buffer.buffer(touched)));
         }
     }
 
@@ -187,20 +204,20 @@ class HandshakeTest {
         Seal[] seals = sealed();
         Buffer first = Buffer.buffer(seals[0].seal(bytes(10)));
         Buffer second = Buffer.buffer(seals[0].seal(bytes(10)));
-        seals[1].open(first);
-        assertThrows(IllegalArgumentException.class, () -> seals[1].open(first), "repeated");
+        open(seals[1], first);
+        assertThrows(IllegalArgumentException.class, () -> open(seals[1], first), "repeated");
 
         Seal[] others = sealed();
         others[0].seal(bytes(10));
         Buffer late = Buffer.buffer(others[0].seal(bytes(10)));
-        assertThrows(IllegalArgumentException.class, () -> others[1].open(late), "left out");
-        assertThrows(IllegalArgumentException.class, () -> others[3].open(second), "sent back");
+        assertThrows(IllegalArgumentException.class, () -> open(others[1], late), "left out");
+        assertThrows(IllegalArgumentException.class, () -> open(others[3], second), "sent back");
     }
 
     @Test
     void aLengthThatCannotBeTakesNoMemory() {
         Seal seal = sealed()[1];
         assertThrows(
-                IllegalArgumentException.class, () -> seal.open(Buffer.buffer().appendInt(Integer.MAX_VALUE)));
+                IllegalArgumentException.class, () -> open(seal, Buffer.buffer().appendInt(Integer.MAX_VALUE)));
     }
 }
