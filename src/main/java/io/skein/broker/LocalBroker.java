@@ -98,7 +98,6 @@ public final class LocalBroker implements Broker {
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
         this.access = new Access(
-                vertx,
                 proposer,
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
                 () -> fresh(Freshness.LINEARIZABLE, 0),

@@ -360,6 +360,11 @@ public final class HttpDoor {
         }
         exchange.request.pause();
         visitors.enter(token).onComplete(entered -> {
+            if (exchange.response.closed()) {
+                // Whoever asked is gone, and nothing would say so again.
+                exchange.abandoned();
+                return;
+            }
             if (entered.succeeded()) {
                 take(exchange, route, entered.result());
             } else if (route.entrance() == Route.Entrance.ALL && isNotGood(entered.cause())) {
@@ -397,7 +402,11 @@ public final class HttpDoor {
         Promise<Guest> promise = Promise.promise();
         request.pause();
         Future.succeededFuture().compose(v -> gate.enter(token(request))).onComplete(entered -> {
-            if (entered.succeeded()) {
+            if (exchange.response.closed()) {
+                if (entered.succeeded()) {
+                    entered.result().leave();
+                }
+            } else if (entered.succeeded()) {
                 promise.complete(entered.result());
             } else {
                 exchange.fail(entered.cause());
@@ -407,7 +416,11 @@ public final class HttpDoor {
         return promise.future();
     }
 
-    /** What the request shows of who sends it. */
+    /**
+     * What the request shows of who sends it.
+     *
+     * @throws Refusal when its query is malformed
+     */
     public Optional<String> token(HttpServerRequest request) {
         return Credentials.of(request, origins);
     }

@@ -17,6 +17,8 @@ final class Origins {
             + " Retry-After, Idempotency-Replayed, Allow";
     private static final String MAX_AGE_SECONDS = "600";
 
+    private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+
     private final Set<String> allowed;
     private final boolean all;
     private final Predicate<String> members;
@@ -42,11 +44,15 @@ final class Origins {
                 && !isOwn(origin, request);
     }
 
-    /** Whether the request comes from a page that may not write, whatever its method. */
+    /**
+     * Whether the request comes from a page that may not write, whatever its method. What a page only shows (an image, a
+     * link) names no origin; then the browser says how far it is (Fetch Metadata): a page at another port of this host is
+     * of the same site, and yet another.
+     */
     boolean isForeign(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         return origin == null
-                ? "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                ? ELSEWHERE.contains(String.valueOf(request.getHeader("Sec-Fetch-Site")))
                 : !isAllowed(origin) && !isOwn(origin, request);
     }
 
