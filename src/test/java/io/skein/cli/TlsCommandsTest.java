@@ -50,31 +50,30 @@ class TlsCommandsTest {
         node.close();
     }
 
-    private CommandsTest.Said to(String... arguments) {
+    private Said to(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(
                 "--url",
                 "https://localhost:" + node.httpPort(),
                 "--ca",
                 authority.certificate().toString()));
-        return CommandsTest.say("", all.toArray(String[]::new));
+        return Said.say("", all.toArray(String[]::new));
     }
 
     @Test
     void messagesArePublishedReadAndPulled() {
         assertEquals(0, to("publish", "tls/a", "hello").exitCode());
         assertEquals(
-                new CommandsTest.Said(0, "hello\n", ""),
-                to("subscribe", "tls/a", "--from", "earliest", "--count", "1", "--body"));
+                new Said(0, "hello\n", ""), to("subscribe", "tls/a", "--from", "earliest", "--count", "1", "--body"));
         to("subscriptions", "work", "--filter", "tls/a", "--from", "earliest");
-        assertEquals(new CommandsTest.Said(0, "hello\n", ""), to("pull", "work", "--body"));
+        assertEquals(new Said(0, "hello\n", ""), to("pull", "work", "--body"));
         assertTrue(to("status").out().startsWith("n1"));
     }
 
     @Test
     void loadIsPutOnAllDoors() {
         for (String door : List.of("ws", "client", "http", "tcp")) {
-            CommandsTest.Said said = to(
+            Said said = to(
                     "bench",
                     "--door",
                     door,
@@ -96,29 +95,28 @@ class TlsCommandsTest {
 
     @Test
     void anAuthorityThatIsNotKnownIsASentence() {
-        CommandsTest.Said said = CommandsTest.say("", "status", "--url", "https://localhost:" + node.httpPort());
+        Said said = Said.say("", "status", "--url", "https://localhost:" + node.httpPort());
         assertEquals(1, said.exitCode());
         assertTrue(said.err().contains("no TLS with https://localhost:" + node.httpPort()), said.err());
         assertTrue(said.err().contains("--ca"), said.err());
 
-        CommandsTest.Said nowhere =
-                CommandsTest.say("", "status", "--url", "https://localhost:1", "--ca", "nowhere.pem");
+        Said nowhere = Said.say("", "status", "--url", "https://localhost:1", "--ca", "nowhere.pem");
         assertEquals(64, nowhere.exitCode());
         assertTrue(nowhere.err().contains("--ca: nowhere.pem cannot be read"), nowhere.err());
     }
 
     @Test
     void aSecretIsNotAmongTheSettingsThatAreShown() {
-        CommandsTest.Said said = CommandsTest.say("", "config", "--peer-secret", "this is never shown");
+        Said said = Said.say("", "config", "--peer-secret", "this is never shown");
         assertTrue(said.out().contains("(set)"), said.out());
         assertFalse(said.out().contains("never shown"), said.out());
-        CommandsTest.Said json = CommandsTest.say("", "config", "--json", "--peer-secret", "this is never shown");
+        Said json = Said.say("", "config", "--json", "--peer-secret", "this is never shown");
         assertFalse(json.out().contains("never shown"), json.out());
     }
 
     @Test
     void aWideHostWithPeersAndNothingThatKeepsStrangersOutEndsWithUsage() {
-        CommandsTest.Said said = CommandsTest.say("", "serve", "--host", "0.0.0.0", "--join");
+        Said said = Said.say("", "serve", "--host", "0.0.0.0", "--join");
         assertEquals(64, said.exitCode());
         assertTrue(said.err().contains("--peer-secret"), said.err());
     }
