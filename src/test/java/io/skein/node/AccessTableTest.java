@@ -68,7 +68,7 @@ class AccessTableTest {
         node = new RunningNode(
                 directory,
                 Map.of("auth", "true", "admin-token", ADMIN_TOKEN, "tcp-port", Integer.toString(Stranger.freePort())));
-        node.firstAdmin();
+        node.firstAdmin().await();
         nobody = Stranger.at(node);
         admin = nobody.with(ADMIN_TOKEN);
         admin.create("anna", PASSWORD);

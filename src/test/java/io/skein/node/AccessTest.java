@@ -36,7 +36,7 @@ class AccessTest {
 
     private void start(Map<String, String> flags) throws TimeoutException {
         node = new RunningNode(directory, flags);
-        node.firstAdmin();
+        node.firstAdmin().await();
         nobody = Stranger.at(node);
         admin = nobody.with(ADMIN_TOKEN);
     }
@@ -223,11 +223,11 @@ class AccessTest {
     @Test
     void theFirstStartDrawsATokenAndTheNextDoesNot() throws Exception {
         node = new RunningNode(directory, Map.of("auth", "true"));
-        String drawn = node.firstAdmin().orElseThrow();
+        String drawn = node.firstAdmin().await().orElseThrow();
         assertEquals(200, Stranger.at(node).with(drawn).get("/v1/topics").status());
         node.close();
         node = new RunningNode(directory, Map.of("auth", "true"));
-        assertEquals(Optional.empty(), node.firstAdmin());
+        assertEquals(Optional.empty(), node.firstAdmin().await());
         assertEquals(200, Stranger.at(node).with(drawn).get("/v1/topics").status());
     }
 

@@ -62,7 +62,7 @@ class ClusterAccessTest {
             nodes.add(each.get(60, TimeUnit.SECONDS));
         }
         List<Future<Optional<String>>> first =
-                nodes.stream().map(RunningNode::makingFirstAdmin).toList();
+                nodes.stream().map(RunningNode::firstAdmin).toList();
         for (Future<Optional<String>> each : first) {
             drawn.add(each.await(30, TimeUnit.SECONDS));
         }

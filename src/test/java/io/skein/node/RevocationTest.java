@@ -48,7 +48,7 @@ class RevocationTest {
         node = new RunningNode(
                 directory,
                 Map.of("auth", "true", "admin-token", ADMIN_TOKEN, "tcp-port", Integer.toString(Stranger.freePort())));
-        node.firstAdmin();
+        node.firstAdmin().await();
         nobody = Stranger.at(node);
         admin = nobody.with(ADMIN_TOKEN);
     }

@@ -86,8 +86,8 @@ public final class RunningNode implements AutoCloseable {
         return node.tcpPort();
     }
 
-    /** See {@link Node#firstAdmin}; others may be asked meanwhile. */
-    Future<Optional<String>> makingFirstAdmin() {
+    /** See {@link Node#firstAdmin}. */
+    public Future<Optional<String>> firstAdmin() {
         return node.firstAdmin();
     }
 
