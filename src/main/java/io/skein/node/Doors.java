@@ -36,8 +36,9 @@ import java.util.function.Supplier;
 
 /** The node's doors: as many instances of each as there are cores, on one port each. */
 final class Doors {
-    /** Paths of the console and the meters, who both only answer what they are asked. */
-    private static final List<String> ELSEWHERE = List.of("/", "/console/stream", "/metrics", "/metrics/detailed");
+    /** Paths of the pages and the meters, who both only answer what they are asked. */
+    private static final List<String> ELSEWHERE =
+            List.of("/", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
 
     private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
 

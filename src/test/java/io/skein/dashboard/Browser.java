@@ -25,7 +25,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * A headless Chromium that is on the machine already; nothing is downloaded. {@code -Dskein.browser=/path/to/chromium}
  * names another one, with its {@code chromedriver} beside it or where Debian puts it.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final List<String> FLAGS = List.of(
             "--headless",
             "--no-sandbox",
@@ -44,7 +44,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Skips the test, and says why, when there is no browser. */
-    static Browser open(Path profile) {
+    public static Browser open(Path profile) {
         String named = System.getProperty("skein.browser");
         Optional<Path> browser = named == null ? first("/usr/bin/chromium", "/usr/bin/chromium-browser") : first(named);
         assumeTrue(
@@ -72,16 +72,16 @@ final class Browser implements AutoCloseable {
         return new Browser(new ChromeDriver(service, options));
     }
 
-    void go(String url) {
+    public void go(String url) {
         driver.get(url);
     }
 
-    void size(int width, int height) {
+    public void size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
     /** Until it is so; a page that changes under the question is asked again. */
-    void await(String what, Callable<Boolean> condition) {
+    public void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
@@ -89,47 +89,47 @@ final class Browser implements AutoCloseable {
                 .until(condition);
     }
 
-    void awaitText(String css, String part) {
+    public void awaitText(String css, String part) {
         await(css + " shows " + part, () -> text(css).contains(part));
     }
 
     /** What a person sees of all that match. */
-    String text(String css) {
+    public String text(String css) {
         return String.join("\n", all(css).stream().map(WebElement::getText).toList());
     }
 
-    List<WebElement> all(String css) {
+    public List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
     }
 
-    WebElement one(String css) {
+    public WebElement one(String css) {
         return driver.findElement(By.cssSelector(css));
     }
 
-    Object script(String javascript, Object... arguments) {
+    public Object script(String javascript, Object... arguments) {
         return driver.executeScript(javascript, arguments);
     }
 
     /** The head of the page stays above all: what is clicked has to be away from the edges. */
-    void click(String css) {
+    public void click(String css) {
         WebElement element = one(css);
         script("arguments[0].scrollIntoView({block: 'center'})", element);
         element.click();
     }
 
-    void fill(String css, String text) {
+    public void fill(String css, String text) {
         WebElement field = one(css);
         field.clear();
         field.sendKeys(text);
     }
 
     /** To whatever has the focus. */
-    void press(CharSequence keys) {
+    public void press(CharSequence keys) {
         driver.switchTo().activeElement().sendKeys(keys);
     }
 
     /** What the page complained of since the last call: errors of scripts, refused by the policy, not found. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(entry -> entry.getLevel() + " " + entry.getMessage())
