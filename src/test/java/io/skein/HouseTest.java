@@ -116,6 +116,7 @@ class HouseTest {
             entry(
                     "io.vertx.ext.web.",
                     Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "bench")),
+            entry("com.nimbusds.", Set.of("broker")),
             entry("io.vertx.ext.auth.hashing.", Set.of("broker")),
             entry("io.vertx.micrometer.", Set.of("metrics", "node")),
             entry("io.micrometer.", Set.of("metrics", "node")),

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -290,6 +291,14 @@ public final class AccountMachine implements Machine {
      */
     public long revision() {
         return register.revision();
+    }
+
+    /**
+     * Whose permits may be no longer {@link #isCurrent current} since a {@link #revision}, by the numbers of accounts
+     * ({@link Principal#account}); empty: anybody's. No part of the state.
+     */
+    public Optional<Set<Long>> touchedSince(long revision) {
+        return register.touchedSince(revision);
     }
 
     /** The tokens of an account, the oldest first. */

@@ -5,10 +5,12 @@ import io.skein.account.AccountChange.RuleSet;
 import io.skein.machine.Change;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -17,6 +19,9 @@ import java.util.function.Consumer;
 final class AccountRegister {
     /** The account that stands for every member in rules. */
     static final long EVERY_MEMBER = 0;
+
+    /** Of so many revisions it is known what they were about; a power of two. */
+    static final int MAX_TOUCHED = 256;
 
     private final TreeMap<Long, AccountState> byId = new TreeMap<>();
     private final TreeMap<String, AccountState> byKey = new TreeMap<>();
@@ -31,6 +36,8 @@ final class AccountRegister {
     private int sessions;
     private int rules;
     private long revision;
+    /** The accounts of the last revisions, each at its place in the ring. */
+    private final long[] lastTouched = new long[MAX_TOUCHED];
     /** The revision at which the rules for every member last changed. */
     private long everyMemberTouched;
 
@@ -62,6 +69,23 @@ final class AccountRegister {
 
     long revision() {
         return revision;
+    }
+
+    /** See {@link AccountMachine#touchedSince}. */
+    Optional<Set<Long>> touchedSince(long seen) {
+        if (seen < 0 || revision - seen > MAX_TOUCHED) {
+            return Optional.empty();
+        }
+        Set<Long> accounts = new HashSet<>();
+        for (long one = seen + 1; one <= revision; one++) {
+            accounts.add(lastTouched[(int) one & MAX_TOUCHED - 1]);
+        }
+        return accounts.contains(EVERY_MEMBER) ? Optional.empty() : Optional.of(accounts);
+    }
+
+    private void revise(long account) {
+        revision++;
+        lastTouched[(int) revision & MAX_TOUCHED - 1] = account;
     }
 
     /** The revision at which something last changed that every permit of this account rests on. */
@@ -104,7 +128,7 @@ final class AccountRegister {
 
     void set(AccountSet set) {
         lastNumber(Math.max(set.account(), set.version()));
-        revision++;
+        revise(set.account());
         AccountState account = byId.get(set.account());
         if (account == null) {
             account = new AccountState(set);
@@ -119,7 +143,7 @@ final class AccountRegister {
     }
 
     void remove(long id) {
-        revision++;
+        revise(id);
         AccountState account = byId.remove(id);
         byKey.remove(account.name.key());
         admins -= account.isAdmin() ? 1 : 0;
@@ -140,8 +164,8 @@ final class AccountRegister {
     }
 
     void end(long number) {
-        revision++;
         Bearer bearer = byNumber.get(number);
+        revise(bearer.account());
         byId.get(bearer.account()).of(bearer).remove(number);
         forget(bearer);
     }
@@ -154,7 +178,7 @@ final class AccountRegister {
     }
 
     void set(RuleSet set) {
-        revision++;
+        revise(set.account());
         Rulebook book = touchedBook(set.account());
         int before = book.size();
         book.set(set.filter(), set.action(), set.allow());
@@ -162,7 +186,7 @@ final class AccountRegister {
     }
 
     void remove(AccountChange.RuleGone gone) {
-        revision++;
+        revise(gone.account());
         Rulebook book = touchedBook(gone.account());
         int before = book.size();
         book.remove(gone.filter(), gone.action());

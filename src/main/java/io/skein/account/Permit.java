@@ -34,6 +34,11 @@ public final class Permit {
         return bearer.isSession();
     }
 
+    /** Somebody else vouched for it: its end is in no log. */
+    public boolean isForeign() {
+        return bearer.isForeign();
+    }
+
     /** Epoch milliseconds when it ends by itself; {@link Long#MAX_VALUE}: never. */
     public long expires() {
         return bearer.expires();

@@ -1,5 +1,6 @@
 package io.skein.bench;
 
+import io.skein.frame.CloseCode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.WebSocket;
@@ -64,11 +65,18 @@ final class Receiver {
         socket.textMessageHandler(this::read);
         socket.exceptionHandler(failure -> {});
         socket.closeHandler(closed -> {
-            subscribed.tryFail("closed before it was subscribed");
+            subscribed.tryFail(whyClosed(open));
             if (socket != null) {
                 tally.failed(System.nanoTime(), 1, "subscriber-closed");
             }
         });
+    }
+
+    private static String whyClosed(WebSocket closed) {
+        Short code = closed.closeStatusCode();
+        return code != null && code == CloseCode.UNAUTHENTICATED.code()
+                ? "subscribe refused: unauthenticated"
+                : "closed before it was subscribed";
     }
 
     private void read(String text) {

@@ -31,6 +31,10 @@ public record WorkConfig(
         return new WorkConfig(url, "", 1, 256, 100_000, 256, 0, 1000);
     }
 
+    public WorkConfig withToken(String secret) {
+        return new WorkConfig(url, secret, workers, credit, backlog, bytes, perSecond, wakes);
+    }
+
     public WorkConfig withWorkers(int count, int creditOfEach) {
         return new WorkConfig(url, token, count, creditOfEach, backlog, bytes, perSecond, wakes);
     }

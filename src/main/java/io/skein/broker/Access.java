@@ -5,11 +5,14 @@ import io.skein.account.BearerHash;
 import io.skein.account.Permit;
 import io.skein.cluster.Proposer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -18,10 +21,9 @@ import java.util.function.Supplier;
  * what was taken away is gone with the entry that says so, before this node delivers anything after it.
  */
 final class Access {
-    /** Looking through all guests takes at most one part in so many of the replica's time. */
-    private static final int SHARE = 10;
+    /** After so many guests more, accounts without any are looked for. */
+    private static final int SWEEP = 1_024;
 
-    private final Vertx vertx;
     private final Proposer proposer;
     /** Until this node has something that it may go by. */
     private final Supplier<Future<Void>> ready;
@@ -29,20 +31,18 @@ final class Access {
     private final Supplier<Future<Void>> confirmed;
 
     private final Supplier<Ground> ground;
-    private final Set<LocalGuest> guests = ConcurrentHashMap.newKeySet();
+    /**
+     * By account; guarded by itself. Held weakly: whoever still has a guest in hand, a request half read for example, is
+     * told of what was taken from him, and nobody has to say when the last one lets go.
+     */
+    private final Map<Long, Set<LocalGuest>> guests = new HashMap<>();
 
-    // On the replica's context.
+    private int sinceSweep;
+
+    /** On the replica's context. */
     private long seen = -1;
-    private long nextLookNanos = System.nanoTime();
-    private boolean lookingLater;
 
-    Access(
-            Vertx vertx,
-            Proposer proposer,
-            Supplier<Future<Void>> ready,
-            Supplier<Future<Void>> confirmed,
-            Supplier<Ground> ground) {
-        this.vertx = vertx;
+    Access(Proposer proposer, Supplier<Future<Void>> ready, Supplier<Future<Void>> confirmed, Supplier<Ground> ground) {
         this.proposer = proposer;
         this.ready = ready;
         this.confirmed = confirmed;
@@ -62,8 +62,29 @@ final class Access {
                         : Future.failedFuture(LocalGuest.notGood()));
     }
 
+    /** The same for somebody for whom an issuer vouches. */
+    Future<Permit> permit(BearerHash shown, Issuer.Vouched vouched) {
+        return ready.get()
+                .compose(v -> here(shown, vouched))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found)
+                        : confirmed.get().compose(v -> here(shown, vouched)))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(
+                                Refusal.unauthenticated("there is no account \"" + vouched.name() + "\" here")));
+    }
+
+    private Future<Optional<Permit>> here(BearerHash shown, Issuer.Vouched vouched) {
+        return ask(() -> ground.get().accounts().permit(vouched.name(), shown, vouched.scopes(), vouched.expires()));
+    }
+
     private Future<Optional<Permit>> here(BearerHash shown) {
-        return proposer.ask(() -> ofMachine(shown)).recover(cause -> Future.failedFuture(Refusal.from(cause)));
+        return ask(() -> ofMachine(shown));
+    }
+
+    private <T> Future<T> ask(Supplier<T> question) {
+        return proposer.ask(question).recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 
     private Optional<Permit> ofMachine(BearerHash shown) {
@@ -73,7 +94,14 @@ final class Access {
 
     /** From any thread. */
     void watch(LocalGuest guest) {
-        guests.add(guest);
+        synchronized (guests) {
+            guests.computeIfAbsent(guest.account(), first -> Collections.newSetFromMap(new WeakHashMap<>()))
+                    .add(guest);
+            if (++sinceSweep >= SWEEP) {
+                sinceSweep = 0;
+                guests.values().removeIf(Set::isEmpty);
+            }
+        }
         // What changed since its permit was made has been looked through without it.
         proposer.ask(() -> {
                     look(guest, ground.get().accounts());
@@ -83,11 +111,18 @@ final class Access {
     }
 
     void forget(LocalGuest guest) {
-        guests.remove(guest);
+        synchronized (guests) {
+            Set<LocalGuest> ofAccount = guests.get(guest.account());
+            if (ofAccount != null && ofAccount.remove(guest) && ofAccount.isEmpty()) {
+                guests.remove(guest.account());
+            }
+        }
     }
 
     int watched() {
-        return guests.size();
+        synchronized (guests) {
+            return guests.values().stream().mapToInt(Set::size).sum();
+        }
     }
 
     /** On the replica's context, with each turn, before what it made visible is given to anybody. */
@@ -96,34 +131,30 @@ final class Access {
         if (machine.revision() == seen) {
             return;
         }
-        long begun = System.nanoTime();
-        if (begun - nextLookNanos < 0) {
-            later();
-            return;
-        }
+        Optional<Set<Long>> touched = machine.touchedSince(seen);
         seen = machine.revision();
-        guests.forEach(guest -> look(guest, machine));
-        long end = System.nanoTime();
-        nextLookNanos = end + SHARE * (end - begun);
+        those(touched).forEach(guest -> look(guest, machine));
     }
 
-    private void later() {
-        if (!lookingLater) {
-            lookingLater = true;
-            vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextLookNanos - System.nanoTime()) + 1), id -> {
-                lookingLater = false;
-                applied();
-            });
+    /** @param accounts empty: all */
+    private List<LocalGuest> those(Optional<Set<Long>> accounts) {
+        List<LocalGuest> found = new ArrayList<>();
+        synchronized (guests) {
+            if (accounts.isEmpty()) {
+                guests.values().forEach(found::addAll);
+            } else {
+                accounts.get().forEach(account -> found.addAll(guests.getOrDefault(account, Set.of())));
+            }
         }
+        return found;
     }
 
     /** Another state took the place of all there was. On the replica's context. */
     void renewed() {
         seen = -1;
-        nextLookNanos = System.nanoTime();
         Ground now = ground.get();
-        guests.forEach(
-                guest -> guest.renew(now.accounts(), now.replica().status().time()));
+        long time = now.replica().status().time();
+        those(Optional.empty()).forEach(guest -> guest.renew(now.accounts(), time));
     }
 
     private void look(LocalGuest guest, AccountMachine machine) {

@@ -87,7 +87,12 @@ final class GuardedBroker implements Broker {
 
     @Override
     public Future<Page> read(Read read) {
-        return unless(whyNotRead(read.filters()), () -> hall.read(read));
+        Refusal no = whyNotRead(read.filters());
+        if (no != null) {
+            return Future.failedFuture(no);
+        }
+        Future<Page> page = hall.read(read);
+        return guest.permit() == null ? page : GuardedRead.of(guest, read.filters(), page);
     }
 
     @Override

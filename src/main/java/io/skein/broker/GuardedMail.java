@@ -20,8 +20,7 @@ final class GuardedMail implements Mailbox {
     }
 
     /** Null when he has a mailbox. */
-    private Refusal whyNot() {
-        Permit permit = guest.permit();
+    private Refusal whyNot(Permit permit) {
         if (permit == null) {
             return guest.unknown();
         }
@@ -31,8 +30,10 @@ final class GuardedMail implements Mailbox {
     }
 
     private <T> Future<T> mine(Function<Principal, Future<T>> then) {
-        Refusal no = whyNot();
-        return no == null ? then.apply(guest.permit().principal()) : Future.failedFuture(no);
+        // Once: it may be taken from him at any moment.
+        Permit permit = guest.permit();
+        Refusal no = whyNot(permit);
+        return no == null ? then.apply(permit.principal()) : Future.failedFuture(no);
     }
 
     @Override
@@ -61,6 +62,11 @@ final class GuardedMail implements Mailbox {
     }
 
     @Override
+    public Future<List<AccountName>> present(List<AccountName> names) {
+        return mine(me -> mail.present(names));
+    }
+
+    @Override
     public Future<MailWatch> watch(MailWatcher watcher) {
         return mine(me -> {
             Guarded guarded = new Guarded(watcher);
@@ -85,7 +91,7 @@ final class GuardedMail implements Mailbox {
 
         @Override
         public void look() {
-            Refusal no = over ? null : whyNot();
+            Refusal no = over ? null : whyNot(guest.permit());
             if (no != null) {
                 close();
                 watcher.on(new MailEvent.Ended(no.code()));
@@ -94,6 +100,8 @@ final class GuardedMail implements Mailbox {
 
         @Override
         public boolean on(MailEvent event) {
+            // It may have been taken from him when this loop had mail to tell of already.
+            look();
             if (over) {
                 return true;
             }

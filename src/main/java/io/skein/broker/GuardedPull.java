@@ -3,17 +3,20 @@ package io.skein.broker;
 import io.skein.account.Action;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 
 /** A pull that waits no longer when its guest may no longer have what it would lend. */
 final class GuardedPull implements Pulling, LocalGuest.Stake {
     private final LocalGuest guest;
     private final Promise<Loan> loan = Promise.promise();
-    private String filter;
+    /** Of the subscription; empty: he need not be asked, as long as he is an admin. */
+    private Optional<String> filter = Optional.empty();
+
     private Pulling pulling;
     private boolean cancelled;
 
-    /** @param filterOf of the subscription */
-    GuardedPull(LocalGuest guest, Subscriptions hall, Pull pull, Future<String> filterOf) {
+    /** @param filterOf of the subscription; empty: as an admin */
+    GuardedPull(LocalGuest guest, Subscriptions hall, Pull pull, Future<Optional<String>> filterOf) {
         this.guest = guest;
         filterOf.onComplete(found -> {
             if (found.failed()) {
@@ -21,7 +24,7 @@ final class GuardedPull implements Pulling, LocalGuest.Stake {
                 return;
             }
             filter = found.result();
-            Refusal no = guest.whyNot(Action.SUBSCRIBE, filter);
+            Refusal no = whyNot();
             if (no != null || cancelled) {
                 loan.tryFail(no != null ? no : Refusal.unavailable("cancelled", "who pulled went away"));
                 return;
@@ -39,6 +42,10 @@ final class GuardedPull implements Pulling, LocalGuest.Stake {
         });
     }
 
+    private Refusal whyNot() {
+        return filter.isPresent() ? guest.whyNot(Action.SUBSCRIBE, filter.get()) : guest.whyNoAdmin();
+    }
+
     @Override
     public Future<Loan> loan() {
         return loan.future();
@@ -46,7 +53,7 @@ final class GuardedPull implements Pulling, LocalGuest.Stake {
 
     @Override
     public void look() {
-        Refusal no = guest.whyNot(Action.SUBSCRIBE, filter);
+        Refusal no = whyNot();
         if (no != null && loan.tryFail(no)) {
             pulling.cancel();
         }

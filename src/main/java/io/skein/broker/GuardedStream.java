@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.Permit;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
@@ -11,6 +12,9 @@ final class GuardedStream implements Subscriber, Subscription, LocalGuest.Stake 
     private final List<TopicFilter> filters;
     private final Subscriber subscriber;
     private Subscription stream;
+    /** What the guest may, as it was looked at last. */
+    private Permit looked;
+
     private boolean over;
 
     GuardedStream(LocalGuest guest, List<TopicFilter> filters, Subscriber subscriber) {
@@ -28,12 +32,15 @@ final class GuardedStream implements Subscriber, Subscription, LocalGuest.Stake 
             begun.close();
             return Future.failedFuture(no);
         }
-        guest.hold(this);
+        if (!over) {
+            guest.hold(this);
+        }
         return Future.succeededFuture(this);
     }
 
     @Override
     public void look() {
+        looked = guest.permit();
         Refusal no = over ? null : GuardedBroker.whyNotRead(guest, filters);
         if (no != null) {
             close();
@@ -41,16 +48,24 @@ final class GuardedStream implements Subscriber, Subscription, LocalGuest.Stake 
         }
     }
 
+    /** What was taken away is not waited for: it may have been when this loop had messages to deliver already. */
+    private boolean isOver() {
+        if (!over && guest.permit() != looked) {
+            look();
+        }
+        return over;
+    }
+
     // What the broker says.
 
     @Override
     public boolean deliver(List<StoredMessage> messages, String lastCursor) {
-        return !over && subscriber.deliver(messages, lastCursor);
+        return !isOver() && subscriber.deliver(messages, lastCursor);
     }
 
     @Override
     public void gap(String requested, String resumedAt, long lost) {
-        if (!over) {
+        if (!isOver()) {
             subscriber.gap(requested, resumedAt, lost);
         }
     }
@@ -98,7 +113,9 @@ final class GuardedStream implements Subscriber, Subscription, LocalGuest.Stake 
         if (!over) {
             over = true;
             guest.drop(this);
-            stream.close();
+            if (stream != null) {
+                stream.close();
+            }
         }
     }
 }

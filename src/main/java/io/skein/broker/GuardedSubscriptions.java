@@ -113,7 +113,13 @@ final class GuardedSubscriptions implements Subscriptions {
         if (guest.permit() == null && guest.whyNobody() == null) {
             return hall.pull(pull);
         }
-        return new GuardedPull(guest, hall, pull, isOpen() ? Future.succeededFuture("#") : filter(pull.name()));
+        return new GuardedPull(
+                guest,
+                hall,
+                pull,
+                isOpen()
+                        ? Future.succeededFuture(Optional.empty())
+                        : filter(pull.name()).map(Optional::of));
     }
 
     @Override

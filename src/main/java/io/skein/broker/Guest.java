@@ -29,6 +29,9 @@ public interface Guest {
     /** Told once, when the token that he showed holds no longer; on his context. Never of a stranger. */
     void whenGone(Runnable then);
 
+    /** Told once, when he {@link #mayAdminister} no longer, or his token does not hold; on his context. Never of a stranger. */
+    void whenNoAdmin(Runnable then);
+
     /** He asks nothing new by this handle; what he follows goes on. */
     void leave();
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -51,6 +52,8 @@ final class LocalAccounts {
     private final Passwords passwords;
     private final Attempts attempts = new Attempts(System::nanoTime);
     private final SecureRandom random = new SecureRandom();
+    /** Proposed for the first admin, and not known whether it was taken; null: nothing is. */
+    private final AtomicReference<String> drawnForFirst = new AtomicReference<>();
 
     LocalAccounts(
             Vertx vertx,
@@ -194,10 +197,16 @@ final class LocalAccounts {
                 });
     }
 
-    /** Without the port. */
+    /**
+     * Without the port; of an IPv6 address the first half, since whoever has one has all that begin alike (RFC 4291 §2.5.1).
+     *
+     * @param peer as a socket says it: IPv6 with all eight groups
+     */
     static String address(String peer) {
         int colon = peer.lastIndexOf(':');
-        return colon < 0 ? peer : peer.substring(0, colon);
+        String host = colon < 0 ? peer : peer.substring(0, colon);
+        String[] groups = host.split(":", -1);
+        return groups.length == 8 ? String.join(":", List.of(groups).subList(0, 4)) : host;
     }
 
     private static Optional<Refusal> problem(String password) {
@@ -254,19 +263,23 @@ final class LocalAccounts {
                             Optional.empty())
                     .map(done -> Optional.empty());
         }
-        return ask(Freshness.LINEARIZABLE, machine -> machine.totals().admins()).compose(admins -> {
-            if (admins > 0) {
-                return Future.succeededFuture(Optional.empty());
-            }
-            String drawn = draw("skt_");
-            return propose(new AccountCommand.Bootstrap(FIRST_ADMIN, BearerHash.of(drawn), false), Optional.empty())
-                    .map(done -> Optional.of(drawn))
-                    .recover(cause -> cause instanceof Refusal refusal
-                                    && refusal.kind() == Refusal.Kind.REJECTED
-                                    && refusal.rejected().reason() == Rejection.ADMIN_EXISTS
-                            ? Future.succeededFuture(Optional.empty())
-                            : Future.failedFuture(cause));
-        });
+        return ask(Freshness.LINEARIZABLE, machine -> machine.totals().admins())
+                .compose(admins -> admins > 0 && drawnForFirst.get() == null
+                        ? Future.succeededFuture(Optional.empty())
+                        : drawFirst());
+    }
+
+    private Future<Optional<String>> drawFirst() {
+        // A try of which nobody heard the end may have been taken: the next one says the same token.
+        String drawn = drawnForFirst.updateAndGet(before -> before == null ? draw("skt_") : before);
+        return propose(new AccountCommand.Bootstrap(FIRST_ADMIN, BearerHash.of(drawn), false), Optional.empty())
+                .map(done -> Optional.of(drawn))
+                .recover(cause -> cause instanceof Refusal refusal
+                                && refusal.kind() == Refusal.Kind.REJECTED
+                                && refusal.rejected().reason() == Rejection.ADMIN_EXISTS
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause))
+                .onSuccess(known -> drawnForFirst.set(null));
     }
 
     // Rules.

@@ -98,7 +98,6 @@ public final class LocalBroker implements Broker {
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
         this.access = new Access(
-                vertx,
                 proposer,
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
                 () -> fresh(Freshness.LINEARIZABLE, 0),
@@ -181,6 +180,7 @@ public final class LocalBroker implements Broker {
         ground = new Ground(
                 openStore, runningReplica, machine, subscriptionMachine, accounts, mails, logLineage, history);
         subscriptions.attach(ground);
+        mail.attach(ground);
         fanout.countFrom(machine::totals, id -> machine.find(id).isPresent());
         health.attach(runningReplica);
         replica = runningReplica;

@@ -19,8 +19,12 @@ public final class LocalGate implements Gate {
     private final Access access;
     private final LocalAccounts accounts;
     private final Mail mail;
+    private final Optional<Issuer> issuer;
 
-    /** @param hall the same broker, as those who come in shall see it */
+    /**
+     * @param hall the same broker, as those who come in shall see it
+     * @throws IllegalArgumentException with a sentence for the operator when an issuer's keys cannot be read
+     */
     public LocalGate(Vertx vertx, LocalBroker broker, Broker hall, GateConfig config) {
         this.vertx = vertx;
         this.hall = hall;
@@ -28,6 +32,7 @@ public final class LocalGate implements Gate {
         this.access = broker.access();
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
+        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed));
     }
 
     @Override
@@ -41,11 +46,20 @@ public final class LocalGate implements Gate {
         if (token.get().isEmpty() || token.get().length() > MAX_TOKEN) {
             return Future.failedFuture(LocalGuest.notGood());
         }
-        return access.permit(BearerHash.of(token.get())).map(permit -> {
-            LocalGuest guest = guest(Optional.of(permit));
-            access.watch(guest);
-            return guest;
-        });
+        BearerHash shown = BearerHash.of(token.get());
+        if (issuer.isPresent() && Issuer.looksLikeOne(token.get())) {
+            return issuer.get()
+                    .vouched(token.get())
+                    .compose(vouched -> access.permit(shown, vouched))
+                    .map(this::welcome);
+        }
+        return access.permit(shown).map(this::welcome);
+    }
+
+    private Guest welcome(Permit permit) {
+        LocalGuest guest = guest(Optional.of(permit));
+        access.watch(guest);
+        return guest;
     }
 
     @Override

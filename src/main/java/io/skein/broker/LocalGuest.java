@@ -6,10 +6,12 @@ import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Permit;
 import io.vertx.core.Context;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * A guest of this node. {@link Access} renews what he may from the replica's context; all else happens on the context that
@@ -26,6 +28,10 @@ final class LocalGuest implements Guest {
     private final Context context;
     private final boolean locked;
     private final Optional<BearerHash> shown;
+    /** Whose token it is; 0 for a stranger. It never becomes another's. */
+    private final long account;
+
+    private final String mark;
     private final Broker broker;
     private final Accounts accounts;
     private final Mailbox mail;
@@ -34,10 +40,11 @@ final class LocalGuest implements Guest {
     private volatile Permit permit;
 
     private volatile boolean hasStakes;
-    /** What is to happen when his token holds no longer; null: nothing. */
-    private Stake farewell;
+    /** What is to happen when he loses what cannot come back. */
+    private final List<Stake> farewells = new ArrayList<>();
 
     private boolean left;
+    private final long endTimer;
 
     /** @param permit empty: a stranger */
     LocalGuest(
@@ -53,9 +60,21 @@ final class LocalGuest implements Guest {
         this.locked = locked;
         this.permit = permit.orElse(null);
         this.shown = permit.map(one -> one.principal().bearer());
+        this.account = permit.map(one -> one.principal().account()).orElse(0L);
+        this.mark = permit.isPresent() ? account + "/" : "";
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
         this.mail = new GuardedMail(this, mail);
+        this.endTimer = permit.filter(Permit::isForeign).map(this::endsAt).orElse(-1L);
+    }
+
+    /** The end of what somebody else vouched for is in no log. */
+    private long endsAt(Permit foreign) {
+        long ms = Math.max(1, foreign.expires() - System.currentTimeMillis());
+        return context.owner().setTimer(ms, over -> {
+            permit = null;
+            lookAtStakes();
+        });
     }
 
     static Refusal notGood() {
@@ -64,6 +83,10 @@ final class LocalGuest implements Guest {
 
     Optional<BearerHash> shown() {
         return shown;
+    }
+
+    long account() {
+        return account;
     }
 
     /** Null for a stranger. */
@@ -146,13 +169,12 @@ final class LocalGuest implements Guest {
 
     /** What makes names of his own unlike anybody else's; empty for a stranger. */
     String mark() {
-        Permit now = permit;
-        return now == null ? "" : now.principal().account() + "/";
+        return mark;
     }
 
     /** An idempotency key that only he uses. */
     Optional<String> own(Optional<String> key) {
-        return permit == null ? key : key.map(k -> mark() + k);
+        return key.map(k -> mark + k);
     }
 
     @Override
@@ -176,6 +198,10 @@ final class LocalGuest implements Guest {
     void hold(Stake stake) {
         stakes.add(stake);
         hasStakes = true;
+        if (left) {
+            // Something that was under way when he left began all the same.
+            access.watch(this);
+        }
         // It may have been taken from him since he was asked, when nobody knew yet that he has it.
         stake.look();
     }
@@ -190,21 +216,41 @@ final class LocalGuest implements Guest {
 
     @Override
     public void whenGone(Runnable then) {
-        if (shown.isPresent()) {
-            farewell = () -> {
-                if (permit == null) {
-                    drop(farewell);
+        once(() -> permit == null, then);
+    }
+
+    @Override
+    public void whenNoAdmin(Runnable then) {
+        once(() -> permit == null || !mayAdminister(), then);
+    }
+
+    private void once(BooleanSupplier isLost, Runnable then) {
+        if (shown.isEmpty()) {
+            return;
+        }
+        Stake farewell = new Stake() {
+            @Override
+            public void look() {
+                if (isLost.getAsBoolean() && farewells.remove(this)) {
+                    drop(this);
                     then.run();
                 }
-            };
-            hold(farewell);
-        }
+            }
+        };
+        farewells.add(farewell);
+        hold(farewell);
     }
 
     @Override
     public void leave() {
         left = true;
-        drop(farewell);
+        context.owner().cancelTimer(endTimer);
+        stakes.removeAll(farewells);
+        farewells.clear();
+        hasStakes = !stakes.isEmpty();
+        if (stakes.isEmpty() && shown.isPresent()) {
+            access.forget(this);
+        }
     }
 
     // On the replica's context.
@@ -220,7 +266,12 @@ final class LocalGuest implements Guest {
         Permit now = permit;
         permit = now == null ? null : machine.renewed(now, time).orElse(null);
         if (hasStakes) {
-            context.runOnContext(v -> List.copyOf(stakes).forEach(Stake::look));
+            context.runOnContext(v -> lookAtStakes());
         }
+    }
+
+    /** On the guest's own context. */
+    private void lookAtStakes() {
+        List.copyOf(stakes).forEach(Stake::look);
     }
 }

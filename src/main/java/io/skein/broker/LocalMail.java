@@ -37,6 +37,7 @@ final class LocalMail implements Mail {
     private final LocalSubscriptions.Way way;
     private final Supplier<Ground> ground;
     private final MailWatches watches;
+    private final Presence presence;
 
     /** @param watchers at most so many */
     LocalMail(Vertx vertx, Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, int watchers) {
@@ -45,9 +46,14 @@ final class LocalMail implements Mail {
         this.way = way;
         this.ground = ground;
         this.watches = new MailWatches(watchers);
+        this.presence = new Presence(proposer, ground, watches::isWatched);
     }
 
     // What the replica says, on its context.
+
+    void attach(Ground opened) {
+        presence.attach(opened);
+    }
 
     /** Something was applied. */
     void happened(MailChange change) {
@@ -200,6 +206,11 @@ final class LocalMail implements Mail {
                     return ground.get().mails().unread(owner.account(), Math.min(senders, BrokerConfig.MAX_LIMIT));
                 }))
                 .recover(LocalMail::refused);
+    }
+
+    @Override
+    public Future<List<AccountName>> present(List<AccountName> names) {
+        return presence.of(names);
     }
 
     @Override

@@ -44,6 +44,9 @@ public interface Mail {
      */
     Future<ChangeAck> deleteAccount(AccountName name, long checked);
 
+    /** Those of them whose mail is watched right now, on any node that can be reached; at most 200 at once. */
+    Future<List<AccountName>> present(List<AccountName> names);
+
     /**
      * Says what happens to the owner's mail from now on, on whatever node it was done. The watcher is called on the
      * caller's context only. What was done before this completes may be told too; who then lists has missed nothing.

@@ -77,6 +77,11 @@ final class MailWatches {
         return watch;
     }
 
+    /** From any thread. */
+    synchronized boolean isWatched(long account) {
+        return byAccount.containsKey(account);
+    }
+
     private synchronized void forget(Watch watch) {
         Set<Watch> watches = byAccount.get(watch.account);
         if (watches != null && watches.remove(watch)) {

@@ -22,6 +22,9 @@ public interface Mailbox {
 
     Future<MailsAck> delete(List<Long> ids, Optional<String> idempotencyKey);
 
+    /** Those of them who follow their mail right now, on any node that can be reached; at most 200 at once. */
+    Future<List<AccountName>> present(List<AccountName> names);
+
     /** Ends with {@link MailEvent.Ended} when the token holds no longer. */
     Future<MailWatch> watch(MailWatcher watcher);
 }

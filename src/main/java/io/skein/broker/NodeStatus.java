@@ -1,7 +1,10 @@
 package io.skein.broker;
 
 import io.skein.raft.Role;
+import java.net.URI;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a node says of itself; a value, replaced as a whole.
@@ -32,6 +35,43 @@ public record NodeStatus(
         String durable,
         List<MemberStatus> members,
         Figures figures) {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /**
+     * Whether this is the web origin of a member's pages: a page goes on at another member when its own is gone. The names
+     * of this machine are one, since people type another than what a node is told.
+     *
+     * @param origin scheme, host and port, as a browser says it
+     */
+    public boolean isOfMember(String origin) {
+        URI page;
+        try {
+            page = URI.create(origin);
+        } catch (IllegalArgumentException notAnOrigin) {
+            return false;
+        }
+        if (page.getHost() == null || page.getScheme() == null) {
+            return false;
+        }
+        return members.stream()
+                .filter(member -> !member.httpAddress().isEmpty())
+                .anyMatch(member -> isOf(page, member.httpAddress()));
+    }
+
+    private static boolean isOf(URI page, String httpAddress) {
+        URI own = URI.create(httpAddress.contains("://") ? httpAddress : "http://" + httpAddress);
+        return page.getScheme().equalsIgnoreCase(own.getScheme())
+                && port(page) == port(own)
+                && own.getHost() != null
+                && (page.getHost().equalsIgnoreCase(own.getHost())
+                        || LOOPBACK.contains(page.getHost().toLowerCase(Locale.ROOT))
+                                && LOOPBACK.contains(own.getHost().toLowerCase(Locale.ROOT)));
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+    }
+
     /**
      * @param address host:port of its Raft port
      * @param httpAddress where clients find it; empty when this node has not heard

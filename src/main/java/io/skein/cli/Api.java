@@ -21,13 +21,21 @@ final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Optional<JsonObject> NO_ANSWER = Optional.empty();
 
+    private static final String[] NOTHING = {};
+
+    private final Server server;
     private final String base;
+    private final String[] credentials;
     private Duration patience = TIMEOUT;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     Api(Server server) {
+        this.server = server;
         this.base = server.url();
+        this.credentials = server.shown()
+                .map(token -> new String[] {"Authorization", "Bearer " + token.secret()})
+                .orElse(NOTHING);
     }
 
     /** For a node whose answer may take so long. */
@@ -46,23 +54,27 @@ final class Api {
         return path.toString();
     }
 
+    /** One level, whatever is in it. */
+    static String segment(String text) {
+        return "/" + URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
     static String query(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** Empty when there is no such thing. */
     Optional<JsonObject> find(String path) {
-        HttpResponse<String> response = exchange(HttpRequest.newBuilder(URI.create(base + path)));
+        HttpResponse<String> response = exchange(request(path));
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(taken(response));
     }
 
     JsonObject get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+        return send(request(path).GET());
     }
 
     JsonObject post(String path, byte[] body, String... headers) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path)).POST(BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofByteArray(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -76,9 +88,7 @@ final class Api {
     /** What it answers, if it does so within a short time; for looking at several at once. */
     CompletableFuture<Optional<JsonObject>> look(String path, Duration within) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
-                    .timeout(within)
-                    .build();
+            HttpRequest request = request(path).timeout(within).build();
             return client.sendAsync(request, BodyHandlers.ofString())
                     .thenApply(response -> response.statusCode() == 200 ? Optional.of(json(response)) : NO_ANSWER)
                     .exceptionally(silent -> NO_ANSWER);
@@ -87,14 +97,30 @@ final class Api {
         }
     }
 
+    /** Of the answer to a GET; 0 when there is none within a short time. */
+    CompletableFuture<Integer> status(String path, Duration within) {
+        return client.sendAsync(request(path).timeout(within).build(), BodyHandlers.discarding())
+                .thenApply(HttpResponse::statusCode)
+                .exceptionally(silent -> 0);
+    }
+
     JsonObject put(String path, String body) {
-        return send(HttpRequest.newBuilder(URI.create(base + path))
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(body)));
+        return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }
 
     JsonObject delete(String path) {
-        return send(HttpRequest.newBuilder(URI.create(base + path)).DELETE());
+        return send(request(path).DELETE());
+    }
+
+    JsonObject delete(String path, JsonObject body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("DELETE", BodyPublishers.ofString(body.encode())));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        return credentials.length == 0 ? request : request.headers(credentials);
     }
 
     private JsonObject send(HttpRequest.Builder request) {
@@ -114,12 +140,12 @@ final class Api {
         }
     }
 
-    private static JsonObject taken(HttpResponse<String> response) {
+    private JsonObject taken(HttpResponse<String> response) {
         JsonObject body = json(response);
         if (response.statusCode() >= 400) {
             String detail = body.getString("detail", body.getString("title", "status " + response.statusCode()));
             String code = body.getString("code", "" + response.statusCode());
-            throw new CommandProblem(1, detail + " (" + code + ")", code);
+            throw server.denied(code, detail).orElseGet(() -> new CommandProblem(1, detail + " (" + code + ")", code));
         }
         return body;
     }

@@ -51,7 +51,7 @@ final class ArchiveCommand implements Callable<Integer> {
     }
 
     private static void use(int port) throws Exception {
-        Server server = Server.at("http://127.0.0.1:" + port);
+        Server server = Server.at("http://127.0.0.1:" + port, Optional.empty());
         Api api = new Api(server);
         api.post("/t/archive", "warm".getBytes(StandardCharsets.UTF_8));
         api.get("/t/archive?from=earliest");

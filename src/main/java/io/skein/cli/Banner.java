@@ -26,10 +26,10 @@ final class Banner {
 
     /** The first admin's token: there is no other time to see it. */
     static void print(PrintWriter out, String adminToken) {
-        out.println(
-                "The token of the account \"admin\", which is shown this once; with it, './skein user add' makes accounts:");
+        out.println("The token of the account \"admin\", which may everything. It is shown this once:");
         out.println();
         out.println("  export SKEIN_TOKEN=" + adminToken);
+        out.println("  " + Program.line("user add NAME"));
         out.println();
         out.flush();
     }
@@ -52,9 +52,10 @@ final class Banner {
             out.println("What is acknowledged is on the disk (--durability).");
         }
         out.println();
-        out.printf("  publish   curl -d 'hello' %s/t/greetings%n", base);
-        out.printf("  read      curl '%s/t/greetings?from=earliest'%n", base);
-        out.printf("  follow    curl -N '%s/t/greetings?follow'%n", base);
+        String shows = config.gate().locked() ? " -H \"Authorization: Bearer $SKEIN_TOKEN\"" : "";
+        out.printf("  publish   curl -d 'hello' %s/t/greetings%s%n", base, shows);
+        out.printf("  read      curl '%s/t/greetings?from=earliest'%s%n", base, shows);
+        out.printf("  follow    curl -N '%s/t/greetings?follow'%s%n", base, shows);
         out.printf("  look      http://%s%n", base);
         if (node.tcpPort() > 0) {
             out.printf("  tcp       %s:%d%n", host, node.tcpPort());

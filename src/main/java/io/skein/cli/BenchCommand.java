@@ -129,7 +129,11 @@ final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         } catch (IOException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            String said = String.valueOf(refused.getMessage());
+            throw server.denied(
+                            said.substring(said.lastIndexOf(' ') + 1),
+                            "whoever measures has to be allowed to publish and subscribe \"" + prefix + "/#\"")
+                    .orElseGet(() -> new CommandProblem(1, said));
         } catch (TimeoutException unreachable) {
             throw new CommandProblem(1, "no answer from " + server.url() + ": " + unreachable.getMessage());
         }
@@ -164,6 +168,7 @@ final class BenchCommand implements Callable<Integer> {
         if (workers > 0) {
             return Work.run(
                     WorkConfig.defaults(server.url())
+                            .withToken(secret())
                             .withWorkers(workers, credit)
                             .withBacklog(backlog)
                             .withBytes(size)
@@ -171,6 +176,11 @@ final class BenchCommand implements Callable<Integer> {
                     Load.onTerminal());
         }
         return Load.run(load(Duration.ofSeconds(seconds == null ? 10 : seconds)), Load.onTerminal());
+    }
+
+    /** Empty when nothing says who asks. */
+    private String secret() {
+        return server.shown().map(Token.Shown::secret).orElse("");
     }
 
     private LoadConfig load(Duration time) {
@@ -182,6 +192,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         int together = batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window);
         return LoadConfig.defaults(server.url())
+                .withToken(secret())
                 .withTcpPort(tcpPort)
                 .withDoor(through, publishers, window, together)
                 .withBytes(size)

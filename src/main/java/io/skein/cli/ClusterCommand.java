@@ -66,6 +66,7 @@ final class ClusterCommand implements Runnable {
                         + " SKEIN_HEARTBEAT=100ms ${ROOT-COMMAND-NAME} cluster up."
             })
     static final class Up implements Callable<Integer> {
+        private static final String ADMIN_TOKEN = "SKEIN_ADMIN_TOKEN";
         private static final int MAX_NODES = 9;
         private static final int LAST_WORDS = 6;
         private static final long LOOK_NANOS = 50_000_000;
@@ -88,6 +89,9 @@ final class ClusterCommand implements Runnable {
         @Option(names = "--raft-port", paramLabel = "PORT", description = "of n1 (default: 6000)")
         private Integer raft;
 
+        @Mixin
+        private Token token;
+
         @Option(names = "--wait", paramLabel = "SECONDS", description = "for the nodes to serve (default: 60)")
         private int waitSeconds = 60;
 
@@ -107,9 +111,36 @@ final class ClusterCommand implements Runnable {
             for (LocalNode node : down) {
                 node.start(jvm, cluster.peers());
             }
-            ClusterView view = served(cluster, down);
-            print(cluster, down.size(), view);
-            return view.hasLeader() ? 0 : 1;
+            Optional<Token.Shown> shown = shown(cluster);
+            ClusterView view = served(cluster, down, shown);
+            boolean locked = view.answers().isEmpty() && cluster.isLocked(shown);
+            if (locked) {
+                printLocked(cluster);
+            } else {
+                print(cluster, down.size(), view);
+            }
+            return locked || view.hasLeader() ? 0 : 1;
+        }
+
+        /** The nodes inherit our variables, and know the admin by that token. */
+        private Optional<Token.Shown> shown(LocalCluster cluster) {
+            String admin = System.getenv().getOrDefault(ADMIN_TOKEN, "");
+            return cluster.shown(token)
+                    .or(() -> Optional.of(new Token.Shown(admin, ADMIN_TOKEN))
+                            .filter(told -> !told.secret().isEmpty()));
+        }
+
+        private void printLocked(LocalCluster cluster) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf(
+                    "A cluster of %d is up; data and logs in %s%n%n",
+                    cluster.nodes().size(), base.dir);
+            out.println("  It wants to know who asks (SKEIN_AUTH). Its first start printed the admin's token:");
+            out.printf("  token     grep SKEIN_TOKEN= %s%n", base.dir.resolve("n*.log"));
+            String where = base.dir.equals(Path.of("skein-cluster")) ? "" : " --base-dir " + base.dir;
+            out.printf("  status    %s%n", Program.line("cluster status" + where));
+            out.printf("  stop      %s%n", Program.line("cluster down" + where));
+            out.flush();
         }
 
         private LocalCluster asItIs(LocalCluster cluster) {
@@ -138,10 +169,16 @@ final class ClusterCommand implements Runnable {
         }
 
         /** Until all say that they are well, or time is up; a node that ends at once stops all that were started. */
-        private ClusterView served(LocalCluster cluster, List<LocalNode> started) {
+        private ClusterView served(LocalCluster cluster, List<LocalNode> started, Optional<Token.Shown> shown) {
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
+            // That one they know as soon as a leader has told them.
+            boolean isTold =
+                    shown.filter(told -> told.source().equals(ADMIN_TOKEN)).isPresent();
             while (true) {
-                ClusterView view = cluster.view();
+                ClusterView view = cluster.view(shown);
+                if (!isTold && view.answers().isEmpty() && cluster.isLocked(shown)) {
+                    return view;
+                }
                 if (view.isWell()
                         && cluster.nodes().stream().allMatch(n -> view.answers().containsKey(n.id()))) {
                     return view;
@@ -207,13 +244,22 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private Base base;
 
+        @Mixin
+        private Token token;
+
         @Option(names = "--json", description = "one JSON line: every node's own answer, its process and ports")
         private boolean json;
 
         @Override
         public Integer call() {
             LocalCluster cluster = LocalCluster.at(base.dir);
-            ClusterView view = cluster.view();
+            Optional<Token.Shown> shown = cluster.shown(token);
+            ClusterView view = cluster.view(shown);
+            if (view.answers().isEmpty() && cluster.isLocked(shown)) {
+                throw Server.at("http://" + cluster.nodes().get(0).httpAddress(), shown)
+                        .denied("unauthenticated", "")
+                        .orElseThrow();
+            }
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(json(cluster, view).encode());

@@ -22,22 +22,28 @@ import picocli.CommandLine.Help.Ansi;
 record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> members) {
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
-    /** @param first what one node said; the others are asked where it says that they are */
-    static ClusterView from(JsonObject first) {
+    /**
+     * @param first what one node said; the others are asked where it says that they are
+     * @param shown of who asks
+     */
+    static ClusterView from(JsonObject first, Optional<Token.Shown> shown) {
         Map<String, String> others = new LinkedHashMap<>();
         for (JsonObject member : members(first)) {
             others.put(member.getString("id"), member.getString("httpAddress", ""));
         }
         others.remove(first.getString("node"));
-        return ask(others, Optional.of(first));
+        return ask(others, Optional.of(first), shown);
     }
 
-    /** @param addresses host:port of HTTP doors, by node; empty: unknown */
-    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known) {
+    /**
+     * @param addresses host:port of HTTP doors, by node; empty: unknown
+     * @param shown of who asks
+     */
+    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Optional<Token.Shown> shown) {
         List<CompletableFuture<Optional<JsonObject>>> questions = new ArrayList<>();
         addresses.forEach((id, address) -> {
             if (!address.isEmpty()) {
-                questions.add(new Api(Server.at("http://" + address)).look("/v1/cluster", A_MOMENT));
+                questions.add(new Api(Server.at("http://" + address, shown)).look("/v1/cluster", A_MOMENT));
             }
         });
         Map<String, JsonObject> answers = new TreeMap<>();

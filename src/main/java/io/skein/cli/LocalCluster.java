@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 /** The cluster that lies in one directory of this machine; {@code cluster.json} says which nodes and ports it has. */
 record LocalCluster(Path base, List<LocalNode> nodes) {
     private static final String FILE = "cluster.json";
+    private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
     /** A new one: ports count up from the first. */
     static LocalCluster of(Path base, int size, int http, int tcp, int raft) {
@@ -82,13 +84,17 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
                         .collect(Collectors.joining(","));
     }
 
-    /** Those that run are asked, and whomever they know besides. */
-    ClusterView view() {
+    /**
+     * Those that run are asked, and whomever they know besides.
+     *
+     * @param shown of who asks
+     */
+    ClusterView view(Optional<Token.Shown> shown) {
         Map<String, String> addresses = new LinkedHashMap<>();
         nodes.stream()
                 .filter(node -> node.process().isPresent())
                 .forEach(node -> addresses.put(node.id(), node.httpAddress()));
-        ClusterView own = ClusterView.ask(addresses, Optional.empty());
+        ClusterView own = ClusterView.ask(addresses, Optional.empty(), shown);
         Map<String, String> others = new LinkedHashMap<>();
         own.members().forEach((id, member) -> {
             if (nodes.stream().noneMatch(node -> node.id().equals(id))) {
@@ -98,9 +104,27 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         if (others.isEmpty()) {
             return own;
         }
-        ClusterView strangers = ClusterView.ask(others, Optional.empty());
+        ClusterView strangers = ClusterView.ask(others, Optional.empty(), shown);
         strangers.answers().forEach(own.answers()::putIfAbsent);
         return own;
+    }
+
+    /** What its nodes are shown; a login at one counts at all. */
+    Optional<Token.Shown> shown(Token token) {
+        return token.at("http://" + nodes.get(0).httpAddress());
+    }
+
+    /** All of its nodes are up, and want to know who asks. */
+    boolean isLocked(Optional<Token.Shown> shown) {
+        return allAnswer("/readyz", 200, shown) && allAnswer("/v1/cluster", 401, shown);
+    }
+
+    private boolean allAnswer(String path, int status, Optional<Token.Shown> shown) {
+        return nodes.stream()
+                .map(node -> new Api(Server.at("http://" + node.httpAddress(), shown)).status(path, A_MOMENT))
+                .toList()
+                .stream()
+                .allMatch(answer -> answer.join() == status);
     }
 
     /**

@@ -172,7 +172,7 @@ final class PublishCommand implements Callable<Integer> {
         out.println(json ? new JsonObject().put("published", durable.get()).encode() : durable + " lines are durable");
         out.flush();
         if (refused.get() != null) {
-            throw new CommandProblem(1, refused.get().getMessage());
+            throw Sockets.problem(server, refused.get());
         }
         return 0;
     }

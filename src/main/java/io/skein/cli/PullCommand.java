@@ -122,7 +122,7 @@ final class PullCommand implements Callable<Integer> {
         } catch (TimeoutException slow) {
             throw new CommandProblem(1, "the node did not answer in time");
         } catch (SkeinException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            throw Sockets.problem(server, refused);
         } finally {
             Sockets.close(vertx);
         }
@@ -139,7 +139,7 @@ final class PullCommand implements Callable<Integer> {
                 break;
             }
             if (event.message() == null) {
-                throw new CommandProblem(1, event.end());
+                throw Sockets.ended(server, "the work", event.end());
             }
             taken++;
             printer.print(event.message());
@@ -178,7 +178,7 @@ final class PullCommand implements Callable<Integer> {
 
             @Override
             public void ended(String reason) {
-                events.add(new Event(null, "the work ended: " + reason));
+                events.add(new Event(null, reason));
             }
         };
     }

@@ -24,6 +24,10 @@ import picocli.CommandLine.IVersionProvider;
             StatusCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            WhoamiCommand.class,
+            UserCommand.class,
             RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
@@ -89,8 +93,9 @@ public final class SkeinCommand implements Runnable {
         CommandLine at = problem.getCommandLine();
         String first = unmatched.getUnmatched().get(0);
         if (first.startsWith("-")) {
-            return "there is no option " + first
-                    + Settings.nearest(first, at.getCommandSpec().optionsMap().keySet());
+            String option = first.split("=", 2)[0]; // what was said with it may be a secret
+            return "there is no option " + option
+                    + Settings.nearest(option, at.getCommandSpec().optionsMap().keySet());
         }
         if (!at.getSubcommands().isEmpty()) {
             return "there is no command " + first

@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import io.skein.client.ClientOptions;
 import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
@@ -17,7 +18,7 @@ final class Sockets {
 
     /** @param err is told when it takes longer than a moment */
     static SkeinClient connect(Vertx vertx, Server server, PrintWriter err) {
-        Future<SkeinClient> connecting = SkeinClient.connect(vertx, ClientOptions.of(server.host(), server.port()));
+        Future<SkeinClient> connecting = SkeinClient.connect(vertx, options(server));
         try {
             try {
                 return connecting.await(MOMENT_MS, TimeUnit.MILLISECONDS);
@@ -26,9 +27,36 @@ final class Sockets {
                 err.flush();
             }
             return connecting.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (SkeinException refused) {
+            throw server.denied(refused.code(), refused.problem().message())
+                    .orElseGet(() -> Server.silent(server.url()));
         } catch (TimeoutException | RuntimeException unreachable) {
             throw Server.silent(server.url());
         }
+    }
+
+    private static ClientOptions options(Server server) {
+        ClientOptions options = ClientOptions.of(server.host(), server.port());
+        return server.shown().map(token -> options.withToken(token.secret())).orElse(options);
+    }
+
+    /** What a node refused, or the library had to give up. */
+    static CommandProblem problem(Server server, Throwable cause) {
+        return cause instanceof SkeinException refused
+                ? server.denied(refused.code(), refused.problem().message())
+                        .orElseGet(() -> new CommandProblem(1, refused.getMessage(), refused.code()))
+                : new CommandProblem(1, String.valueOf(cause.getMessage()));
+    }
+
+    /**
+     * It does not go on.
+     *
+     * @param what for example "the stream"
+     * @param reason a code, perhaps with words behind a colon
+     */
+    static CommandProblem ended(Server server, String what, String reason) {
+        return server.denied(reason.split(":", 2)[0], what + " ended: this may not be read any more")
+                .orElseGet(() -> new CommandProblem(1, what + " ended: " + reason));
     }
 
     static void close(Vertx vertx) {

@@ -116,12 +116,12 @@ final class SubscribeCommand implements Callable<Integer> {
         } catch (TimeoutException slow) {
             throw new CommandProblem(1, "the node did not answer in time");
         } catch (SkeinException refused) {
-            throw new CommandProblem(1, refused.getMessage());
+            throw Sockets.problem(server, refused);
         } finally {
             Sockets.close(vertx);
         }
         if (!reason.get().isEmpty()) {
-            throw new CommandProblem(1, "the stream ended: " + reason.get());
+            throw Sockets.ended(server, "the stream", reason.get());
         }
         return 0;
     }

@@ -7,7 +7,8 @@ import java.util.List;
  * How a client talks to a cluster. Begin with {@link #of} and change what is to be otherwise.
  *
  * @param servers {@code ws://host:port} or {@code wss://host:port}, of any nodes of one cluster; tried in this order
- * @param token empty when the cluster asks for none
+ * @param token of an account, a program's or a session's; goes with the request that becomes the WebSocket, as {@code
+ *     Authorization: Bearer}. Empty when the cluster asks for none
  */
 public record ClientOptions(List<URI> servers, String token, Producer producer, Limits limits, Times times) {
     /**
@@ -76,6 +77,12 @@ public record ClientOptions(List<URI> servers, String token, Producer producer, 
 
     public static ClientOptions of(String host, int port) {
         return of(List.of(URI.create("ws://" + host + ":" + port)));
+    }
+
+    /** Without what is secret in it. */
+    @Override
+    public String toString() {
+        return "ClientOptions[" + servers + ", " + producer + ", " + limits + ", " + times + "]";
     }
 
     public ClientOptions withToken(String secret) {

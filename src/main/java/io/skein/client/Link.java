@@ -12,6 +12,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -117,6 +118,9 @@ final class Link {
                 .addSubProtocol("skein.v1.json")
                 .setAllowOriginHeader(false)
                 .setRegisterWriteHandlers(false);
+        if (!options.token().isEmpty()) {
+            where.putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + options.token());
+        }
         Future<WebSocket> connecting;
         try {
             connecting = sockets.connect(where);
@@ -159,7 +163,8 @@ final class Link {
         if (options.producer().name().isEmpty() && options.token().isEmpty()) {
             greeted();
         } else {
-            say(new Command.Hello(HELLO_ID, options.token(), options.producer().name(), epoch));
+            // The token came with the request. The answer says that it is good.
+            say(new Command.Hello(HELLO_ID, "", options.producer().name(), epoch));
         }
     }
 
@@ -307,6 +312,10 @@ final class Link {
         int code = lost.isClosed() ? lost.closeStatusCode() : 1006;
         boolean wasReady = forget();
         if (closed) {
+            return;
+        }
+        if (code == CloseCode.UNAUTHENTICATED.code()) {
+            refuse(SkeinException.unauthenticated(String.valueOf(lost.closeReason()), wasReady));
             return;
         }
         if (!CloseCode.mayReconnect(code)) {

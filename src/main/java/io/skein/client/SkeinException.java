@@ -28,6 +28,11 @@ public final class SkeinException extends RuntimeException {
         return new SkeinException(new Problem(code, message, true, false, Map.of()));
     }
 
+    /** @param wasIn it was let in before: what was under way may have happened */
+    static SkeinException unauthenticated(String message, boolean wasIn) {
+        return new SkeinException(new Problem("unauthenticated", message, false, wasIn, Map.of()));
+    }
+
     /** The server's words, or those of this library. */
     public Problem problem() {
         return problem;

@@ -38,7 +38,7 @@ public interface Opening {
     /** This replica belongs to a cluster, with this log: whoever asks it may be told of it. Once for each. */
     void entered(Store store, Lineage lineage);
 
-    /** Encodes what subscribers want, once, into the tail. */
+    /** Encodes messages that subscribers want, once, into the tail; hands on what else became visible. */
     List<StoredMessage> append(Tail tail, Delivery delivery);
 
     /** Reads a body that fell due and makes the command that carries it; fails when it cannot be read now. */

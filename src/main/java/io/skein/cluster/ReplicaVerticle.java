@@ -39,6 +39,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private final Consumer<StoreFailure> broken;
 
     private final Membership membership = new Membership(this);
+    private final HallQuestion hall = new HallQuestion();
     private final Replies replies = new Replies();
     private Peers peers;
     private Roster roster;
@@ -208,7 +209,8 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public Future<Answer> ask(PeerFacts from, Ask ask) {
-            return membership.answer(ask);
+            return hall.answer(Greeting.areOfOneCluster(peers.facts(), from), ask)
+                    .orElseGet(() -> membership.answer(ask));
         }
 
         @Override
@@ -244,6 +246,16 @@ public final class ReplicaVerticle extends VerticleBase {
     /** Members and leadership; on the replica's context. */
     public Membership membership() {
         return membership;
+    }
+
+    /** What other halls of this cluster may ask of this one; from any thread. */
+    public HallQuestion hall() {
+        return hall;
+    }
+
+    /** What the other halls say that can be reached; never fails. On the replica's context. */
+    public Future<List<byte[]>> askHalls(String kind, byte[] payload) {
+        return HallQuestion.askAll(peers, roster, kind, payload);
     }
 
     boolean leads() {

@@ -48,7 +48,7 @@ final class OpenPage implements Tail.Screen {
         response.setWriteQueueMaxSize(limits.queueBytes());
         response.exceptionHandler(ignored -> close());
         response.closeHandler(ignored -> close());
-        guest.whenGone(() -> {
+        guest.whenNoAdmin(() -> {
             close();
             response.end().onFailure(gone -> {});
         });

@@ -28,6 +28,10 @@ final class Answer {
     private String status;
     private String ended;
     private boolean retry;
+    private Push.Mail mail;
+    private Push.MailTouched touched;
+    private String accountGone;
+    private boolean mailGap;
 
     Answer(JsonParser parser) throws IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -51,6 +55,10 @@ final class Answer {
                 case "gap" -> gap = gap(parser);
                 case "status" -> status = Json.text(parser, name, Integer.MAX_VALUE);
                 case "ended" -> ended = Json.text(parser, name, Integer.MAX_VALUE);
+                case "mail" -> mail = MailPushes.mail(parser);
+                case MailPushes.READ, MailPushes.DELETED -> touched = MailPushes.touched(parser, name);
+                case "accountGone" -> accountGone = Json.text(parser, name, Integer.MAX_VALUE);
+                case "mailGap" -> mailGap = Json.truth(parser, name);
                 case "retry" -> retry = Json.truth(parser, name);
                 default -> parser.skipChildren();
             }
@@ -204,6 +212,14 @@ final class Answer {
             taker.push(new Push.Status(sub, status));
         } else if (ended != null) {
             taker.push(new Push.Ended(sub, ended, retry));
+        } else if (mail != null) {
+            taker.push(new Push.Mail(sub, mail.id(), mail.from(), mail.to(), mail.content(), mail.time()));
+        } else if (touched != null) {
+            taker.push(new Push.MailTouched(sub, touched.what(), touched.by(), touched.ids()));
+        } else if (accountGone != null) {
+            taker.push(new Push.AccountGone(sub, accountGone));
+        } else if (mailGap) {
+            taker.push(new Push.MailGap(sub));
         }
     }
 }

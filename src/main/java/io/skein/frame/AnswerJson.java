@@ -152,19 +152,9 @@ public final class AnswerJson {
             out.number(gap.lost());
             out.put('}');
         } else if (push instanceof Push.Mail mail) {
-            out.ascii(",\"mail\":{\"id\":");
-            out.number(mail.id());
-            out.ascii(",\"from\":");
-            out.string(mail.from());
-            out.ascii(",\"to\":");
-            out.string(mail.to());
-            out.ascii(",\"content\":");
-            out.string(mail.content());
-            out.ascii(",\"time\":");
-            out.number(mail.time());
-            out.ascii(",\"read\":false}");
+            MailPushes.write(out, mail);
         } else if (push instanceof Push.MailTouched touched) {
-            touched(out, touched);
+            MailPushes.write(out, touched);
         } else if (push instanceof Push.AccountGone gone) {
             out.ascii(",\"accountGone\":");
             out.string(gone.username());
@@ -181,21 +171,6 @@ public final class AnswerJson {
             throw new AssertionError("messages are written from their bytes: " + push);
         }
         out.put('}');
-    }
-
-    private static void touched(Utf8Buffer out, Push.MailTouched touched) {
-        out.put(',');
-        out.string(touched.what());
-        out.ascii(":{\"by\":");
-        out.string(touched.by());
-        out.ascii(",\"ids\":[");
-        for (int i = 0; i < touched.ids().size(); i++) {
-            if (i > 0) {
-                out.put(',');
-            }
-            out.number(touched.ids().get(i));
-        }
-        out.ascii("]}");
     }
 
     /** Begins a push of messages: then each message's own JSON, commas between, and {@link #endMessages}. */

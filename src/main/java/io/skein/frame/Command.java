@@ -14,7 +14,13 @@ public sealed interface Command {
      * @param producer from now on publishes with {@code seq} are this producer's; empty for none
      * @param epoch fences processes of the same name with a lower one; -1: the server chooses
      */
-    record Hello(String id, String token, String producer, long epoch) implements Command {}
+    record Hello(String id, String token, String producer, long epoch) implements Command {
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Hello[" + id + ", " + producer + ", " + epoch + "]";
+        }
+    }
 
     /** @param isList the messages came as {@code messages}, so the answer is a list of results */
     record Publish(String id, PublishBatch batch, boolean isList) implements Command {}

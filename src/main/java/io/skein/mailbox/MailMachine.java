@@ -104,18 +104,26 @@ public final class MailMachine implements Machine {
                     "there are " + limits.mails() + " mails already, the limit",
                     limits.mails());
         }
-        Box box = register.box(to.get().id());
-        if (box != null && box.received >= limits.received()) {
-            return tooMuch(
-                    Rejection.MAILBOX_FULL,
-                    "account \"" + to.get().name() + "\" keeps " + limits.received()
-                            + " mails that it received, the limit; some must be deleted first",
-                    limits.received());
+        Box receiver = register.box(to.get().id());
+        if (receiver != null && receiver.received >= limits.each()) {
+            return full(to.get().name(), "received");
+        }
+        Box sender = register.box(send.from());
+        if (sender != null && sender.sent >= limits.each()) {
+            return full(accounts.nameOf(send.from()).orElseThrow(), "sent");
         }
         long id = register.lastId() + 1;
         return new Decision(
                 new Sent(id, at.time()),
                 List.of(new MailChange.Sent(id, send.from(), to.get().id(), at.time(), send.content())));
+    }
+
+    private Decision full(AccountName whose, String did) {
+        return tooMuch(
+                Rejection.MAILBOX_FULL,
+                "of the mails that account \"" + whose + "\" " + did + " are " + limits.each()
+                        + " kept, the limit; some must be deleted first",
+                limits.each());
     }
 
     private Decision markRead(MarkRead read) {

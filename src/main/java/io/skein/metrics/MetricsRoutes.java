@@ -124,7 +124,12 @@ public final class MetricsRoutes {
     private void answer(RoutingContext context, Future<Exposition> made) {
         made.onComplete(exposition -> answer(context, exposition), failure -> {
             if (failure instanceof Refusal refusal) {
-                door.refuse(context.request(), 503, refusal.code(), refusal.getMessage());
+                int status = switch (refusal.kind()) {
+                    case UNAUTHENTICATED -> 401;
+                    case FORBIDDEN -> 403;
+                    default -> 503;
+                };
+                door.refuse(context.request(), status, refusal.code(), refusal.getMessage());
             } else {
                 context.fail(failure);
             }

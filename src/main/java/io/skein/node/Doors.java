@@ -4,6 +4,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
+import io.skein.broker.Refusal;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
@@ -143,15 +144,22 @@ final class Doors {
 
         private Handler<HttpServerRequest> orWebSocket(Handler<HttpServerRequest> next) {
             return request -> {
-                if (WebSocketDoor.PATH.equals(request.path())) {
-                    webSocket.take(
-                            request,
-                            door.token(request),
-                            (status, code, detail) -> door.refuse(request, status, code, detail),
-                            () -> door.upgraded(request.remoteAddress()));
-                } else {
+                if (!WebSocketDoor.PATH.equals(request.path())) {
                     next.handle(request);
+                    return;
                 }
+                Optional<String> token;
+                try {
+                    token = door.token(request);
+                } catch (Refusal malformed) {
+                    door.refuse(request, 400, malformed.code(), malformed.getMessage());
+                    return;
+                }
+                webSocket.take(
+                        request,
+                        token,
+                        (status, code, detail) -> door.refuse(request, status, code, detail),
+                        () -> door.upgraded(request.remoteAddress()));
             };
         }
 

@@ -11,5 +11,8 @@ public final class ExitCode {
     /** A cluster of one whose database went backwards. */
     public static final int WENT_BACKWARDS = 75;
 
+    /** A node does not let a command do what was asked: who asks is not known there, or may not. */
+    public static final int DENIED = 77;
+
     private ExitCode() {}
 }

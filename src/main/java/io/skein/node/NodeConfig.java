@@ -1,10 +1,12 @@
 package io.skein.node;
 
 import io.skein.broker.GateConfig;
+import io.skein.broker.IssuerConfig;
 import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,6 +52,11 @@ public record NodeConfig(
 
     /** @throws ConfigurationProblem with a sentence for the operator */
     public static NodeConfig of(Settings settings) {
+        return of(settings, GateConfig.ITERATIONS);
+    }
+
+    /** @param iterations of the hash of each password */
+    static NodeConfig of(Settings settings, int iterations) {
         NodeId id;
         try {
             id = new NodeId(settings.text(Setting.NODE_ID));
@@ -82,12 +89,18 @@ public record NodeConfig(
                 (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
                 origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
                 settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000),
-                gate(settings),
+                gate(settings, iterations),
                 adminToken(settings),
                 settings.flag(Setting.METRICS_OPEN));
     }
 
-    private static GateConfig gate(Settings settings) {
+    /** Without what is secret in it. */
+    @Override
+    public String toString() {
+        return "NodeConfig[" + nodeId + ", " + dataDir + ", " + host + ":" + httpPort + "]";
+    }
+
+    private static GateConfig gate(Settings settings, int iterations) {
         boolean locked = settings.flag(Setting.AUTH);
         boolean registrationOpen = switch (settings.text(Setting.REGISTRATION)) {
             case "open" -> true;
@@ -95,7 +108,31 @@ public record NodeConfig(
             case "" -> !locked;
             default -> throw settings.problem(Setting.REGISTRATION, "open or closed");
         };
-        return new GateConfig(locked, registrationOpen, GateConfig.ITERATIONS);
+        return new GateConfig(locked, registrationOpen, iterations, issuer(settings));
+    }
+
+    private static Optional<IssuerConfig> issuer(Settings settings) {
+        Optional<String> secret = given(settings, Setting.JWT_SECRET);
+        Optional<Path> keys = given(settings, Setting.JWT_KEYS).map(Path::of);
+        Optional<String> issuer = given(settings, Setting.JWT_ISSUER);
+        Optional<String> audience = given(settings, Setting.JWT_AUDIENCE);
+        if (secret.isEmpty() && keys.isEmpty()) {
+            if (issuer.isPresent() || audience.isPresent()) {
+                throw settings.problem(
+                        issuer.isPresent() ? Setting.JWT_ISSUER : Setting.JWT_AUDIENCE,
+                        "--jwt-secret or --jwt-keys beside it");
+            }
+            return Optional.empty();
+        }
+        if (secret.isPresent()
+                && secret.get().getBytes(StandardCharsets.UTF_8).length < IssuerConfig.MIN_SECRET_BYTES) {
+            throw settings.problem(Setting.JWT_SECRET, "at least " + IssuerConfig.MIN_SECRET_BYTES + " bytes");
+        }
+        return Optional.of(new IssuerConfig(secret, keys, issuer, audience));
+    }
+
+    private static Optional<String> given(Settings settings, Setting setting) {
+        return Optional.of(settings.text(setting)).filter(text -> !text.isEmpty());
     }
 
     private static Optional<String> adminToken(Settings settings) {

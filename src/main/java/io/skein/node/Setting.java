@@ -30,6 +30,10 @@ public enum Setting {
     AUTH("false", "BOOL", "whoever asks shows a token; the first start makes an admin and prints its token once"),
     ADMIN_TOKEN("", "SECRET", "the admin's token, in place of one that the first start draws; 16 characters or more"),
     REGISTRATION("", "open|closed", "whether strangers may make accounts; default: closed with --auth, else open"),
+    JWT_SECRET("", "SECRET", "HS256 key of an issuer whose JSON Web Tokens are believed; 32 characters or more"),
+    JWT_KEYS("", "FILE", "JWK Set with the issuer's public keys (RS256, ES256)"),
+    JWT_ISSUER("", "TEXT", "what iss must be; with --jwt-secret or --jwt-keys"),
+    JWT_AUDIENCE("", "TEXT", "what must be in aud; with --jwt-secret or --jwt-keys"),
     METRICS_OPEN("false", "BOOL", "with --auth: /metrics asks for no token"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 

@@ -36,8 +36,14 @@ public final class Settings {
     private static final long MAX_SECRET_BYTES = 4096;
 
     /** Variables that are not the node's but the start script's or the other commands'. */
-    private static final Set<String> FOREIGN =
-            Set.of("SKEIN_JAVA_OPTS", "SKEIN_CONFIG", "SKEIN_URL", "SKEIN_CA", "SKEIN_HOME");
+    private static final Set<String> FOREIGN = Set.of(
+            "SKEIN_JAVA_OPTS",
+            "SKEIN_CONFIG",
+            "SKEIN_URL",
+            "SKEIN_TOKEN",
+            "SKEIN_TOKEN_FILE",
+            "SKEIN_CA",
+            "SKEIN_HOME");
 
     private static final String DEFAULT = "default";
 

@@ -148,6 +148,64 @@ class EnrolmentTest {
     }
 
     @Test
+    void anOperatorsTokenTakesTheOneOfTheFirstAdminAway() {
+        BearerHash first = log.draw();
+        BearerHash second = log.draw();
+        log.take(new Bootstrap(name("admin"), first, false));
+        assertEquals(new Done(false), log.take(new Bootstrap(name("admin"), second, true)));
+        assertEquals(Optional.empty(), log.machine.permit(first, log.time));
+        assertTrue(log.machine.permit(second, log.time).orElseThrow().mayAdminister());
+        log.holdsAfterARestart();
+    }
+
+    @Test
+    void anOperatorsTokenLeavesTheAdminsOthers() {
+        log.take(new Bootstrap(name("admin"), log.draw(), false));
+        Principal other = log.token("admin", "backup", Scopes.WHOLE);
+        log.take(new Bootstrap(name("admin"), log.draw(), true));
+        assertTrue(log.machine.mayAdminister(other));
+    }
+
+    @Test
+    void theSameOperatorsTokenTwiceIsDone() {
+        BearerHash token = log.draw();
+        log.take(new Bootstrap(name("admin"), token, true));
+        assertEquals(new Done(false), log.take(new Bootstrap(name("admin"), token, true)));
+        assertEquals(1, log.machine.totals().tokens());
+    }
+
+    @Test
+    void anOperatorsTokenMakesAnAdminBesideTheOthers() {
+        log.admin("root");
+        BearerHash token = log.draw();
+        assertEquals(new Done(true), log.take(new Bootstrap(name("admin"), token, true)));
+        assertTrue(log.machine.permit(token, log.time).orElseThrow().mayAdminister());
+        assertEquals(2, log.machine.totals().admins());
+    }
+
+    @Test
+    void whoHadTakenTheNameLosesItToTheOperator() {
+        log.create("Admin");
+        Principal session = log.logIn("admin");
+        Principal program = log.token("admin", "program", Scopes.WHOLE);
+        BearerHash token = log.draw();
+        assertEquals(new Done(true), log.take(new Bootstrap(name("admin"), token, true)));
+        assertFalse(log.machine.holds(session));
+        assertFalse(log.machine.holds(program));
+        assertEquals(Optional.empty(), log.machine.credential(name("admin")));
+        assertTrue(log.machine.permit(token, log.time).orElseThrow().mayAdminister());
+        log.holdsAfterARestart();
+    }
+
+    @Test
+    void anOperatorsTokenThatIsSomebodyElsesIsRefused() {
+        log.create("anna");
+        BearerHash taken = log.logIn("anna").bearer();
+        Rejected rejected = (Rejected) log.take(new Bootstrap(name("admin"), taken, true));
+        assertEquals(Rejection.TOKEN_EXISTS, rejected.reason());
+    }
+
+    @Test
     void moreAccountsThanTheLimitAreRefusedWithTheLimit() {
         AccountLog small = new AccountLog(TWO);
         small.create("anna");

@@ -60,6 +60,9 @@ public final class OpenGate implements Gate {
             public void whenGone(Runnable then) {}
 
             @Override
+            public void whenNoAdmin(Runnable then) {}
+
+            @Override
             public void leave() {}
         };
     }

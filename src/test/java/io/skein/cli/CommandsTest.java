@@ -1,5 +1,6 @@
 package io.skein.cli;
 
+import static io.skein.cli.Said.say;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,10 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandsTest {
-    private record Said(int exitCode, String out, String err) {
-        JsonObject json() {
-            return new JsonObject(out);
-        }
-    }
-
     private RunningNode node;
 
     @BeforeAll
@@ -53,26 +44,6 @@ class CommandsTest {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--url", "localhost:" + node.httpPort()));
         return say("", all.toArray(String[]::new));
-    }
-
-    private static synchronized Said say(String typed, String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        InputStream in = System.in;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
-            int exitCode = SkeinCommand.run(arguments);
-            return new Said(
-                    exitCode, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-            System.setIn(in);
-        }
     }
 
     @Test
@@ -327,6 +298,25 @@ class CommandsTest {
                 "member remove",
                 "member transfer",
                 "member list",
+                "login",
+                "logout",
+                "whoami",
+                "user",
+                "user add",
+                "user list",
+                "user show",
+                "user password",
+                "user role",
+                "user logout",
+                "user remove",
+                "user allow",
+                "user forbid",
+                "user unset",
+                "user rules",
+                "user token",
+                "user token add",
+                "user token list",
+                "user token revoke",
                 "recover",
                 "config",
                 "bench");

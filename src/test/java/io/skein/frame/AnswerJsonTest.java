@@ -66,6 +66,11 @@ class AnswerJsonTest {
         return Stream.of(
                 new Push.Gap("s1", "c1", "c2", 12),
                 new Push.Status("s1", "no-leader"),
+                new Push.Mail("s1", 7, "anna", "bob", "hi\n\"you\"", 1_767_225_600_000L),
+                new Push.MailTouched("s1", "read", "bob", List.of(7L, 8L)),
+                new Push.MailTouched("s1", "deleted", "anna", List.of(9L)),
+                new Push.AccountGone("s1", "anna"),
+                new Push.MailGap("s1"),
                 new Push.Ended("s1", "draining", true),
                 new Push.Ended("s1", "closed", false));
     }

@@ -123,9 +123,9 @@ class CommandReaderTest {
             delimiter = '~',
             quoteCharacter = '`',
             value = {
-                "{'id':1}~malformed~op is missing: hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping",
+                "{'id':1}~malformed~op is missing: hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, mail, ping",
                 "{'id':1,'op':7}~malformed~op is text, not the number 7",
-                "{'id':1,'op':'pubish','topic':'a'}~unknown-op~unknown op pubish: there are hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, ping",
+                "{'id':1,'op':'pubish','topic':'a'}~unknown-op~unknown op pubish: there are hello, publish, subscribe, ack, nack, extend, credit, unsubscribe, mail, ping",
                 "{'id':1,'op':'subscribe'}~malformed~topic is missing",
                 "{'id':1,'op':'subscribe','topic':[]}~malformed~topic is missing",
                 "{'id':1,'op':'subscribe','topic':['a',1]}~malformed~topic is text, not the number 1",
@@ -213,6 +213,7 @@ class CommandReaderTest {
                 new Command.Extend("8", "s2", List.of("l1"), 60_000),
                 new Command.Credit("", "s1", 9),
                 new Command.Unsubscribe("5", "s1"),
+                new Command.WatchMail("7"),
                 new Command.Ping("6"));
     }
 

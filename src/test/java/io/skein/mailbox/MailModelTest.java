@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MailModelTest {
     private static final int STEPS = 1_500;
-    private static final MailLimits LIMITS = new MailLimits(60, 25, 5, 10);
+    private static final MailLimits LIMITS = new MailLimits(60, 20, 5, 10);
     private static final List<String> NAMES = List.of("anna", "Bert", "carl", "dora", "emil");
 
     private static final class Mail {
@@ -90,7 +90,11 @@ class MailModelTest {
         boolean fits = there.contains(to)
                 && content.length() <= LIMITS.contentBytes()
                 && mails.size() < LIMITS.mails()
-                && mails.values().stream().filter(mail -> mail.to.equals(to)).count() < LIMITS.received();
+                && mails.values().stream().filter(mail -> mail.to.equals(to)).count() < LIMITS.each()
+                && mails.values().stream()
+                                .filter(mail -> mail.from.equals(from))
+                                .count()
+                        < LIMITS.each();
         assertEquals(fits, outcome instanceof Sent, outcome.toString());
         if (fits) {
             lastId++;

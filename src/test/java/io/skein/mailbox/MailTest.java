@@ -254,6 +254,20 @@ class MailTest {
     }
 
     @Test
+    void whatOneAccountSendsHasALimit() {
+        MailLog full = new MailLog(new MailLimits(9, 1, 5, 100));
+        full.create("anna");
+        full.create("bert");
+        full.create("carl");
+        full.send("anna", "bert", "1");
+        assertEquals(
+                Rejection.MAILBOX_FULL,
+                full.why(new MailCommand.Send(full.number("anna"), name("carl"), new MailContent("2"))));
+        full.delete("bert", 1L);
+        full.send("anna", "carl", "2");
+    }
+
+    @Test
     void oneCommandNamesSoManyMails() {
         MailLog few = new MailLog(new MailLimits(9, 9, 2, 100));
         few.create("anna");

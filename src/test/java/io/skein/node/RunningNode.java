@@ -18,6 +18,9 @@ import org.awaitility.Awaitility;
 
 /** A whole node inside a test: real store, real doors on free ports. */
 public final class RunningNode implements AutoCloseable {
+    /** Tests log in often, and no password here is worth a tenth of a second. */
+    private static final int FEW_ITERATIONS = 1_000;
+
     private final Vertx vertx = Vertx.vertx();
     private final Node node;
     private final AtomicReference<StoreFailure> broken = new AtomicReference<>();
@@ -33,7 +36,7 @@ public final class RunningNode implements AutoCloseable {
         Map<String, String> all = new HashMap<>(
                 Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"));
         all.putAll(flags);
-        NodeConfig config = NodeConfig.of(Settings.resolve(all, Map.of(), Optional.empty()));
+        NodeConfig config = NodeConfig.of(Settings.resolve(all, Map.of(), Optional.empty()), FEW_ITERATIONS);
         node = Node.start(vertx, config, "test", DataDirectory.lock(directory), Metrics.newRegistry(), broken::set)
                 .await(30, TimeUnit.SECONDS);
     }
@@ -41,6 +44,11 @@ public final class RunningNode implements AutoCloseable {
     /** One that asks a running one to be added to its cluster. */
     public static RunningNode joining(Path directory, String id, RunningNode known) throws TimeoutException {
         return new RunningNode(directory, Map.of("node-id", id, "peers", known.id() + "=" + known.raftAddress()));
+    }
+
+    /** As {@code serve} does it after the start: the admin's token, if one was drawn. */
+    public Optional<String> firstAdmin() throws TimeoutException {
+        return node.firstAdmin().await(30, TimeUnit.SECONDS);
     }
 
     public String id() {
@@ -77,6 +85,15 @@ public final class RunningNode implements AutoCloseable {
 
     public int httpPort() {
         return node.httpPort();
+    }
+
+    public int tcpPort() {
+        return node.tcpPort();
+    }
+
+    /** See {@link Node#firstAdmin}. */
+    public Future<Optional<String>> firstAdmin() {
+        return node.firstAdmin();
     }
 
     /** What is written now becomes durable later. */

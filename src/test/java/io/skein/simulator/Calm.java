@@ -93,6 +93,7 @@ final class Calm {
             if (world.options().consumers().isOn()) {
                 world.custody().agrees(node.subscriptions());
             }
+            world.people().agrees(node.accounts(), node.mails());
         }
         if (schedule.nextInt(4) == 0) {
             // Those that are no members must not disturb the others.
@@ -245,7 +246,12 @@ final class Calm {
             return false;
         }
         if (everythingDue
-                && Math.min(leader.topics().nextDue(), leader.subscriptions().nextDue()) != Long.MAX_VALUE) {
+                && Math.min(
+                                Math.min(
+                                        leader.topics().nextDue(),
+                                        leader.subscriptions().nextDue()),
+                                leader.accounts().nextDue())
+                        != Long.MAX_VALUE) {
             return false;
         }
         long last = leader.replica().lastIndex();

@@ -33,7 +33,8 @@ record Options(
         int islandMs,
         int subscribers,
         int forgetMs,
-        int deafMs) {
+        int deafMs,
+        Persons persons) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -229,6 +230,25 @@ record Options(
         }
     }
 
+    /**
+     * Who has an account and writes. Of 1,000 things that clients ask, {@code share} are theirs; none in three of four
+     * seeds.
+     *
+     * @param lifetimeMs of sessions, up to twice that
+     */
+    record Persons(int share, int names, int lifetimeMs) {
+        private static Persons draw(SplittableRandom random) {
+            return new Persons(
+                    random.nextInt(4) == 0 ? 200 + random.nextInt(700) : 0,
+                    2 + random.nextInt(6),
+                    1 + random.nextInt(random.nextBoolean() ? 100 : 2000));
+        }
+
+        boolean isOn() {
+            return share > 0;
+        }
+    }
+
     static Options draw(SplittableRandom random) {
         int voters = switch (random.nextInt(8)) {
             case 0, 1 -> 1;
@@ -254,7 +274,9 @@ record Options(
                 random.nextInt(voters < 5 ? 4 : 2) == 0 ? 100 + random.nextInt(1500) : 0,
                 random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
                 voters > 2 && random.nextInt(4) == 0 ? 50 + random.nextInt(1000) : 0,
-                voters > 2 && random.nextInt(4) == 0 ? 200 + random.nextInt(2000) : 0);
+                voters > 2 && random.nextInt(4) == 0 ? 200 + random.nextInt(2000) : 0,
+                // The last that is drawn: whoever came before is what it was.
+                Persons.draw(random));
     }
 
     int nodes() {

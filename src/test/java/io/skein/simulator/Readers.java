@@ -6,6 +6,7 @@ import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Machine;
 import io.skein.machine.StateHash;
+import io.skein.mailbox.MailChange;
 import io.skein.replica.Effect;
 import io.skein.replica.Input;
 import io.skein.topic.TopicChange;
@@ -26,6 +27,8 @@ final class Readers {
     private final Map<Feed, Subscriber> feeds = new LinkedHashMap<>();
     /** By id of a read: what it must not be older than. */
     private final Map<Long, Long> reads = new HashMap<>();
+    /** The last mail that watchers were told of. */
+    private long lastMail;
 
     Readers(Simulation world, SimulatedNode node) {
         this.world = world;
@@ -61,6 +64,13 @@ final class Readers {
 
     void deliver(Effect.Deliver deliver) {
         for (Delivery delivery : deliver.changes()) {
+            if (delivery instanceof MailChange) {
+                if (delivery instanceof MailChange.Sent mail) {
+                    world.people().delivered(mail, lastMail);
+                    lastMail = mail.id();
+                }
+                continue;
+            }
             world.ledger().served(served, (TopicChange.Appended) delivery);
             if (!feeds.isEmpty()) {
                 pass((TopicChange.Appended) delivery);
@@ -101,6 +111,7 @@ final class Readers {
     /** What a reader sees now, against everything that was seen before. */
     void look() {
         long time = node.replica().appliedTime();
+        lookAtPeople(time);
         boolean allExpired = node.topics().nextDue() == Long.MAX_VALUE;
         for (TopicView view : node.topics().all()) {
             world.ledger().read(served, view.id(), view.lowWater(), view.nextOffset(), view.count(), time, allExpired);
@@ -122,6 +133,12 @@ final class Readers {
         }
     }
 
+    private void lookAtPeople(long time) {
+        if (world.options().persons().isOn()) {
+            world.people().look(node.accounts(), node.mails(), node.replica().appliedIndex(), time);
+        }
+    }
+
     /** Memory is what rows come to. */
     void checkRows() {
         TopicMachine shadow = node.disk().rows().machine();
@@ -131,6 +148,12 @@ final class Readers {
         check(
                 hashOf(node.subscriptions()) == hashOf(node.disk().rows().subscriptions()),
                 "memory and rows have other snapshots of subscriptions");
+        check(
+                hashOf(node.accounts()) == hashOf(node.disk().rows().accounts()),
+                "memory and rows have other snapshots of accounts");
+        check(
+                hashOf(node.mails()) == hashOf(node.disk().rows().mails()),
+                "memory and rows have other snapshots of mail");
     }
 
     private static long hashOf(Machine machine) {

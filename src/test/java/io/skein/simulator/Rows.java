@@ -1,9 +1,12 @@
 package io.skein.simulator;
 
+import io.skein.account.AccountMachine;
 import io.skein.machine.Change;
 import io.skein.machine.Cursor;
 import io.skein.machine.KeyChange.KeyRemembered;
 import io.skein.machine.KeyChange.KeysForgotten;
+import io.skein.mailbox.MailChange;
+import io.skein.mailbox.MailMachine;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -25,8 +28,11 @@ import java.util.Optional;
 final class Rows {
     private final TopicMachine machine;
     private final SubscriptionMachine subscriptions;
+    private final AccountMachine accounts = new AccountMachine(PeopleTruth.ACCOUNT_LIMITS);
+    private final MailMachine mails = new MailMachine(accounts, PeopleTruth.MAIL_LIMITS);
     private final Options options;
     private final Ledger ledger;
+    private final PeopleTruth people;
     private final Ledger.Stored stored;
     private final boolean raw;
     private final List<Change> all = new ArrayList<>();
@@ -38,24 +44,27 @@ final class Rows {
 
     private Cursor forgotten = Cursor.ORIGIN;
 
-    Rows(Options options, Ledger ledger) {
-        this(options, ledger, new Ledger.Stored());
+    Rows(Options options, Ledger ledger, PeopleTruth people) {
+        this(options, ledger, people, new Ledger.Stored());
     }
 
-    private Rows(Options options, Ledger ledger, Ledger.Stored stored) {
+    private Rows(Options options, Ledger ledger, PeopleTruth people, Ledger.Stored stored) {
         this.options = options;
         this.raw = options.disks().rawRows();
         this.machine = new TopicMachine(options.limits());
         this.subscriptions =
                 new SubscriptionMachine(machine, options.consumers().limits());
         this.ledger = ledger;
+        this.people = people;
         this.stored = stored;
     }
 
     Rows copy() {
-        Rows copy = new Rows(options, ledger, stored.copy());
+        Rows copy = new Rows(options, ledger, people, stored.copy());
         machine.snapshot(copy::evolve);
         subscriptions.snapshot(copy::evolve);
+        accounts.snapshot(copy::evolve);
+        mails.snapshot(copy::evolve);
         copy.all.addAll(all);
         copy.keys.addAll(keys);
         copy.answers.putAll(answers);
@@ -80,7 +89,10 @@ final class Rows {
             }
         } else if (change instanceof KeysForgotten gone) {
             forget(new Cursor(gone.index(), gone.place()));
-        } else if (subscriptions.owns(change)) {
+        } else if (!machine.owns(change)) {
+            if (change instanceof MailChange.Sent mail) {
+                people.written(mail, mails.lastId());
+            }
             evolve(change);
         } else {
             ledger.written(stored, (TopicChange) change);
@@ -101,6 +113,11 @@ final class Rows {
         if (machine.owns(change)) {
             machine.evolve(change);
             subscriptions.observe(change);
+        } else if (mails.owns(change)) {
+            mails.evolve(change);
+        } else if (accounts.owns(change)) {
+            accounts.evolve(change);
+            mails.observe(change);
         } else {
             subscriptions.evolve(change);
         }
@@ -136,6 +153,8 @@ final class Rows {
         List<Change> rows = new ArrayList<>(keys.size() + 64);
         machine.snapshot(rows::add);
         subscriptions.snapshot(rows::add);
+        accounts.snapshot(rows::add);
+        mails.snapshot(rows::add);
         rows.addAll(keys);
         return rows;
     }
@@ -146,6 +165,14 @@ final class Rows {
 
     SubscriptionMachine subscriptions() {
         return subscriptions;
+    }
+
+    AccountMachine accounts() {
+        return accounts;
+    }
+
+    MailMachine mails() {
+        return mails;
     }
 
     /** The body that waits there; empty when it was released or cancelled. */

@@ -2,6 +2,8 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
+import io.skein.account.AccountMachine;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
@@ -16,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * One node: the real {@link Replica} with the real machines, its disk, its clocks, its lives. Whatever it wants done is
@@ -53,6 +56,8 @@ final class SimulatedNode {
     private Replica replica;
     private TopicMachine topics;
     private SubscriptionMachine subscriptions;
+    private AccountMachine accounts;
+    private MailMachine mails;
     private Witness witness;
     private SimulatedStore store;
     private Readers readers;
@@ -75,7 +80,7 @@ final class SimulatedNode {
     }
 
     private SimulatedDisk emptyDisk() {
-        return new SimulatedDisk(new Rows(world.options(), world.ledger()), world.history());
+        return new SimulatedDisk(new Rows(world.options(), world.ledger(), world.people()), world.history());
     }
 
     int number() {
@@ -108,6 +113,14 @@ final class SimulatedNode {
 
     SubscriptionMachine subscriptions() {
         return subscriptions;
+    }
+
+    AccountMachine accounts() {
+        return accounts;
+    }
+
+    MailMachine mails() {
+        return mails;
     }
 
     boolean isUp() {
@@ -235,11 +248,15 @@ final class SimulatedNode {
         clock.boot(faults.nextLong(NANOS_PER_MS));
         topics = new TopicMachine(options.limits());
         subscriptions = new SubscriptionMachine(topics, options.consumers().limits());
+        accounts = new AccountMachine(PeopleTruth.ACCOUNT_LIMITS);
+        mails = new MailMachine(accounts, PeopleTruth.MAIL_LIMITS);
         replica = new Replica(
                 id,
                 incarnation,
                 image,
-                List.of(world.verdicts().watched(topics), world.verdicts().watched(subscriptions)),
+                Stream.of(topics, subscriptions, accounts, mails)
+                        .map(world.verdicts()::watched)
+                        .toList(),
                 options.replica(),
                 options.timing(),
                 timeouts);

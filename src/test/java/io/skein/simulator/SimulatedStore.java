@@ -4,6 +4,8 @@ import static io.skein.simulator.History.check;
 
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
+import io.skein.machine.Machine;
+import io.skein.mailbox.MailMachine;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect;
 import io.skein.replica.Input;
@@ -115,13 +117,9 @@ final class SimulatedStore {
     void answerFromRow(Effect.ReplyStored stored) {
         Optional<byte[]> answer = disk.rows().answer(new Cursor(stored.index(), stored.place()));
         if (answer.isPresent()) {
+            Machine owner = MailMachine.isOutcome(answer.get()) ? node.mails() : node.subscriptions();
             world.workload()
-                    .answered(
-                            stored.proposal(),
-                            node.subscriptions().decode(answer.get()),
-                            stored.index(),
-                            stored.time(),
-                            true);
+                    .answered(stored.proposal(), owner.decode(answer.get()), stored.index(), stored.time(), true);
         } else {
             world.workload().indeterminate(stored.proposal());
         }

@@ -2,6 +2,8 @@ package io.skein.simulator;
 
 import static io.skein.simulator.History.check;
 
+import io.skein.account.AccountCommand;
+import io.skein.mailbox.MailCommand;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect;
@@ -18,12 +20,12 @@ import java.util.SplittableRandom;
  * network, with crashes at any point, also between two effects (CLAIMS.md). One seed decides everything; each concern
  * draws from a stream of its own.
  *
- * <p>Who acts: {@link Publishers}, {@link Workers} and {@link Subscriber}s ask, {@link Faults} go wrong, and in the end
+ * <p>Who acts: {@link Publishers}, {@link Workers}, {@link People} and {@link Subscriber}s ask, {@link Faults} go wrong, and in the end
  * there is {@link Calm}.
  *
  * <p>Who watches: {@link SimulatedDisk} what reaches a disk and in which order, {@link Rows} what it comes to,
  * {@link Ledger} every message, {@link Workload} every answer, {@link Verdicts} every decision, {@link Custody} every
- * message of every subscription, {@link History} terms, logs, commits, states and promises, {@link Witness} the indexes of
+ * message of every subscription, {@link PeopleTruth} accounts and mail, {@link History} terms, logs, commits, states and promises, {@link Witness} the indexes of
  * one node, {@link Readers} who reads there.
  */
 final class Simulation {
@@ -45,6 +47,7 @@ final class Simulation {
     private final SplittableRandom schedule;
     private final SplittableRandom disks;
     private final Custody custody;
+    private final PeopleTruth people = new PeopleTruth();
     private final Verdicts verdicts;
     private final Workload workload;
     private final Network network;
@@ -86,8 +89,14 @@ final class Simulation {
             nodes.add(new SimulatedNode(this, i, root.split()));
         }
         custody = new Custody(options.consumers().limits());
-        verdicts = new Verdicts(options.consumers().isOn() ? custody : (at, command, decision) -> {});
-        workload = new Workload(ofPublishers, root.split(), options, ledger, verdicts);
+        Verdicts.Watcher ofMessages = options.consumers().isOn() ? custody : (at, command, decision) -> {};
+        verdicts = new Verdicts((at, command, decision) -> {
+            boolean isOfPeople = command instanceof AccountCommand || command instanceof MailCommand;
+            (isOfPeople ? people : ofMessages).decided(at, command, decision);
+        });
+        // What came later draws from a seed of its own, so that the others draw what they always drew.
+        SplittableRandom ofPeople = new SplittableRandom(~seed);
+        workload = new Workload(ofPublishers, root.split(), ofPeople, options, ledger, people, verdicts);
         faults = new Faults(this, network, operator, decay, new Faults.Streams(schedule, disks, clocks, root.split()));
         SplittableRandom ofSubscribers = root.split();
         for (int i = 0; i < options.subscribers(); i++) {
@@ -161,6 +170,10 @@ final class Simulation {
 
     Custody custody() {
         return custody;
+    }
+
+    PeopleTruth people() {
+        return people;
     }
 
     Workload workload() {

@@ -17,6 +17,7 @@ public final class SimulationMain {
     private long lent;
     private long buried;
     private long followed;
+    private long mails;
 
     private SimulationMain() {}
 
@@ -56,6 +57,7 @@ public final class SimulationMain {
         lent += simulation.custody().lent();
         buried += simulation.custody().buried();
         followed += simulation.followed();
+        mails += simulation.people().sent();
     }
 
     private void report() {
@@ -63,7 +65,7 @@ public final class SimulationMain {
         double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
         System.out.printf(
                 "%d seeds, %d steps in %.1f s (%.0f steps/s; %.0f steps/s of processor time), %d messages published,"
-                        + " %d handed out, %d dead letters, %d followed, %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
+                        + " %d handed out, %d dead letters, %d followed, %d mails, %d reads, %d crashes, %d elections, %d snapshots installed, %d nodes that forgot and"
                         + " %d that differ found, no violation%n",
                 seeds,
                 steps,
@@ -74,6 +76,7 @@ public final class SimulationMain {
                 lent,
                 buried,
                 followed,
+                mails,
                 reads,
                 crashes,
                 elections,

@@ -41,6 +41,8 @@ class SimulationTest {
         long lent = 0;
         long buried = 0;
         long followed = 0;
+        long mails = 0;
+        long ended = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = run(seed, STEPS);
             acknowledged += simulation.acknowledged();
@@ -54,6 +56,8 @@ class SimulationTest {
             lent += simulation.custody().lent();
             buried += simulation.custody().buried();
             followed += simulation.followed();
+            mails += simulation.people().sent();
+            ended += simulation.people().ended();
         }
         shows("acknowledged messages", acknowledged, 40);
         shows("crashes", crashes, 1_000);
@@ -66,6 +70,8 @@ class SimulationTest {
         shows("messages handed out", lent, 100);
         shows("dead letters", buried, 1_000);
         shows("messages followed", followed, 100);
+        shows("mails", mails, 500);
+        shows("sessions and tokens that ended", ended, 2_000);
     }
 
     /** At least one in so many steps; a single seed shows nothing. */

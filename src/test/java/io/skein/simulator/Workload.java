@@ -18,7 +18,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
- * Clients with a memory, {@link Publishers} and {@link Workers}: what they ask, at which node, and what they are told.
+ * Clients with a memory, {@link Publishers}, {@link Workers} and {@link People}: what they ask, at which node, and what they are told.
  * Keyed and sequenced commands are tried again after a refusal or a crash, and now and then although they were answered;
  * others are not.
  */
@@ -46,6 +46,7 @@ final class Workload {
     private final SplittableRandom random;
     private final Publishers publishers;
     private final Workers workers;
+    private final People people;
     private final Verdicts verdicts;
     private final Map<Long, Attempt> pending = new LinkedHashMap<>();
     /** Those of them that clients still wait for, oldest first. */
@@ -67,12 +68,20 @@ final class Workload {
     private SimulatedNode node;
     private long now;
 
-    /** @param random of publishers and retries, {@code ofWorkers} of the others */
-    Workload(SplittableRandom random, SplittableRandom ofWorkers, Options options, Ledger ledger, Verdicts verdicts) {
+    /** @param random of publishers and retries, {@code ofWorkers} and {@code ofPeople} of the others */
+    Workload(
+            SplittableRandom random,
+            SplittableRandom ofWorkers,
+            SplittableRandom ofPeople,
+            Options options,
+            Ledger ledger,
+            PeopleTruth truth,
+            Verdicts verdicts) {
         this.random = random;
         this.verdicts = verdicts;
         publishers = new Publishers(random, options, ledger, this);
         workers = new Workers(ofWorkers, options, ledger, this, publishers);
+        people = new People(ofPeople, options.persons(), this, truth);
     }
 
     /** What time it is on the log's clock, as far as one can say before the node leads. */
@@ -180,7 +189,7 @@ final class Workload {
                 return propose(operation);
             }
         }
-        return propose(workers.next().orElseGet(publishers::next));
+        return propose(workers.next().or(people::next).orElseGet(publishers::next));
     }
 
     Proposal propose(Operation operation) {

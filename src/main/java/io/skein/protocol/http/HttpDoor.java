@@ -69,7 +69,8 @@ public final class HttpDoor {
         this.config = config;
         this.allowances = allowances;
         this.listener = listener;
-        this.origins = new Origins(config.allowedOrigins());
+        this.origins =
+                new Origins(config.allowedOrigins(), origin -> gate.status().isOfMember(origin));
         this.turnedAway = new TurnedAway(vertx);
         this.visitors = new Visitors(gate);
         this.table = new RouteTable(routes());
@@ -161,6 +162,7 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/mail", mail::list),
                 Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
                 Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream),
+                Route.of(HttpMethod.GET, "/v1/mail/presence", mail::presence),
                 Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
                 Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
                 Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
@@ -358,6 +360,11 @@ public final class HttpDoor {
         }
         exchange.request.pause();
         visitors.enter(token).onComplete(entered -> {
+            if (exchange.response.closed()) {
+                // Whoever asked is gone, and nothing would say so again.
+                exchange.abandoned();
+                return;
+            }
             if (entered.succeeded()) {
                 take(exchange, route, entered.result());
             } else if (route.entrance() == Route.Entrance.ALL && isNotGood(entered.cause())) {
@@ -395,7 +402,11 @@ public final class HttpDoor {
         Promise<Guest> promise = Promise.promise();
         request.pause();
         Future.succeededFuture().compose(v -> gate.enter(token(request))).onComplete(entered -> {
-            if (entered.succeeded()) {
+            if (exchange.response.closed()) {
+                if (entered.succeeded()) {
+                    entered.result().leave();
+                }
+            } else if (entered.succeeded()) {
                 promise.complete(entered.result());
             } else {
                 exchange.fail(entered.cause());
@@ -405,7 +416,11 @@ public final class HttpDoor {
         return promise.future();
     }
 
-    /** What the request shows of who sends it. */
+    /**
+     * What the request shows of who sends it.
+     *
+     * @throws Refusal when its query is malformed
+     */
     public Optional<String> token(HttpServerRequest request) {
         return Credentials.of(request, origins);
     }

@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Refusal;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,7 +33,7 @@ final class JsonFields {
         }
         RequestBody.read(exchange, "this request", limit, body -> {
             String text = new String(body, StandardCharsets.UTF_8);
-            JsonObject json = text.isBlank() ? new JsonObject() : JsonBody.object(text);
+            JsonObject json = text.isBlank() ? new JsonObject() : object(text);
             for (String name : json.fieldNames()) {
                 if (!known.contains(name)) {
                     throw Query.malformed("there is no field " + name + " here" + Spelling.among(name, known));
@@ -42,7 +43,16 @@ final class JsonFields {
         });
     }
 
-    /** @throws io.skein.broker.Refusal when it is missing, or no text; without what it is, which may be a secret */
+    /** What the parser says of a text that is none may hold a part of it, and that a password. */
+    private static JsonObject object(String text) {
+        try {
+            return JsonBody.object(text);
+        } catch (Refusal notAnObject) {
+            throw Query.malformed("the body is no JSON object");
+        }
+    }
+
+    /** @throws Refusal when it is missing, or no text; without what it is, which may be a secret */
     String text(String name) {
         return find(name).orElseThrow(() -> Query.malformed(name + " is missing"));
     }

@@ -81,6 +81,25 @@ final class MailRoutes {
         return unread.more() ? json.put("more", true) : json;
     }
 
+    /** {@code ?of=anna,bob}: those of them who are there. */
+    void presence(Exchange exchange) {
+        Query query = exchange.query().allow(List.of("of"));
+        List<AccountName> names = new ArrayList<>();
+        for (String name : query.get("of").orElse("").split(",")) {
+            if (!name.isEmpty()) {
+                names.add(AccountRoutes.name(name));
+            }
+        }
+        mail(exchange)
+                .present(names)
+                .onSuccess(there -> {
+                    JsonArray online = new JsonArray();
+                    there.forEach(name -> online.add(name.value()));
+                    exchange.json(200, new JsonObject().put("online", online));
+                })
+                .onFailure(exchange::fail);
+    }
+
     /** Server-sent events: what happens to the mail of whoever asks, from now on. */
     void stream(Exchange exchange) {
         exchange.query().allow(List.of());

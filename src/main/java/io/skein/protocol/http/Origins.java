@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which web pages may use this door (Fetch standard: CORS). A browser names the page's origin; programs name none and
@@ -16,11 +17,16 @@ final class Origins {
             + " Retry-After, Idempotency-Replayed, Allow";
     private static final String MAX_AGE_SECONDS = "600";
 
+    private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+
     private final Set<String> allowed;
     private final boolean all;
+    private final Predicate<String> members;
 
-    Origins(Set<String> allowed) {
+    /** @param members whether an origin is that of a member's pages */
+    Origins(Set<String> allowed, Predicate<String> members) {
         this.allowed = allowed;
+        this.members = members;
         this.all = allowed.contains("*");
     }
 
@@ -38,16 +44,20 @@ final class Origins {
                 && !isOwn(origin, request);
     }
 
-    /** Whether the request comes from a page that may not write, whatever its method. */
+    /**
+     * Whether the request comes from a page that may not write, whatever its method. What a page only shows (an image, a
+     * link) names no origin; then the browser says how far it is (Fetch Metadata): a page at another port of this host is
+     * of the same site, and yet another.
+     */
     boolean isForeign(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         return origin == null
-                ? "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                ? ELSEWHERE.contains(String.valueOf(request.getHeader("Sec-Fetch-Site")))
                 : !isAllowed(origin) && !isOwn(origin, request);
     }
 
     private boolean isAllowed(String origin) {
-        return all || allowed.contains(origin);
+        return all || allowed.contains(origin) || members.test(origin);
     }
 
     /** The page came from this very host and port. */
@@ -66,11 +76,10 @@ final class Origins {
 
     /** Headers by which a browser lets an allowed page read the answer. */
     void answer(HttpServerRequest request, MultiMap headers) {
-        if (allowed.isEmpty()) {
-            return;
-        }
-        headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (!allowed.isEmpty() || origin != null) {
+            headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        }
         if (origin != null && isAllowed(origin)) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * Who came in by this door lately, by what they show: each request is somebody's, and most are of somebody who was just
- * here. Of those that are remembered the one who was away longest goes.
+ * here. Of those that are remembered the one who was away longest goes; nobody is sent off, since his requests may not be
+ * over.
  */
 final class Visitors {
     private static final int MAX_REMEMBERED = 4_096;
@@ -21,11 +22,7 @@ final class Visitors {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Guest> eldest) {
-            if (size() <= MAX_REMEMBERED) {
-                return false;
-            }
-            eldest.getValue().leave();
-            return true;
+            return size() > MAX_REMEMBERED;
         }
     };
 
@@ -52,13 +49,7 @@ final class Visitors {
     }
 
     Future<Guest> enter(Optional<String> token) {
-        return gate.enter(token)
-                .onSuccess(guest -> token.ifPresent(shown -> {
-                    Guest other = remembered.put(shown, guest);
-                    if (other != null) {
-                        other.leave();
-                    }
-                }));
+        return gate.enter(token).onSuccess(guest -> token.ifPresent(shown -> remembered.put(shown, guest)));
     }
 
     void close() {

@@ -122,10 +122,11 @@ final class RoleReader {
         }
         guest = Optional.of(known);
         known.whenGone(() -> socket.close().onFailure(ignored -> {}));
-        socket.resume();
         if (head.length() > 0) {
             read();
         }
+        // Now, not before: what comes by it must find the role read that came with the token.
+        socket.resume();
         if (ended && session.isEmpty()) {
             refuse();
         } else if (ended) {

@@ -76,7 +76,7 @@ public final class WebSocketDoor {
         if (!request.canUpgradeToWebSocket()) {
             request.response().putHeader(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
             refusing.refuse(426, "upgrade-required", "this path speaks WebSocket (RFC 6455)");
-        } else if (!origins.mayEnter(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
+        } else if (!mayEnter(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
             refusing.refuse(
                     403,
                     "foreign-origin",
@@ -96,6 +96,10 @@ public final class WebSocketDoor {
                     })
                     .onFailure(gone -> {});
         }
+    }
+
+    private boolean mayEnter(String origin, String host) {
+        return origins.mayEnter(origin, host) || gate.status().isOfMember(origin);
     }
 
     private void enter(ServerWebSocket socket, Optional<String> token) {

@@ -206,9 +206,14 @@ final class Worker implements Flow {
             again("internal");
             return;
         }
-        switch (refusal.kind()) {
-            case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> again(refusal.code());
-            case REJECTED, MALFORMED, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> end(refusal.code());
+        boolean passes = switch (refusal.kind()) {
+            case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> true;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+        };
+        if (passes) {
+            again(refusal.code());
+        } else {
+            end(refusal.code());
         }
     }
 

@@ -1,0 +1,162 @@
+package io.skein.broker;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.ImmutableSecret;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.BadJWSException;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.skein.account.AccessFilter;
+import io.skein.account.AccountName;
+import io.skein.account.Action;
+import io.skein.account.Grant;
+import io.skein.account.Scopes;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Believes the JSON Web Tokens of one issuer (RFC 7519, RFC 8725): the kind of a key decides by which algorithm a token may
+ * be signed, {@code exp} and {@code sub} must be there. {@code sub} names an account, which must exist: what it may is said
+ * here. A claim {@code skein}, a list like that of a token's scopes, makes it less.
+ */
+final class Issuer {
+    private static final Logger LOG = LoggerFactory.getLogger(Issuer.class);
+    private static final String SCOPES = "skein";
+    private static final long READ_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /**
+     * What an issuer says of somebody.
+     *
+     * @param expires epoch milliseconds
+     */
+    record Vouched(AccountName name, Scopes scopes, long expires) {}
+
+    private final Vertx vertx;
+    private final IssuerConfig config;
+    private final List<DefaultJWTProcessor<SecurityContext>> bySecret = new ArrayList<>();
+    private volatile List<DefaultJWTProcessor<SecurityContext>> byKeys = List.of();
+    private volatile long readNanos;
+
+    /** @throws IllegalArgumentException with a sentence for the operator when there is no key */
+    Issuer(Vertx vertx, IssuerConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+        config.secret()
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .ifPresent(secret -> bySecret.add(
+                        processor(Set.of(JWSAlgorithm.HS256), new ImmutableSecret<SecurityContext>(secret))));
+        config.keys().ifPresent(this::read);
+    }
+
+    /** Three parts, dots between: what this node draws itself has none. */
+    static boolean looksLikeOne(String token) {
+        int first = token.indexOf('.');
+        return first > 0 && token.indexOf('.', first + 1) > first;
+    }
+
+    /** On the caller's context; fails with {@link Refusal}. */
+    Future<Vouched> vouched(String token) {
+        Optional<Vouched> said = verified(token);
+        if (said.isPresent()) {
+            return Future.succeededFuture(said.get());
+        }
+        if (config.keys().isEmpty() || System.nanoTime() - readNanos < READ_AGAIN_NANOS) {
+            return Future.failedFuture(LocalGuest.notGood());
+        }
+        // Keys are exchanged from time to time.
+        readNanos = System.nanoTime();
+        return vertx.executeBlocking(() -> {
+                    read(config.keys().get());
+                    return null;
+                })
+                .otherwiseEmpty()
+                .compose(v -> verified(token)
+                        .map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(LocalGuest.notGood())));
+    }
+
+    private Optional<Vouched> verified(String token) {
+        List<DefaultJWTProcessor<SecurityContext>> all = new ArrayList<>(bySecret);
+        all.addAll(byKeys);
+        for (DefaultJWTProcessor<SecurityContext> processor : all) {
+            try {
+                return Optional.of(vouched(processor.process(token, null)));
+            } catch (BadJWSException | IllegalArgumentException notByThisKey) {
+                LOG.debug("a token is not good: {}", notByThisKey.getMessage());
+            } catch (BadJOSEException | JOSEException | ParseException notGood) {
+                LOG.debug("a token is not good: {}", notGood.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Vouched vouched(JWTClaimsSet claims) throws ParseException {
+        return new Vouched(
+                new AccountName(claims.getSubject()),
+                scopes(claims.getStringListClaim(SCOPES)),
+                claims.getExpirationTime().getTime());
+    }
+
+    private static Scopes scopes(List<String> texts) {
+        if (texts == null) {
+            return Scopes.WHOLE;
+        }
+        List<Grant> grants = new ArrayList<>();
+        for (String text : texts) {
+            int colon = text.indexOf(':');
+            if (colon < 0) {
+                throw new IllegalArgumentException("a scope is an action, a colon and a filter");
+            }
+            grants.add(new Grant(
+                    Action.valueOf(text.substring(0, colon).toUpperCase(Locale.ROOT)),
+                    new AccessFilter(text.substring(colon + 1))));
+        }
+        return new Scopes(false, grants);
+    }
+
+    private void read(Path file) {
+        try {
+            JWKSet keys = JWKSet.load(file.toFile());
+            byKeys = List.of(processor(
+                    Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256), new ImmutableJWKSet<SecurityContext>(keys)));
+        } catch (IOException | ParseException unreadable) {
+            if (byKeys.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--jwt-keys " + file + " is no JWK Set that can be read: " + unreadable.getMessage(),
+                        unreadable);
+            }
+            LOG.warn("{} cannot be read; the keys read before go on: {}", file, unreadable.getMessage());
+        }
+        readNanos = System.nanoTime();
+    }
+
+    private DefaultJWTProcessor<SecurityContext> processor(
+            Set<JWSAlgorithm> algorithms, JWKSource<SecurityContext> keys) {
+        DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys));
+        JWTClaimsSet.Builder exact = new JWTClaimsSet.Builder();
+        config.issuer().ifPresent(exact::issuer);
+        processor.setJWTClaimsSetVerifier(
+                new DefaultJWTClaimsVerifier<>(config.audience().orElse(null), exact.build(), Set.of("sub", "exp")));
+        return processor;
+    }
+}

@@ -1,0 +1,46 @@
+package io.skein.cli;
+
+import io.skein.node.ExitCode;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Ends what {@code login} began. */
+@Command(
+        name = "logout",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Ends the session that 'login' began, at once on every node, and forgets it.",
+            "Tokens of programs stay as they are: '${ROOT-COMMAND-NAME} user token revoke' ends one."
+        })
+final class LogoutCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Override
+    public Integer call() {
+        LogIns all = LogIns.of(System.getenv());
+        LogIns.LogIn in = all.find(server.url())
+                .orElseThrow(() -> new CommandProblem(1, "nobody is logged in at " + server.url()));
+        try {
+            new Api(Server.at(server.url(), Optional.of(Token.Shown.of(in)))).delete("/v1/sessions/current");
+        } catch (CommandProblem problem) {
+            if (problem.exitCode() != ExitCode.DENIED) {
+                throw problem;
+            } // It was over already.
+        }
+        all.forget(in.token());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(in.username() + " is logged out");
+        out.flush();
+        return 0;
+    }
+}

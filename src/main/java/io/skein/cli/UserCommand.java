@@ -1,0 +1,429 @@
+package io.skein.cli;
+
+import io.skein.node.ExitCode;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Accounts: who there is. */
+@Command(
+        name = "user",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        subcommands = {
+            UserCommand.Add.class,
+            UserCommand.Listing.class,
+            UserCommand.Show.class,
+            UserCommand.Password.class,
+            UserCommand.RoleOf.class,
+            UserCommand.Logout.class,
+            UserCommand.Remove.class,
+            UserRules.Allow.class,
+            UserRules.Forbid.class,
+            UserRules.Unset.class,
+            UserRules.Listing.class,
+            UserTokenCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Accounts, what they may do with which topics, and tokens for programs.",
+            "What is changed here holds at once on every node. Most of it is for admins."
+        },
+        footer = {
+            "",
+            "An admin may everything. A member may nothing with topics until a rule",
+            "allows it, for that account or for --everyone; one that forbids wins.",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} user add anna",
+            "  ${ROOT-COMMAND-NAME} user allow anna publish 'orders/#'",
+            "  ${ROOT-COMMAND-NAME} user allow --everyone subscribe 'news/#'",
+            "  ${ROOT-COMMAND-NAME} user add billing --no-password",
+            "  ${ROOT-COMMAND-NAME} user token add billing prod --lifetime 90d > token",
+            "  ${ROOT-COMMAND-NAME} user show anna"
+        })
+final class UserCommand implements Runnable {
+    /** As many as a node lists at once. */
+    private static final int PAGE = 1000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** @param more what comes after the name */
+    static String path(String name, String more) {
+        return "/v1/accounts" + Api.segment(name) + more;
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Makes an account. It may nothing with topics until a rule allows it; an admin may all.",
+            footer = {
+                "",
+                "Examples:",
+                "  ${ROOT-COMMAND-NAME} user add anna",
+                "  ${ROOT-COMMAND-NAME} user add root2 --admin --password-file root2.password",
+                "  ${ROOT-COMMAND-NAME} user add billing --no-password     for a program"
+            })
+    static final class Add implements Callable<Integer> {
+        private static final int NOBODY_GUESSES_BYTES = 32;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "letters, digits and . _ - @; its case does not count")
+        private String name;
+
+        @Option(names = "--admin", description = "it may everything")
+        private boolean admin;
+
+        @Option(
+                names = "--password-file",
+                paramLabel = "FILE",
+                description = "default: asks; without a terminal: a line of standard input")
+        private Path passwordFile;
+
+        @Option(names = "--no-password", description = "nobody logs in: it is for a program, which shows a token")
+        private boolean noPassword;
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            if (noPassword && passwordFile != null) {
+                throw new CommandProblem(ExitCode.USAGE, "--no-password goes without --password-file");
+            }
+            String password = noPassword ? drawn() : new PasswordPrompt().askNew("Password for " + name, passwordFile);
+            JsonObject answer = new Api(server)
+                    .post(
+                            "/v1/accounts",
+                            new JsonObject()
+                                    .put("username", name)
+                                    .put("password", password)
+                                    .put("role", admin ? "admin" : "member"));
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(answer.encode());
+            } else if (admin) {
+                out.println(name + " is made, an admin");
+            } else if (noPassword) {
+                out.println(name + " is made, a member; its program shows a token: "
+                        + Program.line("user token add " + name + " TOKENNAME"));
+            } else {
+                out.println(name + " is made, a member; rules say what it may: "
+                        + Program.line("user allow " + name + " publish 'orders/#'"));
+            }
+            out.flush();
+            return 0;
+        }
+
+        /** Nobody knows it, this program neither once it has ended. */
+        private static String drawn() {
+            byte[] bytes = new byte[NOBODY_GUESSES_BYTES];
+            new SecureRandom().nextBytes(bytes);
+            return Base64.getEncoder().encodeToString(bytes);
+        }
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Lists accounts by name. Who is no admin sees names only.",
+            footer = {
+                "",
+                "Examples:",
+                "  ${ROOT-COMMAND-NAME} user list",
+                "  ${ROOT-COMMAND-NAME} user list 'a*' --json"
+            })
+    static final class Listing implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(arity = "0..1", paramLabel = "GLOB", description = "* stands for any characters, ? for one")
+        private String glob = "*";
+
+        @Option(names = "--json", description = "one JSON line: {\"accounts\":[...]}")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonArray accounts = all(new Api(server));
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(new JsonObject().put("accounts", accounts).encode());
+            } else if (accounts.isEmpty()) {
+                out.println("there is no account" + (glob.equals("*") ? " yet" : " like " + glob));
+            } else {
+                Table.print(out, rows(accounts));
+            }
+            out.flush();
+            return 0;
+        }
+
+        private JsonArray all(Api api) {
+            String base = "/v1/accounts?limit=" + PAGE + "&match=" + Api.query(glob);
+            JsonArray all = new JsonArray();
+            String next = "";
+            do {
+                JsonObject page = api.get(base + (next.isEmpty() ? "" : "&after=" + Api.query(next)));
+                all.addAll(page.getJsonArray("accounts"));
+                next = page.getString("next");
+            } while (next != null);
+            return all;
+        }
+
+        private static List<String[]> rows(JsonArray accounts) {
+            boolean whole = accounts.getJsonObject(0).containsKey("role");
+            List<String[]> rows = new ArrayList<>();
+            rows.add(whole ? new String[] {"NAME", "ROLE", "SESSIONS", "TOKENS", "CREATED"} : new String[] {"NAME"});
+            for (int i = 0; i < accounts.size(); i++) {
+                JsonObject account = accounts.getJsonObject(i);
+                String name = account.getString("username");
+                rows.add(
+                        whole
+                                ? new String[] {
+                                    name,
+                                    account.getString("role"),
+                                    account.getLong("sessions").toString(),
+                                    account.getLong("tokens").toString(),
+                                    Readable.text(account.getLong("created"))
+                                }
+                                : new String[] {name});
+            }
+            return rows;
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Shows an account, the rules for it and its tokens; without what is secret.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user show anna"})
+    static final class Show implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "an account's name")
+        private String name;
+
+        @Option(names = "--json", description = "one JSON line: the account, its \"rules\" and \"tokens\"")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            Api api = new Api(server);
+            JsonObject account = api.get(path(name, ""));
+            JsonArray rules = UserRules.rules(api, name);
+            JsonArray tokens = api.get(path(name, "/tokens")).getJsonArray("tokens");
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(account.put("rules", rules).put("tokens", tokens).encode());
+            } else {
+                print(out, account, rules, tokens);
+            }
+            out.flush();
+            return 0;
+        }
+
+        private static void print(PrintWriter out, JsonObject account, JsonArray rules, JsonArray tokens) {
+            out.println(account.getString("username"));
+            if (account.containsKey("role")) {
+                out.printf("  role      %s%n", account.getString("role"));
+                out.printf("  created   %s%n", Readable.text(account.getLong("created")));
+                out.printf("  sessions  %d%n", account.getLong("sessions"));
+            }
+            out.println();
+            if (rules.isEmpty()) {
+                out.println("No rules of its own; " + Program.line("user rules --everyone") + " shows those for all.");
+            } else {
+                Table.print(out, UserRules.rows(rules));
+            }
+            out.println();
+            if (tokens.isEmpty()) {
+                out.println("No tokens.");
+            } else {
+                Table.print(out, UserTokenCommand.rows(tokens));
+            }
+        }
+    }
+
+    @Command(
+            name = "password",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Changes a password and ends the account's sessions; its tokens stay.",
+                "An admin changes anybody's, others their own, for which the old one is asked."
+            },
+            footer = {
+                "",
+                "Without a terminal both are lines of standard input, the old one first.",
+                "Example:",
+                "  ${ROOT-COMMAND-NAME} user password anna"
+            })
+    static final class Password implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "an account's name")
+        private String name;
+
+        @Option(names = "--password-file", paramLabel = "FILE", description = "with the new one")
+        private Path passwordFile;
+
+        @Option(names = "--old-password-file", paramLabel = "FILE", description = "with the old one")
+        private Path oldPasswordFile;
+
+        @Override
+        public Integer call() {
+            Api api = new Api(server);
+            PasswordPrompt prompt = new PasswordPrompt();
+            JsonObject change = new JsonObject();
+            if (oldPasswordFile != null || !isAdmin(api)) {
+                change.put("old", prompt.ask("Old password of " + name, oldPasswordFile));
+            }
+            change.put("new", prompt.askNew("New password for " + name, passwordFile));
+            api.put(path(name, "/password"), change.encode());
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("the password of " + name + " is changed, and its sessions are over");
+            out.flush();
+            return 0;
+        }
+
+        /** Whoever shows nothing is none. */
+        private boolean isAdmin(Api api) {
+            return server.shown().isPresent()
+                    && "admin".equals(api.get("/v1/sessions/current").getString("role"));
+        }
+    }
+
+    @Command(
+            name = "role",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Makes an account an admin, or a member; the last admin stays one.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user role anna admin"})
+    static final class RoleOf implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "an account's name")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "admin|member", description = "what it is from now on")
+        private String role;
+
+        @Override
+        public Integer call() {
+            new Api(server)
+                    .put(path(name, "/role"), new JsonObject().put("role", role).encode());
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(name + (role.equals("admin") ? " is an admin" : " is a member"));
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "logout",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Ends all sessions of an account; its tokens stay.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user logout anna"})
+    static final class Logout implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "an account's name")
+        private String name;
+
+        @Override
+        public Integer call() {
+            new Api(server).delete(path(name, "/sessions"));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("all sessions of " + name + " are over");
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Removes an account with its sessions, tokens, rules and mail, at once on every node.",
+                "At a terminal it asks first. Who is no admin removes only himself, with his password."
+            },
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user remove anna --yes"})
+    static final class Remove implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "an account's name")
+        private String name;
+
+        @Option(names = "--yes", description = "asks nothing")
+        private boolean yes;
+
+        @Option(names = "--password-file", paramLabel = "FILE", description = "of one's own account")
+        private Path passwordFile;
+
+        @Override
+        public Integer call() {
+            if (!yes && !PasswordPrompt.confirms("Remove " + name + " with its sessions, tokens, rules and mail?")) {
+                throw new CommandProblem(1, name + " stays");
+            }
+            JsonObject proof = new JsonObject();
+            if (passwordFile != null) {
+                proof.put("password", new PasswordPrompt().ask("Password of " + name, passwordFile));
+            }
+            new Api(server).delete(path(name, ""), proof);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(name + " is removed");
+            out.flush();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.skein.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tokens: what programs show. */
+@Command(
+        name = "token",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        subcommands = {UserTokenCommand.Add.class, UserTokenCommand.Listing.class, UserTokenCommand.Revoke.class},
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Tokens for programs. One may what its account may, or of that only what its scopes say.",
+            "Admins make them for everybody, others for themselves."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} user token add billing prod --scope publish:orders/# > token",
+            "  SKEIN_TOKEN_FILE=token ${ROOT-COMMAND-NAME} publish orders/eu hello",
+            "  ${ROOT-COMMAND-NAME} user token revoke billing prod"
+        })
+final class UserTokenCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** For {@link Table}. */
+    static List<String[]> rows(JsonArray tokens) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"TOKEN", "SCOPES", "CREATED", "UNTIL"});
+        for (int i = 0; i < tokens.size(); i++) {
+            JsonObject token = tokens.getJsonObject(i);
+            Long expires = token.getLong("expires");
+            rows.add(new String[] {
+                token.getString("name"),
+                scopes(token),
+                Readable.text(token.getLong("created")),
+                expires == null ? "-" : Readable.text(expires)
+            });
+        }
+        return rows;
+    }
+
+    private static String scopes(JsonObject token) {
+        return token.getJsonArray("scopes").stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Makes a token and prints it, alone, on standard output: there is no other time to see it.",
+                "Without --scope it may all that its account may."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  export SKEIN_TOKEN=$(${ROOT-COMMAND-NAME} user token add billing prod)",
+                "  ${ROOT-COMMAND-NAME} user token add billing reader \\",
+                "      --scope subscribe:orders/# --scope subscribe:returns/# --lifetime 90d"
+            })
+    static final class Add implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "whose it is")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "TOKENNAME", description = "what it is called, for example prod")
+        private String token;
+
+        @Option(
+                names = "--scope",
+                paramLabel = "ACTION:FILTER",
+                description = "only this: publish, subscribe or manage, and topics; may be given again")
+        private List<String> scopes = new ArrayList<>();
+
+        @Option(
+                names = "--lifetime",
+                paramLabel = "TIME",
+                description = "ends after this, for example 90d (default: never)")
+        private String lifetime;
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonObject order = new JsonObject().put("name", token).put("scopes", new JsonArray(scopes));
+            if (lifetime != null) {
+                order.put("lifetime", lifetime);
+            }
+            JsonObject answer = new Api(server).post(UserCommand.path(name, "/tokens"), order);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(json ? answer.encode() : answer.getString("token"));
+            out.flush();
+            if (!json) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("token " + token + " of " + name + ", for " + scopes(answer)
+                        + (lifetime == null ? "" : ", for " + lifetime)
+                        + "; shown this once. A program shows it as Authorization: Bearer, a command as SKEIN_TOKEN");
+                err.flush();
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Lists the tokens of an account, without what is secret.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user token list billing"})
+    static final class Listing implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "whose they are")
+        private String name;
+
+        @Option(names = "--json", description = "one JSON line: the list of tokens")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonArray tokens =
+                    new Api(server).get(UserCommand.path(name, "/tokens")).getJsonArray("tokens");
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(tokens.encode());
+            } else if (tokens.isEmpty()) {
+                out.println(
+                        name + " has no tokens; make one: " + Program.line("user token add " + name + " TOKENNAME"));
+            } else {
+                Table.print(out, rows(tokens));
+            }
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Ends a token, at once on every node; who is connected with it is cut off.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user token revoke billing prod"})
+    static final class Revoke implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "whose it is")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "TOKENNAME", description = "what it is called")
+        private String token;
+
+        @Override
+        public Integer call() {
+            new Api(server).delete(UserCommand.path(name, "/tokens") + "?name=" + Api.query(token));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("token " + token + " of " + name + " is revoked");
+            out.flush();
+            return 0;
+        }
+    }
+}
