@@ -65,8 +65,7 @@ final class Server {
             case "forbidden" ->
                 Optional.of(new CommandProblem(
                         ExitCode.DENIED,
-                        detail
-                                + (detail.contains(" may not ") ? "; an admin can allow it (" + allowing() : ""),
+                        detail + (detail.contains(" may not ") ? "; an admin can allow it (" + allowing() : ""),
                         code));
             default -> Optional.empty();
         };

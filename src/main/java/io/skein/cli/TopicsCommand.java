@@ -143,7 +143,8 @@ final class TopicsCommand implements Callable<Integer> {
         }
         JsonArray topics = answer.getJsonArray("topics");
         if (topics.isEmpty()) {
-            out.println("no topics yet" + (server.shown().isEmpty() ? "" : " that you may use") + "; a first publish makes one: " + Program.line("publish greetings hello"));
+            out.println("no topics yet" + (server.shown().isEmpty() ? "" : " that you may use")
+                    + "; a first publish makes one: " + Program.line("publish greetings hello"));
             return;
         }
         List<String[]> rows = new ArrayList<>();

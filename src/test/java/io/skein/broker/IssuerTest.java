@@ -59,7 +59,8 @@ class IssuerTest {
 
     private static String signed(JWSAlgorithm algorithm, String key, JWSSigner signer, JWTClaimsSet claims)
             throws Exception {
-        SignedJWT token = new SignedJWT(new JWSHeader.Builder(algorithm).keyID(key).build(), claims);
+        SignedJWT token =
+                new SignedJWT(new JWSHeader.Builder(algorithm).keyID(key).build(), claims);
         token.sign(signer);
         return token.serialize();
     }
@@ -98,8 +99,7 @@ class IssuerTest {
 
     @Test
     void anotherSecretIsNotBelieved() throws Exception {
-        String token = signed(
-                JWSAlgorithm.HS256, null, new MACSigner(SECRET.replace('0', 'x')), claims(all -> all));
+        String token = signed(JWSAlgorithm.HS256, null, new MACSigner(SECRET.replace('0', 'x')), claims(all -> all));
         assertNotGood(bySecret(), token);
     }
 
@@ -135,7 +135,11 @@ class IssuerTest {
         IssuerConfig config =
                 new IssuerConfig(Optional.of(SECRET), Optional.empty(), Optional.of("https://id"), Optional.empty());
         assertNotGood(config, byHmac(claims(all -> all.issuer("https://other"))));
-        assertEquals("anna", vouched(config, byHmac(claims(all -> all.issuer("https://id")))).name().value());
+        assertEquals(
+                "anna",
+                vouched(config, byHmac(claims(all -> all.issuer("https://id"))))
+                        .name()
+                        .value());
     }
 
     @Test
@@ -153,8 +157,7 @@ class IssuerTest {
 
     @Test
     void aTokenMayBeForLessThanItsAccountMay() throws Exception {
-        Vouched vouched =
-                vouched(bySecret(), byHmac(claims(all -> all.claim("skein", List.of("publish:orders/#")))));
+        Vouched vouched = vouched(bySecret(), byHmac(claims(all -> all.claim("skein", List.of("publish:orders/#")))));
         Grant grant = vouched.scopes().grants().get(0);
         assertEquals(Action.PUBLISH, grant.action());
         assertEquals("orders/#", grant.filter().value());

@@ -66,10 +66,10 @@ class TokenTest {
 
     @Test
     void aGoodTokenLetsItInWithAndWithoutAProducer() throws Exception {
-        assertEquals(0, connect(ADMIN).publish("a", "x").await(20, TimeUnit.SECONDS).offset());
-        ClientOptions numbered = ClientOptions.of("127.0.0.1", node.httpPort())
-                .withToken(ADMIN)
-                .withProducer("p", -1);
+        assertEquals(
+                0, connect(ADMIN).publish("a", "x").await(20, TimeUnit.SECONDS).offset());
+        ClientOptions numbered =
+                ClientOptions.of("127.0.0.1", node.httpPort()).withToken(ADMIN).withProducer("p", -1);
         SkeinClient producer = SkeinClient.connect(vertx, numbered).await(20, TimeUnit.SECONDS);
         assertEquals(1, producer.publish("a", "y").await(20, TimeUnit.SECONDS).offset());
     }
@@ -88,7 +88,8 @@ class TokenTest {
         String path = "/v1/accounts/admin/tokens";
         String token = new JsonObject(asked("POST", path, "{\"name\":\"t\"}")).getString("token");
         CompletableFuture<String> ended = new CompletableFuture<>();
-        connect(token).subscribe(SubscribeOptions.of("a"), new MessageHandler() {
+        connect(token)
+                .subscribe(SubscribeOptions.of("a"), new MessageHandler() {
                     @Override
                     public void message(Delivered message) {}
 
