@@ -86,7 +86,8 @@ class Card {
     this.fact('behind', behind, behind > 0);
     text(this.address, member.address);
     this.link.hidden = self || !member.httpAddress;
-    const href = member.httpAddress ? `http://${member.httpAddress}/` : '#';
+    const address = member.httpAddress ?? '';
+    const href = !address ? '#' : `${address.includes('://') ? address : `http://${address}`}/`;
     if (this.link.getAttribute('href') !== href) this.link.setAttribute('href', href);
   }
 }

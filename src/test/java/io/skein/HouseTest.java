@@ -109,9 +109,9 @@ class HouseTest {
             entry("io.vertx.sqlclient.", Set.of("store", "bench")),
             entry("io.vertx.jdbcclient.", Set.of("store", "bench")),
             entry("io.vertx.core.", ABOVE_THE_WATERLINE),
-            // Half-closed connections, those that must end unread, and bytes of half a WebSocket frame: Vert.x tells of
-            // none.
-            entry("io.netty.channel.", Set.of("protocol.http", "protocol.tcp", "protocol.websocket")),
+            // Half-closed connections, those that must end unread, bytes of half a WebSocket frame, and those that come
+            // before TLS is there to take them: Vert.x tells of none.
+            entry("io.netty.channel.", Set.of("cluster", "protocol.http", "protocol.tcp", "protocol.websocket")),
             entry("io.netty.buffer.", Set.of("protocol.websocket")),
             entry(
                     "io.vertx.ext.web.",

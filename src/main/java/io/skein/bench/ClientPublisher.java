@@ -5,7 +5,6 @@ import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -37,8 +36,9 @@ final class ClientPublisher implements Publisher {
         this.topics = topics;
         this.stamp = stamp;
         this.nanosBetween = nanosBetween;
-        options = ClientOptions.of(List.of(URI.create("ws://" + target.host() + ":" + target.port())))
+        options = ClientOptions.of(List.of(target.webSocket()))
                 .withToken(target.token())
+                .withAuthority(target.authority())
                 .withLimits(new ClientOptions.Limits(window, window, PENDING_BYTES, batch, BATCH_BYTES));
     }
 

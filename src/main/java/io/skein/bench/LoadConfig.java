@@ -27,13 +27,14 @@ public record LoadConfig(
     /**
      * The node.
      *
-     * @param url {@code http://host:port}
+     * @param url {@code http://host:port} or {@code https://host:port}
      * @param tcpPort the node's TCP port, for the door {@code TCP}
      * @param token for a node that asks for one; empty when there is none
+     * @param authority PEM of who signed the node's certificate; empty: those that the JDK knows
      */
-    public record Where(String url, int tcpPort, String token) {
+    public record Where(String url, int tcpPort, String token, String authority) {
         Target target() {
-            return Target.of(url, token);
+            return Target.of(url, token, authority);
         }
     }
 
@@ -113,7 +114,7 @@ public record LoadConfig(
     /** 4 publishers, 256 in flight each, 64 to a frame, 256 bytes, one topic, one subscriber, 2 s and 10 s. */
     public static LoadConfig defaults(String url) {
         return new LoadConfig(
-                new Where(url, 5000, ""),
+                new Where(url, 5000, "", ""),
                 new Publishing(Door.WS, 4, 256, 64, 256, 0),
                 new Spread("bench", 1),
                 new Listening(1, 0),
@@ -140,11 +141,15 @@ public record LoadConfig(
     }
 
     public LoadConfig withTcpPort(int port) {
-        return with(new Where(where.url, port, where.token));
+        return with(new Where(where.url, port, where.token, where.authority));
+    }
+
+    public LoadConfig withAuthority(String pem) {
+        return with(new Where(where.url, where.tcpPort, where.token, pem));
     }
 
     public LoadConfig withToken(String secret) {
-        return with(new Where(where.url, where.tcpPort, secret));
+        return with(new Where(where.url, where.tcpPort, secret, where.authority));
     }
 
     public LoadConfig withDoor(Door door, int connections, int inFlight, int together) {

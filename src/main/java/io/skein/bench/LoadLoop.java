@@ -56,9 +56,12 @@ final class LoadLoop extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        netClient =
-                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5000));
-        webSocketClient = vertx.createWebSocketClient(Receiver.options());
+        Target target = config.where().target();
+        netClient = vertx.createNetClient(target.secure(new NetClientOptions()
+                .setTcpNoDelay(true)
+                .setConnectTimeout(5000)
+                .setHostnameVerificationAlgorithm("HTTPS")));
+        webSocketClient = vertx.createWebSocketClient(target.secure(Receiver.options()));
         return Future.succeededFuture();
     }
 

@@ -29,6 +29,7 @@ final class WebSocketPublisher implements Publisher {
         return new WebSocketConnectOptions()
                 .setHost(target.host())
                 .setPort(target.port())
+                .setSsl(target.isTls())
                 .setURI(target.path("/ws"));
     }
 

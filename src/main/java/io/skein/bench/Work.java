@@ -12,10 +12,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class Work {
         this.config = config;
         this.progress = progress;
         this.vertx = vertx;
-        this.http = vertx.createHttpClient();
+        this.http = vertx.createHttpClient(config.target().secure(new HttpClientOptions()));
         var text = new StringBuilder();
         new Stamp(config.bytes()).append(text, 0);
         this.body = text.toString();
@@ -107,8 +107,9 @@ public final class Work {
 
     private SkeinClient client(int batch) throws IOException, TimeoutException {
         Target target = config.target();
-        ClientOptions options = ClientOptions.of(List.of(URI.create("ws://" + target.host() + ":" + target.port())))
+        ClientOptions options = ClientOptions.of(List.of(target.webSocket()))
                 .withToken(target.token())
+                .withAuthority(target.authority())
                 .withBatch(batch, 4 << 20)
                 .withWindow(FILL * FILLS_UNDER_WAY, FILL * FILLS_UNDER_WAY);
         SkeinClient client = await(SkeinClient.connect(vertx, options), STEP);

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
  * The hall's limits.
  *
  * @param node this node's id
- * @param httpAddress where others find this node's HTTP door, host:port; known once the door is open
+ * @param httpAddress where others find this node's HTTP door, host:port, with https:// where it speaks TLS; known once the door is open
  * @param raftAddress of its Raft port
  * @param maxMessageBytes one message's body
  * @param mayCreateTopics whether a first publish makes its topic

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
 
 /** The node's HTTP interface, for short questions; problems become sentences. */
 final class Api {
@@ -27,8 +28,7 @@ final class Api {
     private final String base;
     private final String[] credentials;
     private Duration patience = TIMEOUT;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient client;
 
     Api(Server server) {
         this.server = server;
@@ -36,6 +36,11 @@ final class Api {
         this.credentials = server.shown()
                 .map(token -> new String[] {"Authorization", "Bearer " + token.secret()})
                 .orElse(NOTHING);
+        HttpClient.Builder making = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+        if (server.isTls()) {
+            server.trust().ifPresent(making::sslContext);
+        }
+        this.client = making.build();
     }
 
     /** For a node whose answer may take so long. */
@@ -130,6 +135,8 @@ final class Api {
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
             return client.send(request.timeout(patience).build(), BodyHandlers.ofString());
+        } catch (SSLException doubtful) {
+            throw Server.doubtful(base, doubtful.getMessage());
         } catch (IOException unreachable) {
             throw Server.silent(base);
         } catch (InterruptedException interrupted) {

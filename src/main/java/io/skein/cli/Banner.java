@@ -37,7 +37,10 @@ final class Banner {
     void print(PrintWriter out) {
         boolean everywhere = config.host().equals("0.0.0.0") || config.host().equals("::");
         String host = everywhere || config.host().equals("127.0.0.1") ? "localhost" : config.host();
-        String base = host + ":" + node.httpPort();
+        boolean tls = config.tls().isPresent();
+        String address = host + ":" + node.httpPort();
+        String base = (tls ? "https://" : "") + address;
+        String curl = tls ? "curl --cacert CA.pem" : "curl";
         out.printf("skein %s  node %s, data in %s%n", version, config.nodeId(), config.dataDir());
         out.printf(
                 "%s; %s (--host); %s.%n",
@@ -53,12 +56,12 @@ final class Banner {
         }
         out.println();
         String shows = config.gate().locked() ? " -H \"Authorization: Bearer $SKEIN_TOKEN\"" : "";
-        out.printf("  publish   curl -d 'hello' %s/t/greetings%s%n", base, shows);
-        out.printf("  read      curl '%s/t/greetings?from=earliest'%s%n", base, shows);
-        out.printf("  follow    curl -N '%s/t/greetings?follow'%s%n", base, shows);
-        out.printf("  look      http://%s%n", base);
+        out.printf("  publish   %s -d 'hello' %s/t/greetings%s%n", curl, base, shows);
+        out.printf("  read      %s '%s/t/greetings?from=earliest'%s%n", curl, base, shows);
+        out.printf("  follow    %s -N '%s/t/greetings?follow'%s%n", curl, base, shows);
+        out.printf("  look      %s://%s%n", tls ? "https" : "http", address);
         if (node.tcpPort() > 0) {
-            out.printf("  tcp       %s:%d%n", host, node.tcpPort());
+            out.printf("  tcp       %s:%d%s%n", host, node.tcpPort(), tls ? " (TLS)" : "");
         }
         out.println();
         out.flush();

@@ -169,6 +169,7 @@ final class BenchCommand implements Callable<Integer> {
             return Work.run(
                     WorkConfig.defaults(server.url())
                             .withToken(secret())
+                            .withAuthority(server.authority().orElse(""))
                             .withWorkers(workers, credit)
                             .withBacklog(backlog)
                             .withBytes(size)
@@ -193,6 +194,7 @@ final class BenchCommand implements Callable<Integer> {
         int together = batch > 0 ? Math.min(batch, window) : through == LoadConfig.Door.HTTP ? 1 : Math.min(64, window);
         return LoadConfig.defaults(server.url())
                 .withToken(secret())
+                .withAuthority(server.authority().orElse(""))
                 .withTcpPort(tcpPort)
                 .withDoor(through, publishers, window, together)
                 .withBytes(size)

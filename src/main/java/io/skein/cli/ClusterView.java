@@ -24,26 +24,23 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
 
     /**
      * @param first what one node said; the others are asked where it says that they are
-     * @param shown of who asks
+     * @param server that node
      */
-    static ClusterView from(JsonObject first, Optional<Token.Shown> shown) {
+    static ClusterView from(JsonObject first, Server server) {
         Map<String, String> others = new LinkedHashMap<>();
         for (JsonObject member : members(first)) {
             others.put(member.getString("id"), member.getString("httpAddress", ""));
         }
         others.remove(first.getString("node"));
-        return ask(others, Optional.of(first), shown);
+        return ask(others, Optional.of(first), server);
     }
 
-    /**
-     * @param addresses host:port of HTTP doors, by node; empty: unknown
-     * @param shown of who asks
-     */
-    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Optional<Token.Shown> shown) {
+    /** @param addresses host:port of HTTP doors, by node, perhaps with https:// before it; empty: unknown */
+    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Server server) {
         List<CompletableFuture<Optional<JsonObject>>> questions = new ArrayList<>();
         addresses.forEach((id, address) -> {
             if (!address.isEmpty()) {
-                questions.add(new Api(Server.at("http://" + address, shown)).look("/v1/cluster", A_MOMENT));
+                questions.add(new Api(server.other(address)).look("/v1/cluster", A_MOMENT));
             }
         });
         Map<String, JsonObject> answers = new TreeMap<>();

@@ -90,11 +90,12 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
      * @param shown of who asks
      */
     ClusterView view(Optional<Token.Shown> shown) {
+        Server server = Server.at("", shown);
         Map<String, String> addresses = new LinkedHashMap<>();
         nodes.stream()
                 .filter(node -> node.process().isPresent())
                 .forEach(node -> addresses.put(node.id(), node.httpAddress()));
-        ClusterView own = ClusterView.ask(addresses, Optional.empty(), shown);
+        ClusterView own = ClusterView.ask(addresses, Optional.empty(), server);
         Map<String, String> others = new LinkedHashMap<>();
         own.members().forEach((id, member) -> {
             if (nodes.stream().noneMatch(node -> node.id().equals(id))) {
@@ -104,7 +105,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         if (others.isEmpty()) {
             return own;
         }
-        ClusterView strangers = ClusterView.ask(others, Optional.empty(), shown);
+        ClusterView strangers = ClusterView.ask(others, Optional.empty(), server);
         strangers.answers().forEach(own.answers()::putIfAbsent);
         return own;
     }

@@ -1,15 +1,33 @@
 package io.skein.cli;
 
 import io.skein.node.ExitCode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the node is that a command talks to, and who talks. */
+/** Where the node is that a command talks to, whose certificates are believed there, and who talks. */
 final class Server {
     @Option(names = "--url", paramLabel = "URL", description = "the node (default: SKEIN_URL, else 127.0.0.1:8080)")
     private String url = System.getenv().getOrDefault("SKEIN_URL", "http://127.0.0.1:8080");
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description =
+                    "for https: who signs the nodes' certificates, PEM (default: SKEIN_CA, else those the JDK knows)")
+    private String ca = System.getenv().getOrDefault("SKEIN_CA", "");
 
     @Mixin
     private Token token = new Token();
@@ -32,19 +50,69 @@ final class Server {
         return known;
     }
 
-    /** {@code http://host:port}, without a path. */
+    /** Another node of the same cluster; the same asks. */
+    Server other(String address) {
+        Server other = at(address, known.isEmpty() && url.isEmpty() ? Optional.empty() : shown());
+        other.ca = ca;
+        return other;
+    }
+
+    /** {@code http://host:port} or {@code https://host:port}, without a path. */
     String url() {
         URI uri = uri();
-        return "http://" + uri.getHost() + ":" + port();
+        return uri.getScheme() + "://" + uri.getHost() + ":" + port();
     }
 
-    String host() {
-        return uri().getHost();
+    boolean isTls() {
+        return uri().getScheme().equals("https");
     }
 
-    int port() {
+    /** {@code ws://host:port} or {@code wss://host:port}. */
+    URI webSocket() {
+        return URI.create((isTls() ? "wss" : "ws") + url().substring(url().indexOf(':')));
+    }
+
+    private int port() {
         int port = uri().getPort();
-        return port < 0 ? 80 : port;
+        return port >= 0 ? port : isTls() ? 443 : 80;
+    }
+
+    /** The authority's certificates, PEM; empty: those that the JDK knows are believed. */
+    Optional<String> authority() {
+        if (ca.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(Path.of(ca)));
+        } catch (IOException unreadable) {
+            throw new CommandProblem(ExitCode.USAGE, "--ca: " + ca + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    /** For the JDK's client; empty: its usual one. */
+    Optional<SSLContext> trust() {
+        return authority().map(pem -> {
+            try {
+                KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+                trusted.load(null, null);
+                int number = 0;
+                for (Certificate one : CertificateFactory.getInstance("X.509")
+                        .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+                    trusted.setCertificateEntry("ca" + number++, one);
+                }
+                if (number == 0) {
+                    throw new GeneralSecurityException("it holds no certificate");
+                }
+                TrustManagerFactory managers =
+                        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                managers.init(trusted);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, managers.getTrustManagers(), null);
+                return context;
+            } catch (GeneralSecurityException | IOException unusable) {
+                throw new CommandProblem(ExitCode.USAGE, "--ca: " + ca + " cannot be used: " + unusable.getMessage());
+            }
+        });
     }
 
     static CommandProblem silent(String url) {
@@ -91,16 +159,21 @@ final class Server {
                 .orElse(url() + " wants to know who asks; log in (" + login + "), or set SKEIN_TOKEN");
     }
 
+    /** There is somebody, but not one who is believed to be the node, or one that speaks otherwise. */
+    static CommandProblem doubtful(String url, String why) {
+        return new CommandProblem(1, "no TLS with " + url + ": " + why + "; a private authority is named with --ca");
+    }
+
     private URI uri() {
         String text = url.contains("://") ? url : "http://" + url;
         try {
             URI uri = URI.create(text);
-            if (uri.getHost() != null && "http".equals(uri.getScheme())) {
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
                 return uri;
             }
         } catch (IllegalArgumentException malformed) {
             // Said below.
         }
-        throw new CommandProblem(ExitCode.USAGE, "--url is http://host:port, not \"" + url + "\"");
+        throw new CommandProblem(ExitCode.USAGE, "--url is http://host:port or https://host:port, not \"" + url + "\"");
     }
 }

@@ -6,6 +6,7 @@ import io.skein.client.SkeinException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -36,7 +37,8 @@ final class Sockets {
     }
 
     private static ClientOptions options(Server server) {
-        ClientOptions options = ClientOptions.of(server.host(), server.port());
+        ClientOptions options = ClientOptions.of(List.of(server.webSocket()))
+                .withAuthority(server.authority().orElse(""));
         return server.shown().map(token -> options.withToken(token.secret())).orElse(options);
     }
 

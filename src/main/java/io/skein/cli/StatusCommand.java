@@ -40,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JsonObject status = new Api(server).get("/v1/cluster");
-        ClusterView view = ClusterView.from(status, server.shown());
+        ClusterView view = ClusterView.from(status, server);
         PrintWriter out = spec.commandLine().getOut();
         boolean ok = "ok".equals(status.getString("health"));
         if (json) {

@@ -9,8 +9,11 @@ import java.util.List;
  * @param servers {@code ws://host:port} or {@code wss://host:port}, of any nodes of one cluster; tried in this order
  * @param token of an account, a program's or a session's; goes with the request that becomes the WebSocket, as {@code
  *     Authorization: Bearer}. Empty when the cluster asks for none
+ * @param authority for {@code wss}: PEM of who signs the servers' certificates; empty: those that the JDK knows are
+ *     believed. The name in a certificate must be the one in the server's address
  */
-public record ClientOptions(List<URI> servers, String token, Producer producer, Limits limits, Times times) {
+public record ClientOptions(
+        List<URI> servers, String token, Producer producer, Limits limits, Times times, String authority) {
     /**
      * @param name under which publishes are numbered and stored exactly once; empty for none. Then a publish waits over
      *     any number of reconnects until it is decided, and order is kept
@@ -72,7 +75,7 @@ public record ClientOptions(List<URI> servers, String token, Producer producer, 
     }
 
     public static ClientOptions of(List<URI> servers) {
-        return new ClientOptions(servers, "", Producer.NONE, Limits.DEFAULT, Times.DEFAULT);
+        return new ClientOptions(servers, "", Producer.NONE, Limits.DEFAULT, Times.DEFAULT, "");
     }
 
     public static ClientOptions of(String host, int port) {
@@ -86,20 +89,24 @@ public record ClientOptions(List<URI> servers, String token, Producer producer, 
     }
 
     public ClientOptions withToken(String secret) {
-        return new ClientOptions(servers, secret, producer, limits, times);
+        return new ClientOptions(servers, secret, producer, limits, times, authority);
+    }
+
+    public ClientOptions withAuthority(String pem) {
+        return new ClientOptions(servers, token, producer, limits, times, pem);
     }
 
     /** @param epoch -1: the server chooses */
     public ClientOptions withProducer(String name, long epoch) {
-        return new ClientOptions(servers, token, new Producer(name, epoch), limits, times);
+        return new ClientOptions(servers, token, new Producer(name, epoch), limits, times, authority);
     }
 
     public ClientOptions withLimits(Limits other) {
-        return new ClientOptions(servers, token, producer, other, times);
+        return new ClientOptions(servers, token, producer, other, times, authority);
     }
 
     public ClientOptions withTimes(Times other) {
-        return new ClientOptions(servers, token, producer, limits, other);
+        return new ClientOptions(servers, token, producer, limits, other, authority);
     }
 
     public ClientOptions withWindow(int window, int maxPending) {

@@ -20,6 +20,7 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -77,14 +78,18 @@ final class Link {
         this.options = options;
         this.listener = listener;
         this.epoch = options.producer().epoch();
-        this.sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
+        WebSocketClientOptions how = new WebSocketClientOptions()
                 .setConnectTimeout(2000)
                 .setMaxFrameSize(MAX_FRAME_BYTES)
                 .setMaxMessageSize(MAX_FRAME_BYTES)
                 .setTcpNoDelay(true)
                 .setTryUsePerMessageCompression(false)
                 .setTryUsePerFrameCompression(false)
-                .setClosingTimeout(1));
+                .setClosingTimeout(1);
+        if (!options.authority().isEmpty()) {
+            how.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(options.authority())));
+        }
+        this.sockets = vertx.createWebSocketClient(how);
     }
 
     boolean isReady() {

@@ -11,7 +11,7 @@ final class FrameCutter {
     private static final byte[] NOTHING = {};
 
     private final Consumer<byte[]> frames;
-    private int limit = Limits.MAX_PEER_HELLO_BYTES;
+    private int limit;
     private int length;
     private int lengthBytes;
     private byte[] frame = NOTHING;
@@ -19,7 +19,22 @@ final class FrameCutter {
     private boolean isStopped;
 
     FrameCutter(Consumer<byte[]> frames) {
+        this(frames, Limits.MAX_PEER_HELLO_BYTES);
+    }
+
+    /** @param limit of the first frames */
+    FrameCutter(Consumer<byte[]> frames, int limit) {
         this.frames = frames;
+        this.limit = limit;
+    }
+
+    /** Who speaks knows the cluster's secret, and says now who it is. */
+    void proved() {
+        limit = Limits.MAX_PEER_HELLO_BYTES;
+    }
+
+    boolean isBetweenFrames() {
+        return lengthBytes == 0;
     }
 
     /** It is known who speaks: frames of full length may come. */
@@ -35,16 +50,37 @@ final class FrameCutter {
 
     /** @throws IllegalArgumentException when a frame is longer than allowed */
     void take(Buffer bytes) {
+        take(bytes.length(), bytes::getByte, bytes::getBytes);
+    }
+
+    /**
+     * The first so many of them; nothing of the array is kept.
+     *
+     * @throws IllegalArgumentException when a frame is longer than allowed
+     */
+    void take(byte[] bytes, int count) {
+        take(count, at -> bytes[at], (from, to, into, at) -> System.arraycopy(bytes, from, into, at, to - from));
+    }
+
+    private interface ByteAt {
+        byte get(int at);
+    }
+
+    private interface Copy {
+        void copy(int from, int to, byte[] into, int at);
+    }
+
+    private void take(int count, ByteAt one, Copy many) {
         int at = 0;
-        while (at < bytes.length() && !isStopped) {
+        while (at < count && !isStopped) {
             if (lengthBytes < LENGTH_BYTES) {
-                length = length << 8 | bytes.getUnsignedByte(at++);
+                length = length << 8 | one.get(at++) & 0xff;
                 if (++lengthBytes == LENGTH_BYTES) {
                     begin();
                 }
             } else {
-                int part = Math.min(bytes.length() - at, frame.length - filled);
-                bytes.getBytes(at, at + part, frame, filled);
+                int part = Math.min(count - at, frame.length - filled);
+                many.copy(at, at + part, frame, filled);
                 at += part;
                 filled += part;
                 if (filled == frame.length) {

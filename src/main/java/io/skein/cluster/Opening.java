@@ -63,7 +63,7 @@ public interface Opening {
 
     PeerConfig peers();
 
-    /** host:port where clients find this node. */
+    /** host:port where clients find this node; with {@code https://} before it where they must speak TLS. */
     String httpAddress();
 
     /** The host that others are told to find this node at. */

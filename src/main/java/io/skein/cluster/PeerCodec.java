@@ -11,6 +11,7 @@ import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.wire.AnswerProto;
 import io.skein.wire.AskProto;
+import io.skein.wire.ChallengeProto;
 import io.skein.wire.DecidedProto;
 import io.skein.wire.ForwardProto;
 import io.skein.wire.ForwardRefusalProto;
@@ -18,9 +19,11 @@ import io.skein.wire.ForwardReplyProto;
 import io.skein.wire.HelloProto;
 import io.skein.wire.HelloRefusalProto;
 import io.skein.wire.HelloReplyProto;
+import io.skein.wire.NoSecretProto;
 import io.skein.wire.PeerFactsProto;
 import io.skein.wire.PeerFrameProto;
 import io.skein.wire.PingProto;
+import io.skein.wire.ProofProto;
 import io.skein.wire.PurposeProto;
 import io.skein.wire.SnapshotAckProto;
 import io.skein.wire.SnapshotChunkProto;
@@ -93,6 +96,14 @@ final class PeerCodec {
                             .setOk(h.refusal().isEmpty())
                             .setRefusal(h.refusal().map(PeerCodec::refusal).orElse(HelloRefusalProto.HELLO_ACCEPTED))
                             .setFacts(facts(h.versions(), h.facts())));
+        } else if (frame instanceof PeerFrame.Challenge c) {
+            proto.setChallenge(ChallengeProto.newBuilder().setNonce(bytes(c.nonce())));
+        } else if (frame instanceof PeerFrame.Proof p) {
+            proto.setProof(ProofProto.newBuilder()
+                    .setNode(p.node().value())
+                    .addAllMacs(p.macs().stream().map(PeerCodec::bytes).toList()));
+        } else if (frame instanceof PeerFrame.NoSecret n) {
+            proto.setNoSecret(NoSecretProto.newBuilder().setHere(n.here()));
         } else {
             throw new AssertionError("unhandled " + frame);
         }
@@ -165,6 +176,17 @@ final class PeerCodec {
             }
             case PING -> new PeerFrame.Ping(proto.getPing().getId());
             case PONG -> new PeerFrame.Pong(proto.getPong().getId());
+            case CHALLENGE ->
+                new PeerFrame.Challenge(proto.getChallenge().getNonce().toByteArray());
+            case PROOF -> {
+                ProofProto proof = proto.getProof();
+                yield new PeerFrame.Proof(
+                        new NodeId(proof.getNode()),
+                        proof.getMacsList().stream()
+                                .map(ByteString::toByteArray)
+                                .toList());
+            }
+            case NO_SECRET -> new PeerFrame.NoSecret(proto.getNoSecret().getHere());
             default -> throw new IllegalArgumentException("a frame of an unknown kind");
         };
     }

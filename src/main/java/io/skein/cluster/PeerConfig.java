@@ -16,7 +16,7 @@ import java.util.TreeSet;
  *     counted, commands and questions are not sent
  * @param maxConnections that others may have open to this node; one more is closed
  * @param connectMs until a connection stands
- * @param helloMs until both ends said who they are
+ * @param helloMs until both ends said who they are, and before that proved that they may
  * @param minRetryMs wait after the second attempt to connect that failed; it doubles, the first is repeated at once
  * @param maxRetryMs to which it doubles
  * @param refusedRetryMs wait after one who answered does not want to speak with us
@@ -40,7 +40,8 @@ public record PeerConfig(
         long refusedRetryMs,
         long pingMs,
         long silentMs,
-        long answerMs) {
+        long answerMs,
+        PeerSecurity security) {
     public PeerConfig {
         overrides = Map.copyOf(overrides);
         if (maxQueueBytes < 1
@@ -60,7 +61,22 @@ public record PeerConfig(
     /** @param answerMs as long as a proposal may wait for its answer */
     public static PeerConfig of(NodeId node, String host, int port, long answerMs) {
         return new PeerConfig(
-                node, host, port, 0, Map.of(), 32L << 20, 256, 500, 2_000, 20, 200, 1_000, 300, 1_500, answerMs);
+                node,
+                host,
+                port,
+                0,
+                Map.of(),
+                32L << 20,
+                256,
+                500,
+                2_000,
+                20,
+                200,
+                1_000,
+                300,
+                1_500,
+                answerMs,
+                PeerSecurity.NONE);
     }
 
     /** Addresses of others that the operator gave. */
@@ -90,7 +106,8 @@ public record PeerConfig(
                 refusedRetryMs,
                 pingMs,
                 silentMs,
-                answerMs);
+                answerMs,
+                security);
     }
 
     public PeerConfig withMaxQueueBytes(long bytes) {
@@ -109,7 +126,8 @@ public record PeerConfig(
                 refusedRetryMs,
                 pingMs,
                 silentMs,
-                answerMs);
+                answerMs,
+                security);
     }
 
     public PeerConfig withSilence(long pingMs, long silentMs) {
@@ -128,6 +146,27 @@ public record PeerConfig(
                 refusedRetryMs,
                 pingMs,
                 silentMs,
-                answerMs);
+                answerMs,
+                security);
+    }
+
+    public PeerConfig with(PeerSecurity other) {
+        return new PeerConfig(
+                node,
+                host,
+                port,
+                group,
+                overrides,
+                maxQueueBytes,
+                maxConnections,
+                connectMs,
+                helloMs,
+                minRetryMs,
+                maxRetryMs,
+                refusedRetryMs,
+                pingMs,
+                silentMs,
+                answerMs,
+                other);
     }
 }

@@ -1,7 +1,9 @@
 package io.skein.cluster;
 
+import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.replica.PeerMessage;
+import java.util.List;
 import java.util.Optional;
 
 /** One frame between nodes (peer.proto). Ids are the caller's, for one connection. */
@@ -51,4 +53,16 @@ sealed interface PeerFrame {
     record Ping(long id) implements PeerFrame {}
 
     record Pong(long id) implements PeerFrame {}
+
+    /** Of a {@link Handshake}, as the next two. */
+    record Challenge(byte[] nonce) implements PeerFrame {}
+
+    record Proof(NodeId node, List<byte[]> macs) implements PeerFrame {
+        public Proof {
+            macs = List.copyOf(macs);
+        }
+    }
+
+    /** @param here who says this has no secret; else it has one, and who hears this did not challenge it */
+    record NoSecret(boolean here) implements PeerFrame {}
 }

@@ -67,16 +67,26 @@ final class PeerLink {
     private final String label;
     private final boolean isOutgoing;
     private final SendQueue queue;
-    private final FrameCutter cutter = new FrameCutter(this::cut);
+    private final FrameCutter cutter;
     private final Map<Long, Call> calls = new LinkedHashMap<>();
     private final long openedNanos = System.nanoTime();
     private long heardNanos = openedNanos;
     private long pingedNanos = openedNanos;
     private long nextCall = 1;
+    /** Until both ends have proved to know the cluster's secret. */
+    private Optional<Handshake> handshake;
+    /** As whom the other end proved it. */
+    private Optional<NodeId> proved = Optional.empty();
+
+    private Optional<Seal> opening = Optional.empty();
+    private HandshakeFault fault = HandshakeFault.GARBAGE;
+    private Optional<String> failure = Optional.empty();
     private Optional<PeerFacts> facts = Optional.empty();
     private Purpose purpose = Purpose.ASK;
+    private boolean hasHeard;
     private boolean isClosed;
 
+    /** @param handshake what comes first where the nodes have a secret */
     PeerLink(
             Context context,
             NetSocket socket,
@@ -85,6 +95,7 @@ final class PeerLink {
             PeerCodec codec,
             PeerConfig config,
             PeerListener listener,
+            Optional<Handshake> handshake,
             Owner owner) {
         this.socket = socket;
         this.isOutgoing = isOutgoing;
@@ -93,19 +104,43 @@ final class PeerLink {
         this.config = config;
         this.listener = listener;
         this.owner = owner;
-        this.queue = new SendQueue(context, socket, config.maxQueueBytes(), this::written);
+        this.handshake = handshake;
+        this.cutter = new FrameCutter(
+                this::cut, handshake.isPresent() ? Limits.MAX_PEER_PROOF_BYTES : Limits.MAX_PEER_HELLO_BYTES);
+        this.queue = new SendQueue(context, socket, config.maxQueueBytes(), handshake.isPresent(), this::written);
         socket.handler(this::read)
                 .drainHandler(v -> {
                     // The other end took something: that, too, is a sign of life.
                     heardNanos = System.nanoTime();
                     queue.flush();
                 })
-                .exceptionHandler(failure -> LOG.debug("connection with {} failed", label, failure))
-                .closeHandler(v -> close("the connection was lost"));
+                .exceptionHandler(broken -> {
+                    LOG.debug("connection with {} failed", label, broken);
+                    failure = Optional.ofNullable(broken.getMessage());
+                })
+                .closeHandler(v -> lost());
+        handshake.flatMap(Handshake::begin).ifPresent(this::sayPlainly);
     }
 
-    /** Both ends said who they are, perhaps anew, and want to speak with each other. */
+    private void lost() {
+        String why =
+                "the connection was lost" + failure.map(text -> ": " + text).orElse("");
+        close(
+                isOutgoing && handshake.isPresent()
+                        ? why + "; it did not prove that it knows the cluster's secret (--peer-secret)"
+                        : why);
+    }
+
+    /**
+     * Both ends said who they are, perhaps anew, and want to speak with each other.
+     *
+     * @throws IllegalArgumentException when it proved to be another
+     */
     void known(PeerFacts other, Purpose why) {
+        if (proved.filter(node -> !node.equals(other.node())).isPresent()) {
+            throw new IllegalArgumentException(
+                    "it says that it is " + other.node() + " and proved to be " + proved.get());
+        }
         facts = Optional.of(other);
         purpose = why;
         cutter.known();
@@ -114,6 +149,16 @@ final class PeerLink {
     /** Who is at the other end; empty before it said so. */
     Optional<PeerFacts> facts() {
         return facts;
+    }
+
+    /** Why it ended, if that was before it was known who is there. */
+    HandshakeFault fault() {
+        return fault;
+    }
+
+    /** Anything at all came from the other end. */
+    boolean hasHeard() {
+        return hasHeard;
     }
 
     boolean isOutgoing() {
@@ -217,6 +262,7 @@ final class PeerLink {
     void tick(long now) {
         if (facts.isEmpty()) {
             if (now - openedNanos > config.helloMs() * NANOS_PER_MS) {
+                fault = HandshakeFault.SILENCE;
                 close("it did not say who it is within " + config.helloMs() + " ms");
             }
             return;
@@ -265,7 +311,18 @@ final class PeerLink {
     private void read(Buffer bytes) {
         heardNanos = System.nanoTime();
         try {
-            cutter.take(bytes);
+            if (!hasHeard) {
+                hasHeard = true;
+                mustNotBeTls(bytes);
+            }
+            if (handshake.isPresent()) {
+                cutter.take(bytes);
+                endHandshake(handshake.get());
+            } else if (opening.isPresent()) {
+                opening.get().open(bytes, cutter::take);
+            } else {
+                cutter.take(bytes);
+            }
         } catch (IllegalArgumentException nonsense) {
             refuse(nonsense);
         }
@@ -282,7 +339,67 @@ final class PeerLink {
             refuse(nonsense);
             return;
         }
-        owner.frame(this, decoded);
+        if (handshake.isPresent()) {
+            fault = HandshakeFault.SECRET;
+            step(handshake.get(), decoded);
+        } else if (decoded instanceof PeerFrame.Challenge || decoded instanceof PeerFrame.NoSecret) {
+            fault = HandshakeFault.SECRET;
+            sayPlainly(new PeerFrame.NoSecret(true));
+            throw new IllegalArgumentException(
+                    "it asks for proof of the cluster's secret, and this node has none (--peer-secret)");
+        } else {
+            owner.frame(this, decoded);
+        }
+    }
+
+    private void step(Handshake steps, PeerFrame frame) {
+        if (steps.isThrough()) {
+            throw new IllegalArgumentException("it said more than it was asked for");
+        }
+        if (frame instanceof PeerFrame.Hello) {
+            sayPlainly(new PeerFrame.NoSecret(false));
+            throw new IllegalArgumentException(
+                    "it has no secret of the cluster, and this node has one (--peer-secret)");
+        }
+        if (frame instanceof PeerFrame.NoSecret) {
+            throw new IllegalArgumentException(
+                    "it has no secret of the cluster, and this node has one (--peer-secret)");
+        }
+        steps.hear(frame).ifPresent(this::sayPlainly);
+    }
+
+    /** From here on all is sealed, unless TLS does that; nothing may have come yet that is not. */
+    private void endHandshake(Handshake steps) {
+        if (!steps.isThrough() || isClosed) {
+            return;
+        }
+        if (!cutter.isBetweenFrames()) {
+            throw new IllegalArgumentException("it said more than it was asked for");
+        }
+        handshake = Optional.empty();
+        fault = HandshakeFault.GARBAGE;
+        proved = Optional.of(steps.other());
+        cutter.proved();
+        boolean isSealed = !socket.isSsl();
+        opening = isSealed ? Optional.of(steps.opening()) : Optional.empty();
+        queue.letGo(isSealed ? Optional.of(steps.sealing()) : Optional.empty());
+    }
+
+    /** Before everything that waits: a step of the handshake, or that there can be none. */
+    private void sayPlainly(PeerFrame frame) {
+        byte[] bytes = codec.toProto(frame).toByteArray();
+        socket.write(Buffer.buffer(FrameCutter.LENGTH_BYTES + bytes.length)
+                        .appendInt(bytes.length)
+                        .appendBytes(bytes))
+                .onFailure(ignored -> {});
+    }
+
+    /** A record of TLS begins with its type (22: handshake) and version 3 (RFC 8446, section 5.1). */
+    private void mustNotBeTls(Buffer first) {
+        if (first.length() > 1 && first.getByte(0) == 22 && first.getByte(1) == 3) {
+            fault = HandshakeFault.TLS;
+            throw new IllegalArgumentException("it speaks TLS, and this node does not (--peer-cert)");
+        }
     }
 
     private void refuse(IllegalArgumentException nonsense) {

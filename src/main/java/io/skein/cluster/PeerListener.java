@@ -24,6 +24,9 @@ public interface PeerListener {
 
     default void roundTrip(NodeId peer, long nanos) {}
 
+    /** A connection to this node ended before it was known who called. */
+    default void strangerFailed(HandshakeFault why) {}
+
     /** A connection came to nothing, in either direction. */
     default void refused(HelloRefusal why) {}
 }

@@ -8,11 +8,13 @@ import io.skein.replica.PeerMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +58,7 @@ public final class Peers {
     private final Complaints complaints = new Complaints();
     private final Map<NodeId, Dial> dials = new HashMap<>();
     private final Callers callers;
+    private final SecureRandom random = new SecureRandom();
     private final Reception reception;
     private final Set<Visit<?>> visits = new HashSet<>();
     private PeerFacts facts;
@@ -317,11 +320,27 @@ public final class Peers {
         } catch (IllegalArgumentException none) {
             return Future.failedFuture(none);
         }
-        return client.connect(parsed.port(), parsed.host());
+        var to = new ConnectOptions().setPort(parsed.port()).setHost(parsed.host());
+        Optional<PeerTls> tls = tls();
+        if (tls.isEmpty()) {
+            return client.connect(to);
+        }
+        return client.connect(to.setSsl(true).setSslOptions(tls.get().calling()))
+                .recover(failure -> Future.failedFuture(PeerTls.explained(failure)));
     }
 
     PeerLink link(NetSocket socket, boolean isOutgoing, String label, PeerLink.Owner owner) {
-        return new PeerLink(context, socket, isOutgoing, label, codec, config, listener, owner);
+        Optional<Handshake> handshake = config.security().secret().map(secret -> {
+            byte[] nonce = new byte[Handshake.NONCE_BYTES];
+            random.nextBytes(nonce);
+            return new Handshake(secret, isOutgoing, config.node(), config.group(), nonce);
+        });
+        return new PeerLink(context, socket, isOutgoing, label, codec, config, listener, handshake, owner);
+    }
+
+    /** What the next connection shows and asks for; empty when nodes speak plainly. */
+    Optional<PeerTls> tls() {
+        return config.security().tls().get();
     }
 
     long later(long ms, Runnable then) {

@@ -36,7 +36,7 @@ final class Roster {
 
     private List<MemberStatus> status = List.of();
 
-    /** @param httpAddress host:port where clients find this node */
+    /** @param httpAddress host:port where clients find this node, with {@code https://} before it where they must speak TLS */
     Roster(NodeId self, String httpAddress, Peers peers) {
         this.self = self;
         this.httpAddress = httpAddress;

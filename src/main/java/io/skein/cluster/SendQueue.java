@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.CodedOutputStream;
+import io.skein.wire.Limits;
 import io.skein.wire.PeerFrameProto;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -54,11 +56,15 @@ final class SendQueue {
     private final ArrayDeque<Waiting> bulk = new ArrayDeque<>();
     private long queuedBytes;
     private long writingBytes;
+    private Optional<Seal> seal = Optional.empty();
+    private boolean isHeld;
     private boolean isScheduled;
     private boolean isClosed;
 
-    SendQueue(Context context, NetSocket socket, long limit, Written written) {
+    /** @param isHeld nothing is written before {@link #letGo} */
+    SendQueue(Context context, NetSocket socket, long limit, boolean isHeld, Written written) {
         this.context = context;
+        this.isHeld = isHeld;
         this.socket = socket;
         this.limit = limit;
         this.written = written;
@@ -96,9 +102,16 @@ final class SendQueue {
         return queuedBytes + writingBytes;
     }
 
+    /** Frames may be written now; what is written is sealed, if it has to be. */
+    void letGo(Optional<Seal> with) {
+        seal = with;
+        isHeld = false;
+        flush();
+    }
+
     /** Writes as much as the socket takes; called again when it has drained. */
     void flush() {
-        while (!isClosed && !(normal.isEmpty() && bulk.isEmpty()) && !socket.writeQueueFull()) {
+        while (!isClosed && !isHeld && !(normal.isEmpty() && bulk.isEmpty()) && !socket.writeQueueFull()) {
             write();
         }
     }
@@ -132,13 +145,26 @@ final class SendQueue {
         }
         int count = bytes;
         writingBytes += count;
-        socket.write(Buffer.buffer(join(batch, bytes))).onComplete(done -> writingBytes -= count);
+        socket.write(Buffer.buffer(toBytes(batch, bytes))).onComplete(done -> writingBytes -= count);
         written.written(batch.size(), bytes);
     }
 
-    private static byte[] join(List<Waiting> batch, int bytes) {
-        byte[] joined = new byte[bytes];
-        int at = 0;
+    private byte[] toBytes(List<Waiting> batch, int bytes) {
+        if (seal.isEmpty()) {
+            return join(batch, 0, bytes, 0);
+        }
+        if (bytes > Limits.MAX_PEER_RECORD_BYTES) {
+            return seal.get().seal(join(batch, 0, bytes, 0));
+        }
+        byte[] record = join(batch, Seal.HEAD_BYTES, bytes, Seal.TAG_BYTES);
+        seal.get().close(record);
+        return record;
+    }
+
+    /** With room before and after. */
+    private static byte[] join(List<Waiting> batch, int before, int bytes, int after) {
+        byte[] joined = new byte[before + bytes + after];
+        int at = before;
         try {
             for (Waiting waiting : batch) {
                 int length = waiting.bytes() - FrameCutter.LENGTH_BYTES;

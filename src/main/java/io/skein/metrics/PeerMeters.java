@@ -1,12 +1,16 @@
 package io.skein.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.skein.broker.NodeStatus;
+import io.skein.cluster.HandshakeFault;
 import io.skein.cluster.PeerListener;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +24,7 @@ final class PeerMeters implements PeerListener {
 
     private final MeterRegistry registry;
     private final Timer snapshot;
+    private final Map<HandshakeFault, Counter> strangers = new EnumMap<>(HandshakeFault.class);
     private final Map<NodeId, Long> heard = new ConcurrentHashMap<>();
     private volatile Supplier<NodeStatus> status;
 
@@ -29,6 +34,14 @@ final class PeerMeters implements PeerListener {
                 .description("A snapshot for a peer: made, sent and taken")
                 .serviceLevelObjectives(Buckets.ofSnapshots())
                 .register(registry);
+        for (HandshakeFault why : HandshakeFault.values()) {
+            strangers.put(
+                    why,
+                    Counter.builder("skein.raft.peer.handshake.failures")
+                            .description("Connections to the Raft port that ended before it was known who called")
+                            .tag("reason", why.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
     }
 
     void watch(Supplier<NodeStatus> nodeStatus) {
@@ -57,6 +70,11 @@ final class PeerMeters implements PeerListener {
     private boolean isThisNode(NodeId peer) {
         Supplier<NodeStatus> watched = status;
         return watched != null && watched.get().node().equals(peer.value());
+    }
+
+    @Override
+    public void strangerFailed(HandshakeFault why) {
+        strangers.get(why).increment();
     }
 
     @Override

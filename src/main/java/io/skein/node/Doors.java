@@ -25,6 +25,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
@@ -33,10 +34,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The node's doors: as many instances of each as there are cores, on one port each. */
 final class Doors {
+    private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
+
     /** Paths of the pages and the meters, who both only answer what they are asked. */
     private static final List<String> ELSEWHERE =
             List.of("/", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
@@ -54,6 +60,9 @@ final class Doors {
     private final Dashboard dashboard;
     private final int instances = Runtime.getRuntime().availableProcessors();
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
+    private final List<HttpServer> httpServers = new CopyOnWriteArrayList<>();
+    private final List<TcpDoor> tcpDoors = new CopyOnWriteArrayList<>();
+    private volatile Optional<Certificates> certificates = Optional.empty();
     private volatile int httpPort;
     private volatile int tcpPort;
 
@@ -115,12 +124,17 @@ final class Doors {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }
             router.route().handler(context -> door.notFound(context.request()));
-            HttpServer server = vertx.createHttpServer(webSocket.options(HttpDoor.serverOptions(http)))
+            HttpServerOptions options = webSocket.options(HttpDoor.serverOptions(http));
+            HttpServer server = vertx.createHttpServer(
+                            certificates.map(shown -> shown.show(options)).orElse(options))
                     .connectionHandler(door::connected)
                     .requestHandler(door.handler(orWebSocket(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
             return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
-                    .onSuccess(up -> httpPort = up.actualPort());
+                    .onSuccess(up -> {
+                        httpPort = up.actualPort();
+                        httpServers.add(up);
+                    });
         }
 
         private static MetricsRoutes.Door asMetricsSee(HttpDoor door) {
@@ -170,6 +184,18 @@ final class Doors {
         }
     }
 
+    /** All doors speak TLS; before they open, and with others of the same when these are renewed. */
+    void show(Certificates shown) {
+        certificates = Optional.of(shown);
+        httpServers.forEach(
+                server -> server.updateSSLOptions(shown.door().setUseAlpn(true)).onFailure(Doors::notRenewed));
+        tcpDoors.forEach(door -> door.show(shown.door()).onFailure(Doors::notRenewed));
+    }
+
+    private static void notRenewed(Throwable why) {
+        LOG.warn("a door goes on with the certificate it had: {}", why.getMessage());
+    }
+
     Future<Void> open() {
         return deploy(dashboard)
                 .compose(v ->
@@ -182,7 +208,7 @@ final class Doors {
 
     private TcpDoor tcpDoor() {
         tcpPort = config.tcpPort();
-        return new TcpDoor(
+        TcpDoor door = new TcpDoor(
                 gate,
                 TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
                 allowances,
@@ -192,6 +218,9 @@ final class Doors {
                         metrics.doors().rejected(code, frames);
                     }
                 });
+        certificates.ifPresent(shown -> door.show(shown.door()).onFailure(Doors::notRenewed));
+        tcpDoors.add(door);
+        return door;
     }
 
     private Future<Void> deployAll(Supplier<VerticleBase> door) {

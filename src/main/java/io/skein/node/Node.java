@@ -11,6 +11,8 @@ import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
+import io.skein.cluster.PeerSecurity;
+import io.skein.cluster.PeerTls;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus.Standing;
@@ -68,6 +70,8 @@ public final class Node {
     private static final long LAST_ANSWERS_MS = 500;
     /** Between two tries to make the first admin. */
     private static final long ADMIN_RETRY_MS = 500;
+    /** Between two looks whether certificates were renewed. */
+    private static final long READ_AGAIN_MS = 10_000;
 
     private final Vertx vertx;
     private final NodeConfig config;
@@ -80,6 +84,9 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private volatile String replicaDeployment;
+    private volatile Optional<CertificateWatch> certificates = Optional.empty();
+    private volatile Optional<CertificateWatch> peerCertificates = Optional.empty();
+    private volatile Optional<PeerTls> peerTls = Optional.empty();
 
     private Node(
             Vertx vertx,
@@ -99,7 +106,7 @@ public final class Node {
                 vertx,
                 new BrokerConfig(
                         config.nodeId().value(),
-                        () -> config.advertise() + ":" + httpPort(),
+                        this::httpAddress,
                         config.advertise() + ":" + config.raftPort(),
                         config.maxMessageBytes(),
                         config.autoCreateTopics(),
@@ -145,17 +152,58 @@ public final class Node {
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
         Node node = new Node(vertx, config, version, directory, registry, broken);
-        return node.doors
-                .open()
+        return node.readCertificates()
+                .compose(v -> node.doors.open())
                 .compose(v -> PortTaken.said(
                         vertx.deployVerticle(node.replica, new DeploymentOptions()),
                         "--raft-port",
-                        config.host(),
+                        config.raftHost(),
                         config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     return node;
                 });
+    }
+
+    private Future<Void> readCertificates() {
+        if (config.isRaftPortKept()) {
+            LOG.info(
+                    "port {} for peers (--raft-port) is open to this machine only, as there is no --peer-secret and no"
+                            + " --peer-cert",
+                    config.raftPort());
+        }
+        return Future.join(
+                        config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture),
+                        config.peerTls().map(this::watchPeers).orElseGet(Future::succeededFuture))
+                .mapEmpty();
+    }
+
+    private Future<Void> watchDoors(CertificateFiles files) {
+        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, doors::show)
+                .onSuccess(watch -> {
+                    doors.show(watch.current());
+                    certificates = Optional.of(watch);
+                })
+                .mapEmpty();
+    }
+
+    private Future<Void> watchPeers(CertificateFiles files) {
+        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, read -> peerTls = Optional.of(read.peers()))
+                .onSuccess(watch -> {
+                    peerTls = Optional.of(watch.current().peers());
+                    peerCertificates = Optional.of(watch);
+                })
+                .mapEmpty();
+    }
+
+    /** With its scheme where that is not the usual one: who is told it may speak something else with the node that told. */
+    private String httpAddress() {
+        return (config.tls().isPresent() ? "https://" : "") + config.advertise() + ":" + httpPort();
+    }
+
+    private PeerSecurity peerSecurity() {
+        PeerSecurity believed = PeerSecurity.NONE.withTls(() -> peerTls);
+        return config.peerSecret().map(believed::withSecret).orElse(believed);
     }
 
     /** What the replica's room may not know: which machines there are, and what they keep where. */
@@ -282,13 +330,14 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return PeerConfig.of(config.nodeId(), config.host(), config.raftPort(), config.publishTimeoutMs())
-                    .withOverrides(config.peers());
+            return PeerConfig.of(config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
+                    .withOverrides(config.peers())
+                    .with(peerSecurity());
         }
 
         @Override
         public String httpAddress() {
-            return config.advertise() + ":" + httpPort();
+            return Node.this.httpAddress();
         }
 
         @Override
@@ -330,6 +379,8 @@ public final class Node {
     /** Says so, lets another lead, lets what is under way end, closes the doors, then the store. */
     public Future<Void> stop() {
         broker.drain();
+        certificates.ifPresent(CertificateWatch::close);
+        peerCertificates.ifPresent(CertificateWatch::close);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)

@@ -2,10 +2,13 @@ package io.skein.node;
 
 import io.skein.broker.GateConfig;
 import io.skein.broker.IssuerConfig;
+import io.skein.cluster.ClusterSecret;
 import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a node is told at its start; read once, cut into pieces for the rooms.
@@ -21,6 +25,9 @@ import java.util.TreeMap;
  * @param gate who is let in
  * @param adminToken what the admin shows, if the operator says so
  * @param metricsOpen metrics ask nobody who it is
+ * @param tls what clients are shown, if they are to speak TLS
+ * @param peerTls what peers are shown, and which authority theirs must be of
+ * @param insecure the operator takes the risk of serving others without what keeps strangers out
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -44,7 +51,11 @@ public record NodeConfig(
         long publishTimeoutMs,
         GateConfig gate,
         Optional<String> adminToken,
-        boolean metricsOpen) {
+        boolean metricsOpen,
+        Optional<CertificateFiles> tls,
+        Optional<CertificateFiles> peerTls,
+        Optional<ClusterSecret> peerSecret,
+        boolean insecure) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
@@ -71,27 +82,118 @@ public record NodeConfig(
         }
         String origins = settings.text(Setting.ALLOWED_ORIGINS);
         return new NodeConfig(
-                id,
-                Path.of(settings.text(Setting.DATA_DIR)),
-                host,
-                settings.port(Setting.HTTP_PORT),
-                settings.port(Setting.TCP_PORT),
-                settings.port(Setting.RAFT_PORT),
-                advertise.isEmpty() ? host : advertise,
-                peers(settings),
-                settings.flag(Setting.JOIN),
-                timing(settings),
-                settings.millis(Setting.STEP_DOWN_AFTER, 0, 3_600_000),
-                profile(settings),
-                durability.equals("fsync") ? Durability.FSYNC : Durability.RELAXED,
-                settings.bytes(Setting.LOG_BUDGET, 1 << 20, 1L << 40),
-                settings.flag(Setting.AUTO_CREATE_TOPICS),
-                (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
-                origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
-                settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000),
-                gate(settings, iterations),
-                adminToken(settings),
-                settings.flag(Setting.METRICS_OPEN));
+                        id,
+                        Path.of(settings.text(Setting.DATA_DIR)),
+                        host,
+                        settings.port(Setting.HTTP_PORT),
+                        settings.port(Setting.TCP_PORT),
+                        settings.port(Setting.RAFT_PORT),
+                        advertise.isEmpty() ? host : advertise,
+                        peers(settings),
+                        settings.flag(Setting.JOIN),
+                        timing(settings),
+                        settings.millis(Setting.STEP_DOWN_AFTER, 0, 3_600_000),
+                        profile(settings),
+                        durability.equals("fsync") ? Durability.FSYNC : Durability.RELAXED,
+                        settings.bytes(Setting.LOG_BUDGET, 1 << 20, 1L << 40),
+                        settings.flag(Setting.AUTO_CREATE_TOPICS),
+                        (int) settings.bytes(Setting.MAX_MESSAGE, 1, 4 << 20),
+                        origins.isEmpty() ? List.of() : Arrays.asList(origins.split("\\s*,\\s*")),
+                        settings.millis(Setting.PUBLISH_TIMEOUT, 100, 600_000),
+                        gate(settings, iterations),
+                        adminToken(settings),
+                        settings.flag(Setting.METRICS_OPEN),
+                        tls(settings),
+                        peerTls(settings),
+                        peerSecret(settings),
+                        settings.flag(Setting.INSECURE))
+                .checked();
+    }
+
+    /** Whoever reaches the Raft port of a node that believes everybody can make it forget everything. */
+    private NodeConfig checked() {
+        if (isWide() && !gate.locked() && !insecure) {
+            throw new ConfigurationProblem(
+                    "with --host " + host + " others than this machine reach this node, and nobody"
+                            + " is asked who it is: give it --auth, or take the risk with --insecure");
+        }
+        if (isWide() && mustFindPeers() && believesAnybody() && !insecure) {
+            throw new ConfigurationProblem("with --host " + host + " others than this machine reach the Raft port, and"
+                    + " nothing keeps strangers out: give all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE), or"
+                    + " --peer-cert, --peer-key and --peer-ca; or take the risk with --insecure");
+        }
+        return this;
+    }
+
+    private boolean mustFindPeers() {
+        return !peers.isEmpty() || join;
+    }
+
+    private boolean believesAnybody() {
+        return peerSecret.isEmpty() && peerTls.isEmpty();
+    }
+
+    /** Others than this machine reach it; so does a name that is unknown here, for it may become known. */
+    public boolean isWide() {
+        try {
+            return !Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException unknown) {
+            return true;
+        }
+    }
+
+    /** A node that has no peers yet and would believe anybody lets nobody come. */
+    public boolean isRaftPortKept() {
+        return isWide() && !mustFindPeers() && believesAnybody() && !insecure;
+    }
+
+    /** What the Raft port is bound to. */
+    public String raftHost() {
+        return isRaftPortKept() ? "127.0.0.1" : host;
+    }
+
+    private static Optional<ClusterSecret> peerSecret(Settings settings) {
+        String current = settings.text(Setting.PEER_SECRET);
+        String previous = settings.text(Setting.PEER_SECRET_PREVIOUS);
+        if (current.isEmpty()) {
+            if (!previous.isEmpty()) {
+                throw settings.problem(Setting.PEER_SECRET_PREVIOUS, "--peer-secret beside it");
+            }
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ClusterSecret.of(current, Optional.of(previous).filter(text -> !text.isEmpty())));
+        } catch (IllegalArgumentException tooShort) {
+            throw settings.problem(Setting.PEER_SECRET, tooShort.getMessage());
+        }
+    }
+
+    private static Optional<CertificateFiles> tls(Settings settings) {
+        return files(settings, Setting.TLS_CERT, Setting.TLS_KEY)
+                .map(files -> new CertificateFiles("--tls", files.get(0), files.get(1), Optional.empty()));
+    }
+
+    private static Optional<CertificateFiles> peerTls(Settings settings) {
+        return files(settings, Setting.PEER_CERT, Setting.PEER_KEY, Setting.PEER_CA)
+                .map(files -> new CertificateFiles("--peer", files.get(0), files.get(1), Optional.of(files.get(2))));
+    }
+
+    /** All or none of them. */
+    private static Optional<List<Path>> files(Settings settings, Setting... named) {
+        List<Setting> missing = Arrays.stream(named)
+                .filter(setting -> settings.text(setting).isEmpty())
+                .toList();
+        if (missing.size() == named.length) {
+            return Optional.empty();
+        }
+        if (!missing.isEmpty()) {
+            throw new ConfigurationProblem("--" + missing.get(0).key() + " is missing: "
+                    + Arrays.stream(named).map(setting -> "--" + setting.key()).collect(Collectors.joining(", "))
+                    + " are given together or not at all");
+        }
+        return Optional.of(Arrays.stream(named)
+                .map(setting -> Path.of(settings.text(setting)))
+                .toList());
     }
 
     /** Without what is secret in it. */

@@ -75,7 +75,9 @@ public final class NodeProcess {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
         }
-        if (failure instanceof UnusableDatabase || failure instanceof PortTaken) {
+        if (failure instanceof UnusableDatabase
+                || failure instanceof PortTaken
+                || failure instanceof ConfigurationProblem) {
             return new Outcome(Optional.empty(), ExitCode.USAGE, failure.getMessage());
         }
         LOG.error("the node did not start", failure);

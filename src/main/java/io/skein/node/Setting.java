@@ -35,6 +35,15 @@ public enum Setting {
     JWT_ISSUER("", "TEXT", "what iss must be; with --jwt-secret or --jwt-keys"),
     JWT_AUDIENCE("", "TEXT", "what must be in aud; with --jwt-secret or --jwt-keys"),
     METRICS_OPEN("false", "BOOL", "with --auth: /metrics asks for no token"),
+    TLS_CERT("", "FILE", "certificate of this node for its clients, PEM, with what leads to its authority"),
+    TLS_KEY("", "FILE", "private key of --tls-cert, PEM"),
+    PEER_SECRET(
+            "", "SECRET", "what only the nodes of the cluster know; better in SKEIN_PEER_SECRET_FILE than in a flag"),
+    PEER_SECRET_PREVIOUS("", "SECRET", "the one before, still taken while node after node gets the new one"),
+    PEER_CERT("", "FILE", "certificate of this node for its peers, PEM"),
+    PEER_KEY("", "FILE", "private key of --peer-cert, PEM"),
+    PEER_CA("", "FILE", "authority that signed the certificates of all peers, PEM"),
+    INSECURE("false", "BOOL", "serve others than this machine without what keeps strangers out"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;

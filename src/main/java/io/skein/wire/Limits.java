@@ -30,6 +30,10 @@ public final class Limits {
     public static final int MAX_BACKOFF_STEPS = 32;
     /** Bytes of one frame between nodes, without its length; an entry at its limit fits with room to spare. */
     public static final int MAX_PEER_FRAME_BYTES = 32 << 20;
+    /** Bytes of a frame between nodes until both have proved to know the cluster's secret. */
+    public static final int MAX_PEER_PROOF_BYTES = 512;
+    /** Bytes that are sealed together between nodes. */
+    public static final int MAX_PEER_RECORD_BYTES = 64 << 10;
     /** Bytes of the first frame of a connection between nodes, until it is known who speaks. */
     public static final int MAX_PEER_HELLO_BYTES = 4 << 10;
     /** Bytes of a question of one node to another, and of its answer. */

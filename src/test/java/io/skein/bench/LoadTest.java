@@ -126,7 +126,9 @@ class LoadTest {
         assertThrows(IllegalArgumentException.class, () -> defaults.withBytes(17));
         assertThrows(IllegalArgumentException.class, () -> defaults.withRate(-1));
         assertThrows(IllegalArgumentException.class, () -> defaults.withTopics("a/\"", 1));
-        assertThrows(IllegalArgumentException.class, () -> Target.of("https://127.0.0.1", ""));
-        assertEquals(new Target("127.0.0.1", 8080, "/skein", "x"), Target.of("127.0.0.1:8080/skein/", "x"));
+        assertThrows(IllegalArgumentException.class, () -> Target.of("ftp://127.0.0.1", "", ""));
+        assertEquals(
+                new Target(false, "127.0.0.1", 8080, "/skein", "x", ""), Target.of("127.0.0.1:8080/skein/", "x", ""));
+        assertEquals(new Target(true, "a", 443, "", "", "pem"), Target.of("https://a", "", "pem"));
     }
 }

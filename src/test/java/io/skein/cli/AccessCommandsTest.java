@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +38,7 @@ class AccessCommandsTest {
     void start(@TempDir Path directory) throws Exception {
         node = new RunningNode(directory, Map.of("auth", "true", "admin-token", ADMIN));
         Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
-        node.firstAdmin();
+        node.firstAdmin().await(30, TimeUnit.SECONDS);
     }
 
     @AfterAll

@@ -37,7 +37,7 @@ class TokenTest {
         vertx = Vertx.vertx();
         node = new RunningNode(directory, Map.of("auth", "true", "admin-token", ADMIN));
         Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
-        node.firstAdmin();
+        node.firstAdmin().await(30, TimeUnit.SECONDS);
     }
 
     @AfterEach

@@ -72,7 +72,10 @@ class PeerCodecTest {
                 new PeerFrame.Answered(5, Answer.no("unknown-kind")),
                 new PeerFrame.ChunkCall(6, new SnapshotChunk(77, 10, 15, 99, new byte[32], 44, 7, SOME)),
                 new PeerFrame.Ping(1_000_000_007L),
-                new PeerFrame.Pong(-5)));
+                new PeerFrame.Pong(-5),
+                new PeerFrame.Challenge(new byte[] {1, 2, 3}),
+                new PeerFrame.Proof(N1, List.of(SOME, new byte[32])),
+                new PeerFrame.NoSecret(true)));
         for (Reason reason : Reason.values()) {
             frames.add(new PeerFrame.Refused(8, reason));
         }

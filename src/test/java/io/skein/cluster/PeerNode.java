@@ -31,6 +31,7 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
     final NodeId id;
     final List<Heard> heard = new CopyOnWriteArrayList<>();
     final List<HelloRefusal> refusals = new CopyOnWriteArrayList<>();
+    final List<HandshakeFault> faults = new CopyOnWriteArrayList<>();
     final List<Forward> forwards = new CopyOnWriteArrayList<>();
     final Map<NodeId, PeerFacts> connected = new ConcurrentHashMap<>();
     final AtomicLong connections = new AtomicLong();
@@ -199,6 +200,11 @@ final class PeerNode extends VerticleBase implements PeerHandler, PeerListener {
     @Override
     public void refused(HelloRefusal why) {
         refusals.add(why);
+    }
+
+    @Override
+    public void strangerFailed(HandshakeFault why) {
+        faults.add(why);
     }
 
     @Override

@@ -120,6 +120,7 @@ class MetricsTest {
             Map.entry("skein_eventloop_blocked_total", "counter"),
             Map.entry("jvm_memory_used_bytes", "gauge"),
             Map.entry("skein_raft_snapshot_duration_seconds", "histogram"),
+            Map.entry("skein_raft_peer_handshake_failures_total", "counter"),
             Map.entry("process_cpu_usage", "gauge"),
             Map.entry("process_cpu_seconds_total", "counter"),
             Map.entry("process_resident_memory_bytes", "gauge"),

@@ -46,11 +46,6 @@ public final class RunningNode implements AutoCloseable {
         return new RunningNode(directory, Map.of("node-id", id, "peers", known.id() + "=" + known.raftAddress()));
     }
 
-    /** As {@code serve} does it after the start: the admin's token, if one was drawn. */
-    public Optional<String> firstAdmin() throws TimeoutException {
-        return node.firstAdmin().await(30, TimeUnit.SECONDS);
-    }
-
     public String id() {
         return broker().status().node();
     }

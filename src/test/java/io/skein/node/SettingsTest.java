@@ -1,11 +1,15 @@
 package io.skein.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.Settings.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -95,5 +99,93 @@ class SettingsTest {
         assertEquals(new Value("0", "BROKER_NODE_ID"), of(Map.of(), pad).value(Setting.RAFT_PORT));
         assertEquals("6000", of(Map.of("peers", "b1=h:6000,b2=i:6000"), pad).text(Setting.RAFT_PORT));
         assertEquals("7000", of(Map.of("raft-port", "7000"), pad).text(Setting.RAFT_PORT));
+    }
+
+    // Secrets.
+
+    private static final String SECRET = "an open one, in a test";
+
+    @Test
+    void aSecretIsReadFromAFileAndNeverShown() throws Exception {
+        Path file = Files.writeString(directory.resolve("secret"), SECRET + "\n");
+        Settings settings = of(Map.of(), Map.of("SKEIN_PEER_SECRET_FILE", file.toString()));
+        assertEquals(new Value(SECRET, "SKEIN_PEER_SECRET_FILE"), settings.value(Setting.PEER_SECRET));
+        assertEquals("(set)", settings.shown(Setting.PEER_SECRET));
+        assertFalse(NodeConfig.of(settings).toString().contains(SECRET));
+        assertEquals(
+                "peer-secret (--peer-secret) is \"(set)\"; expected: a secret has at least 16 characters",
+                problem(Map.of("peer-secret", "short"), Map.of()));
+        assertEquals(
+                "SKEIN_PEER_SECRET and SKEIN_PEER_SECRET_FILE are both given; one of them is meant",
+                problem(Map.of(), Map.of("SKEIN_PEER_SECRET", SECRET, "SKEIN_PEER_SECRET_FILE", file.toString())));
+        Path nowhere = directory.resolve("nowhere");
+        assertTrue(problem(Map.of(), Map.of("SKEIN_PEER_SECRET_FILE", nowhere.toString()))
+                .startsWith("SKEIN_PEER_SECRET_FILE: " + nowhere + " cannot be read"));
+        assertEquals(
+                "unknown variable SKEIN_HTTP_PORT_FILE; did you mean SKEIN_HTTP_PORT?",
+                problem(Map.of(), Map.of("SKEIN_HTTP_PORT_FILE", "x")));
+    }
+
+    @Test
+    void aSecretBeforeNeedsOneThatCounts() {
+        assertEquals(
+                "peer-secret-previous (--peer-secret-previous) is \"(set)\"; expected: --peer-secret beside it",
+                problem(Map.of("peer-secret-previous", SECRET), Map.of()));
+    }
+
+    @Test
+    void certificatesComeWithTheirKeysOrNotAtAll() {
+        assertEquals(
+                "--tls-key is missing: --tls-cert, --tls-key are given together or not at all",
+                problem(Map.of("tls-cert", "c.pem"), Map.of()));
+        assertEquals(
+                "--peer-ca is missing: --peer-cert, --peer-key, --peer-ca are given together or not at all",
+                problem(Map.of("peer-cert", "c.pem", "peer-key", "k.pem"), Map.of()));
+    }
+
+    // Wide hosts.
+
+    private static NodeConfig config(String... flags) {
+        Map<String, String> given = new HashMap<>();
+        for (int i = 0; i < flags.length; i += 2) {
+            given.put(flags[i], flags[i + 1]);
+        }
+        return NodeConfig.of(of(given, Map.of()));
+    }
+
+    @Test
+    void aNodeThatOthersReachDoesNotBelieveEverybodyToBeItsPeer() {
+        String peers = "n1=h:6000,n2=i:6000";
+        assertEquals(
+                "with --host 0.0.0.0 others than this machine reach the Raft port, and nothing keeps strangers out: give"
+                        + " all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE), or --peer-cert, --peer-key and"
+                        + " --peer-ca; or take the risk with --insecure",
+                problem(Map.of("host", "0.0.0.0", "peers", peers), Map.of()));
+        assertTrue(problem(Map.of("host", "::", "join", "true"), Map.of()).contains("--peer-secret"));
+        assertTrue(problem(Map.of("host", "no-such-host.invalid", "join", "true"), Map.of())
+                .contains("--peer-secret"));
+
+        assertEquals(
+                "0.0.0.0",
+                config("host", "0.0.0.0", "peers", peers, "insecure", "true").raftHost());
+        assertEquals(
+                "0.0.0.0",
+                config("host", "0.0.0.0", "peers", peers, "peer-secret", SECRET).raftHost());
+        assertEquals(
+                "0.0.0.0",
+                config("host", "0.0.0.0", "join", "", "peer-cert", "c", "peer-key", "k", "peer-ca", "a")
+                        .raftHost());
+        for (String loopback : List.of("127.0.0.1", "127.0.0.7", "::1", "localhost")) {
+            assertEquals(loopback, config("host", loopback, "peers", peers).raftHost());
+        }
+    }
+
+    @Test
+    void aClusterOfOneKeepsItsRaftPortToThisMachine() {
+        assertEquals("127.0.0.1", config("host", "0.0.0.0").raftHost());
+        assertTrue(config("host", "0.0.0.0").isRaftPortKept());
+        assertEquals("0.0.0.0", config("host", "0.0.0.0", "peer-secret", SECRET).raftHost());
+        assertEquals("0.0.0.0", config("host", "0.0.0.0", "insecure", "true").raftHost());
+        assertFalse(config("host", "127.0.0.1").isRaftPortKept());
     }
 }

@@ -3,14 +3,18 @@ package io.skein.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.tls.TestAuthority;
+import io.skein.tls.TestAuthority.Identity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -104,6 +108,78 @@ class GarbageIT {
             long warnings =
                     node.said().lines().filter(line -> line.contains(" WARN ")).count();
             assertTrue(warnings <= KINDS * minutes, () -> warnings + " warnings in " + minutes + " minutes");
+        }
+    }
+
+    /** Strangers who say nothing, or not the truth, to the port where peers are, and who break off TLS. */
+    @Test
+    void strangersAtThePeersPortAndAtTlsPortsLeaveTheNodeAsItWas() throws Exception {
+        int tcp = freePort();
+        int raft = freePort();
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        Identity identity = authority.identity("node");
+        List<String> smallHeap = List.of("-Xmx" + HEAP_MIB + "m", "-XX:+ExitOnOutOfMemoryError");
+        try (NodeUnderTest node = NodeUnderTest.start(
+                directory,
+                List.of(),
+                smallHeap,
+                Optional.of(authority.trusting()),
+                "--tcp-port",
+                "" + tcp,
+                "--raft-port",
+                "" + raft,
+                "--peer-secret",
+                "nobody who calls here knows it",
+                "--tls-cert",
+                identity.certificate().toString(),
+                "--tls-key",
+                identity.key().toString())) {
+            node.awaitReady();
+            assertEquals(201, node.post("/t/before", "here").statusCode());
+            int[] ports = {node.port(), tcp, raft, raft};
+            Random random = new Random(8);
+            ArrayDeque<Socket> silent = new ArrayDeque<>();
+            for (int round = 0; round < 10 * ROUNDS; round++) {
+                Socket socket = new Socket("127.0.0.1", ports[random.nextInt(ports.length)]);
+                lie(socket, random);
+                silent.add(socket);
+                if (silent.size() > MAX_SILENT) {
+                    silent.poll().close();
+                }
+                assertTrue(node.isAlive(), () -> "the node is gone");
+            }
+            assertEquals(201, node.post("/t/after", "there").statusCode());
+            long live = node.liveHeapBytes() >> 20;
+            assertTrue(live < AT_REST * HEAP_MIB, "MiB live: " + live);
+            assertTrue(node.get("/metrics").body().contains("skein_raft_peer_handshake_failures_total{reason="));
+            for (Socket socket : silent) {
+                socket.close();
+            }
+            long warnings =
+                    node.said().lines().filter(line -> line.contains(" WARN ")).count();
+            assertTrue(warnings <= 2 * KINDS, () -> warnings + " warnings");
+        }
+    }
+
+    private static final byte[][] LIES = {
+        {},
+        // A frame between nodes that is too long, one that is cut, and what TLS begins with.
+        {0x7f, 0x7f, 0x7f, 0x7f},
+        {0, 0, 0, 100, 1, 2},
+        {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3},
+    };
+
+    private static void lie(Socket socket, Random random) {
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write(LIES[random.nextInt(LIES.length)]);
+            if (random.nextBoolean()) {
+                byte[] noise = new byte[1 + random.nextInt(random.nextInt(4) == 0 ? 1 << 20 : 600)];
+                random.nextBytes(noise);
+                out.write(noise);
+            }
+        } catch (IOException closedByTheNode) {
+            // Its right.
         }
     }
 

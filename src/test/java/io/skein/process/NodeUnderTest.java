@@ -14,26 +14,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 
 /** A real node in a process of its own, as {@code java -jar target/skein.jar serve} starts it. */
 final class NodeUnderTest implements AutoCloseable {
-    private static final Pattern PORT = Pattern.compile("curl -d 'hello' localhost:([0-9]+)/");
+    private static final Pattern PORT = Pattern.compile("curl .*-d 'hello' (?:https://)?localhost:([0-9]+)/");
     private static final Pattern TOTAL = Pattern.compile("Total +[0-9]+ +([0-9]+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient client;
+    private final String base;
     private final Process process;
     private final Path output;
     private final int port;
 
-    private NodeUnderTest(Process process, Path output) {
+    private NodeUnderTest(Process process, Path output, Optional<SSLContext> trusting) {
+        HttpClient.Builder making =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        trusting.ifPresent(making::sslContext);
+        this.client = making.build();
+        this.base = trusting.isPresent() ? "https://localhost:" : "http://127.0.0.1:";
         this.process = process;
         this.output = output;
         this.port = awaitPort();
@@ -44,6 +49,13 @@ final class NodeUnderTest implements AutoCloseable {
      * @param flags of the JVM, then {@code --}, then of {@code serve}
      */
     static NodeUnderTest start(Path directory, List<String> before, List<String> jvm, String... flags)
+            throws IOException {
+        return start(directory, before, jvm, Optional.empty(), flags);
+    }
+
+    /** @param trusting for a node that is told to speak TLS */
+    static NodeUnderTest start(
+            Path directory, List<String> before, List<String> jvm, Optional<SSLContext> trusting, String... flags)
             throws IOException {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -61,7 +73,7 @@ final class NodeUnderTest implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
-        return new NodeUnderTest(builder.start(), output);
+        return new NodeUnderTest(builder.start(), output, trusting);
     }
 
     static NodeUnderTest start(Path directory, String... flags) throws IOException {
@@ -101,7 +113,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
 
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(base + port + path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +42,8 @@ public final class TcpDoor extends VerticleBase {
     private final Set<Session> sessions = new HashSet<>();
 
     private int connections;
-    private Optional<NetServer> server = Optional.empty();
+    private volatile Optional<ServerSSLOptions> shown = Optional.empty();
+    private volatile Optional<NetServer> server = Optional.empty();
 
     /** @param allowances of the node, for all its doors */
     public TcpDoor(Gate gate, TcpConfig config, Allowances allowances, TcpListener listener) {
@@ -54,10 +56,16 @@ public final class TcpDoor extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        NetServer listening = vertx.createNetServer(new NetServerOptions()
+        NetServerOptions options = new NetServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
-                .setTcpKeepAlive(true));
+                .setTcpKeepAlive(true);
+        shown.ifPresent(tls -> options.setSsl(true)
+                .setKeyCertOptions(tls.getKeyCertOptions())
+                .setEnabledSecureTransportProtocols(tls.getEnabledSecureTransportProtocols())
+                .setSslHandshakeTimeout(tls.getSslHandshakeTimeout())
+                .setSslHandshakeTimeoutUnit(tls.getSslHandshakeTimeoutUnit()));
+        NetServer listening = vertx.createNetServer(options);
         server = Optional.of(listening);
         return listening
                 .connectHandler(this::accept)
@@ -74,6 +82,13 @@ public final class TcpDoor extends VerticleBase {
                 .timeout(STOP_MS, TimeUnit.MILLISECONDS)
                 .onFailure(late -> LOG.warn("messages of PAD publishers were not stored before the end"))
                 .transform(any -> server.map(NetServer::close).orElseGet(Future::succeededFuture));
+    }
+
+    /** Before the door is deployed: it speaks TLS. Later: what is shown to clients from the next connection on. */
+    public Future<Void> show(ServerSSLOptions tls) {
+        shown = Optional.of(tls);
+        return server.map(listening -> listening.updateSSLOptions(tls).<Void>mapEmpty())
+                .orElseGet(Future::succeededFuture);
     }
 
     /** The port it listens on, once started. */

@@ -3,6 +3,7 @@ package io.skein.protocol.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
@@ -12,6 +13,10 @@ import io.vertx.core.internal.http.WebSocketInternal;
  * until it is whole, and whole ones wait while the socket is paused. Vert.x tells of neither, so this stands in front.
  */
 final class Arriving extends ChannelInboundHandlerAdapter {
+    private static final String NAME = "arriving";
+    /** What Vert.x calls its handler. */
+    private static final String TLS = "ssl";
+
     private static final int SHORT = 126;
     private static final int LONG = 1 << 16;
 
@@ -25,7 +30,14 @@ final class Arriving extends ChannelInboundHandlerAdapter {
     /** @param moved called when there may be more of them than before */
     static Arriving at(ServerWebSocket socket, Runnable moved) {
         Arriving arriving = new Arriving(moved);
-        ((WebSocketInternal) socket).channelHandlerContext().pipeline().addFirst("arriving", arriving);
+        ChannelPipeline pipeline =
+                ((WebSocketInternal) socket).channelHandlerContext().pipeline();
+        // Behind TLS, if there is any: what is counted here is compared with frames.
+        if (pipeline.get(TLS) == null) {
+            pipeline.addFirst(NAME, arriving);
+        } else {
+            pipeline.addAfter(TLS, NAME, arriving);
+        }
         return arriving;
     }
 

@@ -1,0 +1,208 @@
+package io.skein.cluster;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.tls.TestAuthority;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes that show certificates to each other, and who has none of theirs. */
+@Timeout(60)
+class PeerTlsTest {
+    private static final long CLUSTER = 0xC1;
+
+    @TempDir
+    private static Path directory;
+
+    private static PeerTls ours;
+    private static PeerTls renewed;
+    private static PeerTls theirs;
+    private static PeerTls expired;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @BeforeAll
+    static void authorities() throws IOException {
+        TestAuthority authority = new TestAuthority(directory, "ours");
+        ours = tls(authority, authority.identity("node"));
+        renewed = tls(authority, authority.identity("next"));
+        expired = tls(authority, authority.expired("old"));
+        TestAuthority other = new TestAuthority(directory, "theirs");
+        theirs = tls(other, other.identity("node"));
+    }
+
+    private static PeerTls tls(TestAuthority authority, TestAuthority.Identity identity) throws IOException {
+        var shown = new PemKeyCertOptions()
+                .addCertValue(Buffer.buffer(Files.readAllBytes(identity.certificate())))
+                .addKeyValue(Buffer.buffer(Files.readAllBytes(identity.key())));
+        var trusted = new PemTrustOptions().addCertValue(Buffer.buffer(Files.readAllBytes(authority.certificate())));
+        return new PeerTls(
+                new ServerSSLOptions()
+                        .setClientAuth(ClientAuth.REQUIRED)
+                        .setKeyCertOptions(shown)
+                        .setTrustOptions(trusted),
+                new ClientSSLOptions()
+                        .setHostnameVerificationAlgorithm("")
+                        .setKeyCertOptions(shown)
+                        .setTrustOptions(trusted));
+    }
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    private PeerNode node(String id, PeerSecurity security) {
+        return PeerNode.start(vertx, PeerNode.config(id, 0).with(security), CLUSTER, id.hashCode());
+    }
+
+    private static PeerSecurity showing(PeerTls tls) {
+        return PeerSecurity.NONE.withTls(() -> Optional.of(tls));
+    }
+
+    private static void speak(PeerNode one, PeerNode other) {
+        one.knows(other);
+        other.knows(one);
+        await().until(() -> one.reaches(other) && other.reaches(one));
+        int before = other.heard.size();
+        one.run(p -> p.send(other.id, PeerNode.number(7)));
+        await().until(() -> other.heard.size() > before);
+    }
+
+    private static void refuse(PeerNode one, PeerNode other, HandshakeFault... faults) {
+        one.knows(other);
+        other.knows(one);
+        await().until(() -> !one.faults.isEmpty() && !other.faults.isEmpty());
+        List<HandshakeFault> possible = List.of(faults);
+        assertTrue(
+                possible.containsAll(one.faults) && possible.containsAll(other.faults),
+                one.faults + " " + other.faults);
+        assertFalse(one.reaches(other) || other.reaches(one));
+    }
+
+    @Test
+    void nodesOfOneAuthoritySpeakAlsoWithASecret() {
+        speak(node("n1", showing(ours)), node("n2", showing(renewed)));
+
+        ClusterSecret secret = ClusterSecret.of("and a secret besides", Optional.empty());
+        PeerNode one = node("n3", showing(ours).withSecret(secret));
+        PeerNode other = node("n4", showing(ours).withSecret(secret));
+        speak(one, other);
+        byte[] large = new byte[300_000];
+        Answer answer = one.on(p -> p.ask(other.id, new Ask("any", large)));
+        assertEquals(large.length, answer.payload().length);
+    }
+
+    @Test
+    void theCertificateOfAnotherAuthorityIsNotTakenByEitherSide() {
+        refuse(node("n1", showing(ours)), node("n2", showing(theirs)), HandshakeFault.TLS);
+    }
+
+    @Test
+    void anExpiredCertificateIsNotTaken() {
+        refuse(node("n1", showing(ours)), node("n2", showing(expired)), HandshakeFault.TLS);
+    }
+
+    @Test
+    void whoSpeaksPlainlyIsNotSpokenWithByWhoSpeaksTlsAndTheOtherWayRound() {
+        refuse(node("n1", showing(ours)), node("n2", PeerSecurity.NONE), HandshakeFault.TLS, HandshakeFault.SILENCE);
+    }
+
+    @Test
+    void aNodeOfTheAuthorityWithoutTheSecretIsNotSpokenWith() {
+        ClusterSecret secret = ClusterSecret.of("and a secret besides", Optional.empty());
+        refuse(node("n1", showing(ours).withSecret(secret)), node("n2", showing(ours)), HandshakeFault.SECRET);
+    }
+
+    @Test
+    void aNewCertificateCountsFromTheNextConnectionOnAndTheOldOnesLive() {
+        AtomicReference<PeerTls> current = new AtomicReference<>(ours);
+        PeerNode one = node("n1", PeerSecurity.NONE.withTls(() -> Optional.of(current.get())));
+        PeerNode other = node("n2", showing(ours));
+        speak(one, other);
+        long connections = one.connections.get();
+
+        current.set(renewed);
+
+        speak(one, other);
+        assertEquals(connections, one.connections.get());
+        speak(one, node("n3", showing(ours)));
+    }
+
+    private NetSocket connect(PeerNode node, PeerTls as) {
+        var options = new NetClientOptions();
+        if (as != null) {
+            options.setSsl(true)
+                    .setHostnameVerificationAlgorithm("")
+                    .setTrustAll(true)
+                    .setKeyCertOptions(as.calling().getKeyCertOptions());
+        }
+        return vertx.createNetClient(options)
+                .connect(node.port(), "127.0.0.1")
+                .otherwiseEmpty()
+                .await();
+    }
+
+    @Test
+    void whoBeginsTlsAndDoesNotGoOnIsGoneInTimeAndGivesWay() {
+        PeerNode node = node("n1", showing(ours).withStrangers(20, 10));
+        List<AtomicBoolean> closed = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            NetSocket socket = connect(node, null);
+            AtomicBoolean isClosed = new AtomicBoolean();
+            closed.add(isClosed);
+            socket.closeHandler(v -> isClosed.set(true));
+        }
+        await().until(() -> closed.subList(0, 20).stream().allMatch(AtomicBoolean::get));
+        speak(node("n2", showing(ours)), node);
+        await().until(() -> closed.stream().allMatch(AtomicBoolean::get));
+    }
+
+    @Test
+    void randomBytesBeforeAndWithinTlsLeaveTheClusterAsItWas() {
+        PeerNode one = node("n1", showing(ours));
+        PeerNode other = node("n2", showing(ours));
+        speak(one, other);
+        long connections = one.connections.get();
+        Random random = new Random(5);
+        for (int round = 0; round < 100; round++) {
+            NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null);
+            if (socket == null) {
+                continue;
+            }
+            byte[] noise = new byte[1 + random.nextInt(5000)];
+            random.nextBytes(noise);
+            if (random.nextBoolean()) {
+                noise[0] = 22;
+                noise[Math.min(1, noise.length - 1)] = 3;
+            }
+            socket.exceptionHandler(gone -> {}).write(Buffer.buffer(noise)).onFailure(gone -> {});
+        }
+        speak(one, other);
+        assertEquals(connections, one.connections.get());
+    }
+}
