@@ -60,6 +60,10 @@ export function begin(telling) {
   body.addEventListener('scroll', scrolled, { passive: true });
   list.addEventListener('keydown', walk);
   list.addEventListener('focusin', (event) => current(event.target.closest('li.mail')));
+  // From outside Tab comes to a message, not to one of its buttons.
+  list.addEventListener('focusout', (event) => {
+    if (!list.contains(event.relatedTarget)) for (const button of list.querySelectorAll('button[tabindex="0"]')) button.tabIndex = -1;
+  });
   newest.addEventListener('click', () => {
     toBottom();
     composer.focus();
@@ -131,7 +135,6 @@ async function load() {
     const line = made.get('new')?.item;
     if (line) body.scrollTop = line.offsetTop - body.clientHeight / 4;
     else toBottom();
-    if (mails.length) list.lastElementChild?.setAttribute('tabindex', '0');
   } catch (failure) {
     if (signal.aborted) return;
     if (failure.status === 404) nobody();
@@ -240,11 +243,9 @@ export function changed(whom) {
 
 export function wereRead(ids) {
   const known = new Set(ids);
-  let any = false;
-  for (const mail of mails) {
-    if (known.has(mail.id) && !mail.read) any = mail.read = true;
-  }
-  if (any) draw();
+  const touched = mails.filter((mail) => known.has(mail.id));
+  for (const mail of touched) mail.read = true;
+  if (touched.length) draw();
 }
 
 export function wereDeleted(ids) {
@@ -321,6 +322,7 @@ function draw() {
     if (item === at) at = at.nextSibling;
     else list.insertBefore(item, at);
   }
+  if (!list.querySelector('li.mail[tabindex="0"]')) list.querySelector('li.mail:last-child')?.setAttribute('tabindex', '0');
   tellStart();
   if (wasNear) toBottom();
   else if (anchor) body.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;

@@ -108,7 +108,7 @@ public final class ChatPerson {
     }
 
     /** Is here until it is closed. */
-    AutoCloseable watch() throws IOException, InterruptedException {
+    InputStream watch() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(doors.url("/v1/mail/stream")))
                 .header("Authorization", "Bearer " + session.getString("token"))
                 .build();
