@@ -198,10 +198,10 @@ class MailDoorsTest {
         CountDownLatch letGo = holdPasswords();
         List<CompletableFuture<Answer>> asked = new ArrayList<>();
         IntStream.range(0, 70)
-                .forEach(i -> asked.add(admin.asking(
-                        "POST", "/v1/accounts", "{\"username\":\"one-" + i + "\",\"password\":\"p\"}")));
-        Answer first = (Answer) CompletableFuture.anyOf(asked.toArray(CompletableFuture[]::new))
-                .get(20, TimeUnit.SECONDS);
+                .forEach(i -> asked.add(
+                        admin.asking("POST", "/v1/accounts", "{\"username\":\"one-" + i + "\",\"password\":\"p\"}")));
+        Answer first = (Answer)
+                CompletableFuture.anyOf(asked.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
         assertEquals(429, first.status());
         assertEquals("too-many-logins", first.json().getString("code"));
         assertEquals("5", first.header("Retry-After"));
