@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -193,8 +194,13 @@ class IssuerTest {
                 assertThrows(Refusal.class, () -> issuer.vouched(token).await(10, TimeUnit.SECONDS));
         assertEquals(Refusal.Kind.UNAUTHENTICATED, tooSoon.kind());
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        // What blocks is done one after the other for a context: the keys are read when this is let go.
+        CountDownLatch letGo = new CountDownLatch(1);
+        vertx.executeBlocking(() -> letGo.await(10, TimeUnit.SECONDS));
         List<Future<Vouched>> all =
                 Stream.generate(() -> issuer.vouched(token)).limit(3).toList();
+        assertTrue(all.stream().noneMatch(Future::isComplete), "not waited for");
+        letGo.countDown();
         for (Future<Vouched> each : all) {
             assertEquals("anna", each.await(10, TimeUnit.SECONDS).name().value());
         }

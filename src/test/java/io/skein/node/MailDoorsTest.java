@@ -14,13 +14,19 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -173,6 +179,52 @@ class MailDoorsTest {
             assertTrue(talk.push().encode().contains("\"read\""));
             assertTrue(talk.push().encode().contains("\"deleted\""));
         }
+    }
+
+    /** Reads nothing until it is told to. */
+    private static final class Sleepy implements WebSocket.Listener {
+        final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        volatile boolean awake;
+
+        @Override
+        public void onOpen(WebSocket socket) {}
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            heard.add(data.toString());
+            if (awake) {
+                socket.request(1);
+            }
+            return null;
+        }
+
+        void until(String text) throws InterruptedException {
+            String part = heard.poll(20, TimeUnit.SECONDS);
+            while (part != null && !part.contains(text)) {
+                part = heard.poll(20, TimeUnit.SECONDS);
+            }
+            assertTrue(part != null, "nothing with " + text);
+        }
+    }
+
+    @Test
+    void whoReadsAWebSocketSlowlyIsToldOfTheGap() throws Exception {
+        Sleepy sleepy = new Sleepy();
+        WebSocket socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .header("Authorization", "Bearer " + bert.token())
+                .buildAsync(URI.create("ws://127.0.0.1:" + node.httpPort() + "/ws"), sleepy)
+                .get(20, TimeUnit.SECONDS);
+        socket.sendText(op("mail").put("id", 1).encode(), true).get(20, TimeUnit.SECONDS);
+        socket.request(1);
+        sleepy.heard.poll(20, TimeUnit.SECONDS);
+        sendTooMuch();
+        sleepy.awake = true;
+        socket.request(1);
+        sleepy.until("\"mailGap\":true");
+        send(anna, toBert, "the last");
+        sleepy.until("the last");
+        socket.abort();
     }
 
     @Test
