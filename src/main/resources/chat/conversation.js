@@ -6,7 +6,7 @@ import { some } from '../console/format.js';
 import * as book from './book.js';
 import * as composer from './composer.js';
 import * as letter from './mail.js';
-import { ask, newKey } from './nodes.js';
+import { ask, newKey, read } from './nodes.js';
 import * as outbox from './outbox.js';
 import * as presence from './presence.js';
 import { isMe, key } from './session.js';
@@ -19,6 +19,7 @@ const MOST_SHOWN = 600;
 const RUN_MS = 5 * 60000;
 const NEAR_PX = 60;
 const MARK_MS = 250;
+const MARK_AGAIN_MS = 3000;
 
 const body = byId('talk-body');
 const list = byId('mails');
@@ -124,7 +125,7 @@ async function load() {
   isLoading = true;
   try {
     const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, unread + 10));
-    const page = await ask('GET', withPartner(`limit=${limit}`), { signal });
+    const page = await read(withPartner(`limit=${limit}`), { signal });
     if (!page.messages.length) await meet(signal);
     if (signal.aborted) return;
     merge(page);
@@ -146,7 +147,7 @@ async function load() {
 
 /** Somebody whom one never wrote with: is there such a person? */
 async function meet(signal) {
-  const { username } = await ask('GET', `/v1/accounts/${encodeURIComponent(name)}`, { signal });
+  const { username } = await read(`/v1/accounts/${encodeURIComponent(name)}`, { signal });
   if (username !== name) {
     name = username;
     text(byId('talk-name'), name);
@@ -183,7 +184,7 @@ export async function refresh() {
   const { signal } = abort;
   try {
     const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, mails.length + 10));
-    merge(await ask('GET', withPartner(`limit=${limit}`), { signal }));
+    merge(await read(withPartner(`limit=${limit}`), { signal }));
     draw();
   } catch (failure) {
     if (!signal.aborted && failure.status !== 401) problem(failure.message);
@@ -195,7 +196,7 @@ async function older() {
   const { signal } = abort;
   isLoading = true;
   try {
-    const page = await ask('GET', withPartner(`limit=${PAGE}&before=${mails[0].id}`), { signal });
+    const page = await read(withPartner(`limit=${PAGE}&before=${mails[0].id}`), { signal });
     if (signal.aborted) return;
     const first = mails[0]?.id ?? Infinity;
     mails = [...page.messages.filter((mail) => mail.id < first && !book.isGone(mail)).reverse(), ...mails];
@@ -341,8 +342,8 @@ function shape(one) {
     if (!entry && !mail.read && !isMe(mail.from)) seen.observe(shown.item);
     made.set(one.id, shown);
   }
-  const state = !entry ? (isMe(mail.from) ? (mail.read ? 'read' : 'sent') : '') : entry.state === 'failed' ? 'failed' : 'sending';
-  letter.update(shown, { ...one, state, reason: entry?.reason ?? '', entry }, doing);
+  const state = !entry ? (isMe(mail.from) ? (mail.read ? 'read' : 'sent') : '') : entry.state === 'failed' || entry.isLate ? 'failed' : 'sending';
+  letter.update(shown, { ...one, state, reason: !entry ? '' : entry.isLate ? 'Not sent yet: no node takes it now. It is tried again by itself.' : `Not sent. ${entry.reason}`, entry }, doing);
   return shown;
 }
 
@@ -431,8 +432,13 @@ async function flush() {
   const one = book.person(name);
   try {
     await ask('POST', '/v1/mail/read', { body: { ids }, key: newKey() });
-  } catch {
-    // They are unread still, and said to be with the next count.
+  } catch (failure) {
+    // They were seen all the same; whoever opens the conversation anew sees them as unread again.
+    if (failure.isPassing && isOpen(one.name)) {
+      for (const id of ids) toMark.add(id);
+      if (!marking) marking = setTimeout(flush, MARK_AGAIN_MS);
+      return;
+    }
   }
   book.marked(one, ids);
 }
