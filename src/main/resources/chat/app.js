@@ -40,7 +40,13 @@ function farewell() {
   return words;
 }
 
-/** Nothing of one person's page is there for the next one. */
+/** Whoever goes leaves nothing behind for the next one at this screen. */
+function goAway(words) {
+  composer.forget();
+  outbox.forget();
+  leave(words);
+}
+
 function leave(words) {
   forget();
   if (words) sessionStorage.setItem(LEFT, words);
@@ -51,7 +57,7 @@ function enter() {
   byId('chat').hidden = false;
   byId('skip').hidden = false;
   pulse.hidden = false;
-  account.begin(leave);
+  account.begin(goAway);
   book.begin(peopleChanged);
   contacts.begin();
   composer.begin(outbox.write);

@@ -76,6 +76,11 @@ export function retryLate() {
   send();
 }
 
+export function forget() {
+  entries = [];
+  sessionStorage.removeItem(store());
+}
+
 /** The account they were for is gone. */
 export function forgetTo(name) {
   entries = entries.filter((entry) => same(entry.to) !== same(name));

@@ -92,8 +92,9 @@ class ChatIT {
             browser.awaitText("li.mail.failed", "Not sent yet");
 
             browser.script("location.reload()");
-            browser.await("what this node knows is there, and what waits", () -> words(browser)
-                    .equals(List.of("before", "meanwhile")));
+            browser.await(
+                    "what this node knows is there, and what waits",
+                    () -> words(browser).equals(List.of("before", "meanwhile")));
             browser.awaitText("#strip", "The cluster has no leader now");
             for (ClusterNode other : cluster.others(served)) {
                 other.start();
