@@ -67,7 +67,9 @@ final class Assets {
             "outbox.js",
             "presence.js",
             "route.js",
+            "seen.js",
             "session.js",
+            "walk.js",
             "words.js");
 
     private static final Map<String, String> TYPES = Map.of(
