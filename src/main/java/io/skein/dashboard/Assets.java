@@ -32,6 +32,7 @@ final class Assets {
             "cluster.js",
             "confirm.js",
             "dom.js",
+            "entrance.js",
             "format.js",
             "lag.js",
             "letters.js",
