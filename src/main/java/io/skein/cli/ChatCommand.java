@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,6 +94,8 @@ final class ChatCommand implements Callable<Integer> {
             description = "with --demo: the nodes' disks lie there and stay (default: a temporary directory)")
     private Path keep;
 
+    private final PasswordPrompt prompt = new PasswordPrompt();
+
     @Override
     public Integer call() throws IOException {
         check();
@@ -110,7 +112,7 @@ final class ChatCommand implements Callable<Integer> {
                 list(link, entry.user, out);
             } else {
                 link.learn();
-                new ChatTerminal(link, entry.user, out, Optional.ofNullable(to)).run();
+                new ChatTerminal(link, entry.user, prompt.input(), out).run(Optional.ofNullable(to));
             }
         } finally {
             entry.leave();
@@ -176,8 +178,8 @@ final class ChatCommand implements Callable<Integer> {
             throw new CommandProblem(
                     ExitCode.USAGE, "who are you? --as USER; an account is made with " + Program.line("user add USER"));
         }
-        LogIns.LogIn in = LoginCommand.in(
-                LoginCommand.begin(server, user, new PasswordPrompt().ask("Password of " + user, passwordFile)));
+        LogIns.LogIn in =
+                LoginCommand.in(LoginCommand.begin(server, user, prompt.ask("Password of " + user, passwordFile)));
         List<String> nodes = LoginCommand.nodes(server, in);
         if (stored.isEmpty()) {
             logIns.put(nodes, in);
@@ -186,8 +188,12 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private void send(ChatLink link, PrintWriter out) throws IOException {
-        String content =
-                text.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8).stripTrailing() : text;
+        String content = text;
+        if (text.equals("-")) {
+            StringWriter all = new StringWriter();
+            prompt.input().transferTo(all);
+            content = all.toString().stripTrailing();
+        }
         JsonObject sent = link.post("/v1/mail", new JsonObject().put("to", to).put("content", content));
         out.println(json ? sent.encode() : "sent to " + to + ", #" + sent.getLong("id"));
         out.flush();

@@ -4,9 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -55,11 +53,12 @@ final class ChatTerminal {
 
     private final ChatLink link;
     private final String me;
+    private final BufferedReader in;
     private final PrintWriter out;
     private final boolean isTerminal = PasswordPrompt.isTerminal();
     private final BlockingQueue<Object> happenings = new ArrayBlockingQueue<>(WAITING);
     private final Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    private Optional<String> partner;
+    private Optional<String> partner = Optional.empty();
     /** Of the mails that were seen or counted. */
     private long last;
     /** Sent from here, or listed, and not yet told of by the stream. */
@@ -71,20 +70,21 @@ final class ChatTerminal {
 
     private String unsentKey = "";
 
-    /** @param partner with whom it begins */
-    ChatTerminal(ChatLink link, String me, PrintWriter out, Optional<String> partner) {
+    ChatTerminal(ChatLink link, String me, BufferedReader in, PrintWriter out) {
         this.link = link;
         this.me = me;
+        this.in = in;
         this.out = out;
-        this.partner = partner;
     }
 
     /** {@code #17 12:03 bob> text}; what one sent oneself begins with the partner's name behind an arrow. */
     static String line(JsonObject mail, String me) {
         boolean isMine = mail.getString("from").equalsIgnoreCase(me);
-        String who = isMine ? "-> " + mail.getString("to") : mail.getString("from");
+        String who = isMine
+                ? "-> " + mail.getString("to") + ">"
+                : Ansi.AUTO.string("@|bold " + mail.getString("from") + ">|@");
         String star = !isMine && !mail.getBoolean("read") ? " *" : "";
-        return "#" + mail.getLong("id") + " " + time(mail.getLong("time")) + star + " " + who + "> "
+        return "#" + mail.getLong("id") + " " + time(mail.getLong("time")) + star + " " + who + " "
                 + visible(mail.getString("content"));
     }
 
@@ -108,13 +108,14 @@ final class ChatTerminal {
         return text.toString();
     }
 
-    void run() {
+    /** @param first with whom it begins */
+    void run(Optional<String> first) {
         ChatStream stream = new ChatStream(link, happenings);
         JsonArray newest = link.get("/v1/mail?limit=1").getJsonArray("messages");
         last = newest.isEmpty() ? 0 : newest.getJsonObject(0).getLong("id");
         say(me + " at " + link.url() + "; /help says what can be typed");
         list();
-        partner.ifPresent(this::open);
+        first.ifPresent(this::open);
         stream.start();
         Thread typing = new Thread(this::type, "chat-typing");
         typing.setDaemon(true);
@@ -129,8 +130,7 @@ final class ChatTerminal {
 
     private void type() {
         try {
-            BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
                 happenings.put(new Typed(line));
             }
             happenings.put(new End());
