@@ -6,6 +6,7 @@ import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Permit;
 import io.vertx.core.Context;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,9 @@ final class LocalGuest implements Guest {
     /** Null: he may what a stranger may. */
     private volatile Permit permit;
 
+    /** What somebody else vouched for has ended. */
+    private volatile boolean over;
+
     private volatile boolean hasStakes;
     /** What is to happen when he loses what cannot come back. */
     private final List<Stake> farewells = new ArrayList<>();
@@ -71,9 +75,15 @@ final class LocalGuest implements Guest {
     /** The end of what somebody else vouched for is in no log. */
     private long endsAt(Permit foreign) {
         long ms = Math.max(1, foreign.expires() - System.currentTimeMillis());
-        return context.owner().setTimer(ms, over -> {
-            permit = null;
-            lookAtStakes();
+        // Weakly: not everybody leaves, and a token may be good for long.
+        WeakReference<LocalGuest> guest = new WeakReference<>(this);
+        return context.owner().setTimer(ms, id -> {
+            LocalGuest still = guest.get();
+            if (still != null) {
+                still.over = true;
+                still.permit = null;
+                still.lookAtStakes();
+            }
         });
     }
 
@@ -265,6 +275,10 @@ final class LocalGuest implements Guest {
     void renew(AccountMachine machine, long time) {
         Permit now = permit;
         permit = now == null ? null : machine.renewed(now, time).orElse(null);
+        if (over) {
+            // Meanwhile; it does not come back because the log's time is behind.
+            permit = null;
+        }
         if (hasStakes) {
             context.runOnContext(v -> lookAtStakes());
         }

@@ -1,7 +1,12 @@
 /**
  * The hall: one interface for all doors.
  *
- * <p>Start at {@link io.skein.broker.Broker}; {@link io.skein.broker.LocalBroker} is the one of a node. A publish goes to
+ * <p>Who comes in: a door has a {@link io.skein.broker.Gate} and nothing else. It gives a {@link io.skein.broker.Guest}, who
+ * has a broker of his own ({@code GuardedBroker}), his {@link io.skein.broker.Accounts} and his {@link
+ * io.skein.broker.Mailbox}. {@code Access} is the one place that knows who may what: it gives each guest a permit of the
+ * account machine, and a new one in the turn of the replica that changes what it rests on.
+ *
+ * <p>Behind the gate, start at {@link io.skein.broker.Broker}; {@link io.skein.broker.LocalBroker} is the one of a node. A publish goes to
  * the {@link io.skein.cluster.Proposer}; a read is {@code Reads}' matter. A stream is a {@code Session}, one of the node's
  * {@code Streams}, on its subscriber's event loop: it reads pages from {@code History} (tail and rows) until one ends where
  * the log ends, and is live from then on: {@code Fanout} hands each batch to the {@code Sessions} of every loop.
