@@ -219,6 +219,8 @@ class GuestTest {
                 })
                 .onComplete(opened));
         propose(new AccountCommand.RevokeToken(ANNA, TOKEN));
+        // Guests are told at the end of the turn that answers; this is after it.
+        hall.ask(() -> null);
         return opened.future();
     }
 
