@@ -7,7 +7,6 @@ import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableSecret;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -99,10 +98,11 @@ final class Issuer {
         for (DefaultJWTProcessor<SecurityContext> processor : all) {
             try {
                 return Optional.of(vouched(processor.process(token, null)));
-            } catch (BadJWSException | IllegalArgumentException notByThisKey) {
-                LOG.debug("a token is not good: {}", notByThisKey.getMessage());
             } catch (BadJOSEException | JOSEException | ParseException notGood) {
                 LOG.debug("a token is not good: {}", notGood.getMessage());
+            } catch (RuntimeException nonsense) {
+                // The library falls over claims that no issuer makes, a null among the audiences for example.
+                LOG.debug("a token makes no sense: {}", nonsense.toString());
             }
         }
         return Optional.empty();
