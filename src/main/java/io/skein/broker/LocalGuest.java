@@ -6,6 +6,7 @@ import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Permit;
 import io.vertx.core.Context;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,9 @@ final class LocalGuest implements Guest {
     /** Null: he may what a stranger may. */
     private volatile Permit permit;
 
+    /** What somebody else vouched for has ended. */
+    private volatile boolean over;
+
     private volatile boolean hasStakes;
     /** What is to happen when he loses what cannot come back. */
     private final List<Stake> farewells = new ArrayList<>();
@@ -75,18 +79,27 @@ final class LocalGuest implements Guest {
     /** The end of what somebody else vouched for is in no log. */
     private void awaitEnd() {
         Permit now = permit;
-        if (now != null && now.isForeign()) {
-            long ms = Math.max(1, now.expires() - System.currentTimeMillis());
-            context.owner().cancelTimer(endTimer);
-            endTimer = context.owner().setTimer(Math.min(ms, LONGEST_TIMER_MS), over -> {
-                if (System.currentTimeMillis() < now.expires()) {
-                    awaitEnd();
-                    return;
-                }
-                permit = null;
-                lookAtStakes();
-            });
+        if (now == null || !now.isForeign()) {
+            return;
         }
+        context.owner().cancelTimer(endTimer);
+        long expires = now.expires();
+        long ms = Math.max(1, expires - System.currentTimeMillis());
+        // Weakly, and in steps: not everybody leaves, and a token may be good for long.
+        WeakReference<LocalGuest> guest = new WeakReference<>(this);
+        endTimer = context.owner().setTimer(Math.min(ms, LONGEST_TIMER_MS), id -> {
+            LocalGuest still = guest.get();
+            if (still == null) {
+                return;
+            }
+            if (System.currentTimeMillis() < expires) {
+                still.awaitEnd();
+            } else {
+                still.over = true;
+                still.permit = null;
+                still.lookAtStakes();
+            }
+        });
     }
 
     static Refusal notGood() {
@@ -282,6 +295,10 @@ final class LocalGuest implements Guest {
     void renew(AccountMachine machine, long time) {
         Permit now = permit;
         permit = now == null ? null : machine.renewed(now, time).orElse(null);
+        if (over) {
+            // Meanwhile; it does not come back because the log's time is behind.
+            permit = null;
+        }
         if (hasStakes) {
             context.runOnContext(v -> lookAtStakes());
         }

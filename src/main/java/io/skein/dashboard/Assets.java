@@ -13,16 +13,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The page's files, read from the class path once and kept: together some 160 KB. Not Vert.x's StaticHandler, which copies
+ * A page's files, read from the class path once and kept: together some 160 KB. Not Vert.x's StaticHandler, which copies
  * them to a cache directory first (a read-only root file system has none) and leaks a gauge for each file served.
  */
 final class Assets {
     static final String INDEX = "index.html";
 
     /** Whatever is not on this list is not served; a test compares it with the directory. */
-    static final List<String> NAMES = List.of(
+    static final List<String> CONSOLE = List.of(
             INDEX,
             "console.css",
+            "theme.css",
             "favicon.svg",
             "address.js",
             "app.js",
@@ -51,6 +52,27 @@ final class Assets {
             "vendor/uPlot-1.6.32.min.css",
             "vendor/uPlot-LICENSE.txt");
 
+    static final List<String> CHAT = List.of(
+            INDEX,
+            "chat.css",
+            "account.js",
+            "app.js",
+            "book.js",
+            "composer.js",
+            "contacts.js",
+            "conversation.js",
+            "entry.js",
+            "live.js",
+            "mail.js",
+            "nodes.js",
+            "outbox.js",
+            "presence.js",
+            "route.js",
+            "seen.js",
+            "session.js",
+            "walk.js",
+            "words.js");
+
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
@@ -60,12 +82,15 @@ final class Assets {
 
     private final Map<String, Asset> byName = new HashMap<>();
 
-    /** @throws IllegalStateException when a file is missing: the jar is broken */
-    Assets() {
-        NAMES.forEach(name -> byName.put(name, load(name)));
+    /**
+     * @param directory of the class path, and of the names
+     * @throws IllegalStateException when a file is missing: the jar is broken
+     */
+    Assets(String directory, List<String> names) {
+        names.forEach(name -> byName.put(name, load(directory, name)));
     }
 
-    /** @param name below {@code console/}; never a path into anything else */
+    /** @param name below the directory; never a path into anything else */
     Optional<Asset> find(String name) {
         return Optional.ofNullable(byName.get(name));
     }
@@ -74,8 +99,8 @@ final class Assets {
         return byName.get(INDEX);
     }
 
-    private static Asset load(String name) {
-        byte[] bytes = read("/console/" + name);
+    private static Asset load(String directory, String name) {
+        byte[] bytes = read("/" + directory + "/" + name);
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         boolean named = name.matches("vendor/.*-[0-9]+\\.[0-9].*");
         return new Asset(

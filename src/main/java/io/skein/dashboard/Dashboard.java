@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
 /**
- * The console's routes and its one sampler. Deploy it once per node and {@link #mount} it on the router of each HTTP
+ * The console's routes and its one sampler, and beside it the {@link ChatPage}. Deploy it once per node and {@link #mount} it on the router of each HTTP
  * instance, in either order: requests before the deployment see a page without figures.
  *
  * <p>Routes: {@code GET /}, {@code GET /console/*} (files) and {@code GET /console/stream?tail=FILTER&after=CURSOR}. The
@@ -44,13 +44,15 @@ public final class Dashboard extends VerticleBase {
 
     private final String version;
     private final ConsoleLimits limits;
-    private final Assets assets = new Assets();
+    private final Assets assets = new Assets("console", Assets.CONSOLE);
+    private final ChatPage chat;
     private final Sampler sampler;
 
     public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
         this.version = version;
         this.limits = limits;
         this.sampler = new Sampler(broker, figures, limits);
+        this.chat = new ChatPage(broker);
     }
 
     @Override
@@ -75,6 +77,7 @@ public final class Dashboard extends VerticleBase {
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(ctx -> assets.find(name(ctx)).ifPresentOrElse(asset -> serve(ctx, asset), ctx::next));
+        chat.mount(router);
     }
 
     /** Pages that are open now. */
@@ -86,7 +89,7 @@ public final class Dashboard extends VerticleBase {
         return ctx.request().path().substring("/console/".length());
     }
 
-    private static void serve(RoutingContext ctx, Asset asset) {
+    static void serve(RoutingContext ctx, Asset asset) {
         HttpServerResponse response = ctx.response();
         guard(response)
                 .putHeader(HttpHeaders.ETAG, asset.etag())
@@ -105,7 +108,7 @@ public final class Dashboard extends VerticleBase {
         }
     }
 
-    private static HttpServerResponse guard(HttpServerResponse response) {
+    static HttpServerResponse guard(HttpServerResponse response) {
         return response.putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")

@@ -1,7 +1,8 @@
 /**
- * The console: one page at {@code /} that shows what this node is doing, and lets people publish and watch messages.
+ * The pages for people. The console, {@code /}, shows what this node is doing, and lets people publish and watch messages;
+ * the chat, {@code /chat}, is an application on the public API ({@link io.skein.dashboard.ChatPage}).
  *
- * <p>Promise: looking costs the node little and never more than the limits in {@link io.skein.dashboard.ConsoleLimits}.
+ * <p>Promise: looking at the console costs the node little and never more than the limits in {@link io.skein.dashboard.ConsoleLimits}.
  * However many pages are open, one {@link io.skein.dashboard.Sampler} looks at the broker once a second and the same
  * bytes go to every page. A page that is slow misses states and tail messages (they are counted); nothing is kept for
  * it. What it shows is this node's word, also without a leader.

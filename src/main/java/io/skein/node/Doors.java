@@ -43,8 +43,9 @@ import org.slf4j.LoggerFactory;
 final class Doors {
     private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
 
-    /** Paths of the console and the meters, who both only answer what they are asked. */
-    private static final List<String> ELSEWHERE = List.of("/", "/console/stream", "/metrics", "/metrics/detailed");
+    /** Paths of the pages and the meters, who both only answer what they are asked. */
+    private static final List<String> ELSEWHERE =
+            List.of("/", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
 
     private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
 

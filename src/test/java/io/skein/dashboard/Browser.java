@@ -28,7 +28,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * A headless Chromium that is on the machine already; nothing is downloaded. {@code -Dskein.browser=/path/to/chromium}
  * names another one, with its {@code chromedriver} beside it or where Debian puts it.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final List<String> FLAGS = List.of(
             "--headless",
             "--no-sandbox",
@@ -40,6 +40,47 @@ final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /**
+     * A script that returns what is wrong for people who see little or nothing: controls without a name, text with less
+     * contrast to what is behind it than WCAG 2 §1.4.3 asks for.
+     */
+    static final String PROBLEMS_FOR_READERS = """
+            const problems = [];
+            const isShown = element => element.checkVisibility({opacityProperty: true, visibilityProperty: true})
+                && element.getBoundingClientRect().width > 1;
+            for (const control of document.querySelectorAll('a[href], button, input, textarea, summary, [role]')) {
+              if (!isShown(control)) continue;
+              const labelled = (control.getAttribute('aria-labelledby') ?? '').split(' ').map(id => document.getElementById(id)?.textContent ?? '').join('');
+              const name = control.getAttribute('aria-label') || labelled || [...(control.labels ?? [])].map(label => label.textContent).join('')
+                  || (control.matches('input, textarea') ? '' : control.textContent);
+              if (!name.trim() && !control.matches('[role=status], [role=alert]')) problems.push(`no name: ${control.outerHTML.slice(0, 80)}`);
+            }
+            const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+            const rgba = colour => {
+              canvas.clearRect(0, 0, 1, 1);
+              canvas.fillStyle = colour;
+              canvas.fillRect(0, 0, 1, 1);
+              const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+              return [r, g, b, a / 255];
+            };
+            const over = ([r, g, b, a], below) => [r, g, b].map((part, i) => part * a + below[i] * (1 - a));
+            const ground = element => element === null ? [255, 255, 255]
+                : over(rgba(getComputedStyle(element).backgroundColor), ground(element.parentElement));
+            const luminance = colour => colour.map(part => part / 255)
+                .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+              const element = texts.currentNode.parentElement;
+              if (!texts.currentNode.data.trim() || !isShown(element) || element.closest('.unseen, :disabled, noscript, option')) continue;
+              const behind = ground(element);
+              const [one, two] = [luminance(over(rgba(getComputedStyle(element).color), behind)), luminance(behind)].sort((a, b) => b - a);
+              const contrast = (one + 0.05) / (two + 0.05);
+              if (contrast < 4.5) problems.push(`contrast ${contrast.toFixed(2)}: ${texts.currentNode.data.trim().slice(0, 40)}`);
+            }
+            return problems;
+            """;
+
     private final ChromeDriver driver;
 
     private Browser(ChromeDriver driver) {
@@ -47,7 +88,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Skips the test, and says why, when there is no browser. */
-    static Browser open(Path profile) {
+    public static Browser open(Path profile) {
         String named = System.getProperty("skein.browser");
         Optional<Path> browser = named == null ? first("/usr/bin/chromium", "/usr/bin/chromium-browser") : first(named);
         assumeTrue(
@@ -77,16 +118,16 @@ final class Browser implements AutoCloseable {
         return new Browser(new ChromeDriver(service, options));
     }
 
-    void go(String url) {
+    public void go(String url) {
         driver.get(url);
     }
 
-    void size(int width, int height) {
+    public void size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
     /** Until it is so; a page that changes under the question is asked again. */
-    void await(String what, Callable<Boolean> condition) {
+    public void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
@@ -94,42 +135,47 @@ final class Browser implements AutoCloseable {
                 .until(condition);
     }
 
-    void awaitText(String css, String part) {
+    public void awaitText(String css, String part) {
         await(css + " shows " + part, () -> text(css).contains(part));
     }
 
     /** What a person sees of all that match. */
-    String text(String css) {
+    public String text(String css) {
         return String.join("\n", all(css).stream().map(WebElement::getText).toList());
     }
 
-    List<WebElement> all(String css) {
+    public List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
     }
 
-    WebElement one(String css) {
+    public WebElement one(String css) {
         return driver.findElement(By.cssSelector(css));
     }
 
-    Object script(String javascript, Object... arguments) {
+    public Object script(String javascript, Object... arguments) {
         return driver.executeScript(javascript, arguments);
     }
 
+    /** A script that calls {@code done} with its answer. */
+    public Object later(String javascript) {
+        return driver.executeAsyncScript("const done = arguments[arguments.length - 1]; " + javascript);
+    }
+
     /** The head of the page stays above all: what is clicked has to be away from the edges. */
-    void click(String css) {
+    public void click(String css) {
         WebElement element = one(css);
         script("arguments[0].scrollIntoView({block: 'center'})", element);
         element.click();
     }
 
-    void fill(String css, String text) {
+    public void fill(String css, String text) {
         WebElement field = one(css);
         field.clear();
         field.sendKeys(text);
     }
 
     /** To whatever has the focus. */
-    void press(CharSequence keys) {
+    public void press(CharSequence keys) {
         driver.switchTo().activeElement().sendKeys(keys);
     }
 
@@ -152,7 +198,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** What the page complained of since the last call: errors of scripts, refused by the policy, not found. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(entry -> entry.getLevel() + " " + entry.getMessage())

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -34,7 +33,7 @@ class ConsoleFilesTest {
                     .map(file -> CONSOLE.relativize(file).toString().replace('\\', '/'))
                     .filter(name -> !name.endsWith(VENDOR_LIST))
                     .collect(Collectors.toCollection(TreeSet::new));
-            assertEquals(there, new TreeSet<>(Assets.NAMES));
+            assertEquals(there, new TreeSet<>(Assets.CONSOLE));
         }
     }
 
@@ -64,7 +63,7 @@ class ConsoleFilesTest {
             for (String imported : find(IMPORT, script)) {
                 Path target = script.getParent().resolve(imported).normalize();
                 assertTrue(Files.isRegularFile(target), script + " imports " + imported);
-                assertTrue(Assets.NAMES.contains(CONSOLE.relativize(target).toString()), imported + " is not served");
+                assertTrue(Assets.CONSOLE.contains(CONSOLE.relativize(target).toString()), imported + " is not served");
                 imports++;
             }
         }
@@ -78,7 +77,7 @@ class ConsoleFilesTest {
                 .toList();
         assertTrue(files.size() >= 6, files.toString());
         for (String file : files) {
-            assertTrue(Assets.NAMES.contains(file.substring("console/".length())), file);
+            assertTrue(Assets.CONSOLE.contains(file.substring("console/".length())), file);
         }
     }
 
@@ -114,7 +113,7 @@ class ConsoleFilesTest {
         String page = Files.readString(CONSOLE.resolve(Assets.INDEX));
         assertFalse(Pattern.compile("<script(?![^>]*\\ssrc=)").matcher(page).find(), "inline script");
         assertFalse(Pattern.compile("\\s(?:on[a-z]+|style)=\"").matcher(page).find(), "inline handler or style");
-        for (String name : List.of(Assets.INDEX, "console.css", "app.js", "stream.js")) {
+        for (String name : List.of(Assets.INDEX, "theme.css", "console.css", "app.js", "stream.js")) {
             String text = Files.readString(CONSOLE.resolve(name));
             assertFalse(text.contains("https://") || text.contains("http://"), name + " names another site");
         }
@@ -123,47 +122,19 @@ class ConsoleFilesTest {
     /** WCAG 2 AA: text 4.5 to 1, what shows where a field or a line is 3 to 1. */
     @Test
     void bothThemesHaveEnoughContrast() throws IOException {
-        String css = Files.readString(CONSOLE.resolve("console.css"));
-        Map<String, String> light = palette(css, ":root {");
-        Map<String, String> dark = palette(css, ":root[data-theme=\"dark\"] {");
-        assertEquals(dark, palette(css, ":root:not([data-theme]) {"), "dark by choice and dark by the system");
-        for (Map<String, String> theme : List.of(light, dark)) {
+        String css = Files.readString(CONSOLE.resolve("theme.css"));
+        for (Palette theme : Palette.both(css)) {
             for (String ground : List.of("--paper", "--surface", "--sunk")) {
                 for (String text : List.of("--ink", "--muted", "--accent", "--good", "--bad", "--warn")) {
-                    assertContrast(4.5, theme, text, ground);
+                    theme.assertContrast(4.5, text, ground);
                 }
             }
-            assertContrast(4.5, theme, "--bad", "--bad-wash");
-            assertContrast(4.5, theme, "--warn", "--warn-wash");
-            assertContrast(4.5, theme, "--accent-ink", "--accent");
-            assertContrast(3, theme, "--field", "--surface");
-            assertContrast(3, theme, "--second", "--surface");
+            theme.assertContrast(4.5, "--bad", "--bad-wash");
+            theme.assertContrast(4.5, "--warn", "--warn-wash");
+            theme.assertContrast(4.5, "--accent-ink", "--accent");
+            theme.assertContrast(3, "--field", "--surface");
+            theme.assertContrast(3, "--second", "--surface");
         }
-    }
-
-    private static Map<String, String> palette(String css, String selector) {
-        int from = css.indexOf(selector);
-        return Pattern.compile("(--[a-z-]+): (#[0-9a-f]{6});")
-                .matcher(css.substring(from, css.indexOf('}', from)))
-                .results()
-                .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
-    }
-
-    private static void assertContrast(double least, Map<String, String> theme, String text, String ground) {
-        double one = luminance(theme.get(text));
-        double two = luminance(theme.get(ground));
-        double contrast = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
-        assertTrue(contrast >= least, text + " " + theme.get(text) + " on " + ground + ": " + contrast);
-    }
-
-    private static double luminance(String hex) {
-        double luminance = 0;
-        double[] weights = {0.2126, 0.7152, 0.0722};
-        for (int i = 0; i < 3; i++) {
-            double part = Integer.parseInt(hex.substring(1 + 2 * i, 3 + 2 * i), 16) / 255.0;
-            luminance += weights[i] * (part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
-        }
-        return luminance;
     }
 
     private static List<Path> ownScripts() throws IOException {

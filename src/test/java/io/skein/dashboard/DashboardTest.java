@@ -91,8 +91,42 @@ class DashboardTest {
     }
 
     @Test
+    void theChatsPolicyNamesTheOtherMembersAndNothingElse() throws Exception {
+        HttpResponse<String> page = get("/chat");
+
+        assertEquals(200, page.statusCode());
+        assertEquals("no-store", header(page, "Cache-Control"));
+        assertTrue(page.body().startsWith("<!doctype html>"));
+        String policy = header(page, "Content-Security-Policy");
+        assertTrue(policy.startsWith(Dashboard.CONTENT_SECURITY_POLICY + "; connect-src 'self'"), policy);
+        assertEquals(
+                Dashboard.CONTENT_SECURITY_POLICY
+                        + "; connect-src 'self' http://10.0.0.2:8080 http://127.0.0.1:8081 http://localhost:8081"
+                        + " https://n3.example:443 ws://10.0.0.2:8080 ws://127.0.0.1:8081 ws://localhost:8081"
+                        + " wss://n3.example:443",
+                ChatPage.policy(
+                        List.of("127.0.0.1:8081", "10.0.0.2:8080", "https://n3.example:443", "", "a b:1; script-src *"),
+                        false));
+        assertEquals(
+                Dashboard.CONTENT_SECURITY_POLICY + "; connect-src 'self' https://n2:8080 wss://n2:8080",
+                ChatPage.policy(List.of("n2:8080"), true));
+    }
+
+    @Test
+    void everyFileOfTheChatIsServedAndASlashTooMuchLeadsToThePage() throws Exception {
+        for (String name : Assets.CHAT) {
+            assertEquals(200, get("/chat/" + name).statusCode(), name);
+        }
+        assertEquals(404, get("/chat/../console/none.js").statusCode());
+        assertEquals(404, get("/chat/none.js").statusCode());
+        HttpResponse<String> slash = get("/chat/");
+        assertEquals(308, slash.statusCode());
+        assertEquals("../chat", header(slash, "Location"));
+    }
+
+    @Test
     void everyFileIsServedWithItsTypeAndAStrongTag() throws Exception {
-        for (String name : Assets.NAMES) {
+        for (String name : Assets.CONSOLE) {
             HttpResponse<String> file = get("/console/" + name);
             assertEquals(200, file.statusCode(), name);
             assertTrue(header(file, "ETag").matches("\"[0-9a-f]{32}\""), name);

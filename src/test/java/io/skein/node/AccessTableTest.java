@@ -462,6 +462,7 @@ class AccessTableTest {
                 "POST /v1/mail", "201 - 403 201", c -> c.post("/v1/mail", "{\"to\":\"carl\",\"content\":\"hello\"}"));
         table.known("GET /v1/mail", "200 - 403 200", c -> c.get("/v1/mail"));
         table.known("GET /v1/mail/unread", "200 - 403 200", c -> c.get("/v1/mail/unread"));
+        table.known("GET /v1/mail/presence", "200 - 403 200", c -> c.get("/v1/mail/presence?of=carl"));
         table.known("GET /v1/mail/stream", "200 - 403 200", c -> c.get("/v1/mail/stream"));
         table.known("POST /v1/mail/read", "200 - 403 200", c -> c.post("/v1/mail/read", "{\"ids\":[1]}"));
         table.known("POST /v1/mail/delete", "200 - 403 200", c -> c.post("/v1/mail/delete", "{\"ids\":[1]}"));

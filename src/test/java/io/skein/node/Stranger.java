@@ -299,7 +299,7 @@ final class Stranger {
         JsonObject say(JsonObject command) throws Exception {
             String id = String.valueOf(++lastId);
             socket.sendText(command.put("id", id).encode(), true);
-            while (true) {
+            for (long begun = System.nanoTime(); !isLong(begun); ) {
                 JsonObject next = heard.poll(50, TimeUnit.MILLISECONDS);
                 if (next != null && id.equals(String.valueOf(next.getValue("id")))) {
                     return next;
@@ -308,6 +308,11 @@ final class Stranger {
                     return new JsonObject().put("closed", closed.get());
                 }
             }
+            throw new AssertionError("no reply to " + command.getString("op"));
+        }
+
+        private static boolean isLong(long begun) {
+            return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(LONG);
         }
 
         /** Whatever it is, as well as UTF-8 can say it; nothing once the connection is closed. */
@@ -327,12 +332,13 @@ final class Stranger {
 
         /** The next push, or null when the connection is closed before one comes. */
         JsonObject push() throws Exception {
-            while (true) {
+            for (long begun = System.nanoTime(); !isLong(begun); ) {
                 JsonObject next = heard.poll(50, TimeUnit.MILLISECONDS);
                 if (next != null || closed.isDone() && heard.isEmpty()) {
                     return next;
                 }
             }
+            throw new AssertionError("neither a push nor the end");
         }
 
         int code() throws Exception {
