@@ -101,7 +101,7 @@ final class Issuer {
             } catch (BadJOSEException | JOSEException | ParseException notGood) {
                 LOG.debug("a token is not good: {}", notGood.getMessage());
             } catch (RuntimeException nonsense) {
-                // The library falls over claims that no issuer makes, a null among the audiences for example.
+                // Also what a library does not foresee: whatever a stranger shows is no defect of the node.
                 LOG.debug("a token makes no sense: {}", nonsense.toString());
             }
         }
@@ -110,6 +110,9 @@ final class Issuer {
 
     /** What is over is over: only the time from which a token is good may be a little later by another clock. */
     private static Vouched vouched(JWTClaimsSet claims) throws ParseException {
+        if (claims.getSubject() == null || claims.getExpirationTime() == null) {
+            throw new IllegalArgumentException("sub or exp is null");
+        }
         if (claims.getExpirationTime().getTime() <= System.currentTimeMillis()) {
             throw new IllegalArgumentException("it is over");
         }
