@@ -113,6 +113,9 @@ final class Issuer {
         if (claims.getSubject() == null || claims.getExpirationTime() == null) {
             throw new IllegalArgumentException("sub or exp is null");
         }
+        if (claims.getClaims().containsKey(SCOPES) && claims.getClaim(SCOPES) == null) {
+            throw new IllegalArgumentException("scopes that are null are not all");
+        }
         if (claims.getExpirationTime().getTime() <= System.currentTimeMillis()) {
             throw new IllegalArgumentException("it is over");
         }

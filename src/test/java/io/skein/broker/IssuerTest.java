@@ -177,7 +177,10 @@ class IssuerTest {
         for (String claims : List.of(
                 "{\"sub\":\"anna\",\"exp\":null}",
                 "{\"sub\":\"anna\",\"exp\":9999999999,\"aud\":[\"a\",null],\"skein\":\"a\"}",
-                "{\"sub\":7,\"exp\":9999999999}",
+                "{\"sub\":null,\"exp\":9999999999}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":null}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":[null]}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":{}}",
                 "{\"sub\":\"anna\",\"exp\":\"9999999999\",\"nbf\":[]}",
                 "[]")) {
             JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(claims));
