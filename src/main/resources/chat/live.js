@@ -93,8 +93,8 @@ function dispatch(block) {
     attempt = 0;
     handlers.opened(data.node);
   } else if (name === 'status') {
-    if (data.retryable) lost(unreachable());
-    else doubt();
+    // What passes ends the stream or does not; its end says which.
+    if (!data.retryable) doubt();
   } else {
     handlers.event(name, data);
   }

@@ -37,6 +37,7 @@ final class Access {
      */
     private final Map<Long, Set<LocalGuest>> guests = new HashMap<>();
 
+    private final UnknownTokens unknown = new UnknownTokens(System::nanoTime);
     private int sinceSweep;
 
     /** On the replica's context. */
@@ -49,30 +50,45 @@ final class Access {
         this.ground = ground;
     }
 
-    /** What whoever shows this may; fails with {@link Refusal}. On the caller's context. */
-    Future<Permit> permit(BearerHash shown) {
+    /**
+     * What whoever shows this may; fails with {@link Refusal}. On the caller's context.
+     *
+     * @param peer where this comes from, as a socket says it
+     */
+    Future<Permit> permit(BearerHash shown, String peer) {
         return ready.get()
                 .compose(v -> here(shown))
                 // It may have been given a moment ago, elsewhere.
-                .compose(found -> found.isPresent()
-                        ? Future.succeededFuture(found)
-                        : confirmed.get().compose(v -> here(shown)))
+                .compose(
+                        found -> found.isPresent() ? Future.succeededFuture(found) : elsewhere(peer, () -> here(shown)))
                 .compose(found -> found.isPresent()
                         ? Future.succeededFuture(found.get())
                         : Future.failedFuture(LocalGuest.notGood()));
     }
 
     /** The same for somebody for whom an issuer vouches. */
-    Future<Permit> permit(BearerHash shown, Issuer.Vouched vouched) {
+    Future<Permit> permit(BearerHash shown, Issuer.Vouched vouched, String peer) {
         return ready.get()
                 .compose(v -> here(shown, vouched))
-                .compose(found -> found.isPresent()
-                        ? Future.succeededFuture(found)
-                        : confirmed.get().compose(v -> here(shown, vouched)))
+                .compose(found ->
+                        found.isPresent() ? Future.succeededFuture(found) : elsewhere(peer, () -> here(shown, vouched)))
                 .compose(found -> found.isPresent()
                         ? Future.succeededFuture(found.get())
                         : Future.failedFuture(
                                 Refusal.unauthenticated("there is no account \"" + vouched.name() + "\" here")));
+    }
+
+    /** Once this node has all that was committed, which costs a round of the cluster: so many from one address. */
+    private Future<Optional<Permit>> elsewhere(String peer, Supplier<Future<Optional<Permit>>> here) {
+        String address = LocalAccounts.address(peer);
+        Optional<Refusal> no = unknown.begin(address);
+        return no.isPresent()
+                ? Future.failedFuture(no.get())
+                : confirmed.get().compose(v -> here.get()).onComplete(done -> {
+                    if (done.failed() || done.result().isPresent()) {
+                        unknown.takeBack(address);
+                    }
+                });
     }
 
     private Future<Optional<Permit>> here(BearerHash shown, Issuer.Vouched vouched) {

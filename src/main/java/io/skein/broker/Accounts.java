@@ -62,9 +62,9 @@ public interface Accounts {
 
     /**
      * @param lifetimeMs 0: it does not end by itself
-     * @return the token, which nobody will show again
+     * @return with the token, which nobody will show again
      */
-    Future<String> makeToken(AccountName owner, TokenName token, Scopes scopes, long lifetimeMs);
+    Future<TokenAck> makeToken(AccountName owner, TokenName token, Scopes scopes, long lifetimeMs);
 
     Future<List<TokenView>> tokens(AccountName owner);
 
@@ -87,6 +87,14 @@ public interface Accounts {
         @Override
         public String toString() {
             return "LogIn[" + name + ", until " + expires + "]";
+        }
+    }
+
+    record TokenAck(String token, long index) {
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "TokenAck[index " + index + "]";
         }
     }
 

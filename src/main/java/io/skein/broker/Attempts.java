@@ -1,11 +1,10 @@
 package io.skein.broker;
 
 import io.skein.account.AccountName;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Slows down who guesses passwords: by account and address, by address, and by account. Each may be wrong a few times;
@@ -18,28 +17,13 @@ final class Attempts {
     static final int FREE_ADDRESS = 100;
     static final int FREE_ACCOUNT = 100;
 
-    static final int MAX_REMEMBERED = 20_000;
-    private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(15);
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final class Tries {
-        int count;
-        long lastNanos;
-    }
-
-    private final LongSupplier nanos;
     /** Guarded by this. */
-    private final LinkedHashMap<String, Tries> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Tries> eldest) {
-            return size() > MAX_REMEMBERED;
-        }
-    };
+    private final Tries tries;
 
     Attempts(LongSupplier nanos) {
-        this.nanos = nanos;
+        this.tries = new Tries(nanos, LONGEST_NANOS);
     }
 
     /**
@@ -49,50 +33,25 @@ final class Attempts {
      * @return how long it must wait, in ms, and then it has not begun; empty: it goes on
      */
     synchronized OptionalLong begin(String address, AccountName name) {
-        long now = nanos.getAsLong();
-        long wait = Math.max(
-                wait(pair(address, name), FREE_PAIR, now),
-                Math.max(wait(address(address), FREE_ADDRESS, now), wait(account(name), FREE_ACCOUNT, now)));
-        if (wait > 0) {
-            return OptionalLong.of(Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait)));
+        OptionalLong wait = Stream.of(
+                        tries.wait(pair(address, name), FREE_PAIR),
+                        tries.wait(address(address), FREE_ADDRESS),
+                        tries.wait(account(name), FREE_ACCOUNT))
+                .flatMapToLong(OptionalLong::stream)
+                .max();
+        if (wait.isEmpty()) {
+            tries.count(pair(address, name));
+            tries.count(address(address));
+            tries.count(account(name));
         }
-        count(pair(address, name), now);
-        count(address(address), now);
-        count(account(name), now);
-        return OptionalLong.empty();
+        return wait;
     }
 
     /** It was right, or nobody looked whether it was. */
     synchronized void takeBack(String address, AccountName name) {
-        less(pair(address, name));
-        less(address(address));
-        less(account(name));
-    }
-
-    private long wait(String key, int free, long now) {
-        Tries tries = remembered.get(key);
-        if (tries == null || now - tries.lastNanos > FORGOTTEN_NANOS) {
-            remembered.remove(key);
-            return 0;
-        }
-        if (tries.count < free) {
-            return 0;
-        }
-        int doublings = Math.min(tries.count - free, 6);
-        return Math.min(LONGEST_NANOS, TimeUnit.SECONDS.toNanos(1) << doublings) - (now - tries.lastNanos);
-    }
-
-    private void count(String key, long now) {
-        Tries tries = remembered.computeIfAbsent(key, first -> new Tries());
-        tries.count++;
-        tries.lastNanos = now;
-    }
-
-    private void less(String key) {
-        Tries tries = remembered.get(key);
-        if (tries != null && --tries.count <= 0) {
-            remembered.remove(key);
-        }
+        tries.less(pair(address, name));
+        tries.less(address(address));
+        tries.less(account(name));
     }
 
     private static String pair(String address, AccountName name) {

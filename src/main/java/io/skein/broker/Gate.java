@@ -10,12 +10,14 @@ import java.util.Optional;
 public interface Gate {
     /**
      * Lets somebody in. Completes before this returns when the token was good a moment ago. Fails with a {@link Refusal}:
-     * of kind {@link Refusal.Kind#UNAUTHENTICATED} when the token is not good, or none was shown where one is needed, and
-     * of kind {@link Refusal.Kind#UNAVAILABLE} when this node cannot know.
+     * of kind {@link Refusal.Kind#UNAUTHENTICATED} when the token is not good, or none was shown where one is needed, of
+     * kind {@link Refusal.Kind#UNAVAILABLE} when this node cannot know, and of kind {@link Refusal.Kind#TOO_MANY} when too
+     * many tokens came from there that are not good.
      *
      * @param token as it was shown; empty: nobody said who it is
+     * @param peer where this comes from, as a socket says it
      */
-    Future<Guest> enter(Optional<String> token);
+    Future<Guest> enter(Optional<String> token, String peer);
 
     /** Whoever has not said yet who it is: may log in and, where that is open, register. */
     Guest stranger();

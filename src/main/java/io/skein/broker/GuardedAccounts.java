@@ -39,9 +39,7 @@ final class GuardedAccounts implements Accounts {
         if (guest.isAdmin()) {
             return null;
         }
-        return guest.permit() == null
-                ? guest.unknown()
-                : Refusal.forbidden("this is for admins, and tokens for all that an admin may");
+        return guest.permit() == null ? guest.unknown() : Refusal.onlyAdmins();
     }
 
     /** Null when it is he himself, by a session or a token for all he may, or an admin. */
@@ -60,7 +58,7 @@ final class GuardedAccounts implements Accounts {
         boolean mayRegister = accounts.isRegistrationOpen() && role == Role.MEMBER;
         return unless(
                 mayRegister ? null : whyNoAdmin(),
-                () -> accounts.create(name, password, role, idempotencyKey.map(key -> guest.mark() + key)));
+                () -> accounts.create(name, password, role, guest.own(idempotencyKey), guest.isAdmin()));
     }
 
     @Override
@@ -123,7 +121,7 @@ final class GuardedAccounts implements Accounts {
     }
 
     @Override
-    public Future<String> makeToken(AccountName owner, TokenName token, Scopes scopes, long lifetimeMs) {
+    public Future<TokenAck> makeToken(AccountName owner, TokenName token, Scopes scopes, long lifetimeMs) {
         return unless(whyNotMine(owner), () -> accounts.makeToken(owner, token, scopes, lifetimeMs));
     }
 

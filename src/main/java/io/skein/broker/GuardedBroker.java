@@ -55,9 +55,7 @@ final class GuardedBroker implements Broker {
     }
 
     private Publish own(Publish publish) {
-        String mark = guest.mark();
-        if (mark.isEmpty()
-                || publish.idempotencyKey().isEmpty() && publish.sequence().isEmpty()) {
+        if (publish.idempotencyKey().isEmpty() && publish.sequence().isEmpty()) {
             return publish;
         }
         return new Publish(
@@ -65,9 +63,9 @@ final class GuardedBroker implements Broker {
                 publish.atomic(),
                 publish.sequence()
                         .map(sequence -> new TopicCommand.Sequence(
-                                mark + sequence.producer(), sequence.epoch(), sequence.number())),
+                                guest.own(sequence.producer()), sequence.epoch(), sequence.number())),
                 publish.door(),
-                mark + publish.scope(),
+                guest.own(publish.scope()),
                 publish.idempotencyKey());
     }
 

@@ -70,23 +70,37 @@ final class GuardedMail implements Mailbox {
     public Future<MailWatch> watch(MailWatcher watcher) {
         return mine(me -> {
             Guarded guarded = new Guarded(watcher);
-            return mail.watch(me, guarded).map(guarded::opened);
+            return mail.watch(me, guarded).compose(guarded::opened);
         });
     }
 
     private final class Guarded implements MailWatcher, MailWatch, LocalGuest.Stake {
         private final MailWatcher watcher;
+        /** Null until it has begun. */
         private MailWatch watch;
+
         private boolean over;
 
         Guarded(MailWatcher watcher) {
             this.watcher = watcher;
         }
 
-        MailWatch opened(MailWatch begun) {
+        /** Fails when the guest may no longer have it by now. */
+        Future<MailWatch> opened(MailWatch begun) {
             watch = begun;
+            if (over) {
+                // Its end was told before its beginning.
+                begun.close();
+                return Future.succeededFuture(this);
+            }
+            Refusal no = whyNot(guest.permit());
+            if (no != null) {
+                over = true;
+                begun.close();
+                return Future.failedFuture(no);
+            }
             guest.hold(this);
-            return this;
+            return Future.succeededFuture(this);
         }
 
         @Override
@@ -122,7 +136,9 @@ final class GuardedMail implements Mailbox {
             if (!over) {
                 over = true;
                 guest.drop(this);
-                watch.close();
+                if (watch != null) {
+                    watch.close();
+                }
             }
         }
     }

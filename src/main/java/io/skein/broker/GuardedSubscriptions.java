@@ -196,7 +196,7 @@ final class GuardedSubscriptions implements Subscriptions {
                 transaction.acks(),
                 transaction.nacks(),
                 transaction.door(),
-                guest.mark() + transaction.scope(),
+                guest.own(transaction.scope()),
                 transaction.idempotencyKey());
         if (isOpen()) {
             return hall.transact(own);

@@ -1,23 +1,25 @@
 package io.skein.broker;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableSecret;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.skein.account.AccessFilter;
 import io.skein.account.AccountName;
-import io.skein.account.Action;
 import io.skein.account.Grant;
 import io.skein.account.Scopes;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,17 +27,18 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Believes the JSON Web Tokens of one issuer (RFC 7519, RFC 8725): the kind of a key decides by which algorithm a token may
  * be signed, {@code exp} and {@code sub} must be there. {@code sub} names an account, which must exist: what it may is said
- * here. A claim {@code skein}, a list like that of a token's scopes, makes it less.
+ * here. A claim {@code skein}, a list like that of a token's scopes, makes it less. It ends at {@code exp}, to the moment;
+ * only with {@code nbf} a clock that is ahead is indulged, by a minute.
  */
 final class Issuer {
     private static final Logger LOG = LoggerFactory.getLogger(Issuer.class);
@@ -51,19 +54,29 @@ final class Issuer {
 
     private final Vertx vertx;
     private final IssuerConfig config;
+    private final LongSupplier nanos;
     private final List<DefaultJWTProcessor<SecurityContext>> bySecret = new ArrayList<>();
     private volatile List<DefaultJWTProcessor<SecurityContext>> byKeys = List.of();
-    private volatile long readNanos;
+    /** When the last read of keys ended. Guarded by this, as is what follows. */
+    private long readNanos;
+    /** Under way; null: none is. */
+    private Future<Void> reading;
 
     /** @throws IllegalArgumentException with a sentence for the operator when there is no key */
     Issuer(Vertx vertx, IssuerConfig config) {
+        this(vertx, config, System::nanoTime);
+    }
+
+    Issuer(Vertx vertx, IssuerConfig config, LongSupplier nanos) {
         this.vertx = vertx;
         this.config = config;
+        this.nanos = nanos;
         config.secret()
                 .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
                 .ifPresent(secret -> bySecret.add(
                         processor(Set.of(JWSAlgorithm.HS256), new ImmutableSecret<SecurityContext>(secret))));
         config.keys().ifPresent(this::read);
+        this.readNanos = nanos.getAsLong();
     }
 
     /** Three parts, dots between: what this node draws itself has none. */
@@ -77,19 +90,41 @@ final class Issuer {
      * the file is believed no longer: the file is read again before a token is looked at, at most once in ten seconds.
      */
     Future<Vouched> vouched(String token) {
-        if (config.keys().isEmpty() || System.nanoTime() - readNanos < READ_AGAIN_NANOS) {
-            return said(token);
-        }
-        readNanos = System.nanoTime();
-        return vertx.executeBlocking(() -> {
-                    read(config.keys().get());
-                    return null;
-                })
-                .transform(read -> said(token));
+        return readAgain().compose(v -> said(token));
     }
 
     private Future<Vouched> said(String token) {
         return verified(token).map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(LocalGuest.notGood()));
+    }
+
+    /** Whoever comes while they are read waits for that, on his own context; what was read a moment ago is not read again. */
+    private Future<Void> readAgain() {
+        Future<Void> running;
+        synchronized (this) {
+            if (config.keys().isEmpty() || reading == null && nanos.getAsLong() - readNanos < READ_AGAIN_NANOS) {
+                return Future.succeededFuture();
+            }
+            if (reading == null) {
+                Promise<Void> done = Promise.promise();
+                reading = done.future();
+                vertx.<Void>executeBlocking(() -> {
+                            read(config.keys().get());
+                            return null;
+                        })
+                        .onComplete(read -> {
+                            synchronized (this) {
+                                readNanos = nanos.getAsLong();
+                                reading = null;
+                            }
+                            done.complete();
+                        });
+            }
+            running = reading;
+        }
+        Context home = vertx.getOrCreateContext();
+        Promise<Void> here = Promise.promise();
+        running.onComplete(read -> home.runOnContext(v -> here.complete()));
+        return here.future();
     }
 
     private Optional<Vouched> verified(String token) {
@@ -129,17 +164,7 @@ final class Issuer {
         if (texts == null) {
             return Scopes.WHOLE;
         }
-        List<Grant> grants = new ArrayList<>();
-        for (String text : texts) {
-            int colon = text.indexOf(':');
-            if (colon < 0) {
-                throw new IllegalArgumentException("a scope is an action, a colon and a filter");
-            }
-            grants.add(new Grant(
-                    Action.valueOf(text.substring(0, colon).toUpperCase(Locale.ROOT)),
-                    new AccessFilter(text.substring(colon + 1))));
-        }
-        return new Scopes(false, grants);
+        return new Scopes(false, texts.stream().map(Grant::parse).toList());
     }
 
     private void read(Path file) {
@@ -155,12 +180,14 @@ final class Issuer {
             }
             LOG.warn("{} cannot be read; the keys read before go on: {}", file, unreadable.getMessage());
         }
-        readNanos = System.nanoTime();
     }
 
     private DefaultJWTProcessor<SecurityContext> processor(
             Set<JWSAlgorithm> algorithms, JWKSource<SecurityContext> keys) {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+        // RFC 9068 §2.1 calls those for access by a name of their own.
+        processor.setJWSTypeVerifier(
+                new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys));
         JWTClaimsSet.Builder exact = new JWTClaimsSet.Builder();
         config.issuer().ifPresent(exact::issuer);

@@ -76,14 +76,16 @@ final class LocalAccounts {
 
     // Accounts.
 
-    Future<ChangeAck> create(AccountName name, String password, Role role, Optional<String> key) {
+    /** @param byAdmin else by somebody for himself */
+    Future<ChangeAck> create(AccountName name, String password, Role role, Optional<String> key, boolean byAdmin) {
         Optional<Refusal> problem = problem(password);
         if (problem.isPresent()) {
             return Future.failedFuture(problem.get());
         }
         // The password is no part of what a repeat must equal: nobody is to find it out from a hash that is not slow.
         Optional<IdempotencyKey> once = key.map(k -> KeyHash.of(SCOPE, k, "create " + name + ' ' + role));
-        return passwords.hash(password).compose(hash -> propose(new AccountCommand.Create(name, hash, role), once));
+        return (byAdmin ? passwords.hash(password) : passwords.register(password))
+                .compose(hash -> propose(new AccountCommand.Create(name, hash, role), once));
     }
 
     Future<AccountView> account(AccountName name, Freshness freshness) {
@@ -137,15 +139,14 @@ final class LocalAccounts {
         });
     }
 
-    /** As far as this node knows; whoever is in already is not turned away for it. */
+    /** As far as this node knows; whoever is in already is not turned away because it cannot say. */
     private Future<Integer> unread(AccountName name) {
-        return proposer.ask(() -> ground.get()
-                        .accounts()
-                        .find(name)
-                        .map(account ->
-                                ground.get().mails().unread(account.id(), 0).total())
-                        .orElse(0))
-                .otherwise(0);
+        return ask(
+                        Freshness.NONE,
+                        machine -> machine.find(name)
+                                .map(account -> ground.get().mails().unreadCount(account.id()))
+                                .orElse(0))
+                .recover(cause -> cause instanceof Refusal ? Future.succeededFuture(0) : Future.failedFuture(cause));
     }
 
     /** It was right a moment ago, which is as good as wrong. */
@@ -225,12 +226,12 @@ final class LocalAccounts {
         return propose(new AccountCommand.LogOutAll(name), Optional.empty());
     }
 
-    Future<String> makeToken(AccountName owner, TokenName name, Scopes scopes, long lifetimeMs) {
+    Future<Accounts.TokenAck> makeToken(AccountName owner, TokenName name, Scopes scopes, long lifetimeMs) {
         String token = draw("skt_");
         return propose(
                         new AccountCommand.MakeToken(owner, name, BearerHash.of(token), scopes, lifetimeMs),
                         Optional.empty())
-                .map(made -> token);
+                .map(made -> new Accounts.TokenAck(token, made.index()));
     }
 
     Future<List<TokenView>> tokens(AccountName owner) {

@@ -107,7 +107,7 @@ public final class LocalBroker implements Broker {
             subscriptions.applied();
         });
         this.topics = new LocalTopics(proposer, way, fanout, () -> ground);
-        this.mail = new LocalMail(vertx, proposer, way, () -> ground, config.maxStreams());
+        this.mail = new LocalMail(vertx, proposer, way, () -> ground, health::closed, config.maxStreams());
     }
 
     /** Something else takes the place of all there was: who reads comes back, and waits until this node knows the rest. */

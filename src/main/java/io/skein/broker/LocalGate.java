@@ -36,7 +36,7 @@ public final class LocalGate implements Gate {
     }
 
     @Override
-    public Future<Guest> enter(Optional<String> token) {
+    public Future<Guest> enter(Optional<String> token, String peer) {
         if (token.isEmpty()) {
             Guest stranger = stranger();
             return config.locked()
@@ -50,10 +50,10 @@ public final class LocalGate implements Gate {
         if (issuer.isPresent() && Issuer.looksLikeOne(token.get())) {
             return issuer.get()
                     .vouched(token.get())
-                    .compose(vouched -> access.permit(shown, vouched))
+                    .compose(vouched -> access.permit(shown, vouched, peer))
                     .map(this::welcome);
         }
-        return access.permit(shown).map(this::welcome);
+        return access.permit(shown, peer).map(this::welcome);
     }
 
     private Guest welcome(Permit permit) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * A guest of this node. {@link Access} renews what he may from the replica's context; all else happens on the context that
@@ -25,6 +26,7 @@ final class LocalGuest implements Guest {
         void look();
     }
 
+    private static final Pattern LIKE_AN_OWN = Pattern.compile("[0-9]*/");
     /** The clock by which somebody else says when something ends may be set meanwhile. */
     private static final long LONGEST_TIMER_MS = 60_000;
 
@@ -35,7 +37,6 @@ final class LocalGuest implements Guest {
     /** Whose token it is; 0 for a stranger. It never becomes another's. */
     private final long account;
 
-    private final String mark;
     private final Broker broker;
     private final Accounts accounts;
     private final Mailbox mail;
@@ -69,7 +70,6 @@ final class LocalGuest implements Guest {
         this.permit = permit.orElse(null);
         this.shown = permit.map(one -> one.principal().bearer());
         this.account = permit.map(one -> one.principal().account()).orElse(0L);
-        this.mark = permit.isPresent() ? account + "/" : "";
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
         this.mail = new GuardedMail(this, mail);
@@ -171,9 +171,7 @@ final class LocalGuest implements Guest {
         if (mayAdminister()) {
             return gone() ? notGood() : null;
         }
-        return permit == null
-                ? unknown()
-                : Refusal.forbidden("this is for admins, and tokens for all that an admin may");
+        return permit == null ? unknown() : Refusal.onlyAdmins();
     }
 
     /** Why he may not what everybody may whose name is known; null when he may. */
@@ -192,14 +190,20 @@ final class LocalGuest implements Guest {
                 : Refusal.unauthenticated("this needs a token: log in at POST /v1/sessions, or ask an admin for one");
     }
 
-    /** What makes names of his own unlike anybody else's; empty for a stranger. */
-    String mark() {
-        return mark;
+    /**
+     * What he calls something (an idempotency key, its scope, a producer), made unlike what anybody else calls so: of an
+     * account with its number and a slash before it. All strangers are one; what they say stays as it is, unless it could
+     * be an account's or is changed like this.
+     */
+    String own(String name) {
+        if (account != 0) {
+            return account + "/" + name;
+        }
+        return LIKE_AN_OWN.matcher(name).lookingAt() ? "/" + name : name;
     }
 
-    /** An idempotency key that only he uses. */
-    Optional<String> own(Optional<String> key) {
-        return key.map(k -> mark + k);
+    Optional<String> own(Optional<String> name) {
+        return name.map(this::own);
     }
 
     @Override

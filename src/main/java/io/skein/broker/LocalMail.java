@@ -39,13 +39,22 @@ final class LocalMail implements Mail {
     private final MailWatches watches;
     private final Presence presence;
 
-    /** @param watchers at most so many */
-    LocalMail(Vertx vertx, Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, int watchers) {
+    /**
+     * @param closed why this node takes nothing; empty when it does
+     * @param watchers at most so many
+     */
+    LocalMail(
+            Vertx vertx,
+            Proposer proposer,
+            LocalSubscriptions.Way way,
+            Supplier<Ground> ground,
+            Supplier<Optional<Refusal>> closed,
+            int watchers) {
         this.vertx = vertx;
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;
-        this.watches = new MailWatches(watchers);
+        this.watches = new MailWatches(watchers, closed);
         this.presence = new Presence(proposer, ground, watches::isWatched);
     }
 
@@ -91,7 +100,7 @@ final class LocalMail implements Mail {
                     "this mail's content has " + bytes + " bytes in UTF-8, the limit is " + LIMITS.contentBytes(),
                     LIMITS.contentBytes())));
         }
-        Optional<IdempotencyKey> key = key(from, idempotencyKey, () -> "send " + to.key() + " " + checked.value());
+        Optional<IdempotencyKey> key = key("send", from, idempotencyKey, () -> to.key() + " " + checked.value());
         return way.propose(new MailCommand.Send(from.account(), to, checked), key)
                 .map(committed -> {
                     MailOutcome.Sent sent = (MailOutcome.Sent) committed.outcome();
@@ -106,7 +115,7 @@ final class LocalMail implements Mail {
                 ? Future.failedFuture(no.get())
                 : way.propose(
                                 new MailCommand.MarkRead(owner.account(), ids),
-                                key(owner, idempotencyKey, () -> "read " + ids))
+                                key("read", owner, idempotencyKey, ids::toString))
                         .map(LocalMail::done);
     }
 
@@ -117,7 +126,7 @@ final class LocalMail implements Mail {
                 ? Future.failedFuture(no.get())
                 : way.propose(
                                 new MailCommand.Delete(owner.account(), ids),
-                                key(owner, idempotencyKey, () -> "delete " + ids))
+                                key("delete", owner, idempotencyKey, ids::toString))
                         .map(LocalMail::done);
     }
 
@@ -132,9 +141,10 @@ final class LocalMail implements Mail {
                 : Optional.empty();
     }
 
-    /** Of one account: another one made under its name has others. */
-    private static Optional<IdempotencyKey> key(Principal who, Optional<String> key, Supplier<String> command) {
-        return key.map(k -> KeyHash.of("mail " + who.account(), k, command.get()));
+    /** Of one account, since another one made under its name has others, and of one route (API.md, Idempotency-Key). */
+    private static Optional<IdempotencyKey> key(
+            String verb, Principal who, Optional<String> key, Supplier<String> command) {
+        return key.map(k -> KeyHash.of("mail " + verb + ' ' + who.account(), k, command.get()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.skein.broker;
 
 import io.skein.account.AccountName;
 import java.util.List;
+import java.util.Set;
 
 /** What happens to somebody's mail. */
 public sealed interface MailEvent {
@@ -23,7 +24,14 @@ public sealed interface MailEvent {
     /**
      * Nothing more comes.
      *
-     * @param why the node's health, or {@code account-gone}
+     * @param why the node's health, {@code account-gone}, or why the guest may no longer have it
      */
-    record Ended(String why) implements MailEvent {}
+    record Ended(String why) implements MailEvent {
+        private static final Set<String> FOR_GOOD = Set.of("account-gone", "unauthenticated", "forbidden");
+
+        /** Whoever comes again, here or at another node, may go on. */
+        public boolean isPassing() {
+            return !FOR_GOOD.contains(why);
+        }
+    }
 }

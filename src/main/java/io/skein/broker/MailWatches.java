@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +37,20 @@ final class MailWatches {
     private static final MailEvent GAP = new MailEvent.Gap();
 
     private final int limit;
+    private final Supplier<Optional<Refusal>> closed;
     /** Guarded by this. A watch is locked within, never the other way round. */
     private final Map<Long, Set<Watch>> byAccount = new HashMap<>();
 
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
 
-    /** @param limit of watches */
-    MailWatches(int limit) {
+    /**
+     * @param limit of watches
+     * @param closed why this node takes nothing, from before {@link #endAll} on; empty when it does
+     */
+    MailWatches(int limit, Supplier<Optional<Refusal>> closed) {
         this.limit = limit;
+        this.closed = closed;
     }
 
     /** From any thread. */
@@ -61,9 +67,14 @@ final class MailWatches {
      * From any thread.
      *
      * @param home where the watcher is called
-     * @throws Refusal when there are as many as may be
+     * @throws Refusal when there are as many as may be, or the node takes nothing
      */
     synchronized Watch open(long account, Context home, MailWatcher watcher) {
+        // Here, under the lock: who is told of the end is who was let in before it.
+        Optional<Refusal> no = closed.get();
+        if (no.isPresent()) {
+            throw no.get();
+        }
         if (count.get() >= limit) {
             throw Refusal.of(
                     Refusal.Kind.TOO_MANY,
@@ -139,18 +150,19 @@ final class MailWatches {
         MailEvent of(AccountName by, List<Long> ids);
     }
 
-    /** Both sides of each mail hear of it. */
+    /** Both sides of each mail hear of it; when nobody can say any more who did it, they hear that something happened. */
     private void touched(long account, List<MailRef> mails, LongFunction<Optional<AccountName>> names, Touch touch) {
-        Optional<AccountName> by = names.apply(account);
-        if (by.isEmpty()) {
-            return;
-        }
         Map<Long, List<Long>> idsOf = new HashMap<>();
         for (MailRef mail : mails) {
             touched(mail.from(), mail.id(), idsOf);
             if (mail.to() != mail.from()) {
                 touched(mail.to(), mail.id(), idsOf);
             }
+        }
+        Optional<AccountName> by = names.apply(account);
+        if (by.isEmpty()) {
+            idsOf.keySet().forEach(of -> byAccount.get(of).forEach(Watch::gap));
+            return;
         }
         idsOf.forEach((of, ids) -> tell(byAccount.get(of), touch.of(by.get(), List.copyOf(ids)), 64 + 24 * ids.size()));
     }

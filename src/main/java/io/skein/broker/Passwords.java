@@ -16,11 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Slow salted hashes: PBKDF2 with HMAC-SHA-512 (RFC 8018 §5.2), a salt of 16 bytes, the parameters in the text beside the
  * hash. One thread makes them all, so that however many log in at once the rest of the node has its processors; of those
- * who wait there is a limit.
+ * who wait there is a limit, and another for strangers who register, so that neither keeps the others out.
  */
 final class Passwords {
     /** A tenth of a second each: who waits behind so many waits some seconds. */
     static final int MAX_WAITING = 64;
+
+    /** Of those for strangers who register, beside the others. */
+    static final int MAX_REGISTERING = MAX_WAITING / 2;
 
     private static final int SALT_BYTES = 16;
     private static final long MAX_SECONDS = 60;
@@ -29,6 +32,7 @@ final class Passwords {
     private final HashingStrategy strategy = HashingStrategy.load();
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger registering = new AtomicInteger();
     private final Map<String, String> parameters;
     /** What the password of an account is checked against that is not there: so long takes the answer, too. */
     private final String nobody;
@@ -41,12 +45,24 @@ final class Passwords {
 
     /** Completes on the caller's context; fails with {@link Refusal} when too many wait. */
     Future<PasswordHash> hash(String password) {
-        return run(() -> new PasswordHash(strategy.hash("pbkdf2", parameters, salt(), password)));
+        return run(waiting, MAX_WAITING, () -> made(password));
+    }
+
+    /** The same for a stranger who registers. */
+    Future<PasswordHash> register(String password) {
+        return run(registering, MAX_REGISTERING, () -> made(password));
+    }
+
+    private PasswordHash made(String password) {
+        return new PasswordHash(strategy.hash("pbkdf2", parameters, salt(), password));
     }
 
     /** @param hash empty: there is nothing that would fit; takes as long all the same */
     Future<Boolean> isRight(String password, Optional<PasswordHash> hash) {
-        return run(() -> strategy.verify(hash.map(PasswordHash::value).orElse(nobody), password) && hash.isPresent());
+        return run(
+                waiting,
+                MAX_WAITING,
+                () -> strategy.verify(hash.map(PasswordHash::value).orElse(nobody), password) && hash.isPresent());
     }
 
     private String salt() {
@@ -55,12 +71,12 @@ final class Passwords {
         return Base64.getEncoder().withoutPadding().encodeToString(salt);
     }
 
-    private <T> Future<T> run(Callable<T> work) {
-        if (waiting.incrementAndGet() > MAX_WAITING) {
-            waiting.decrementAndGet();
+    private <T> Future<T> run(AtomicInteger line, int most, Callable<T> work) {
+        if (line.incrementAndGet() > most) {
+            line.decrementAndGet();
             return Future.failedFuture(Refusal.of(
-                    Refusal.Kind.TOO_MANY, "too-many-logins", MAX_WAITING + " passwords wait to be checked already"));
+                    Refusal.Kind.TOO_MANY, "too-many-logins", most + " passwords wait to be worked on already"));
         }
-        return thread.executeBlocking(work, true).onComplete(done -> waiting.decrementAndGet());
+        return thread.executeBlocking(work, true).onComplete(done -> line.decrementAndGet());
     }
 }

@@ -73,6 +73,10 @@ public final class Refusal extends RuntimeException {
         return of(Kind.FORBIDDEN, "forbidden", detail);
     }
 
+    public static Refusal onlyAdmins() {
+        return forbidden("this is for admins, and tokens for all that an admin may");
+    }
+
     static Refusal unavailable(String code, String detail) {
         return of(Kind.UNAVAILABLE, code, detail);
     }

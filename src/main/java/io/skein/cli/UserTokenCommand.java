@@ -107,7 +107,10 @@ final class UserTokenCommand implements Runnable {
 
         @Override
         public Integer call() {
-            JsonObject order = new JsonObject().put("name", token).put("scopes", new JsonArray(scopes));
+            JsonObject order = new JsonObject().put("name", token);
+            if (!scopes.isEmpty()) {
+                order.put("scopes", new JsonArray(scopes));
+            }
             if (lifetime != null) {
                 order.put("lifetime", lifetime);
             }

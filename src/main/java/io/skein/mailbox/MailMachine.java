@@ -277,12 +277,15 @@ public final class MailMachine implements Machine {
     /**
      * The same, and from whom; looks at each sender of something unread once.
      *
-     * @param most so many senders at most
+     * @param most so many senders at most; 0: none
      */
     public Unread unread(long account, int most) {
         Box box = register.box(account);
         if (box == null || box.unread == 0) {
             return Unread.NONE;
+        }
+        if (most <= 0) {
+            return new Unread(box.unread, List.of(), true);
         }
         // The last of the first few is on top.
         PriorityQueue<Unread.Sender> first =

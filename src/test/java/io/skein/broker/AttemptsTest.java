@@ -124,7 +124,7 @@ class AttemptsTest {
     @Test
     void theOldestOfTooManyIsForgotten() {
         wrong(HERE, ANNA, Attempts.FREE_PAIR);
-        for (int i = 0; i < Attempts.MAX_REMEMBERED; i++) {
+        for (int i = 0; i < Tries.MAX_REMEMBERED; i++) {
             attempts.begin("x" + i, new AccountName("b" + i));
         }
         assertEquals(OptionalLong.empty(), attempts.begin(HERE, ANNA));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
@@ -21,6 +22,7 @@ import io.skein.account.Action;
 import io.skein.account.Grant;
 import io.skein.account.Scopes;
 import io.skein.broker.Issuer.Vouched;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,8 +31,11 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +199,54 @@ class IssuerTest {
         RSAKey key = new RSAKeyGenerator(2048).keyID("one").generate();
         String token = signed(JWSAlgorithm.RS256, "one", new RSASSASigner(key), claims(all -> all));
         assertEquals("anna", vouched(byKeys(keys(key)), token).name().value());
+    }
+
+    @Test
+    void whoeverComesWhileKeysAreReadAgainWaitsForThem() throws Exception {
+        RSAKey first = new RSAKeyGenerator(2048).keyID("one").generate();
+        RSAKey second = new RSAKeyGenerator(2048).keyID("two").generate();
+        AtomicLong nanos = new AtomicLong();
+        Issuer issuer = new Issuer(vertx, byKeys(keys(first)), nanos::get);
+        keys(second);
+        String token = signed(JWSAlgorithm.RS256, "two", new RSASSASigner(second), claims(all -> all));
+        Refusal tooSoon =
+                assertThrows(Refusal.class, () -> issuer.vouched(token).await(10, TimeUnit.SECONDS));
+        assertEquals(Refusal.Kind.UNAUTHENTICATED, tooSoon.kind());
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        // What blocks is done one after the other for a context: the keys are read when this is let go.
+        CountDownLatch letGo = new CountDownLatch(1);
+        vertx.executeBlocking(() -> letGo.await(10, TimeUnit.SECONDS));
+        List<Future<Vouched>> all =
+                Stream.generate(() -> issuer.vouched(token)).limit(3).toList();
+        assertTrue(all.stream().noneMatch(Future::isComplete), "not waited for");
+        letGo.countDown();
+        for (Future<Vouched> each : all) {
+            assertEquals("anna", each.await(10, TimeUnit.SECONDS).name().value());
+        }
+    }
+
+    private static String ofType(String type) throws Exception {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                        .type(new JOSEObjectType(type))
+                        .build(),
+                claims(all -> all));
+        token.sign(new MACSigner(SECRET));
+        return token.serialize();
+    }
+
+    @Test
+    void aTokenMayBeOfTheTypeOfThoseForAccess() throws Exception {
+        assertEquals("anna", vouched(bySecret(), ofType("JWT")).name().value());
+        assertEquals("anna", vouched(bySecret(), ofType("at+jwt")).name().value());
+        assertNotGood(bySecret(), ofType("logout+jwt"));
+    }
+
+    @Test
+    void anEndIsNotIndulgedAsAClockThatIsAheadIs() throws Exception {
+        Instant now = Instant.now();
+        assertNotGood(bySecret(), byHmac(claims(all -> all.expirationTime(Date.from(now.minusSeconds(2))))));
+        vouched(bySecret(), byHmac(claims(all -> all.notBeforeTime(Date.from(now.plusSeconds(20))))));
     }
 
     @Test

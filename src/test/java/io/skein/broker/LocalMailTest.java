@@ -87,8 +87,10 @@ class LocalMailTest {
         volatile boolean takesMore = true;
         volatile Thread thread;
         MailWatch watch;
+        Context loop;
 
-        Ear of(Hall hall, Context loop, Principal owner) throws TimeoutException {
+        Ear of(Hall hall, Context own, Principal owner) throws TimeoutException {
+            loop = own;
             watch = Hall.await(hall.onLoopOf(loop, () -> hall.broker.mail().watch(owner, this)));
             return this;
         }
@@ -98,6 +100,12 @@ class LocalMailTest {
             thread = Thread.currentThread();
             heard.add(event);
             return takesMore;
+        }
+
+        /** What it has heard of all that is on its way by now. */
+        List<MailEvent> all() throws InterruptedException {
+            Hall.hold(loop, () -> {}).countDown();
+            return List.copyOf(heard);
         }
 
         MailEvent next() throws InterruptedException {
@@ -203,6 +211,16 @@ class LocalMailTest {
     }
 
     @Test
+    void oneKeyIsAnotherAtEachRoute() throws Exception {
+        Mail mail = hall.broker.mail();
+        send(anna, bert, "hi");
+        Optional<String> key = Optional.of("k");
+        assertEquals(2, Hall.await(mail.send(bert, anna.name(), "hi", key)).id());
+        assertEquals(1, Hall.await(mail.markRead(bert, List.of(1L), key)).done());
+        assertEquals(1, Hall.await(mail.delete(bert, List.of(1L), key)).done());
+    }
+
+    @Test
     void aRepeatThatWasPartlyRefusedIsAnsweredFromItsRow() throws Exception {
         send(anna, bert, "hi");
         Mail mail = hall.broker.mail();
@@ -237,8 +255,8 @@ class LocalMailTest {
         send(anna, anna, "note");
         own.next();
         own.next();
-        assertEquals(List.of(), List.copyOf(stranger.heard));
-        assertEquals(List.of(), List.copyOf(own.heard));
+        assertEquals(List.of(), stranger.all());
+        assertEquals(List.of(), own.all());
     }
 
     @Test
@@ -294,7 +312,7 @@ class LocalMailTest {
         Ear next = watch(bert);
         send(anna, bert, "hi");
         next.next();
-        assertEquals(List.of(), List.copyOf(closed.heard));
+        assertEquals(List.of(), closed.all());
     }
 
     @Test

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class MailWatchesTest {
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
-    private final MailWatches watches = new MailWatches(2);
+    private Optional<Refusal> closed = Optional.empty();
+    private final MailWatches watches = new MailWatches(2, () -> closed);
     private final List<MailEvent> heard = new ArrayList<>();
     private long id;
 
@@ -134,6 +135,21 @@ class MailWatchesTest {
         watch(1);
         behindItsBack(() -> send(100, 1, 10));
         assertEquals(List.of(), heard);
+    }
+
+    @Test
+    void whatSomebodyDidWhoIsGoneByNowIsAGap() throws Exception {
+        watch(1);
+        behindItsBack(() ->
+                watches.happened(new MailChange.Deleted(100, List.of(new MailRef(5, 100, 1))), MailWatchesTest::name));
+        assertEquals(List.of(new MailEvent.Gap()), heard);
+    }
+
+    @Test
+    void aNodeThatTakesNothingTakesNoWatchEither() {
+        closed = Optional.of(Refusal.unavailable("draining", "the node is stopping"));
+        assertEquals("draining", assertThrows(Refusal.class, () -> watch(1)).code());
+        assertEquals(0, watches.count());
     }
 
     @Test

@@ -82,6 +82,25 @@ class PasswordsTest {
     }
 
     @Test
+    void strangersWhoRegisterAndThoseWhoLogInKeepNobodyElseOut() throws Exception {
+        CountDownLatch letGo = hold();
+        List<Future<PasswordHash>> waiting = new ArrayList<>();
+        for (int i = 0; i < Passwords.MAX_REGISTERING; i++) {
+            waiting.add(passwords.register("p"));
+        }
+        assertTrue(passwords.register("p").failed());
+        for (int i = 0; i < Passwords.MAX_WAITING; i++) {
+            waiting.add(passwords.hash("p"));
+        }
+        assertTrue(passwords.hash("p").failed());
+        letGo.countDown();
+        for (Future<PasswordHash> each : waiting) {
+            await(each);
+        }
+        await(passwords.register("p"));
+    }
+
+    @Test
     void whatIsAskedOfNobodyWaitsInTheSameLine() throws Exception {
         CountDownLatch letGo = hold();
         Future<Boolean> ofNobody = passwords.isRight("p", Optional.empty());

@@ -101,6 +101,7 @@ class MailTest {
         assertEquals(
                 new Unread(3, List.of(new Sender(name("anna"), 1), new Sender(name("bert"), 1)), true),
                 log.mails.unread(log.number("anna"), 2));
+        assertEquals(new Unread(3, List.of(), true), log.mails.unread(log.number("anna"), 0));
     }
 
     @Test

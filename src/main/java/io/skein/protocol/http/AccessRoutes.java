@@ -30,6 +30,7 @@ final class AccessRoutes {
 
     /** {@code {"account","filter","action":"publish"|"subscribe"|"manage","allow":true}}. */
     void set(Exchange exchange) {
+        exchange.query().allow(List.of());
         JsonFields.read(exchange, List.of("account", "filter", "action", "allow"), fields -> {
             AccessRule rule = new AccessRule(
                     fields.find("account").map(AccountRoutes::name),
@@ -66,7 +67,7 @@ final class AccessRoutes {
     private static JsonObject json(AccessRule rule) {
         return new JsonObject()
                 .put("filter", rule.filter().value())
-                .put("action", TokenRoutes.text(rule.action()))
+                .put("action", rule.action().text())
                 .put("allow", rule.allow());
     }
 }

@@ -71,6 +71,7 @@ final class AccountRoutes {
     }
 
     void delete(Exchange exchange) {
+        exchange.query().allow(List.of());
         AccountName name = name(exchange);
         JsonFields.read(
                 exchange,
@@ -79,6 +80,7 @@ final class AccountRoutes {
     }
 
     void password(Exchange exchange) {
+        exchange.query().allow(List.of());
         AccountName name = name(exchange);
         JsonFields.read(
                 exchange,
@@ -90,6 +92,7 @@ final class AccountRoutes {
     }
 
     void role(Exchange exchange) {
+        exchange.query().allow(List.of());
         AccountName name = name(exchange);
         JsonFields.read(
                 exchange,
@@ -99,6 +102,7 @@ final class AccountRoutes {
 
     /** All sessions of the account end. */
     void logOutAll(Exchange exchange) {
+        exchange.query().allow(List.of());
         changed(exchange, accounts(exchange).logOutAll(name(exchange)));
     }
 

@@ -60,6 +60,7 @@ public final class HttpDoor {
     private final Route nowhere = Route.of(HttpMethod.GET, "none", exchange -> {});
     private long beatTimer;
     private long beats;
+    private String health;
     private boolean closed;
 
     /** @param allowances of the node, for all its doors */
@@ -74,6 +75,7 @@ public final class HttpDoor {
         this.turnedAway = new TurnedAway(vertx);
         this.visitors = new Visitors(gate);
         this.table = new RouteTable(routes());
+        this.health = gate.status().health();
         beatLater();
     }
 
@@ -115,10 +117,11 @@ public final class HttpDoor {
         MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
+        Route.Stays events = exchange -> Optional.of(Framing.EVENTS);
         return List.of(
                 Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
-                Route.of(HttpMethod.GET, "/t/{topic}", read::read),
-                Route.of(HttpMethod.GET, "/v1/stream", streaming::stream),
+                Route.of(HttpMethod.GET, "/t/{topic}", read::read).thatStays(StreamRoutes::how),
+                Route.of(HttpMethod.GET, "/v1/stream", streaming::stream).thatStays(events),
                 Route.of(HttpMethod.POST, "/v1/publish", batch::publish),
                 Route.of(HttpMethod.GET, "/v1/topics", topics::list),
                 Route.of(HttpMethod.GET, "/v1/topics/{topic}", topics::get),
@@ -157,11 +160,12 @@ public final class HttpDoor {
                 Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
-                Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut),
+                Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut)
+                        .forAll(),
                 Route.of(HttpMethod.POST, "/v1/mail", mail::send),
                 Route.of(HttpMethod.GET, "/v1/mail", mail::list),
                 Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
-                Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream),
+                Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream).thatStays(events),
                 Route.of(HttpMethod.GET, "/v1/mail/presence", mail::presence),
                 Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
                 Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
@@ -359,7 +363,7 @@ public final class HttpDoor {
             return;
         }
         exchange.request.pause();
-        visitors.enter(token).onComplete(entered -> {
+        visitors.enter(token, AccountRoutes.peer(exchange)).onComplete(entered -> {
             if (exchange.response.closed()) {
                 // Whoever asked is gone, and nothing would say so again.
                 exchange.abandoned();
@@ -370,10 +374,24 @@ public final class HttpDoor {
             } else if (route.entrance() == Route.Entrance.ALL && isNotGood(entered.cause())) {
                 take(exchange, route, visitors.stranger());
             } else {
-                exchange.fail(entered.cause());
+                notIn(exchange, route, entered.cause());
             }
             exchange.request.resume();
         });
+    }
+
+    private static void notIn(Exchange exchange, Route route, Throwable why) {
+        try {
+            Optional<Framing> framing = route.stays().how(exchange);
+            if (framing.isPresent() && OpenAnswer.isPassing(why)) {
+                OpenAnswer.passing(exchange, framing.get(), why);
+                return;
+            }
+        } catch (Refusal malformed) {
+            exchange.fail(malformed);
+            return;
+        }
+        exchange.fail(why);
     }
 
     private static boolean isNotGood(Throwable cause) {
@@ -383,7 +401,7 @@ public final class HttpDoor {
     private static void take(Exchange exchange, Route route, Guest guest) {
         exchange.of(guest);
         if (route.entrance() == Route.Entrance.ADMIN && !guest.mayAdminister()) {
-            exchange.problem(Problem.of(403, "forbidden", "this is for admins, and tokens for all that an admin may"));
+            exchange.fail(Refusal.onlyAdmins());
             return;
         }
         try {
@@ -401,18 +419,20 @@ public final class HttpDoor {
         Exchange exchange = new Exchange(this, request, nowhere, "");
         Promise<Guest> promise = Promise.promise();
         request.pause();
-        Future.succeededFuture().compose(v -> gate.enter(token(request))).onComplete(entered -> {
-            if (exchange.response.closed()) {
-                if (entered.succeeded()) {
-                    entered.result().leave();
-                }
-            } else if (entered.succeeded()) {
-                promise.complete(entered.result());
-            } else {
-                exchange.fail(entered.cause());
-            }
-            request.resume();
-        });
+        Future.succeededFuture()
+                .compose(v -> gate.enter(token(request), AccountRoutes.peer(exchange)))
+                .onComplete(entered -> {
+                    if (exchange.response.closed()) {
+                        if (entered.succeeded()) {
+                            entered.result().leave();
+                        }
+                    } else if (entered.succeeded()) {
+                        promise.complete(entered.result());
+                    } else {
+                        exchange.fail(entered.cause());
+                    }
+                    request.resume();
+                });
         return promise.future();
     }
 
@@ -444,6 +464,11 @@ public final class HttpDoor {
 
     Gate gate() {
         return gate;
+    }
+
+    /** The node's, as of the last beat: what every stream looks at with each. */
+    String health() {
+        return health;
     }
 
     HttpConfig config() {
@@ -499,6 +524,7 @@ public final class HttpDoor {
     private void beat() {
         long now = System.nanoTime();
         try {
+            health = gate.status().health();
             for (Lasting stream : List.copyOf(streams)) {
                 stream.beat(now);
             }

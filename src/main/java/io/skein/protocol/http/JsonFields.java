@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Refusal;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -76,12 +77,16 @@ final class JsonFields {
         throw Query.malformed(name + " is true or false");
     }
 
+    boolean has(String name) {
+        return json.getValue(name) != null;
+    }
+
     List<?> list(String name) {
         Object value = json.getValue(name);
         if (value == null) {
             return List.of();
         }
-        if (value instanceof io.vertx.core.json.JsonArray list) {
+        if (value instanceof JsonArray list) {
             return list.getList();
         }
         throw Query.malformed(name + " is a list");

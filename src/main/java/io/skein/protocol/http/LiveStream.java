@@ -1,8 +1,6 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.From;
-import io.skein.broker.NodeStatus;
-import io.skein.broker.Refusal;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.Subscription;
@@ -12,8 +10,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One open answer that messages are written to as they come.
@@ -25,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * <p>When the socket's queue is full the broker is paused, and it reads what happened meanwhile from the store later.
  */
 final class LiveStream implements Subscriber, Lasting {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long AGAIN_NANOS = 1_000_000_000L;
     private static final String OK = "ok";
@@ -112,11 +107,7 @@ final class LiveStream implements Subscriber, Lasting {
         if (closed) {
             return;
         }
-        boolean passing =
-                !(failure instanceof Refusal refusal) || Problem.of(refusal).retryable();
-        if (!(failure instanceof Refusal)) {
-            LOG.error("a stream could not begin", failure);
-        }
+        boolean passing = OpenAnswer.isPassing(failure);
         if (!passing && !answer.isOpen()) {
             closed = true;
             door.closed(this);
@@ -124,7 +115,7 @@ final class LiveStream implements Subscriber, Lasting {
             return;
         }
         opened();
-        String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+        String code = OpenAnswer.code(failure);
         if (ELSEWHERE.contains(code)) {
             tell(code, true);
             finish();
@@ -249,15 +240,7 @@ final class LiveStream implements Subscriber, Lasting {
     }
 
     private void tell(String code, boolean retryable) {
-        NodeStatus node = door.gate().status();
-        Buffer out = Buffer.buffer(128);
-        JsonObject status = new JsonObject()
-                .put("health", code)
-                .put("retryable", retryable)
-                .put("node", node.node())
-                .put("leader", node.leader().isEmpty() ? null : node.leader());
-        framing.status(out, status);
-        write(out);
+        answer.status(code, retryable);
     }
 
     private void write(Buffer out) {

@@ -128,10 +128,11 @@ final class MailRoutes {
         JsonFields.read(exchange, List.of("ids"), fields -> {
             List<Long> ids = new ArrayList<>();
             for (Object id : fields.list("ids")) {
-                if (!(id instanceof Number number) || number.longValue() < 1) {
+                // What is not whole or too large for a long is parsed to other kinds of numbers.
+                if (!(id instanceof Integer || id instanceof Long) || ((Number) id).longValue() < 1) {
                     throw Query.malformed("ids are whole numbers from 1");
                 }
-                ids.add(number.longValue());
+                ids.add(((Number) id).longValue());
             }
             exchange.proposed();
             touch.these(ids, key)

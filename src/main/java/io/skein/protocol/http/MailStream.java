@@ -3,23 +3,31 @@ package io.skein.protocol.http;
 import io.skein.broker.MailEvent;
 import io.skein.broker.MailWatch;
 import io.skein.broker.MailWatcher;
-import io.skein.broker.NodeStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /**
  * {@code GET /v1/mail/stream}: {@code message}, {@code read} and {@code deleted} {@code {"by","ids"}}, {@code
- * account-gone} {@code {"username"}}, {@code gap} when something was not told, {@code status} when it ends. It begins with
- * an event {@code open}: from there on nothing is missed, so who lists then knows all.
+ * account-gone} {@code {"username"}}, {@code gap} when something was not told, {@code status} with the node's health when
+ * that changes and before the end. From an event {@code open} on nothing is missed, so who lists then knows all.
+ *
+ * <p>What keeps it from beginning is told in the answer, which ends with it; only what will never work is refused with a
+ * status.
  */
 final class MailStream implements MailWatcher, Lasting {
+    /** An answer that nobody opened by then says how the node is. */
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
+
+    private static final String OK = "ok";
+
     private final Exchange exchange;
     private final HttpDoor door;
     private final OpenAnswer answer;
     private MailWatch watch;
     private boolean resumeAtOnce;
     private boolean closed;
+    private String health = OK;
 
     MailStream(Exchange exchange) {
         this.exchange = exchange;
@@ -36,17 +44,20 @@ final class MailStream implements MailWatcher, Lasting {
         exchange.response.exceptionHandler(broken -> close());
         exchange.response.closeHandler(gone -> close());
         if (!door.opened(this)) {
-            answer.open();
-            status("too-many-streams", true);
-            finish();
+            end("too-many-streams", true);
             return;
         }
-        exchange.await();
         exchange.guest().mail().watch(this).onComplete(this::watching, this::refused);
     }
 
     private void refused(Throwable failure) {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        boolean isPassing = OpenAnswer.isPassing(failure);
+        if (isPassing || answer.isOpen()) {
+            end(OpenAnswer.code(failure), isPassing);
+        } else {
             closed = true;
             door.closed(this);
             exchange.fail(failure);
@@ -61,6 +72,7 @@ final class MailStream implements MailWatcher, Lasting {
         watch = begun;
         answer.open();
         event("open", new JsonObject().put("node", door.gate().status().node()));
+        tellHealth(door.gate().status().health());
         if (resumeAtOnce) {
             resumeAtOnce = false;
             begun.resume();
@@ -84,10 +96,7 @@ final class MailStream implements MailWatcher, Lasting {
         } else if (event instanceof MailEvent.Gap) {
             event("gap", new JsonObject());
         } else if (event instanceof MailEvent.Ended ended) {
-            status(
-                    ended.why(),
-                    !ended.why().equals("account-gone") && !ended.why().equals("unauthenticated"));
-            finish();
+            end(ended.why(), ended.isPassing());
         } else {
             throw new AssertionError("unhandled " + event);
         }
@@ -108,27 +117,41 @@ final class MailStream implements MailWatcher, Lasting {
         answer.write(out);
     }
 
-    private void status(String code, boolean retryable) {
-        NodeStatus node = door.gate().status();
-        event(
-                "status",
-                new JsonObject().put("health", code).put("retryable", retryable).put("node", node.node()));
+    private void tellHealth(String now) {
+        if (!now.equals(health)) {
+            health = now;
+            answer.status(now, true);
+        }
     }
 
     @Override
     public void beat(long now) {
-        if (!closed && answer.isOpen()) {
-            answer.beat(now);
+        if (closed) {
+            return;
         }
+        if (!answer.isOpen()) {
+            if (now - exchange.begunNanos() >= PATIENCE_NANOS) {
+                answer.open();
+                tellHealth(door.health());
+            }
+            return;
+        }
+        if (watch != null) {
+            tellHealth(door.health());
+        }
+        answer.beat(now);
     }
 
     @Override
     public void leave(String reason) {
         if (!closed) {
-            answer.open();
-            status(reason, true);
-            finish();
+            end(reason, true);
         }
+    }
+
+    private void end(String why, boolean retryable) {
+        answer.status(why, retryable);
+        finish();
     }
 
     private void drained() {

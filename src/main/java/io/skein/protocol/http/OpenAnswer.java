@@ -1,9 +1,14 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Allowance;
+import io.skein.broker.NodeStatus;
+import io.skein.broker.Refusal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writing half of an answer that stays open. Nothing is kept for a slow client: when the socket's queue is full its
@@ -11,6 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * waiting for them.
  */
 final class OpenAnswer {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAnswer.class);
+
     private final Exchange exchange;
     private final HttpConfig config;
     private final Framing framing;
@@ -38,6 +45,35 @@ final class OpenAnswer {
         this.allowed = exchange.unsent(this::cut);
     }
 
+    /**
+     * Whether a failure is told in the answer: no stream URL is answered anything but 200 for what passes, since an
+     * EventSource that sees another status never comes back (API.md).
+     */
+    static boolean isPassing(Throwable failure) {
+        return !(failure instanceof Refusal refusal) || Problem.of(refusal).retryable();
+    }
+
+    /** What a client is told of a failure; one that nobody expected stands in the log too. */
+    static String code(Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal.code();
+        }
+        LOG.error("a stream could not begin", failure);
+        return "internal";
+    }
+
+    /** The whole answer of a stream that cannot begin now: 200, why, and the end. Its client comes again. */
+    static void passing(Exchange exchange, Framing framing, Throwable failure) {
+        if (exchange.isHead()) {
+            exchange.stream(framing.contentType());
+            exchange.response.end().onFailure(Exchange.GONE_CLIENT);
+            return;
+        }
+        OpenAnswer answer = new OpenAnswer(exchange, framing, () -> {}, () -> {});
+        answer.status(code(failure), true);
+        answer.end();
+    }
+
     boolean isOpen() {
         return open;
     }
@@ -58,6 +94,21 @@ final class OpenAnswer {
         Buffer head = Buffer.buffer(64);
         framing.open(head, retry);
         write(head);
+    }
+
+    /** How the node is, or why this ends; opens what is not open. */
+    void status(String code, boolean retryable) {
+        open();
+        NodeStatus node = exchange.door.gate().status();
+        Buffer out = Buffer.buffer(128);
+        framing.status(
+                out,
+                new JsonObject()
+                        .put("health", code)
+                        .put("retryable", retryable)
+                        .put("node", node.node())
+                        .put("leader", node.leader().isEmpty() ? null : node.leader()));
+        write(out);
     }
 
     void write(Buffer out) {

@@ -33,7 +33,7 @@ final class ReadRoute {
     void read(Exchange exchange) {
         TopicFilter filter = Query.filter(Percent.decode(exchange.rest));
         Query query = exchange.query();
-        if (query.is("follow") || StreamRoutes.wantsEvents(exchange)) {
+        if (StreamRoutes.how(exchange).isPresent()) {
             streams.follow(exchange, filter, query);
             return;
         }

@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.vertx.core.http.HttpMethod;
+import java.util.Optional;
 
 /**
  * One method of one path.
@@ -9,8 +10,9 @@ import io.vertx.core.http.HttpMethod;
  *     word behind it; also the label of its figures
  * @param habits whose habits it follows
  * @param entrance whom it serves
+ * @param stays whether an answer stays open, and how it then tells what passes
  */
-record Route(HttpMethod method, String template, Habits habits, Entrance entrance, Action action) {
+record Route(HttpMethod method, String template, Habits habits, Entrance entrance, Stays stays, Action action) {
     /** Who may come in where a token is asked for. */
     enum Entrance {
         /** Whoever shows a good one. */
@@ -40,34 +42,47 @@ record Route(HttpMethod method, String template, Habits habits, Entrance entranc
         void take(Exchange exchange);
     }
 
+    /** Empty for an exchange whose answer does not stay open. */
+    @FunctionalInterface
+    interface Stays {
+        Stays NEVER = exchange -> Optional.empty();
+
+        Optional<Framing> how(Exchange exchange);
+    }
+
     static Route of(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.SKEIN, Entrance.KNOWN, action);
+        return new Route(method, template, Habits.SKEIN, Entrance.KNOWN, Stays.NEVER, action);
     }
 
     static Route open(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.OPEN, Entrance.OPEN, action);
+        return new Route(method, template, Habits.OPEN, Entrance.OPEN, Stays.NEVER, action);
     }
 
     static Route pad(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.PAD, Entrance.KNOWN, action);
+        return new Route(method, template, Habits.PAD, Entrance.KNOWN, Stays.NEVER, action);
     }
 
     static Route rrmq(HttpMethod method, String template, Action action) {
-        return new Route(method, template, Habits.RRMQ, Entrance.KNOWN, action);
+        return new Route(method, template, Habits.RRMQ, Entrance.KNOWN, Stays.NEVER, action);
     }
 
     /** The same for everybody: who shows a good token is known. */
     Route forAll() {
-        return new Route(method, template, habits, Entrance.ALL, action);
+        return new Route(method, template, habits, Entrance.ALL, stays, action);
     }
 
     Route forAdmins() {
-        return new Route(method, template, habits, Entrance.ADMIN, action);
+        return new Route(method, template, habits, Entrance.ADMIN, stays, action);
     }
 
     /** The same for those who are known. */
     Route forKnown() {
-        return new Route(method, template, habits, Entrance.KNOWN, action);
+        return new Route(method, template, habits, Entrance.KNOWN, stays, action);
+    }
+
+    /** The same with answers that stay open. */
+    Route thatStays(Stays how) {
+        return new Route(method, template, habits, entrance, how, action);
     }
 
     boolean isOpen() {

@@ -2,6 +2,7 @@ package io.skein.protocol.http;
 
 import io.skein.account.AccountName;
 import io.skein.broker.Accounts;
+import io.skein.broker.Refusal;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +12,7 @@ import java.util.List;
 final class SessionRoutes {
     /** With {@code "cookie":true} the token is the browser's to keep, and no script sees it. */
     void logIn(Exchange exchange) {
+        exchange.query().allow(List.of());
         JsonFields.read(exchange, List.of("username", "password", "cookie"), fields -> {
             AccountName name = AccountRoutes.name(fields.text("username"));
             String password = fields.text("password");
@@ -56,10 +58,33 @@ final class SessionRoutes {
     }
 
     void logOut(Exchange exchange) {
-        if (exchange.request.getCookie(Credentials.COOKIE) != null) {
+        exchange.proposed();
+        AccountRoutes.accounts(exchange).logOut().onComplete(done -> {
+            if (exchange.isAnswered()) {
+                return;
+            }
+            // Whoever does not know whether it was done keeps what he would have to show again.
+            if (done.succeeded() || isNotGood(done.cause())) {
+                forget(exchange);
+            }
+            if (done.succeeded()) {
+                exchange.decided(204, null, done.result().index(), done.result().replayed());
+            } else {
+                exchange.fail(done.cause());
+            }
+        });
+    }
+
+    private static boolean isNotGood(Throwable cause) {
+        return cause instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAUTHENTICATED;
+    }
+
+    /** The cookie that this request showed; one that another site made the browser send is not its to take away. */
+    private static void forget(Exchange exchange) {
+        if (exchange.request.getCookie(Credentials.COOKIE) != null
+                && Credentials.of(exchange.request, exchange.door.origins()).isPresent()) {
             exchange.response.addCookie(cookie(exchange, "", 0));
         }
-        AccountRoutes.changed(exchange, AccountRoutes.accounts(exchange).logOut());
     }
 
     /** RFC 6265bis: for this host only, on no request that another site caused, and hidden from scripts. */

@@ -31,7 +31,7 @@ final class StreamRoutes {
 
     void follow(Exchange exchange, TopicFilter filter, Query query) {
         query.allow(FOLLOW);
-        Framing framing = wantsEvents(exchange) ? Framing.EVENTS : Framing.LINES;
+        Framing framing = how(exchange).orElseThrow();
         long limit =
                 query.get("limit").isPresent() ? query.number("limit", 0, 1, Integer.MAX_VALUE) : Subscribe.UNLIMITED;
         List<TopicFilter> filters = List.of(filter);
@@ -46,6 +46,14 @@ final class StreamRoutes {
             return;
         }
         new LiveStream(exchange, framing, filters, from, limit).begin();
+    }
+
+    /** How a read stays open; empty when it does not. */
+    static Optional<Framing> how(Exchange exchange) {
+        if (wantsEvents(exchange)) {
+            return Optional.of(Framing.EVENTS);
+        }
+        return exchange.query().is("follow") ? Optional.of(Framing.LINES) : Optional.empty();
     }
 
     static boolean wantsEvents(Exchange exchange) {

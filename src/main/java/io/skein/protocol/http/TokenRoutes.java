@@ -1,6 +1,5 @@
 package io.skein.protocol.http;
 
-import io.skein.account.AccessFilter;
 import io.skein.account.AccountName;
 import io.skein.account.Action;
 import io.skein.account.Grant;
@@ -11,7 +10,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code /v1/accounts/{username}/tokens}: what programs show. */
 final class TokenRoutes {
@@ -19,24 +17,32 @@ final class TokenRoutes {
 
     /** {@code {"name","scopes":["publish:orders/#"],"lifetime":"90d"}}; without scopes for all that its owner may. */
     void make(Exchange exchange) {
+        exchange.query().allow(List.of());
+        if (!exchange.header("Idempotency-Key").isEmpty()) {
+            throw Query.malformed(
+                    "a token is shown once, so no repeat could be told the first answer: there is no"
+                            + " Idempotency-Key here; after an answer that got lost revoke the token of this name and make another");
+        }
         AccountName owner = AccountRoutes.name(exchange);
         JsonFields.read(exchange, List.of("name", "scopes", "lifetime"), fields -> {
             TokenName name = AccountRoutes.of(TokenName::new, fields.text("name"));
-            Scopes scopes = scopes(fields.list("scopes"));
+            Scopes scopes = fields.has("scopes") ? scopes(fields.list("scopes")) : Scopes.WHOLE;
             long lifetimeMs = fields.find("lifetime")
                     .map(text -> Query.duration("lifetime", text))
                     .orElse(0L);
             exchange.proposed();
             AccountRoutes.accounts(exchange)
                     .makeToken(owner, name, scopes, lifetimeMs)
-                    .onSuccess(token -> {
+                    .onSuccess(made -> {
                         exchange.noStore();
-                        exchange.json(
+                        exchange.decided(
                                 201,
                                 new JsonObject()
                                         .put("name", name.value())
-                                        .put("token", token)
-                                        .put("scopes", texts(scopes)));
+                                        .put("token", made.token())
+                                        .put("scopes", texts(scopes)),
+                                made.index(),
+                                false);
                     })
                     .onFailure(exchange::fail);
         });
@@ -72,33 +78,21 @@ final class TokenRoutes {
     }
 
     private static Scopes scopes(List<?> texts) {
-        if (texts.isEmpty() || texts.equals(List.of(ALL))) {
+        if (texts.equals(List.of(ALL))) {
             return Scopes.WHOLE;
         }
         List<Grant> grants = new ArrayList<>();
         for (Object text : texts) {
-            if (!(text instanceof String scope) || scope.indexOf(':') < 0) {
+            if (!(text instanceof String scope)) {
                 throw Query.malformed("a scope is a text like \"publish:orders/#\", or \"all\" alone");
             }
-            int colon = scope.indexOf(':');
-            grants.add(new Grant(
-                    action(scope.substring(0, colon)),
-                    AccountRoutes.of(AccessFilter::new, scope.substring(colon + 1))));
+            grants.add(AccountRoutes.of(Grant::parse, scope));
         }
         return AccountRoutes.of(text -> new Scopes(false, grants), "");
     }
 
     static Action action(String text) {
-        return switch (text) {
-            case "publish" -> Action.PUBLISH;
-            case "subscribe" -> Action.SUBSCRIBE;
-            case "manage" -> Action.MANAGE;
-            default -> throw Query.malformed("an action is publish, subscribe or manage");
-        };
-    }
-
-    static String text(Action action) {
-        return action.name().toLowerCase(Locale.ROOT);
+        return AccountRoutes.of(Action::parse, text);
     }
 
     private static JsonArray texts(Scopes scopes) {
@@ -106,9 +100,7 @@ final class TokenRoutes {
         if (scopes.whole()) {
             texts.add(ALL);
         }
-        scopes.grants()
-                .forEach(grant ->
-                        texts.add(text(grant.action()) + ":" + grant.filter().value()));
+        scopes.grants().forEach(grant -> texts.add(grant.text()));
         return texts;
     }
 }

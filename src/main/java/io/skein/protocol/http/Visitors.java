@@ -48,8 +48,8 @@ final class Visitors {
         return guest;
     }
 
-    Future<Guest> enter(Optional<String> token) {
-        return gate.enter(token).onSuccess(guest -> token.ifPresent(shown -> remembered.put(shown, guest)));
+    Future<Guest> enter(Optional<String> token, String peer) {
+        return gate.enter(token, peer).onSuccess(guest -> token.ifPresent(shown -> remembered.put(shown, guest)));
     }
 
     void close() {

@@ -102,7 +102,7 @@ final class RoleReader {
         head = Buffer.buffer(head.getBytes(end + 1, head.length()));
         entering = true;
         socket.pause();
-        door.gate().enter(Optional.of(token)).onComplete(this::entered, this::notGood);
+        door.gate().enter(Optional.of(token), peer).onComplete(this::entered, this::notGood);
     }
 
     private int newline() {
@@ -136,6 +136,9 @@ final class RoleReader {
 
     private void notGood(Throwable failure) {
         entering = false;
+        // From here on: what came with a token that is not good is nobody's, not a stranger's.
+        refused = true;
+        head = null;
         if (!gone) {
             String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
             socket.write(Buffer.buffer("ERR " + code + " " + failure.getMessage() + "\n"))
@@ -147,7 +150,7 @@ final class RoleReader {
     void ended() {
         counted.ended();
         ended = true;
-        if (!entering) {
+        if (!entering && !refused) {
             session.ifPresentOrElse(Session::ended, this::refuse);
         }
     }

@@ -42,9 +42,8 @@ final class MailFlow implements MailWatcher, Flow {
             return false;
         }
         if (event instanceof MailEvent.Ended ended) {
-            boolean retry = !ended.why().equals("account-gone") && !ended.why().equals("unauthenticated");
             closed = true;
-            outbox.push(new Push.Ended(sub, ended.why(), retry));
+            outbox.push(new Push.Ended(sub, ended.why(), ended.isPassing()));
             session.ended(sub);
             return true;
         }

@@ -149,7 +149,7 @@ final class Session {
     /** Nothing is done for anybody until it is known who it is. */
     private void enter(String token, Runnable then) {
         guest = null;
-        gate.enter(Optional.of(token)).onComplete(entered -> {
+        gate.enter(Optional.of(token), peer).onComplete(entered -> {
             if (closed) {
                 if (entered.succeeded()) {
                     entered.result().leave();

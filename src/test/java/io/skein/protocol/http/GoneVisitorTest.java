@@ -43,7 +43,7 @@ class GoneVisitorTest {
     /** A gate that takes its time. */
     private final class SlowGate implements Gate {
         @Override
-        public Future<Guest> enter(Optional<String> token) {
+        public Future<Guest> enter(Optional<String> token, String peer) {
             asked.tryComplete();
             return found.future();
         }
