@@ -45,9 +45,7 @@ final class Banner {
         out.printf(
                 "%s; %s (--host); %s.%n",
                 cluster(),
-                config.host().startsWith("127.") || config.host().equals("localhost")
-                        ? "this machine only"
-                        : "open to the network at " + config.host(),
+                config.listen().isWide() ? "open to the network at " + config.host() : "this machine only",
                 config.gate().locked() ? "whoever asks shows a token (--auth)" : "no login");
         if (config.durability() == Durability.RELAXED) {
             out.println("RELAXED: acknowledged before the disk has it; a loss of power may lose it (--durability).");

@@ -258,6 +258,10 @@ public final class ReplicaVerticle extends VerticleBase {
         return HallQuestion.askAll(peers, roster, kind, payload);
     }
 
+    Optional<String> whyAlone() {
+        return opening.whyAlone();
+    }
+
     boolean leads() {
         RunningReplica one = running();
         return one != null && one.leads();

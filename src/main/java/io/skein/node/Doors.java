@@ -130,7 +130,9 @@ final class Doors {
                     .connectionHandler(door::connected)
                     .requestHandler(door.handler(orWebSocket(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
-            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
+            return server.listen(
+                            config.httpPort() == 0 ? -1 : config.httpPort(),
+                            config.listen().bound())
                     .onSuccess(up -> {
                         httpPort = up.actualPort();
                         httpServers.add(up);
@@ -210,7 +212,7 @@ final class Doors {
         tcpPort = config.tcpPort();
         TcpDoor door = new TcpDoor(
                 gate,
-                TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                TcpConfig.of(config.listen().bound(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
                 allowances,
                 new TcpListener() {
                     @Override

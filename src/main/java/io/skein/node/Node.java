@@ -25,6 +25,7 @@ import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
 import io.skein.metrics.Metrics;
+import io.skein.raft.Member;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
@@ -87,6 +88,8 @@ public final class Node {
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
     private volatile Optional<CertificateWatch> peerCertificates = Optional.empty();
     private volatile Optional<PeerTls> peerTls = Optional.empty();
+    /** From before the replica is deployed. */
+    private volatile PeerConfig peers;
 
     private Node(
             Vertx vertx,
@@ -152,8 +155,12 @@ public final class Node {
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
         Node node = new Node(vertx, config, version, directory, registry, broken);
+        node.sayWhatIsOpen();
+        // Costs a moment of a processor; the doors open meanwhile.
+        Future<Void> secret = node.preparePeers();
         return node.readCertificates()
                 .compose(v -> node.doors.open())
+                .compose(v -> secret)
                 .compose(v -> PortTaken.said(
                         vertx.deployVerticle(node.replica, new DeploymentOptions()),
                         "--raft-port",
@@ -165,13 +172,35 @@ public final class Node {
                 });
     }
 
-    private Future<Void> readCertificates() {
+    private void sayWhatIsOpen() {
         if (config.isRaftPortKept()) {
             LOG.info(
                     "port {} for peers (--raft-port) is open to this machine only, as there is no --peer-secret and no"
                             + " --peer-cert",
                     config.raftPort());
         }
+        if (config.listen().isWide() && config.gate().locked() && config.tls().isEmpty()) {
+            LOG.warn(
+                    "passwords and tokens go over the network in clear, as there is no --tls-cert, unless something in front"
+                            + " of this node speaks TLS");
+        }
+    }
+
+    private Future<Void> preparePeers() {
+        PeerConfig plain = PeerConfig.of(
+                        config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
+                .withOverrides(config.peers());
+        PeerSecurity believed = PeerSecurity.NONE.withTls(() -> peerTls);
+        return config.peerSecret()
+                .map(secret -> vertx.executeBlocking(secret::derived).map(believed::withSecret))
+                .orElseGet(() -> Future.succeededFuture(believed))
+                .map(security -> {
+                    peers = plain.with(security);
+                    return null;
+                });
+    }
+
+    private Future<Void> readCertificates() {
         return Future.join(
                         config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture),
                         config.peerTls().map(this::watchPeers).orElseGet(Future::succeededFuture))
@@ -201,14 +230,12 @@ public final class Node {
         return (config.tls().isPresent() ? "https://" : "") + config.advertise() + ":" + httpPort();
     }
 
-    private PeerSecurity peerSecurity() {
-        PeerSecurity believed = PeerSecurity.NONE.withTls(() -> peerTls);
-        return config.peerSecret().map(believed::withSecret).orElse(believed);
-    }
-
     /** What the replica's room may not know: which machines there are, and what they keep where. */
     private final class Opening implements io.skein.cluster.Opening {
         private Lineage lineage;
+        /** What the store that was opened last found. */
+        private Image found;
+
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
         private AccountMachine accounts;
@@ -228,7 +255,31 @@ public final class Node {
         }
 
         private Future<Store> open() {
-            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures);
+            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
+                    .compose(opened -> {
+                        found = opened.image();
+                        return mayStandAlone() ? Future.succeededFuture(opened) : kept(opened);
+                    });
+        }
+
+        /** Others of its cluster would call in vain. */
+        private boolean mayStandAlone() {
+            return !config.isRaftPortKept()
+                    || found.configuration().members().stream()
+                            .allMatch(member -> member.id().equals(config.nodeId()));
+        }
+
+        private Future<Store> kept(Store opened) {
+            var others = found.configuration().members().stream()
+                    .map(Member::id)
+                    .filter(id -> !id.equals(config.nodeId()))
+                    .sorted()
+                    .toList();
+            return opened.close()
+                    .transform(closed -> Future.failedFuture(new ConfigurationProblem(
+                            "this node's cluster has others, " + others + ", and with --host " + config.host()
+                                    + " its Raft port would be kept to this machine: "
+                                    + NodeConfig.openingTheRaftPort())));
         }
 
         private StoreConfig storeConfig() {
@@ -272,7 +323,7 @@ public final class Node {
                     store,
                     peers,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
-                    store.image(),
+                    found,
                     told);
         }
 
@@ -330,9 +381,15 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return PeerConfig.of(config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
-                    .withOverrides(config.peers())
-                    .with(peerSecurity());
+            return peers;
+        }
+
+        @Override
+        public Optional<String> whyAlone() {
+            return config.isRaftPortKept()
+                    ? Optional.of("this node keeps its Raft port to its own machine, and nobody could come: "
+                            + NodeConfig.openingTheRaftPort())
+                    : Optional.empty();
         }
 
         @Override
