@@ -82,7 +82,7 @@ final class LoginCommand implements Callable<Integer> {
         for (int i = 0; i < members.size(); i++) {
             String address = members.getJsonObject(i).getString("httpAddress", "");
             if (address != null && !address.isEmpty()) {
-                urls.add("http://" + address);
+                urls.add(address.contains("://") ? address : "http://" + address);
             }
         }
         return urls;

@@ -142,6 +142,11 @@ public final class Membership {
         return Future.failedFuture(new Indeterminate(answer.code()));
     }
 
+    /** Whether a question is one that is answered here. */
+    static boolean isOfIt(String kind) {
+        return kind.equals(FACTS) || KINDS.contains(kind);
+    }
+
     /** Answers another node. */
     Future<Answer> answer(Ask ask) {
         if (ask.kind().equals(FACTS)) {

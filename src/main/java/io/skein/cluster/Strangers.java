@@ -67,7 +67,9 @@ final class Strangers {
         return all.size();
     }
 
-    void failed(HandshakeFault fault, String host, String why) {
+    /** @param because perhaps with something in it that the stranger said */
+    void failed(HandshakeFault fault, String host, String because) {
+        String why = Quoted.of(because);
         listener.strangerFailed(fault);
         long now = System.nanoTime();
         Long before = said.get(fault);

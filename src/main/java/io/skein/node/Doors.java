@@ -186,12 +186,17 @@ final class Doors {
         }
     }
 
-    /** All doors speak TLS; before they open, and with others of the same when these are renewed. */
-    void show(Certificates shown) {
+    /**
+     * All doors speak TLS; before they open, and with others of the same when these are renewed. Fails when one of them goes
+     * on with those it had.
+     */
+    Future<Void> show(Certificates shown) {
         certificates = Optional.of(shown);
+        List<Future<?>> shows = new ArrayList<>();
         httpServers.forEach(
-                server -> server.updateSSLOptions(shown.door().setUseAlpn(true)).onFailure(Doors::notRenewed));
-        tcpDoors.forEach(door -> door.show(shown.door()).onFailure(Doors::notRenewed));
+                server -> shows.add(server.updateSSLOptions(shown.door().setUseAlpn(true))));
+        tcpDoors.forEach(door -> shows.add(door.show(shown.door())));
+        return Future.join(shows).mapEmpty();
     }
 
     private static void notRenewed(Throwable why) {

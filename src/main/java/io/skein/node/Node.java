@@ -208,16 +208,17 @@ public final class Node {
     }
 
     private Future<Void> watchDoors(CertificateFiles files) {
-        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, doors::show)
-                .onSuccess(watch -> {
-                    doors.show(watch.current());
-                    certificates = Optional.of(watch);
-                })
-                .mapEmpty();
+        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, doors::show).compose(watch -> {
+            certificates = Optional.of(watch);
+            return doors.show(watch.current());
+        });
     }
 
     private Future<Void> watchPeers(CertificateFiles files) {
-        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, read -> peerTls = Optional.of(read.peers()))
+        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, read -> {
+                    peerTls = Optional.of(read.peers());
+                    return Future.succeededFuture();
+                })
                 .onSuccess(watch -> {
                     peerTls = Optional.of(watch.current().peers());
                     peerCertificates = Optional.of(watch);

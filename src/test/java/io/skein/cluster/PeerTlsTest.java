@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.raft.NodeId;
 import io.skein.tls.TestAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,12 +19,14 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,11 +149,57 @@ class PeerTlsTest {
         speak(one, other);
         long connections = one.connections.get();
 
+        assertEquals("CN=node", shownBy(one));
         current.set(renewed);
 
+        assertEquals("CN=next", shownBy(one));
         speak(one, other);
         assertEquals(connections, one.connections.get());
         speak(one, node("n3", showing(ours)));
+    }
+
+    private String shownBy(PeerNode node) {
+        try {
+            X509Certificate shown =
+                    (X509Certificate) connect(node, ours).sslSession().getPeerCertificates()[0];
+            return shown.getSubjectX500Principal().getName();
+        } catch (SSLPeerUnverifiedException none) {
+            throw new AssertionError(none);
+        }
+    }
+
+    @Test
+    void whoProvedTheSecretWithinTlsGoesOnSealed() {
+        ClusterSecret secret = ClusterSecret.of("and a secret besides", Optional.empty());
+        PeerNode node = node("n1", showing(ours).withSecret(secret));
+        PeerCodec codec = new PeerCodec(0);
+        Handshake steps = new Handshake(secret, true, new NodeId("n2"), 0, new byte[Handshake.NONCE_BYTES]);
+        PeerFacts facts = new PeerFacts(new NodeId("n2"), CLUSTER, 2, false);
+        PeerFrame hello = new PeerFrame.Hello(0, Greeting.VERSIONS, facts, PeerFrame.Purpose.MEMBER);
+        NetSocket socket = connect(node, ours);
+        AtomicBoolean isClosed = new AtomicBoolean();
+        FrameCutter cutter = new FrameCutter(frame -> {
+            say(socket, codec, steps.hear(codec.decode(frame)));
+            if (steps.isThrough()) {
+                // Twice, so that more has come than one sealed record would be.
+                say(socket, codec, Optional.of(hello));
+                say(socket, codec, Optional.of(hello));
+            }
+        });
+        socket.closeHandler(v -> isClosed.set(true)).handler(cutter::take);
+
+        say(socket, codec, steps.begin());
+
+        await().untilTrue(isClosed);
+        assertTrue(steps.isThrough());
+        await().until(() -> node.faults.equals(List.of(HandshakeFault.GARBAGE)));
+    }
+
+    private static void say(NetSocket socket, PeerCodec codec, Optional<PeerFrame> frame) {
+        frame.map(said -> codec.toProto(said).toByteArray())
+                .ifPresent(bytes -> socket.write(
+                                Buffer.buffer().appendInt(bytes.length).appendBytes(bytes))
+                        .onFailure(gone -> {}));
     }
 
     private NetSocket connect(PeerNode node, PeerTls as) {
@@ -189,11 +238,15 @@ class PeerTlsTest {
         speak(one, other);
         long connections = one.connections.get();
         Random random = new Random(5);
+        List<AtomicBoolean> closed = new ArrayList<>();
         for (int round = 0; round < 100; round++) {
             NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null);
             if (socket == null) {
                 continue;
             }
+            AtomicBoolean isClosed = new AtomicBoolean();
+            closed.add(isClosed);
+            socket.closeHandler(v -> isClosed.set(true));
             byte[] noise = new byte[1 + random.nextInt(5000)];
             random.nextBytes(noise);
             if (random.nextBoolean()) {
@@ -202,6 +255,8 @@ class PeerTlsTest {
             }
             socket.exceptionHandler(gone -> {}).write(Buffer.buffer(noise)).onFailure(gone -> {});
         }
+        await().until(() -> closed.stream().allMatch(AtomicBoolean::get));
+        assertTrue(one.faults.containsAll(List.of(HandshakeFault.TLS, HandshakeFault.GARBAGE)), one.faults.toString());
         speak(one, other);
         assertEquals(connections, one.connections.get());
     }
