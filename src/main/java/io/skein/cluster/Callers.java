@@ -51,6 +51,10 @@ final class Callers {
             return;
         }
         Caller caller = new Caller(socket);
+        if (peers.tls().isPresent() && !strangers.mayBeginTls()) {
+            caller.failed(HandshakeFault.CROWD, "too many call at once");
+            return;
+        }
         open.add(caller);
         strangers.enter(caller);
         caller.begin();

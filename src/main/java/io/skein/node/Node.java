@@ -11,8 +11,6 @@ import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
-import io.skein.cluster.PeerSecurity;
-import io.skein.cluster.PeerTls;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus.Standing;
@@ -25,7 +23,6 @@ import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
 import io.skein.metrics.Metrics;
-import io.skein.raft.Member;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
 import io.skein.replica.Replica;
@@ -84,12 +81,9 @@ public final class Node {
     private final LocalGate gate;
     private final Doors doors;
     private final ReplicaVerticle replica;
+    private final PeerAccess peers;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
-    private volatile Optional<CertificateWatch> peerCertificates = Optional.empty();
-    private volatile Optional<PeerTls> peerTls = Optional.empty();
-    /** From before the replica is deployed. */
-    private volatile PeerConfig peers;
 
     private Node(
             Vertx vertx,
@@ -103,6 +97,7 @@ public final class Node {
         this.vertx = vertx;
         this.config = config;
         this.directory = directory;
+        this.peers = new PeerAccess(vertx, config);
         this.proposer = new Proposer(vertx);
         Allowances allowances = Allowances.ofHeap(config.maxMessageBytes());
         this.broker = new LocalBroker(
@@ -155,12 +150,11 @@ public final class Node {
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
         Node node = new Node(vertx, config, version, directory, registry, broken);
-        node.sayWhatIsOpen();
-        // Costs a moment of a processor; the doors open meanwhile.
-        Future<Void> secret = node.preparePeers();
+        // Takes a moment; the doors open meanwhile.
+        Future<Void> peersReady = node.peers.prepare(READ_AGAIN_MS);
         return node.readCertificates()
                 .compose(v -> node.doors.open())
-                .compose(v -> secret)
+                .compose(v -> peersReady)
                 .compose(v -> PortTaken.said(
                         vertx.deployVerticle(node.replica, new DeploymentOptions()),
                         "--raft-port",
@@ -172,39 +166,13 @@ public final class Node {
                 });
     }
 
-    private void sayWhatIsOpen() {
-        if (config.isRaftPortKept()) {
-            LOG.info(
-                    "port {} for peers (--raft-port) is open to this machine only, as there is no --peer-secret and no"
-                            + " --peer-cert",
-                    config.raftPort());
-        }
+    private Future<Void> readCertificates() {
         if (config.listen().isWide() && config.gate().locked() && config.tls().isEmpty()) {
             LOG.warn(
                     "passwords and tokens go over the network in clear, as there is no --tls-cert, unless something in front"
                             + " of this node speaks TLS");
         }
-    }
-
-    private Future<Void> preparePeers() {
-        PeerConfig plain = PeerConfig.of(
-                        config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
-                .withOverrides(config.peers());
-        PeerSecurity believed = PeerSecurity.NONE.withTls(() -> peerTls);
-        return config.peerSecret()
-                .map(secret -> vertx.executeBlocking(secret::derived).map(believed::withSecret))
-                .orElseGet(() -> Future.succeededFuture(believed))
-                .map(security -> {
-                    peers = plain.with(security);
-                    return null;
-                });
-    }
-
-    private Future<Void> readCertificates() {
-        return Future.join(
-                        config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture),
-                        config.peerTls().map(this::watchPeers).orElseGet(Future::succeededFuture))
-                .mapEmpty();
+        return config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture);
     }
 
     private Future<Void> watchDoors(CertificateFiles files) {
@@ -212,18 +180,6 @@ public final class Node {
             certificates = Optional.of(watch);
             return doors.show(watch.current());
         });
-    }
-
-    private Future<Void> watchPeers(CertificateFiles files) {
-        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, read -> {
-                    peerTls = Optional.of(read.peers());
-                    return Future.succeededFuture();
-                })
-                .onSuccess(watch -> {
-                    peerTls = Optional.of(watch.current().peers());
-                    peerCertificates = Optional.of(watch);
-                })
-                .mapEmpty();
     }
 
     /** With its scheme where that is not the usual one: who is told it may speak something else with the node that told. */
@@ -259,28 +215,10 @@ public final class Node {
             return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
                     .compose(opened -> {
                         found = opened.image();
-                        return mayStandAlone() ? Future.succeededFuture(opened) : kept(opened);
+                        return peers.problem(found.configuration())
+                                .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
+                                .orElse(Future.succeededFuture(opened));
                     });
-        }
-
-        /** Others of its cluster would call in vain. */
-        private boolean mayStandAlone() {
-            return !config.isRaftPortKept()
-                    || found.configuration().members().stream()
-                            .allMatch(member -> member.id().equals(config.nodeId()));
-        }
-
-        private Future<Store> kept(Store opened) {
-            var others = found.configuration().members().stream()
-                    .map(Member::id)
-                    .filter(id -> !id.equals(config.nodeId()))
-                    .sorted()
-                    .toList();
-            return opened.close()
-                    .transform(closed -> Future.failedFuture(new ConfigurationProblem(
-                            "this node's cluster has others, " + others + ", and with --host " + config.host()
-                                    + " its Raft port would be kept to this machine: "
-                                    + NodeConfig.openingTheRaftPort())));
         }
 
         private StoreConfig storeConfig() {
@@ -318,11 +256,11 @@ public final class Node {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers peers, String address, Consumer<Standing> told) {
+        public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
             return Arrival.of(
                     vertx,
                     store,
-                    peers,
+                    others,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
                     found,
                     told);
@@ -382,15 +320,12 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return peers;
+            return peers.config();
         }
 
         @Override
         public Optional<String> whyAlone() {
-            return config.isRaftPortKept()
-                    ? Optional.of("this node keeps its Raft port to its own machine, and nobody could come: "
-                            + NodeConfig.openingTheRaftPort())
-                    : Optional.empty();
+            return peers.whyAlone();
         }
 
         @Override
@@ -438,7 +373,7 @@ public final class Node {
     public Future<Void> stop() {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
-        peerCertificates.ifPresent(CertificateWatch::close);
+        peers.close();
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)

@@ -232,6 +232,18 @@ class PeerTlsTest {
     }
 
     @Test
+    void whoCallsTooOftenIsClosedBeforeTlsBeginsAndANodeGetsThrough() {
+        PeerNode node = node("n1", showing(ours).withTlsPerSecond(3));
+        for (int i = 0; i < 30; i++) {
+            connect(node, null);
+        }
+        await().until(() -> node.faults.contains(HandshakeFault.CROWD));
+        assertTrue(node.faults.stream().filter(HandshakeFault.CROWD::equals).count() >= 10, node.faults.toString());
+
+        speak(node("n2", showing(ours)), node);
+    }
+
+    @Test
     void randomBytesBeforeAndWithinTlsLeaveTheClusterAsItWas() {
         PeerNode one = node("n1", showing(ours));
         PeerNode other = node("n2", showing(ours));
