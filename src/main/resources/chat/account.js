@@ -2,7 +2,7 @@
 import { byId, text } from '../console/dom.js';
 import { ask, newKey } from './nodes.js';
 import { session } from './session.js';
-import { initials, tint, whole } from './words.js';
+import { dateOf, initials, tint } from './words.js';
 
 const dialog = byId('account');
 const problem = byId('account-problem');
@@ -18,7 +18,7 @@ export function begin(left) {
   text(byId('me-name'), name);
   byId('me').setAttribute('aria-label', `Your account: ${name}`);
   text(byId('account-name'), name);
-  text(byId('account-until'), `Logged in until ${whole(session.expires)}${session.stays ? ', on this device' : ', in this tab'}.`);
+  text(byId('account-until'), `Logged in ${session.stays ? 'on this device' : 'in this tab'} until ${dateOf(session.expires)}.`);
   byId('account-user').value = name;
   byId('me').addEventListener('click', () => {
     byId('account-end').open = false;

@@ -7,7 +7,7 @@ import * as contacts from './contacts.js';
 import * as conversation from './conversation.js';
 import * as entry from './entry.js';
 import * as live from './live.js';
-import { ask, door, learn } from './nodes.js';
+import { ask, door, learn, whenStale } from './nodes.js';
 import * as outbox from './outbox.js';
 import * as presence from './presence.js';
 import * as route from './route.js';
@@ -18,6 +18,7 @@ const LEFT = 'skein.chat.left';
 const NEWS_MS = 6000;
 /** A node that dies is left in less time than that mostly; nobody needs to read of it twice. */
 const LOST_MS = 700;
+const AGAIN_MS = 4000;
 
 const strip = byId('strip');
 const pulse = byId('pulse');
@@ -26,6 +27,8 @@ let isFirst = true;
 let node = '';
 let stripTimer = 0;
 let lostTimer = 0;
+let catchUpTimer = 0;
+let isStale = false;
 
 if (session) enter();
 else entry.show(farewell(), enter);
@@ -37,7 +40,13 @@ function farewell() {
   return words;
 }
 
-/** Nothing of one person's page is there for the next one. */
+/** Whoever goes leaves nothing behind for the next one at this screen. */
+function goAway(words) {
+  composer.forget();
+  outbox.forget();
+  leave(words);
+}
+
 function leave(words) {
   forget();
   if (words) sessionStorage.setItem(LEFT, words);
@@ -48,7 +57,7 @@ function enter() {
   byId('chat').hidden = false;
   byId('skip').hidden = false;
   pulse.hidden = false;
-  account.begin(leave);
+  account.begin(goAway);
   book.begin(peopleChanged);
   contacts.begin();
   composer.begin(outbox.write);
@@ -59,6 +68,11 @@ function enter() {
     conversation.tellPresence();
   });
   live.begin({ event: happened, opened, lost, ended: leave });
+  whenStale(() => {
+    isStale = true;
+    tell('The cluster has no leader now. You see what one node knows; what you write is kept and sent later.', 'bad', 0);
+    catchUpSoon();
+  });
   route.whenChanged(follow);
   follow();
   keys();
@@ -172,12 +186,14 @@ function opened(id) {
   else tell('', '', 0);
   node = id;
   catchUp();
-  outbox.retryPassing();
+  outbox.retryLate();
   ask('GET', '/v1/cluster').then(({ members }) => learn(members)).catch(() => {});
   presence.look();
 }
 
 async function catchUp() {
+  const wasStale = isStale;
+  isStale = false;
   try {
     if (!isFirst) conversation.refresh();
     await book.relist();
@@ -187,9 +203,18 @@ async function catchUp() {
       // What came while the list was made is in it; the conversation may have been asked for before.
       conversation.refresh();
     }
+    if (wasStale && !isStale) tell('', '', 0);
   } catch (failure) {
-    if (failure.status !== 401) tell(failure.message, 'bad', NEWS_MS);
+    if (failure.status === 401) return;
+    isStale ||= wasStale;
+    tell(failure.message, 'bad', NEWS_MS);
+    if (failure.isPassing) catchUpSoon();
   }
+}
+
+function catchUpSoon() {
+  clearTimeout(catchUpTimer);
+  catchUpTimer = setTimeout(catchUp, AGAIN_MS);
 }
 
 /** @param isLong every node was tried */

@@ -1,6 +1,6 @@
 // Everybody one has mail with: the newest mail of each, and how many are unread. What happens is put in as it comes; the
 // node's own count is asked for again after it, because only the node knows all.
-import { ask } from './nodes.js';
+import { read as readFrom } from './nodes.js';
 import { isMe, key } from './session.js';
 
 const PAGE = 200;
@@ -108,7 +108,7 @@ function countSoon() {
 }
 
 async function count() {
-  const { byAccount } = await ask('GET', '/v1/mail/unread');
+  const { byAccount } = await readFrom('/v1/mail/unread');
   const left = new Map(Object.entries(byAccount).map(([name, n]) => [key(name), [name, n]]));
   for (const one of people.values()) one.unread = 0;
   for (const [name, n] of left.values()) {
@@ -121,7 +121,7 @@ async function count() {
 /** The newest of it, again: something may have been missed. */
 export async function relist() {
   const isFirst = oldest === null;
-  const [page] = await Promise.all([ask('GET', `/v1/mail?limit=${PAGE}`), count()]);
+  const [page] = await Promise.all([readFrom(`/v1/mail?limit=${PAGE}`), count()]);
   const listed = new Set(page.messages.map((mail) => mail.id));
   const from = page.messages.at(-1)?.id ?? 0;
   const to = page.messages[0]?.id ?? Infinity;
@@ -142,7 +142,7 @@ export async function older() {
   if (!hasOlder || isReading || oldest === null) return;
   isReading = true;
   try {
-    const page = await ask('GET', `/v1/mail?limit=${PAGE}&before=${oldest}`);
+    const page = await readFrom(`/v1/mail?limit=${PAGE}&before=${oldest}`);
     page.messages.forEach(know);
     oldest = page.messages.at(-1)?.id ?? oldest;
     hasOlder = page.next !== null && page.messages.length > 0;
@@ -158,7 +158,7 @@ export async function look(one) {
   one.isLooked = true;
   one.last = null;
   try {
-    const { messages } = await ask('GET', `/v1/mail?with=${encodeURIComponent(one.name)}&limit=1`);
+    const { messages } = await readFrom(`/v1/mail?with=${encodeURIComponent(one.name)}&limit=1`);
     if (messages.length) know(messages[0]);
     else if (!one.unread && !one.last) people.delete(one.key);
     changed();

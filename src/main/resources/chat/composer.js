@@ -53,6 +53,10 @@ export function open(whom) {
   fit();
 }
 
+export function forget() {
+  sessionStorage.removeItem(store());
+}
+
 export function focus() {
   field.focus();
 }

@@ -2,7 +2,7 @@
 import { el, text } from '../console/dom.js';
 import { count } from '../console/format.js';
 import * as book from './book.js';
-import { ask } from './nodes.js';
+import { read } from './nodes.js';
 import * as outbox from './outbox.js';
 import * as presence from './presence.js';
 import * as route from './route.js';
@@ -123,7 +123,7 @@ async function search() {
   // No name holds a wildcard; whoever writes one means it.
   const match = `*${wanted.slice(0, 64)}*`;
   try {
-    const { accounts, next } = await ask('GET', `/v1/accounts?limit=${FOUND}&match=${encodeURIComponent(match)}`, { signal: abort.signal });
+    const { accounts, next } = await read(`/v1/accounts?limit=${FOUND}&match=${encodeURIComponent(match)}`, { signal: abort.signal });
     found = { query: wanted, names: accounts.map((account) => account.username), more: next !== null };
   } catch (failure) {
     if (failure.name === 'AbortError') return;
@@ -228,12 +228,12 @@ function update(name, { link, here, time, words, badge }) {
     time.title = whole(at);
   }
   if (waiting) {
-    text(words, `${waiting.state === 'failed' ? 'Not sent: ' : 'You: '}${preview(waiting.content)}`);
+    text(words, `${waiting.state === 'failed' || waiting.isLate ? 'Not sent: ' : 'You: '}${preview(waiting.content)}`);
   } else {
     const last = one?.last;
     text(words, last ? `${isMe(last.from) && !isMe(last.to) ? 'You: ' : ''}${preview(last.content)}` : '');
   }
-  words.classList.toggle('bad', waiting?.state === 'failed');
+  words.classList.toggle('bad', waiting?.state === 'failed' || waiting?.isLate === true);
   const unread = one?.unread ?? 0;
   badge.hidden = !unread;
   if (unread) badge.replaceChildren(unread > 999 ? '999+' : count(unread), el('span.unseen', {}, ' unread'));

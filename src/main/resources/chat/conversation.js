@@ -1,15 +1,16 @@
-// The conversation that is open: its messages, oldest first; more are loaded where somebody scrolls up to. What is seen
-// is marked as read, and nothing else is.
+// The conversation that is open: its messages, oldest first; more are loaded where somebody scrolls up to.
 import { confirmed } from '../console/confirm.js';
 import { byId, el, text } from '../console/dom.js';
 import { some } from '../console/format.js';
 import * as book from './book.js';
 import * as composer from './composer.js';
 import * as letter from './mail.js';
-import { ask, newKey } from './nodes.js';
+import { ask, newKey, read } from './nodes.js';
 import * as outbox from './outbox.js';
 import * as presence from './presence.js';
+import * as seen from './seen.js';
 import { isMe, key } from './session.js';
+import * as walk from './walk.js';
 import { day, dayName, initials, tint } from './words.js';
 
 const PAGE = 50;
@@ -18,7 +19,6 @@ const MOST_AT_ONCE = 1000;
 const MOST_SHOWN = 600;
 const RUN_MS = 5 * 60000;
 const NEAR_PX = 60;
-const MARK_MS = 250;
 
 const body = byId('talk-body');
 const list = byId('mails');
@@ -40,30 +40,14 @@ let problem;
 
 /** Of the page, by key: m12, p3fa.., d2026-1-1, new */
 const made = new Map();
-const visible = new Set();
-const toMark = new Set();
-let marking = 0;
-
-const seen = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) visible.add(Number(target.dataset.id));
-    else visible.delete(Number(target.dataset.id));
-  }
-  mark();
-}, { root: body });
-
 const doing = { remove, retry: outbox.retry, discard: outbox.discard };
 
 /** @param telling is told sentences about what went wrong */
 export function begin(telling) {
   problem = telling;
   body.addEventListener('scroll', scrolled, { passive: true });
-  list.addEventListener('keydown', walk);
-  list.addEventListener('focusin', (event) => current(event.target.closest('li.mail')));
-  // From outside Tab comes to a message, not to one of its buttons.
-  list.addEventListener('focusout', (event) => {
-    if (!list.contains(event.relatedTarget)) for (const button of list.querySelectorAll('button[tabindex="0"]')) button.tabIndex = -1;
-  });
+  seen.begin(body);
+  walk.begin(list, remove, composer.focus);
   newest.addEventListener('click', () => {
     toBottom();
     composer.focus();
@@ -77,7 +61,6 @@ export function begin(telling) {
     if (isLoaded && isNear(height)) toBottom();
     height = body.clientHeight;
   }).observe(body);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) mark(); });
 }
 
 export const openWith = () => name;
@@ -85,6 +68,7 @@ export const openWith = () => name;
 export function open(whom) {
   close();
   name = whom;
+  seen.open(name);
   byId('talk-in').hidden = false;
   byId('talk-none').hidden = true;
   text(byId('talk-name'), name);
@@ -101,15 +85,13 @@ export function open(whom) {
 export function close() {
   abort.abort();
   abort = new AbortController();
-  flush();
+  seen.close();
   name = '';
   mails = [];
   hasOlder = isLoaded = isLoading = false;
   divider = null;
   below = 0;
   made.clear();
-  visible.clear();
-  seen.disconnect();
   list.replaceChildren();
   newest.hidden = true;
   byId('talk-in').hidden = true;
@@ -124,7 +106,7 @@ async function load() {
   isLoading = true;
   try {
     const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, unread + 10));
-    const page = await ask('GET', withPartner(`limit=${limit}`), { signal });
+    const page = await read(withPartner(`limit=${limit}`), { signal });
     if (!page.messages.length) await meet(signal);
     if (signal.aborted) return;
     merge(page);
@@ -146,7 +128,7 @@ async function load() {
 
 /** Somebody whom one never wrote with: is there such a person? */
 async function meet(signal) {
-  const { username } = await ask('GET', `/v1/accounts/${encodeURIComponent(name)}`, { signal });
+  const { username } = await read(`/v1/accounts/${encodeURIComponent(name)}`, { signal });
   if (username !== name) {
     name = username;
     text(byId('talk-name'), name);
@@ -183,7 +165,7 @@ export async function refresh() {
   const { signal } = abort;
   try {
     const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, mails.length + 10));
-    merge(await ask('GET', withPartner(`limit=${limit}`), { signal }));
+    merge(await read(withPartner(`limit=${limit}`), { signal }));
     draw();
   } catch (failure) {
     if (!signal.aborted && failure.status !== 401) problem(failure.message);
@@ -195,7 +177,7 @@ async function older() {
   const { signal } = abort;
   isLoading = true;
   try {
-    const page = await ask('GET', withPartner(`limit=${PAGE}&before=${mails[0].id}`), { signal });
+    const page = await read(withPartner(`limit=${PAGE}&before=${mails[0].id}`), { signal });
     if (signal.aborted) return;
     const first = mails[0]?.id ?? Infinity;
     mails = [...page.messages.filter((mail) => mail.id < first && !book.isGone(mail)).reverse(), ...mails];
@@ -251,11 +233,11 @@ export function wereRead(ids) {
 export function wereDeleted(ids) {
   const known = new Set(ids);
   const before = mails.length;
-  const at = focused();
+  const at = walk.focused();
   mails = mails.filter((mail) => !known.has(mail.id));
   if (mails.length === before) return;
   draw();
-  if (at >= 0 && !list.contains(document.activeElement)) refocus(at);
+  if (at >= 0 && !list.contains(document.activeElement)) walk.focus(at);
 }
 
 export function accountGone(whom) {
@@ -311,8 +293,7 @@ function draw() {
   const ids = new Set(wanted.map((item) => item.id));
   for (const [id, { item }] of made) {
     if (ids.has(id)) continue;
-    seen.unobserve(item);
-    visible.delete(Number(item.dataset.id));
+    seen.drop(item);
     item.remove();
     made.delete(id);
   }
@@ -322,7 +303,7 @@ function draw() {
     if (item === at) at = at.nextSibling;
     else list.insertBefore(item, at);
   }
-  if (!list.querySelector('li.mail[tabindex="0"]')) list.querySelector('li.mail:last-child')?.setAttribute('tabindex', '0');
+  walk.stop();
   tellStart();
   if (wasNear) toBottom();
   else if (anchor) body.scrollTop += anchor.item.getBoundingClientRect().top - anchor.top;
@@ -338,11 +319,11 @@ function shape(one) {
   if (!shown) {
     shown = letter.make(mail, doing);
     if (!entry) shown.item.dataset.id = mail.id;
-    if (!entry && !mail.read && !isMe(mail.from)) seen.observe(shown.item);
+    if (!entry && !mail.read && !isMe(mail.from)) seen.watch(shown.item, mail);
     made.set(one.id, shown);
   }
-  const state = !entry ? (isMe(mail.from) ? (mail.read ? 'read' : 'sent') : '') : entry.state === 'failed' ? 'failed' : 'sending';
-  letter.update(shown, { ...one, state, reason: entry?.reason ?? '', entry }, doing);
+  const state = !entry ? (isMe(mail.from) ? (mail.read ? 'read' : 'sent') : '') : entry.state === 'failed' || entry.isLate ? 'failed' : 'sending';
+  letter.update(shown, { ...one, state, reason: !entry ? '' : entry.isLate ? 'Not sent yet: no node takes it now. It is tried again by itself.' : `Not sent. ${entry.reason}`, entry }, doing);
   return shown;
 }
 
@@ -405,84 +386,13 @@ function tellNewest() {
   newest.setAttribute('aria-label', below ? `To the newest: ${some(below, 'new message')}` : 'To the newest message');
 }
 
-// Reading
-
-/** What is in sight of somebody. */
-function mark() {
-  if (document.hidden || !name) return;
-  const now = [];
-  for (const mail of mails) {
-    if (!visible.has(mail.id) || mail.read || isMe(mail.from)) continue;
-    mail.read = true;
-    now.push(mail.id);
-    toMark.add(mail.id);
-    seen.unobserve(made.get(`m${mail.id}`).item);
-  }
-  if (now.length) book.markRead(book.person(name), now);
-  if (toMark.size && !marking) marking = setTimeout(flush, MARK_MS);
-}
-
-async function flush() {
-  clearTimeout(marking);
-  marking = 0;
-  if (!toMark.size) return;
-  const ids = [...toMark];
-  toMark.clear();
-  const one = book.person(name);
-  try {
-    await ask('POST', '/v1/mail/read', { body: { ids }, key: newKey() });
-  } catch {
-    // They are unread still, and said to be with the next count.
-  }
-  book.marked(one, ids);
-}
-
-// Keyboard and deleting
-
-const letters = () => [...list.querySelectorAll('li.mail')];
-const focused = () => letters().indexOf(document.activeElement?.closest('li.mail'));
-
-/** One message can be reached by Tab, and its buttons after it. */
-function current(item) {
-  if (!item) return;
-  for (const other of list.querySelectorAll('[tabindex="0"]')) if (!item.contains(other)) other.tabIndex = -1;
-  item.tabIndex = 0;
-  for (const button of item.querySelectorAll('.acts button, .unfold')) button.tabIndex = 0;
-}
-
-function walk(event) {
-  const all = letters();
-  const at = focused();
-  if (at < 0) return;
-  if (event.key === 'Delete' && all[at] === document.activeElement && all[at].dataset.id) {
-    event.preventDefault();
-    remove(Number(all[at].dataset.id));
-    return;
-  }
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  if (to >= all.length) composer.focus();
-  else refocus(to);
-}
-
-function refocus(at) {
-  const all = letters();
-  const item = all[Math.max(0, Math.min(at, all.length - 1))];
-  if (!item) {
-    composer.focus();
-    return;
-  }
-  current(item);
-  item.focus();
-  item.scrollIntoView({ block: 'nearest' });
-}
+// Deleting
 
 async function remove(id) {
-  const at = letters().findIndex((item) => Number(item.dataset.id) === id);
+  const at = walk.placeOf(id);
   const whom = isMe(name) ? 'It is gone for good.' : `It goes for you and for ${name}, for good.`;
   const isSure = await confirmed('Delete this message?', whom, 'Delete');
-  refocus(at);
+  walk.focus(at);
   if (!isSure) return;
   try {
     // What is refused is not there any more, which is as good.

@@ -75,7 +75,7 @@ export function update(made, look, doing) {
   made.note = null;
   if (look.state === 'failed') {
     made.note = el('div.not-sent', {},
-      el('span', {}, `Not sent. ${look.reason}`),
+      el('span', {}, look.reason),
       el('button', { type: 'button', onclick: () => doing.retry(look.entry) }, 'Try again'),
       el('button.quiet', { type: 'button', onclick: () => doing.discard(look.entry) }, 'Discard'));
     item.append(made.note);

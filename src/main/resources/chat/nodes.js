@@ -139,6 +139,7 @@ export const askLightly = (method, path) => once(door(), method, path, {});
 export async function ask(method, path, { body, key, signal, patienceMs = PATIENCE_MS } = {}) {
   const until = performance.now() + patienceMs;
   let aside = 0;
+  let told = null;
   for (let attempt = 1; ; attempt++) {
     const where = doors[(at + aside) % doors.length];
     let refused;
@@ -150,7 +151,10 @@ export async function ask(method, path, { body, key, signal, patienceMs = PATIEN
     }
     // A session that began a moment ago may not be known everywhere yet.
     const isEarly = refused.status === 401 && session && attempt === 1;
-    if (!refused.isPassing && !isEarly || performance.now() > until) throw refused;
+    if (!refused.isPassing && !isEarly) throw refused;
+    // What a node says tells more than that another one says nothing.
+    if (refused.status) told = refused;
+    if (performance.now() > until) throw told ?? refused;
     if (refused.status === 0 && where === door()) {
       failed(where);
       aside = 0;
@@ -160,6 +164,24 @@ export async function ask(method, path, { body, key, signal, patienceMs = PATIEN
     const wait = isEarly ? 300 : Math.max(waitBefore(attempt), refused.status === 429 ? refused.waitMs : 0);
     if (wait) await pause(wait);
     signal?.throwIfAborted();
+  }
+}
+
+const STALE_MS = 4000;
+let stale = () => {};
+
+/** Told when something was read that may be old. */
+export const whenStale = (act) => { stale = act; };
+
+/** As ask('GET'); where no leader says what is newest, what a node knows. */
+export async function read(path, { signal } = {}) {
+  try {
+    return await ask('GET', path, { signal, patienceMs: STALE_MS });
+  } catch (failure) {
+    if (failure.status !== 503) throw failure;
+    const known = await ask('GET', `${path}${path.includes('?') ? '&' : '?'}level=none`, { signal, patienceMs: STALE_MS });
+    stale();
+    return known;
   }
 }
 

@@ -3,12 +3,15 @@
 import { ask, newKey } from './nodes.js';
 import { isMe, key as same, session } from './session.js';
 
-const PATIENCE_MS = 60000;
+/** Longer than a change of leaders takes; then it says so, and goes on trying. */
+const PATIENCE_MS = 10000;
+const AGAIN_MS = 3000;
 
-/** {key, to, content, time, state: 'waiting'|'sending'|'failed', reason, wasTried, isPassing} in the order written. */
+/** {key, to, content, time, state: 'waiting'|'sending'|'failed', reason, wasTried, isLate} in the order written. */
 let entries = [];
 let isSending = false;
 let handlers;
+let timer = 0;
 
 const store = () => `skein.chat.outbox.${same(session.username)}`;
 
@@ -42,7 +45,7 @@ export const isEmpty = () => entries.length === 0;
  * there twice for a moment.
  */
 export function holds(mail) {
-  return isMe(mail.from) && entries.some((entry) => entry.wasTried && entry.state !== 'failed'
+  return isMe(mail.from) && entries.some((entry) => entry.wasTried && (entry.state !== 'failed' || entry.isLate)
     && entry.content === mail.content && same(entry.to) === same(mail.to));
 }
 
@@ -54,7 +57,7 @@ export function write(name, content) {
 }
 
 export function retry(entry) {
-  Object.assign(entry, { state: 'waiting', reason: '' });
+  Object.assign(entry, { state: 'waiting', reason: '', isLate: false });
   keep();
   handlers.changed(entry.to);
   send();
@@ -66,9 +69,16 @@ export function discard(entry) {
   handlers.changed(entry.to);
 }
 
-/** A node is there again. */
-export function retryPassing() {
-  for (const entry of entries) if (entry.state === 'failed' && entry.isPassing) retry(entry);
+/** What nobody took yet, perhaps because no node could. */
+export function retryLate() {
+  clearTimeout(timer);
+  for (const entry of entries) if (entry.state === 'failed' && entry.isLate) entry.state = 'waiting';
+  send();
+}
+
+export function forget() {
+  entries = [];
+  sessionStorage.removeItem(store());
 }
 
 /** The account they were for is gone. */
@@ -100,14 +110,18 @@ async function attempt(entry) {
     handlers.sent(entry, stored);
   } catch (failure) {
     fail(entry, failure);
-    // What nobody took nobody takes now: the others would each wait as long.
-    if (failure.isPassing) for (const other of entries) if (other.state === 'waiting') fail(other, failure);
+    if (failure.isPassing) {
+      // What nobody took nobody takes now: the others would each wait as long.
+      for (const other of entries) if (other.state === 'waiting') fail(other, failure);
+      clearTimeout(timer);
+      timer = setTimeout(retryLate, AGAIN_MS);
+    }
   }
   handlers.changed(entry.to);
 }
 
 function fail(entry, failure) {
-  Object.assign(entry, { state: 'failed', reason: failure.message, isPassing: failure.isPassing });
+  Object.assign(entry, { state: 'failed', reason: failure.message, isLate: failure.isPassing });
   keep();
   handlers.changed(entry.to);
 }

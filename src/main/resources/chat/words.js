@@ -11,6 +11,9 @@ const shortDateAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', mont
 export const clock = (ms) => time.format(ms);
 export const whole = (ms) => full.format(ms);
 
+/** 3 April 2025 */
+export const dateOf = (ms) => dateAndYear.format(ms);
+
 /** Local; the same for all times of one day. */
 export function day(ms) {
   const t = new Date(ms);

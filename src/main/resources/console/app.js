@@ -2,6 +2,7 @@
 import * as cluster from './cluster.js';
 import * as charts from './charts.js';
 import { byId, text } from './dom.js';
+import * as entrance from './entrance.js';
 import * as log from './log.js';
 import * as overview from './overview.js';
 import * as publish from './publish.js';
@@ -24,18 +25,20 @@ const stream = new Stream({
     } else if (name === 'tail') {
       tail.show(data);
     } else if (name === 'hello') {
+      entrance.show(data.user);
       overview.showVersion(data.version);
       charts.begin(data.history);
     }
   },
 
-  connection({ state, retryMs, reason }) {
+  connection({ state, retryMs, reason, status }) {
     document.body.dataset.connection = state;
-    pulse.title = { live: 'Connected', lost: 'Connection lost', denied: 'Not signed in' }[state];
-    byId('token-form').hidden = state !== 'denied';
-    lost.hidden = state === 'live';
+    pulse.title = { live: 'Connected', lost: 'Connection lost', denied: 'Not logged in' }[state];
+    if (state !== 'lost') document.body.classList.toggle('outside', state === 'denied');
+    byId('entrance').hidden = !document.body.classList.contains('outside');
+    lost.hidden = state !== 'lost';
     retryAt = state === 'lost' ? Date.now() + retryMs : 0;
-    if (state === 'denied') text(byId('lost-text'), 'This node asks for a token.');
+    if (state === 'denied') entrance.denied(status);
     if (state === 'lost') text(byId('lost-text'), `Connection to the node lost. ${reason}`);
     countDown();
   },
@@ -48,11 +51,7 @@ function countDown() {
 }
 setInterval(countDown, 1000);
 
-byId('token-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  stream.signIn(byId('token').value);
-});
-
+entrance.begin(() => stream.enter());
 topics.begin((name) => {
   tail.follow(name);
   byId('tail').scrollIntoView({ block: 'nearest' });

@@ -1,5 +1,5 @@
 // Requests to the node's public API. What goes wrong is told as a sentence.
-import { authorization } from './stream.js';
+import { authorization } from './entrance.js';
 
 export class Refused extends Error {
   constructor(sentence, status) {

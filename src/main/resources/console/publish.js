@@ -1,7 +1,7 @@
 // The publish box: the same POST that curl would make.
 import { byId, copyButton, el, text } from './dom.js';
+import { authorization } from './entrance.js';
 import { count, path } from './format.js';
-import { authorization } from './stream.js';
 import { covers, follow } from './tail.js';
 
 const TYPES = { RAW: 'text/plain; charset=utf-8', JSON: 'application/json', XML: 'application/xml' };

@@ -1,16 +1,16 @@
 // The one stream that drives the page. Server-Sent Events read with fetch rather than EventSource: that can send a token,
 // sees the status of an answer, and does not give up for good when that is not 200.
+import { authorization } from './entrance.js';
 
 const SILENT_MS = 6000;
 const HIDDEN_MS = 60000;
 const MAX_WAIT_MS = 10000;
 const MAX_EVENT = 8 << 20;
-const TOKEN = 'skein.token';
 
-/** Header with the token, if somebody gave one in this tab. */
-export function authorization() {
-  const token = sessionStorage.getItem(TOKEN);
-  return token ? { Authorization: `Bearer ${token}` } : {};
+async function why(answer) {
+  if (answer.status !== 503) return `It answered ${answer.status}.`;
+  const problem = await answer.json().catch(() => null);
+  return problem?.code === 'no-leader' ? 'It knows no leader, and cannot look who you are.' : 'The node takes no more pages now.';
 }
 
 export class Stream {
@@ -23,8 +23,9 @@ export class Stream {
   #abort = null;
   #timer = 0;
   #hidden = 0;
+  #denied = false;
 
-  /** handlers: event(name, data), connection({state, retryMs, reason}); state: connecting, live, lost, denied */
+  /** handlers: event(name, data), connection({state, retryMs, reason, status}); state: live, lost, denied */
   constructor(handlers) {
     this.#handlers = handlers;
     setInterval(() => {
@@ -35,14 +36,14 @@ export class Stream {
       clearTimeout(this.#hidden);
       if (document.hidden) {
         this.#hidden = setTimeout(() => this.#close(), HIDDEN_MS);
-      } else if (!this.#abort) {
-        this.#open();
+      } else {
+        this.#again();
       }
     });
     // A page put aside for the back button would go on listening.
     addEventListener('pagehide', () => this.#close());
     addEventListener('pageshow', (event) => { if (event.persisted) this.#open(); });
-    addEventListener('online', () => { if (!this.#abort) this.#open(); });
+    addEventListener('online', () => this.#again());
   }
 
   /** Also changes the filter: the stream is opened anew. */
@@ -52,9 +53,14 @@ export class Stream {
     this.#open();
   }
 
-  signIn(token) {
-    sessionStorage.setItem(TOKEN, token);
+  /** Another try, now. */
+  enter() {
     this.#open();
+  }
+
+  /** Unless it is there, or only another log in would help. */
+  #again() {
+    if (!this.#abort && !this.#denied) this.#open();
   }
 
   #close() {
@@ -66,6 +72,7 @@ export class Stream {
 
   async #open() {
     this.#close();
+    this.#denied = false;
     const abort = this.#abort = new AbortController();
     this.#heard = performance.now();
     const query = new URLSearchParams();
@@ -80,10 +87,11 @@ export class Stream {
       if (abort.signal.aborted) return;
       if (answer.status === 401 || answer.status === 403) {
         this.#close();
-        this.#handlers.connection({ state: 'denied' });
+        this.#denied = true;
+        this.#handlers.connection({ state: 'denied', status: answer.status });
         return;
       }
-      if (!answer.ok) throw new Error(answer.status === 503 ? 'The node takes no more pages now.' : `It answered ${answer.status}.`);
+      if (!answer.ok) throw new Error(await why(answer));
       await this.#read(answer.body.pipeThrough(new TextDecoderStream()).getReader(), abort.signal);
       if (!abort.signal.aborted) this.#lost('The node closed the stream.');
     } catch (failure) {

@@ -36,6 +36,12 @@ public record LoadConfig(
         Target target() {
             return Target.of(url, token, authority);
         }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Where[" + url + ", " + tcpPort + "]";
+        }
     }
 
     /**

@@ -21,6 +21,12 @@ record Target(boolean isTls, String host, int port, String base, String token, S
         }
     }
 
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "Target[" + webSocket() + base + "]";
+    }
+
     /** Of {@code http://host:port[/path]}, or {@code https}. */
     static Target of(String url, String token, String authority) {
         URI uri = URI.create(url.contains("://") ? url : "http://" + url);

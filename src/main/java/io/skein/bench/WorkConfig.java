@@ -32,6 +32,13 @@ public record WorkConfig(
         LoadConfig.check("wakes", wakes, 0, 1_000_000);
     }
 
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "WorkConfig[" + url + ", " + workers + " workers with " + credit + " each, " + backlog + " waiting, "
+                + bytes + " bytes, " + perSecond + "/s, " + wakes + " wakes]";
+    }
+
     Target target() {
         return Target.of(url, token, authority);
     }

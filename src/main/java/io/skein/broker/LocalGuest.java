@@ -25,6 +25,9 @@ final class LocalGuest implements Guest {
         void look();
     }
 
+    /** The clock by which somebody else says when something ends may be set meanwhile. */
+    private static final long LONGEST_TIMER_MS = 60_000;
+
     private final Access access;
     private final Context context;
     private final boolean locked;
@@ -48,7 +51,8 @@ final class LocalGuest implements Guest {
     private final List<Stake> farewells = new ArrayList<>();
 
     private boolean left;
-    private final long endTimer;
+    /** -1: what he showed has no end that is not in the log. */
+    private long endTimer;
 
     /** @param permit empty: a stranger */
     LocalGuest(
@@ -69,17 +73,28 @@ final class LocalGuest implements Guest {
         this.broker = new GuardedBroker(this, hall);
         this.accounts = new GuardedAccounts(this, localAccounts);
         this.mail = new GuardedMail(this, mail);
-        this.endTimer = permit.filter(Permit::isForeign).map(this::endsAt).orElse(-1L);
+        awaitEnd();
     }
 
     /** The end of what somebody else vouched for is in no log. */
-    private long endsAt(Permit foreign) {
-        long ms = Math.max(1, foreign.expires() - System.currentTimeMillis());
-        // Weakly: not everybody leaves, and a token may be good for long.
+    private void awaitEnd() {
+        Permit now = permit;
+        if (now == null || !now.isForeign()) {
+            return;
+        }
+        context.owner().cancelTimer(endTimer);
+        long expires = now.expires();
+        long ms = Math.max(1, expires - System.currentTimeMillis());
+        // Weakly, and in steps: not everybody leaves, and a token may be good for long.
         WeakReference<LocalGuest> guest = new WeakReference<>(this);
-        return context.owner().setTimer(ms, id -> {
+        endTimer = context.owner().setTimer(Math.min(ms, LONGEST_TIMER_MS), id -> {
             LocalGuest still = guest.get();
-            if (still != null) {
+            if (still == null) {
+                return;
+            }
+            if (System.currentTimeMillis() < expires) {
+                still.awaitEnd();
+            } else {
                 still.over = true;
                 still.permit = null;
                 still.lookAtStakes();
@@ -211,6 +226,7 @@ final class LocalGuest implements Guest {
         if (left) {
             // Something that was under way when he left began all the same.
             access.watch(this);
+            awaitEnd();
         }
         // It may have been taken from him since he was asked, when nobody knew yet that he has it.
         stake.look();
@@ -220,8 +236,13 @@ final class LocalGuest implements Guest {
         stakes.remove(stake);
         hasStakes = !stakes.isEmpty();
         if (left && stakes.isEmpty()) {
-            access.forget(this);
+            forget();
         }
+    }
+
+    private void forget() {
+        context.owner().cancelTimer(endTimer);
+        access.forget(this);
     }
 
     @Override
@@ -254,12 +275,11 @@ final class LocalGuest implements Guest {
     @Override
     public void leave() {
         left = true;
-        context.owner().cancelTimer(endTimer);
         stakes.removeAll(farewells);
         farewells.clear();
         hasStakes = !stakes.isEmpty();
         if (stakes.isEmpty() && shown.isPresent()) {
-            access.forget(this);
+            forget();
         }
     }
 

@@ -4,6 +4,7 @@ import io.skein.node.ExitCode;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -109,6 +110,60 @@ final class Api {
                 .exceptionally(silent -> 0);
     }
 
+    /**
+     * Asks this node and no other.
+     *
+     * @param body empty: none
+     * @return its answer, whatever it is
+     * @throws IOException there was none within the time
+     */
+    HttpResponse<String> ask(String method, String path, Optional<JsonObject> body, Duration within, String... headers)
+            throws IOException {
+        HttpRequest.Builder request = request(path)
+                .timeout(within)
+                .method(
+                        method,
+                        body.map(json -> BodyPublishers.ofString(json.encode())).orElse(BodyPublishers.noBody()));
+        if (body.isPresent()) {
+            request.header("Content-Type", "application/json");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return sent(request.build(), BodyHandlers.ofString());
+    }
+
+    /**
+     * An answer that does not end.
+     *
+     * @param begin within this it has begun
+     * @throws IOException there was none, or one that says that it may be better later
+     */
+    InputStream open(String path, Duration begin) throws IOException {
+        HttpResponse<InputStream> response = sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+            return response.body();
+        }
+        try (InputStream body = response.body()) {
+            if (response.statusCode() < 500 && response.statusCode() != 429) {
+                throw problem(
+                        response.statusCode(), json(new String(body.readAllBytes(), StandardCharsets.UTF_8), path));
+            }
+        }
+        throw new IOException("status " + response.statusCode());
+    }
+
+    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {
+        try {
+            return client.send(request, handler);
+        } catch (SSLException doubtful) {
+            throw Server.doubtful(base, doubtful.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandProblem(1, "interrupted");
+        }
+    }
+
     JsonObject put(String path, String body) {
         return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }
@@ -134,37 +189,42 @@ final class Api {
 
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
-            return client.send(request.timeout(patience).build(), BodyHandlers.ofString());
-        } catch (SSLException doubtful) {
-            throw Server.doubtful(base, doubtful.getMessage());
+            return sent(request.timeout(patience).build(), BodyHandlers.ofString());
         } catch (IOException unreachable) {
             throw Server.silent(base);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandProblem(1, "interrupted");
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         }
     }
 
-    private JsonObject taken(HttpResponse<String> response) {
+    /** What an answer holds, unless it is a refusal. */
+    JsonObject taken(HttpResponse<String> response) {
         JsonObject body = json(response);
         if (response.statusCode() >= 400) {
-            String detail = body.getString("detail", body.getString("title", "status " + response.statusCode()));
-            String code = body.getString("code", "" + response.statusCode());
-            throw server.denied(code, detail).orElseGet(() -> new CommandProblem(1, detail + " (" + code + ")", code));
+            throw problem(response.statusCode(), body);
         }
         return body;
     }
 
+    /** What a refusal says, as a sentence. */
+    private CommandProblem problem(int status, JsonObject body) {
+        String detail = body.getString("detail", body.getString("title", "status " + status));
+        String code = body.getString("code", "" + status);
+        return server.denied(code, detail).orElseGet(() -> new CommandProblem(1, detail + " (" + code + ")", code));
+    }
+
     private static JsonObject json(HttpResponse<String> response) {
-        if (response.body().isEmpty()) {
+        return json(response.body(), response.uri().toString());
+    }
+
+    private static JsonObject json(String body, String where) {
+        if (body.isEmpty()) {
             return new JsonObject();
         }
         try {
-            return new JsonObject(response.body());
+            return new JsonObject(body);
         } catch (DecodeException notJson) {
-            throw new CommandProblem(1, "what answers at " + response.uri() + " is no node of Skein");
+            throw new CommandProblem(1, "what answers at " + where + " is no node of Skein");
         }
     }
 }

@@ -24,6 +24,13 @@ final class Banner {
         return config.join() ? "Waits to be added to a cluster (--join; skein member add)" : "One node, quorum of one";
     }
 
+    private String askedForWhat() {
+        if (config.gate().locked()) {
+            return "whoever asks shows a token (--auth)";
+        }
+        return config.isWide() ? "nobody is asked who it is (--insecure)" : "no login";
+    }
+
     /** The first admin's token: there is no other time to see it. */
     static void print(PrintWriter out, String adminToken) {
         out.println("The token of the account \"admin\", which may everything. It is shown this once:");
@@ -45,8 +52,8 @@ final class Banner {
         out.printf(
                 "%s; %s (--host); %s.%n",
                 cluster(),
-                config.listen().isWide() ? "open to the network at " + config.host() : "this machine only",
-                config.gate().locked() ? "whoever asks shows a token (--auth)" : "no login");
+                config.isWide() ? "open to the network at " + config.host() : "this machine only",
+                askedForWhat());
         if (config.durability() == Durability.RELAXED) {
             out.println("RELAXED: acknowledged before the disk has it; a loss of power may lose it (--durability).");
         } else {

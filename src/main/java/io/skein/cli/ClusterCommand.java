@@ -1,6 +1,8 @@
 package io.skein.cli;
 
 import io.skein.node.ExitCode;
+import io.skein.node.Setting;
+import io.skein.node.Settings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -56,6 +59,14 @@ final class ClusterCommand implements Runnable {
         private Path dir = Path.of("skein-cluster");
     }
 
+    private static final class Authority {
+        @Option(
+                names = "--ca",
+                paramLabel = "FILE",
+                description = "with SKEIN_TLS_CERT: who signs the nodes' certificates, PEM (default: SKEIN_CA)")
+        private String ca = "";
+    }
+
     @Command(
             name = "up",
             mixinStandardHelpOptions = true,
@@ -92,13 +103,16 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private Token token;
 
+        @Mixin
+        private Authority authority;
+
         @Option(names = "--wait", paramLabel = "SECONDS", description = "for the nodes to serve (default: 60)")
         private int waitSeconds = 60;
 
         @Override
         public Integer call() throws IOException {
-            LocalCluster cluster = LocalCluster.find(base.dir).map(this::asItIs).orElseGet(this::made);
-            List<LocalNode> down = cluster.nodes().stream()
+            LocalCluster found = LocalCluster.find(base.dir).map(this::asItIs).orElseGet(this::made);
+            List<LocalNode> down = found.nodes().stream()
                     .filter(node -> node.process().isEmpty())
                     .toList();
             for (LocalNode node : down) {
@@ -106,14 +120,15 @@ final class ClusterCommand implements Runnable {
                     throw new CommandProblem(1, problem);
                 });
             }
+            LocalCluster cluster = found.starting(down, isTls());
             cluster.save();
             List<String> jvm = LocalCluster.jvm();
             for (LocalNode node : down) {
-                node.start(jvm, cluster.peers());
+                node.start(jvm, cluster.peers(), variable -> true);
             }
-            Optional<Token.Shown> shown = shown(cluster);
-            ClusterView view = served(cluster, down, shown);
-            boolean locked = view.answers().isEmpty() && cluster.isLocked(shown);
+            LocalCluster.Asking asking = new LocalCluster.Asking(shown(cluster), authority.ca);
+            ClusterView view = served(cluster, down, asking);
+            boolean locked = view.answers().isEmpty() && cluster.isLocked(asking);
             if (locked) {
                 printLocked(cluster);
             } else {
@@ -122,12 +137,27 @@ final class ClusterCommand implements Runnable {
             return locked || view.hasLeader() ? 0 : 1;
         }
 
+        /** Nodes read their settings where this command would. */
+        private static boolean isTls() {
+            String file = System.getenv().getOrDefault("SKEIN_CONFIG", "");
+            return !Settings.resolve(
+                            Map.of(), System.getenv(), file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)))
+                    .value(Setting.TLS_CERT)
+                    .text()
+                    .isEmpty();
+        }
+
         /** The nodes inherit our variables, and know the admin by that token. */
         private Optional<Token.Shown> shown(LocalCluster cluster) {
             String admin = System.getenv().getOrDefault(ADMIN_TOKEN, "");
             return cluster.shown(token)
                     .or(() -> Optional.of(new Token.Shown(admin, ADMIN_TOKEN))
                             .filter(told -> !told.secret().isEmpty()));
+        }
+
+        /** Plain HTTP is what curl takes an address for. */
+        private static String shown(LocalNode node) {
+            return (node.tls() ? "https://" : "") + "localhost:" + node.http();
         }
 
         private void printLocked(LocalCluster cluster) {
@@ -169,14 +199,15 @@ final class ClusterCommand implements Runnable {
         }
 
         /** Until all say that they are well, or time is up; a node that ends at once stops all that were started. */
-        private ClusterView served(LocalCluster cluster, List<LocalNode> started, Optional<Token.Shown> shown) {
+        private ClusterView served(LocalCluster cluster, List<LocalNode> started, LocalCluster.Asking asking) {
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
             // That one they know as soon as a leader has told them.
-            boolean isTold =
-                    shown.filter(told -> told.source().equals(ADMIN_TOKEN)).isPresent();
+            boolean isTold = asking.shown()
+                    .filter(told -> told.source().equals(ADMIN_TOKEN))
+                    .isPresent();
             while (true) {
-                ClusterView view = cluster.view(shown);
-                if (!isTold && view.answers().isEmpty() && cluster.isLocked(shown)) {
+                ClusterView view = cluster.view(asking);
+                if (!isTold && view.answers().isEmpty() && cluster.isLocked(asking)) {
                     return view;
                 }
                 if (view.isWell()
@@ -210,16 +241,13 @@ final class ClusterCommand implements Runnable {
             Status.print(out, cluster, view);
             out.println();
             List<LocalNode> nodes = cluster.nodes();
+            String curl = nodes.get(0).tls() ? "curl --cacert CA.pem" : "curl";
+            out.printf("  publish   %s -d 'hello' %s/t/greetings%n", curl, shown(nodes.get(0)));
+            out.printf("  read      %s '%s/t/greetings?from=earliest'%n", curl, shown(nodes.get(all / 2)));
+            out.printf("  follow    %s -N '%s/t/greetings?follow'%n", curl, shown(nodes.get(all - 1)));
             out.printf(
-                    "  publish   curl -d 'hello' localhost:%d/t/greetings%n",
-                    nodes.get(0).http());
-            out.printf(
-                    "  read      curl 'localhost:%d/t/greetings?from=earliest'%n",
-                    nodes.get(all / 2).http());
-            out.printf(
-                    "  follow    curl -N 'localhost:%d/t/greetings?follow'%n",
-                    nodes.get(all - 1).http());
-            out.printf("  look      http://localhost:%d%n", nodes.get(0).http());
+                    "  look      %s://localhost:%d%n",
+                    nodes.get(0).tls() ? "https" : "http", nodes.get(0).http());
             String where = base.dir.equals(Path.of("skein-cluster")) ? "" : " --base-dir " + base.dir;
             out.printf("  status    %s%n", Program.line("cluster status" + where));
             out.printf("  stop      %s%n", Program.line("cluster down" + where));
@@ -247,16 +275,19 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private Token token;
 
+        @Mixin
+        private Authority authority;
+
         @Option(names = "--json", description = "one JSON line: every node's own answer, its process and ports")
         private boolean json;
 
         @Override
         public Integer call() {
             LocalCluster cluster = LocalCluster.at(base.dir);
-            Optional<Token.Shown> shown = cluster.shown(token);
-            ClusterView view = cluster.view(shown);
-            if (view.answers().isEmpty() && cluster.isLocked(shown)) {
-                throw Server.at("http://" + cluster.nodes().get(0).httpAddress(), shown)
+            LocalCluster.Asking asking = new LocalCluster.Asking(cluster.shown(token), authority.ca);
+            ClusterView view = cluster.view(asking);
+            if (view.answers().isEmpty() && cluster.isLocked(asking)) {
+                throw asking.at(cluster.nodes().get(0).url())
                         .denied("unauthenticated", "")
                         .orElseThrow();
             }

@@ -28,9 +28,19 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
     static LocalCluster of(Path base, int size, int http, int tcp, int raft) {
         List<LocalNode> nodes = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            nodes.add(new LocalNode(absolute(base), "n" + (i + 1), http + i, tcp == 0 ? 0 : tcp + i, raft + i));
+            nodes.add(new LocalNode(absolute(base), "n" + (i + 1), http + i, tcp == 0 ? 0 : tcp + i, raft + i, false));
         }
         return new LocalCluster(absolute(base), nodes);
+    }
+
+    /**
+     * @param shown of who asks
+     * @param ca who signs the nodes' certificates, as in {@code --ca}; empty: as usual
+     */
+    record Asking(Optional<Token.Shown> shown, String ca) {
+        Server at(String url) {
+            return Server.at(url, shown).trusting(ca);
+        }
     }
 
     private static Path absolute(Path base) {
@@ -62,6 +72,15 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
                         1, "there is no cluster in " + base + "; start one: " + Program.line("cluster up")));
     }
 
+    /** Those that start now do as our settings say; those that run stay as they are. */
+    LocalCluster starting(List<LocalNode> down, boolean isTls) {
+        return new LocalCluster(
+                base,
+                nodes.stream()
+                        .map(node -> down.contains(node) ? node.speaking(isTls) : node)
+                        .toList());
+    }
+
     void save() {
         JsonArray listed = new JsonArray();
         nodes.forEach(node -> listed.add(node.json()));
@@ -75,26 +94,26 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         }
     }
 
-    /** For {@code --peers}; empty for one node, which forms its cluster by itself. */
-    String peers() {
+    /** {@code --peers}; nothing for one node, which forms its cluster by itself. */
+    List<String> peers() {
         return nodes.size() == 1
-                ? ""
-                : nodes.stream()
-                        .map(node -> node.id() + "=" + node.raftAddress())
-                        .collect(Collectors.joining(","));
+                ? List.of()
+                : List.of(
+                        "--peers",
+                        nodes.stream()
+                                .map(node -> node.id() + "=" + node.raftAddress())
+                                .collect(Collectors.joining(",")));
     }
 
     /**
      * Those that run are asked, and whomever they know besides.
      *
-     * @param shown of who asks
+     * @param asking who asks, and whom that one believes
      */
-    ClusterView view(Optional<Token.Shown> shown) {
-        Server server = Server.at("", shown);
+    ClusterView view(Asking asking) {
+        Server server = asking.at("");
         Map<String, String> addresses = new LinkedHashMap<>();
-        nodes.stream()
-                .filter(node -> node.process().isPresent())
-                .forEach(node -> addresses.put(node.id(), node.httpAddress()));
+        nodes.stream().filter(node -> node.process().isPresent()).forEach(node -> addresses.put(node.id(), node.url()));
         ClusterView own = ClusterView.ask(addresses, Optional.empty(), server);
         Map<String, String> others = new LinkedHashMap<>();
         own.members().forEach((id, member) -> {
@@ -112,19 +131,16 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
 
     /** What its nodes are shown; a login at one counts at all. */
     Optional<Token.Shown> shown(Token token) {
-        return token.at("http://" + nodes.get(0).httpAddress());
+        return token.at(nodes.get(0).url());
     }
 
     /** All of its nodes are up, and want to know who asks. */
-    boolean isLocked(Optional<Token.Shown> shown) {
-        return allAnswer("/readyz", 200, shown) && allAnswer("/v1/cluster", 401, shown);
+    boolean isLocked(Asking asking) {
+        return allAnswer("/readyz", 200, asking) && allAnswer("/v1/cluster", 401, asking);
     }
 
-    private boolean allAnswer(String path, int status, Optional<Token.Shown> shown) {
-        return nodes.stream()
-                .map(node -> new Api(Server.at("http://" + node.httpAddress(), shown)).status(path, A_MOMENT))
-                .toList()
-                .stream()
+    private boolean allAnswer(String path, int status, Asking asking) {
+        return nodes.stream().map(node -> new Api(asking.at(node.url())).status(path, A_MOMENT)).toList().stream()
                 .allMatch(answer -> answer.join() == status);
     }
 

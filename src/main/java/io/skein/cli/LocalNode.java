@@ -13,13 +13,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One node of a cluster on this machine: data in {@code n1/}, what it says in {@code n1.log}, its process in {@code
@@ -27,23 +31,39 @@ import java.util.TreeMap;
  *
  * @param base directory of the cluster, absolute
  * @param tcp 0: no TCP door
+ * @param tls its doors speak TLS
  */
-record LocalNode(Path base, String id, int http, int tcp, int raft) {
+record LocalNode(Path base, String id, int http, int tcp, int raft, boolean tls) {
     private static final String LOOPBACK = "127.0.0.1";
     /** The system tells start times in steps of its clock. */
     private static final long SAME_START_MS = 2_000;
 
     JsonObject json() {
-        return new JsonObject().put("id", id).put("http", http).put("tcp", tcp).put("raft", raft);
+        return new JsonObject()
+                .put("id", id)
+                .put("http", http)
+                .put("tcp", tcp)
+                .put("raft", raft)
+                .put("tls", tls);
     }
 
     static LocalNode of(Path base, JsonObject json) {
         return new LocalNode(
-                base, json.getString("id"), json.getInteger("http"), json.getInteger("tcp"), json.getInteger("raft"));
+                base,
+                json.getString("id"),
+                json.getInteger("http"),
+                json.getInteger("tcp"),
+                json.getInteger("raft"),
+                json.getBoolean("tls", false));
     }
 
-    String httpAddress() {
-        return LOOPBACK + ":" + http;
+    LocalNode speaking(boolean isTls) {
+        return new LocalNode(base, id, http, tcp, raft, isTls);
+    }
+
+    /** Of its HTTP door. */
+    String url() {
+        return (tls ? "https://" : "http://") + LOOPBACK + ":" + http;
     }
 
     String raftAddress() {
@@ -108,9 +128,10 @@ record LocalNode(Path base, String id, int http, int tcp, int raft) {
     /**
      * Starts it as a process of its own that outlives this one and its terminal.
      *
-     * @param peers for {@code --peers}; empty for a cluster of one
+     * @param flags of {@code serve}, besides its own
+     * @param inherits which variables of this process it gets
      */
-    ProcessHandle start(List<String> jvm, String peers) throws IOException {
+    ProcessHandle start(List<String> jvm, List<String> flags, Predicate<String> inherits) throws IOException {
         List<String> command = new ArrayList<>(detached());
         command.addAll(jvm);
         command.addAll(List.of(
@@ -125,18 +146,30 @@ record LocalNode(Path base, String id, int http, int tcp, int raft) {
                 String.valueOf(tcp),
                 "--raft-port",
                 String.valueOf(raft)));
-        if (!peers.isEmpty()) {
-            command.addAll(List.of("--peers", peers));
-        }
-        Files.writeString(log(), "--- " + Instant.now() + " skein cluster up\n", CREATE, APPEND);
-        Process process = new ProcessBuilder(command)
-                .redirectInput(Redirect.from(new File(isWindows() ? "NUL" : "/dev/null")))
+        command.addAll(flags);
+        openLog();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(inherits.negate());
+        Process process = builder.redirectInput(Redirect.from(new File(isWindows() ? "NUL" : "/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log().toFile()))
                 .start();
         long started = process.info().startInstant().orElse(Instant.now()).toEpochMilli();
         Files.writeString(pidFile(), process.pid() + " " + started + "\n");
         return process.toHandle();
+    }
+
+    /** For its owner alone: the first start may print the admin's token there. */
+    private void openLog() throws IOException {
+        if (log().getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
+            if (Files.exists(log())) {
+                Files.setPosixFilePermissions(log(), owner);
+            } else {
+                Files.createFile(log(), PosixFilePermissions.asFileAttribute(owner));
+            }
+        }
+        Files.writeString(log(), "--- " + Instant.now() + " skein cluster up\n", CREATE, APPEND);
     }
 
     /** A session of its own, where the system has setsid(1); else at least deaf to the terminal's end. */

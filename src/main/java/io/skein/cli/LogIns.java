@@ -49,6 +49,14 @@ record LogIns(Path file) {
                         .filter(in -> !in.token().isEmpty() && in.expires() > System.currentTimeMillis());
     }
 
+    /** Where else than at that URL the session counts. */
+    List<String> urls(String token) {
+        JsonObject all = read();
+        return all.fieldNames().stream()
+                .filter(url -> token.equals(all.getJsonObject(url).getString("token")))
+                .toList();
+    }
+
     /** @param urls of the nodes of one cluster: a session is known to all of them */
     void put(Collection<String> urls, LogIn in) {
         JsonObject all = read();

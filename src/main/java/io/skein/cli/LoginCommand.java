@@ -52,12 +52,9 @@ final class LoginCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String password = new PasswordPrompt().ask("Password of " + user, passwordFile);
-        // What may have been stored is over, or is about to be replaced.
-        JsonObject answer = new Api(Server.at(server.url(), Optional.empty()))
-                .post("/v1/sessions", new JsonObject().put("username", user).put("password", password));
-        LogIns.LogIn in =
-                new LogIns.LogIn(answer.getString("username"), answer.getString("token"), answer.getLong("expires"));
-        LogIns.of(System.getenv()).put(nodes(in), in);
+        JsonObject answer = begin(server, user, password);
+        LogIns.LogIn in = in(answer);
+        LogIns.of(System.getenv()).put(nodes(server, in), in);
         PrintWriter out = spec.commandLine().getOut();
         answer.remove("token");
         out.println(
@@ -73,16 +70,26 @@ final class LoginCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A session; whatever else is shown to the node is over, or about to be replaced. */
+    static JsonObject begin(Server server, String user, String password) {
+        return new Api(server.shownBy(Optional.empty()))
+                .post("/v1/sessions", new JsonObject().put("username", user).put("password", password));
+    }
+
+    static LogIns.LogIn in(JsonObject answer) {
+        return new LogIns.LogIn(answer.getString("username"), answer.getString("token"), answer.getLong("expires"));
+    }
+
     /** The one that was asked, and those it belongs together with. */
-    private List<String> nodes(LogIns.LogIn in) {
+    static List<String> nodes(Server server, LogIns.LogIn in) {
         List<String> urls = new ArrayList<>(List.of(server.url()));
-        JsonArray members = new Api(Server.at(server.url(), Optional.of(Token.Shown.of(in))))
+        JsonArray members = new Api(server.shownBy(Optional.of(Token.Shown.of(in))))
                 .get("/v1/cluster")
                 .getJsonArray("members");
         for (int i = 0; i < members.size(); i++) {
             String address = members.getJsonObject(i).getString("httpAddress", "");
             if (address != null && !address.isEmpty()) {
-                urls.add(address.contains("://") ? address : "http://" + address);
+                urls.add(server.other(address).url());
             }
         }
         return urls;

@@ -56,14 +56,19 @@ final class PasswordPrompt {
             return some(typed == null ? "" : new String(typed));
         }
         try {
-            if (lines == null) {
-                lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            }
-            String line = lines.readLine();
+            String line = input().readLine();
             return some(line == null ? "" : line);
         } catch (IOException failed) {
             throw new CommandProblem(1, "standard input cannot be read: " + failed.getMessage());
         }
+    }
+
+    /** Standard input behind the passwords that were read from it. */
+    BufferedReader input() {
+        if (lines == null) {
+            lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        }
+        return lines;
     }
 
     /** Without the end of its line, which editors add. */

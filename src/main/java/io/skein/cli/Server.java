@@ -33,6 +33,16 @@ final class Server {
     private Token token = new Token();
 
     private Optional<Token.Shown> known = Optional.empty();
+    /** Who asks was decided, also when that is nobody: no variable and no login is looked at. */
+    private boolean isTold;
+
+    /** Signed by these, if that is not empty. */
+    Server trusting(String file) {
+        if (!file.isEmpty()) {
+            ca = file;
+        }
+        return this;
+    }
 
     /** @param shown of who asks */
     static Server at(String url, Optional<Token.Shown> shown) {
@@ -44,7 +54,7 @@ final class Server {
 
     /** What is shown of who asks; empty: nothing. */
     Optional<Token.Shown> shown() {
-        if (known.isEmpty()) {
+        if (known.isEmpty() && !isTold) {
             known = token.at(url());
         }
         return known;
@@ -54,7 +64,16 @@ final class Server {
     Server other(String address) {
         Server other = at(address, known.isEmpty() && url.isEmpty() ? Optional.empty() : shown());
         other.ca = ca;
+        other.isTold = isTold;
         return other;
+    }
+
+    /** The same node; somebody else asks. */
+    Server shownBy(Optional<Token.Shown> who) {
+        Server same = at(url, who);
+        same.ca = ca;
+        same.isTold = true;
+        return same;
     }
 
     /** {@code http://host:port} or {@code https://host:port}, without a path. */

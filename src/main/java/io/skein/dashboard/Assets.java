@@ -32,6 +32,7 @@ final class Assets {
             "cluster.js",
             "confirm.js",
             "dom.js",
+            "entrance.js",
             "format.js",
             "lag.js",
             "letters.js",
@@ -67,7 +68,9 @@ final class Assets {
             "outbox.js",
             "presence.js",
             "route.js",
+            "seen.js",
             "session.js",
+            "walk.js",
             "words.js");
 
     private static final Map<String, String> TYPES = Map.of(

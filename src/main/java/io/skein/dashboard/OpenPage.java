@@ -1,5 +1,6 @@
 package io.skein.dashboard;
 
+import io.skein.account.AccountName;
 import io.skein.broker.Guest;
 import io.skein.machine.Lineage;
 import io.vertx.core.Context;
@@ -54,7 +55,10 @@ final class OpenPage implements Tail.Screen {
         });
         write(StateJson.event(
                 "hello",
-                new JsonObject().put("version", version).put("history", StateJson.history(sampler.history()))));
+                new JsonObject()
+                        .put("version", version)
+                        .put("user", guest.name().map(AccountName::value).orElse(null))
+                        .put("history", StateJson.history(sampler.history()))));
         sampler.latest().ifPresent(this::write);
     }
 

@@ -13,7 +13,8 @@
  * ({@link io.skein.dashboard.OpenPage}):
  *
  * <ul>
- *   <li>{@code hello}, once: version and the chart history of the last five minutes;
+ *   <li>{@code hello}, once: version, who is logged in (null: nobody is asked), and the chart history of the last five
+ *       minutes;
  *   <li>{@code state}, once a second: node, log, figures, rates, times, topics, subscribers,
  *       durable subscriptions ({@link io.skein.dashboard.StateJson} has the shape);
  *   <li>{@code tail}: messages of the filter in {@code ?tail=} ({@link io.skein.dashboard.Tail}).

@@ -163,6 +163,11 @@ public record NodeConfig(
         return listen.text();
     }
 
+    /** Others than this machine reach it. */
+    public boolean isWide() {
+        return listen.isWide();
+    }
+
     /** A node that has no peers yet and would believe anybody lets nobody come, unless its operator wants just that. */
     public boolean isRaftPortKept() {
         return listen.isWide() && !mustFindPeers() && believesAnybody() && !(insecure && raftPortSaid);

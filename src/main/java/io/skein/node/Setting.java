@@ -9,7 +9,7 @@ import java.util.Locale;
 public enum Setting {
     NODE_ID("n1", "ID", "name of this node, unique in its cluster"),
     DATA_DIR("skein-data", "DIR", "where this node keeps everything"),
-    HOST("127.0.0.1", "HOST", "address to listen on; 0.0.0.0 lets others in"),
+    HOST("127.0.0.1", "HOST", "address to listen on; one that others reach (0.0.0.0) needs --auth, or --insecure"),
     HTTP_PORT("8080", "PORT", "HTTP, WebSocket and console; 0 takes a free one"),
     TCP_PORT("5000", "PORT", "TCP publishers and subscribers; 0: no TCP door"),
     RAFT_PORT("6000", "PORT", "where this node's peers find it; 0 takes a free one, for a node that has none"),
@@ -43,7 +43,10 @@ public enum Setting {
     PEER_CERT("", "FILE", "certificate of this node for its peers, PEM"),
     PEER_KEY("", "FILE", "private key of --peer-cert, PEM"),
     PEER_CA("", "FILE", "authority that signed the certificates of all peers, PEM"),
-    INSECURE("false", "BOOL", "serve others than this machine without what keeps strangers out"),
+    INSECURE(
+            "false",
+            "BOOL",
+            "serve others than this machine without --auth, or with a Raft port that believes anybody"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;

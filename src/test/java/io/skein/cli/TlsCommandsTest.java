@@ -116,8 +116,11 @@ class TlsCommandsTest {
 
     @Test
     void aWideHostWithPeersAndNothingThatKeepsStrangersOutEndsWithUsage() {
-        Said said = Said.say("", "serve", "--host", "0.0.0.0", "--join");
+        Said said = Said.say("", "serve", "--host", "0.0.0.0", "--auth", "--join");
         assertEquals(64, said.exitCode());
         assertTrue(said.err().contains("--peer-secret"), said.err());
+        Said open = Said.say("", "serve", "--host", "0.0.0.0");
+        assertEquals(64, open.exitCode());
+        assertTrue(open.err().contains("--auth"), open.err());
     }
 }

@@ -203,6 +203,10 @@ class PeerTlsTest {
     }
 
     private NetSocket connect(PeerNode node, PeerTls as) {
+        return connect(node, as, new AtomicBoolean());
+    }
+
+    private NetSocket connect(PeerNode node, PeerTls as, AtomicBoolean isClosed) {
         var options = new NetClientOptions();
         if (as != null) {
             options.setSsl(true)
@@ -212,6 +216,8 @@ class PeerTlsTest {
         }
         return vertx.createNetClient(options)
                 .connect(node.port(), "127.0.0.1")
+                // On its loop, before it can be closed.
+                .map(socket -> socket.closeHandler(v -> isClosed.set(true)))
                 .otherwiseEmpty()
                 .await();
     }
@@ -221,10 +227,9 @@ class PeerTlsTest {
         PeerNode node = node("n1", showing(ours).withStrangers(20, 10));
         List<AtomicBoolean> closed = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            NetSocket socket = connect(node, null);
             AtomicBoolean isClosed = new AtomicBoolean();
             closed.add(isClosed);
-            socket.closeHandler(v -> isClosed.set(true));
+            connect(node, null, isClosed);
         }
         await().until(() -> closed.subList(0, 20).stream().allMatch(AtomicBoolean::get));
         speak(node("n2", showing(ours)), node);
@@ -252,13 +257,12 @@ class PeerTlsTest {
         Random random = new Random(5);
         List<AtomicBoolean> closed = new ArrayList<>();
         for (int round = 0; round < 100; round++) {
-            NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null);
+            AtomicBoolean isClosed = new AtomicBoolean();
+            NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null, isClosed);
             if (socket == null) {
                 continue;
             }
-            AtomicBoolean isClosed = new AtomicBoolean();
             closed.add(isClosed);
-            socket.closeHandler(v -> isClosed.set(true));
             byte[] noise = new byte[1 + random.nextInt(5000)];
             random.nextBytes(noise);
             if (random.nextBoolean()) {

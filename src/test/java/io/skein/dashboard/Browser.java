@@ -2,6 +2,7 @@ package io.skein.dashboard;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -172,6 +174,19 @@ public final class Browser implements AutoCloseable {
     /** To whatever has the focus. */
     public void press(CharSequence keys) {
         driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    void forgetCookies() {
+        driver.manage().deleteAllCookies();
+    }
+
+    /** Into the directory that {@code -Dskein.screenshots} names, if it names one. */
+    void picture(String name) throws IOException {
+        String directory = System.getProperty("skein.screenshots");
+        if (directory != null) {
+            Files.createDirectories(Path.of(directory));
+            Files.write(Path.of(directory, name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+        }
     }
 
     /** What the page complained of since the last call: errors of scripts, refused by the policy, not found. */

@@ -356,7 +356,8 @@ class ConsolePageTest {
     void aNodeThatAsksForATokenIsGivenIt() {
         server.token = "s3cret";
         browser.go(server.url("/"));
-        browser.awaitText("#lost", "This node asks for a token");
+        browser.awaitText("#entrance-title", "Log in");
+        browser.click(".instead summary");
         browser.fill("#token", "s3cret");
         browser.one("#token").sendKeys(Keys.ENTER);
 

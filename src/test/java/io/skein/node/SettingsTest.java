@@ -153,41 +153,82 @@ class SettingsTest {
         return NodeConfig.of(of(given, Map.of()));
     }
 
+    private static final String PEERS = "n1=h:6000,n2=i:6000";
+    private static final String PEERS_HERE = "n1=127.0.0.1:6000,n2=localhost:6001";
+    private static final List<String> WIDE = List.of("0.0.0.0", "::", "no-such-host.invalid");
+    private static final List<String> LOOPBACK = List.of("127.0.0.1", "127.0.0.7", "::1", "localhost");
+
+    private static String refused(String... flags) {
+        return assertThrows(ConfigurationProblem.class, () -> config(flags)).getMessage();
+    }
+
+    @Test
+    void aNodeThatOthersReachAsksThemWhoTheyAre() {
+        assertEquals(
+                "with --host 0.0.0.0 others than this machine reach this node, and nobody is asked who it is: give it"
+                        + " --auth, or take the risk with --insecure",
+                refused("host", "0.0.0.0"));
+        for (String wide : WIDE) {
+            assertTrue(refused("host", wide).contains("--auth"));
+            assertTrue(refused("host", wide, "auth", "false").contains("--auth"));
+            // What keeps strangers from the Raft port keeps nobody from the others.
+            assertTrue(refused("host", wide, "peer-secret", SECRET).contains("--auth"));
+            assertTrue(
+                    refused("host", wide, "peers", PEERS, "peer-secret", SECRET).contains("--auth"));
+            assertTrue(config("host", wide, "auth", "true").isWide());
+            assertTrue(config("host", wide, "insecure", "true").isWide());
+        }
+    }
+
+    @Test
+    void aNodeThatOnlyThisMachineReachesAsksForNothing() {
+        for (String loopback : LOOPBACK) {
+            for (String auth : List.of("true", "false")) {
+                assertFalse(config("host", loopback, "auth", auth).isWide());
+                String bound = ListenAddress.of(loopback).bound();
+                assertEquals(
+                        bound,
+                        config("host", loopback, "auth", auth, "peers", PEERS_HERE)
+                                .raftHost());
+                assertEquals(
+                        bound,
+                        config("host", loopback, "auth", auth, "peers", PEERS, "peer-secret", SECRET)
+                                .raftHost());
+            }
+        }
+    }
+
     @Test
     void aNodeThatOthersReachDoesNotBelieveEverybodyToBeItsPeer() {
-        String peers = "n1=h:6000,n2=i:6000";
         assertEquals(
                 "with --host 0.0.0.0 others than this machine reach the Raft port, and nothing keeps strangers out: give"
                         + " all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE), or --peer-cert, --peer-key and"
                         + " --peer-ca; or take the risk with --insecure",
-                problem(Map.of("host", "0.0.0.0", "peers", peers), Map.of()));
-        assertTrue(problem(Map.of("host", "::", "join", "true"), Map.of()).contains("--peer-secret"));
-        assertTrue(problem(Map.of("host", "no-such-host.invalid", "join", "true"), Map.of())
-                .contains("--peer-secret"));
-
-        assertEquals(
-                "0.0.0.0",
-                config("host", "0.0.0.0", "peers", peers, "insecure", "true").raftHost());
-        assertEquals(
-                "0.0.0.0",
-                config("host", "0.0.0.0", "peers", peers, "peer-secret", SECRET).raftHost());
-        assertEquals(
-                "0.0.0.0",
-                config("host", "0.0.0.0", "join", "", "peer-cert", "c", "peer-key", "k", "peer-ca", "a")
-                        .raftHost());
-        for (String loopback : List.of("127.0.0.1", "127.0.0.7", "::1")) {
+                refused("host", "0.0.0.0", "auth", "true", "peers", PEERS));
+        for (String wide : WIDE) {
+            assertTrue(refused("host", wide, "auth", "true", "join", "true").contains("--peer-secret"));
+            assertTrue(refused("host", wide, "auth", "true", "peers", PEERS).contains("--peer-secret"));
             assertEquals(
-                    loopback,
-                    config("host", loopback, "peers", "n1=127.0.0.1:6000,n2=localhost:6001")
+                    wide,
+                    config("host", wide, "peers", PEERS, "insecure", "true").raftHost());
+            assertEquals(
+                    wide,
+                    config("host", wide, "auth", "true", "peers", PEERS, "peer-secret", SECRET)
+                            .raftHost());
+            assertEquals(
+                    wide,
+                    config("host", wide, "auth", "true", "join", "", "peer-cert", "c", "peer-key", "k", "peer-ca", "a")
                             .raftHost());
         }
     }
 
     @Test
     void aClusterOfOneKeepsItsRaftPortToThisMachine() {
-        assertEquals("127.0.0.1", config("host", "0.0.0.0").raftHost());
-        assertTrue(config("host", "0.0.0.0").isRaftPortKept());
-        assertEquals("0.0.0.0", config("host", "0.0.0.0", "peer-secret", SECRET).raftHost());
+        assertEquals("127.0.0.1", config("host", "0.0.0.0", "auth", "true").raftHost());
+        assertTrue(config("host", "0.0.0.0", "auth", "true").isRaftPortKept());
+        assertEquals(
+                "0.0.0.0",
+                config("host", "0.0.0.0", "auth", "true", "peer-secret", SECRET).raftHost());
         assertFalse(config("host", "127.0.0.1").isRaftPortKept());
     }
 }

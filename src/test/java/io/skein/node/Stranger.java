@@ -315,6 +315,12 @@ final class Stranger {
             return System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(LONG);
         }
 
+        /** Whatever it is, as well as UTF-8 can say it; nothing once the connection is closed. */
+        void text(String text) {
+            String sayable = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+            socket.sendText(sayable, true).exceptionally(closed -> null).join();
+        }
+
         /** {@code ok}, the code of the error, or that of the close. */
         String brief(JsonObject command) throws Exception {
             JsonObject reply = say(command);

@@ -75,6 +75,39 @@ class ChatIT {
         }
     }
 
+    @Test
+    void whatNoMajorityTakesIsSaidToWaitAndIsStoredOnceWhenThereIsOneAgain() throws Exception {
+        try (Browser browser = Browser.open(directory.resolve("profile"));
+                ClusterUnderTest cluster = ClusterUnderTest.startDirect(directory.resolve("cluster"), 3)) {
+            ClusterNode served = cluster.others(cluster.awaitLeader()).get(0);
+            var doors = new ChatPerson.Doors(served.uri("/").getPort());
+            ChatPerson anna = ChatPerson.join(doors, "anna");
+            ChatPerson bob = ChatPerson.join(doors, "bob");
+            bob.send(anna, "before");
+            open(browser, doors, anna, bob);
+            for (ClusterNode other : cluster.others(served)) {
+                other.kill();
+            }
+            browser.one("#compose-text").sendKeys("meanwhile" + Keys.ENTER);
+            browser.awaitText("li.mail.failed", "Not sent yet");
+
+            browser.script("location.reload()");
+            browser.await(
+                    "what this node knows is there, and what waits",
+                    () -> words(browser).equals(List.of("before", "meanwhile")));
+            browser.awaitText("#strip", "The cluster has no leader now");
+            for (ClusterNode other : cluster.others(served)) {
+                other.start();
+            }
+            browser.await(
+                    "it is stored",
+                    () -> browser.all("li.mail[data-state=sent]").size() == 1);
+            browser.await("that is over", () -> !browser.one("#strip").isDisplayed());
+            assertEquals(List.of("before", "meanwhile"), words(browser));
+            assertEquals(2, bob.allMails().size());
+        }
+    }
+
     private static void open(Browser browser, ChatPerson.Doors doors, ChatPerson person, ChatPerson other) {
         browser.go(doors.url("/chat"));
         browser.script("sessionStorage.setItem('skein.chat.session', arguments[0])", person.session());
@@ -83,7 +116,7 @@ class ChatIT {
         browser.await(
                 "one can write",
                 () -> "live".equals(browser.script("return document.body.dataset.connection"))
-                        && browser.text("#talk-start").contains("No messages"));
+                        && browser.text("#talk-start").contains("essages with "));
         browser.await(
                 "the other doors are known",
                 () -> browser.script("return localStorage.getItem('skein.chat.doors')") != null);

@@ -50,6 +50,14 @@ class GarbageIT {
         "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
         "GET /t/%23?follow&from=earliest HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"
+                + "{\"username\":\"anna\",\"password\":\"",
+        "POST /v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "fff\r\n{\"username\":",
+        "GET /v1/mail HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ",
+        "GET /v1/mail HTTP/1.1\r\nHost: x\r\nCookie: skein-session=",
+        "GET /v1/stream?access_token=",
+        "AUTH ",
         "PUBLISH",
         "PUBLISHFORMAT:JSON|{\"Topic\":\"g\",\"a\":",
         "PUBLISHFORMAT:XML|<Message><Topic>g</Topic>",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.tls.TestAuthority;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -11,9 +12,11 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +63,11 @@ class LocalClusterIT {
     }
 
     private Said skein(String... arguments) throws Exception {
+        return skein(Map.of(), arguments);
+    }
+
+    /** @param variables besides those of a shell that knows nothing of Skein */
+    private Said skein(Map<String, String> variables, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -74,6 +82,7 @@ class LocalClusterIT {
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
         builder.environment().put("SKEIN_URL", "http://127.0.0.1:" + http);
+        builder.environment().putAll(variables);
         Process process = builder.start();
         try {
             assertTrue(process.waitFor(120, TimeUnit.SECONDS), () -> "still runs: " + command);
@@ -135,6 +144,35 @@ class LocalClusterIT {
         assertEquals(0, down.code(), down.toString());
         assertTrue(pids.stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
         assertTrue(skein("cluster", "down").out().contains("nothing was running"));
+    }
+
+    @Test
+    void whatItsNodesSayIsForTheirOwnerAlone() throws Exception {
+        up();
+        for (String node : List.of("n1", "n2", "n3")) {
+            Path log = directory.resolve("skein-cluster/" + node + ".log");
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(log)));
+        }
+    }
+
+    @Test
+    void withACertificateItsNodesSpeakTlsAndAreStillFoundWithoutIt() throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        TestAuthority.Identity shown = authority.identity("node");
+        String ca = authority.certificate().toString();
+        Map<String, String> variables = Map.of(
+                "SKEIN_TLS_CERT", shown.certificate().toString(),
+                "SKEIN_TLS_KEY", shown.key().toString(),
+                "SKEIN_CA", ca);
+        Said up = skein(
+                variables, "cluster", "up", "--http-port", "" + http, "--tcp-port", "0", "--raft-port", "" + raft);
+        assertEquals(0, up.code(), up.toString());
+        assertTrue(up.out().contains("curl --cacert CA.pem -d 'hello' https://localhost:" + http), up.out());
+
+        Said status = skein("cluster", "status", "--ca", ca);
+        assertEquals(0, status.code(), status.toString());
+        Said published = skein("publish", "a", "kept", "--url", "https://127.0.0.1:" + http, "--ca", ca);
+        assertEquals(0, published.code(), published.toString());
     }
 
     @Test

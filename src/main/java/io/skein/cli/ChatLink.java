@@ -1,0 +1,185 @@
+package io.skein.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The cluster as one party of a chat sees it: whichever of its nodes answers. What a node does not answer, or could not
+ * carry out, is asked of the next one, under the same Idempotency-Key: it counts once. May be used by several threads.
+ */
+final class ChatLink {
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final long PAUSE_NANOS = 200_000_000;
+
+    /** Of answers that say that another node, or the same one later, may do better (RFC 9110, API.md section 2). */
+    private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
+
+    private final Server first;
+    private final Duration patience;
+    private final Consumer<String> says;
+    /** In the order in which they are tried. */
+    private final List<String> urls = new ArrayList<>();
+
+    private final Map<String, Api> apis = new HashMap<>();
+
+    private String current;
+
+    /**
+     * @param patience so long a request goes from node to node before it fails
+     * @param says is told in one line when another node is gone to
+     */
+    ChatLink(Server first, List<String> known, Duration patience, Consumer<String> says) {
+        this.first = first;
+        this.patience = patience;
+        this.says = says;
+        this.current = first.url();
+        urls.add(current);
+        known.forEach(this::add);
+    }
+
+    private synchronized void add(String url) {
+        if (!urls.contains(url)) {
+            urls.add(url);
+        }
+    }
+
+    /** The node that is asked first. */
+    synchronized String url() {
+        return current;
+    }
+
+    private synchronized List<String> inTurn() {
+        int at = urls.indexOf(current);
+        List<String> all = new ArrayList<>(urls.subList(at, urls.size()));
+        all.addAll(urls.subList(0, at));
+        return all;
+    }
+
+    /** This one answers. */
+    synchronized void goesOnAt(String url) {
+        add(url);
+        if (!url.equals(current)) {
+            says.accept("goes on at " + url + " (before: " + current + ")");
+            current = url;
+        }
+    }
+
+    /** Learns where the other nodes are; what it does not hear it does not know. */
+    void learn() {
+        api(url()).look("/v1/cluster", ANSWER).join().ifPresent(answer -> {
+            JsonArray members = answer.getJsonArray("members", new JsonArray());
+            for (int i = 0; i < members.size(); i++) {
+                String address = members.getJsonObject(i).getString("httpAddress", "");
+                if (address != null && !address.isEmpty()) {
+                    add(first.other(address).url());
+                }
+            }
+        });
+    }
+
+    /** One node alone; the same asks. */
+    Server at(String url) {
+        return first.other(url);
+    }
+
+    private synchronized Api api(String url) {
+        return apis.computeIfAbsent(url, known -> new Api(at(known)));
+    }
+
+    JsonObject get(String path) {
+        return ask("GET", path, Optional.empty(), Optional.empty());
+    }
+
+    JsonObject delete(String path) {
+        return ask("DELETE", path, Optional.empty(), Optional.empty());
+    }
+
+    /** Counts once, however often it must be asked. */
+    JsonObject post(String path, JsonObject body) {
+        return post(path, body, newKey());
+    }
+
+    static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** @param key of an earlier attempt, or a new one */
+    JsonObject post(String path, JsonObject body, String key) {
+        return ask("POST", path, Optional.of(body), Optional.of(key));
+    }
+
+    /** @throws CommandProblem with what the last node said, or that none answers, once patience is over */
+    private JsonObject ask(String method, String path, Optional<JsonObject> body, Optional<String> key) {
+        String[] headers = key.map(k -> new String[] {"Idempotency-Key", k}).orElse(new String[0]);
+        long until = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Optional<CommandProblem> problem = Optional.empty();
+            for (String url : inTurn()) {
+                Api api = api(url);
+                try {
+                    HttpResponse<String> answer = api.ask(method, path, body, ANSWER, headers);
+                    if (!PASSING.contains(answer.statusCode())) {
+                        goesOnAt(url);
+                        return api.taken(answer);
+                    }
+                    problem = Optional.of(refused(api, answer));
+                } catch (IOException silent) {
+                    problem = problem.or(() -> Optional.of(Server.silent(url)));
+                }
+                if (System.nanoTime() - until >= 0) {
+                    throw problem.get();
+                }
+            }
+            if (System.nanoTime() - until + PAUSE_NANOS >= 0) {
+                throw problem.get();
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static CommandProblem refused(Api api, HttpResponse<String> answer) {
+        try {
+            api.taken(answer);
+            throw new AssertionError("no refusal: " + answer.statusCode());
+        } catch (CommandProblem problem) {
+            return problem;
+        }
+    }
+
+    /** A stream of the node's, at whichever node gives one; tries one after the other, for good. */
+    InputStream stream(String path) {
+        boolean isSaid = false;
+        while (true) {
+            for (String url : inTurn()) {
+                try {
+                    InputStream stream = api(url).open(path, ANSWER);
+                    goesOnAt(url);
+                    return stream;
+                } catch (IOException silent) {
+                    continue;
+                }
+            }
+            if (!isSaid) {
+                isSaid = true;
+                says.accept("no node answers; tries on");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CommandProblem(1, "interrupted");
+            }
+        }
+    }
+}
