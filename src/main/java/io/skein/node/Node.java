@@ -151,7 +151,7 @@ public final class Node {
             Consumer<StoreFailure> broken) {
         Node node = new Node(vertx, config, version, directory, registry, broken);
         // Takes a moment; the doors open meanwhile.
-        Future<Void> peersReady = node.peers.prepare(READ_AGAIN_MS);
+        Future<Void> peersReady = node.peers.prepare();
         return node.readCertificates()
                 .compose(v -> node.doors.open())
                 .compose(v -> peersReady)
@@ -172,7 +172,10 @@ public final class Node {
                     "passwords and tokens go over the network in clear, as there is no --tls-cert, unless something in front"
                             + " of this node speaks TLS");
         }
-        return config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture);
+        return Future.join(
+                        config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture),
+                        peers.readCertificates(READ_AGAIN_MS))
+                .mapEmpty();
     }
 
     private Future<Void> watchDoors(CertificateFiles files) {

@@ -28,29 +28,30 @@ final class PeerAccess {
         this.config = config;
     }
 
-    /**
-     * Reads certificates and makes ready what proves the secret, which costs a moment of a processor. Fails with a
-     * {@link ConfigurationProblem}.
-     */
-    Future<Void> prepare(long readAgainMs) {
+    /** Fails with a {@link ConfigurationProblem} when they cannot serve. */
+    Future<Void> readCertificates(long againMs) {
+        return config.peerTls().map(files -> watch(files, againMs)).orElseGet(Future::succeededFuture);
+    }
+
+    /** Makes ready what proves the secret, which costs a moment of a processor. */
+    Future<Void> prepare() {
         if (config.isRaftPortKept()) {
             LOG.info(
                     "port {} for peers (--raft-port) is open to this machine only, as there is no --peer-secret and no"
                             + " --peer-cert",
                     config.raftPort());
         }
-        Future<Void> shown =
-                config.peerTls().map(files -> watch(files, readAgainMs)).orElseGet(Future::succeededFuture);
         PeerSecurity security = PeerSecurity.NONE.withTls(() -> tls);
-        Future<PeerSecurity> believed = config.peerSecret()
+        return config.peerSecret()
                 .map(secret -> vertx.executeBlocking(secret::derived).map(security::withSecret))
-                .orElseGet(() -> Future.succeededFuture(security));
-        return Future.join(shown, believed).map(both -> {
-            prepared = PeerConfig.of(config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
-                    .withOverrides(config.peers())
-                    .with(believed.result());
-            return null;
-        });
+                .orElseGet(() -> Future.succeededFuture(security))
+                .map(believed -> {
+                    prepared = PeerConfig.of(
+                                    config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
+                            .withOverrides(config.peers())
+                            .with(believed);
+                    return null;
+                });
     }
 
     private Future<Void> watch(CertificateFiles files, long readAgainMs) {
