@@ -7,7 +7,6 @@ import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableSecret;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -99,10 +98,11 @@ final class Issuer {
         for (DefaultJWTProcessor<SecurityContext> processor : all) {
             try {
                 return Optional.of(vouched(processor.process(token, null)));
-            } catch (BadJWSException | IllegalArgumentException notByThisKey) {
-                LOG.debug("a token is not good: {}", notByThisKey.getMessage());
             } catch (BadJOSEException | JOSEException | ParseException notGood) {
                 LOG.debug("a token is not good: {}", notGood.getMessage());
+            } catch (RuntimeException nonsense) {
+                // Also what a library does not foresee: whatever a stranger shows is no defect of the node.
+                LOG.debug("a token makes no sense: {}", nonsense.toString());
             }
         }
         return Optional.empty();
@@ -110,6 +110,12 @@ final class Issuer {
 
     /** What is over is over: only the time from which a token is good may be a little later by another clock. */
     private static Vouched vouched(JWTClaimsSet claims) throws ParseException {
+        if (claims.getSubject() == null || claims.getExpirationTime() == null) {
+            throw new IllegalArgumentException("sub or exp is null");
+        }
+        if (claims.getClaims().containsKey(SCOPES) && claims.getClaim(SCOPES) == null) {
+            throw new IllegalArgumentException("scopes that are null are not all");
+        }
         if (claims.getExpirationTime().getTime() <= System.currentTimeMillis()) {
             throw new IllegalArgumentException("it is over");
         }
