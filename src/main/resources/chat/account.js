@@ -8,6 +8,10 @@ const dialog = byId('account');
 const problem = byId('account-problem');
 const password = byId('account-password');
 
+/** Somebody is deleting the account on this page: its session ends with it, which is no news. */
+let ending = false;
+export const isEnding = () => ending;
+
 /** @param left what to do when this is nobody's page any more; gets a sentence */
 export function begin(left) {
   const name = session.username;
@@ -60,6 +64,7 @@ async function remove(left) {
   }
   const button = byId('account-delete');
   button.disabled = true;
+  ending = true;
   say('');
   try {
     await ask('DELETE', `/v1/accounts/${encodeURIComponent(session.username)}`, { body: { password: password.value }, key: newKey() });
@@ -68,6 +73,7 @@ async function remove(left) {
     // Asked again after an answer that got lost.
     if (failure.status === 404) left('Your account and all its mail are deleted.');
     else say(failure.code === 'wrong-password' ? 'That is not your password.' : failure.message);
+    ending = false;
     button.disabled = false;
     password.select();
   }

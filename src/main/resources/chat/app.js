@@ -53,6 +53,11 @@ function leave(words) {
   location.replace(location.pathname + location.search);
 }
 
+/** The session is over; whoever ends the account here hears that first, whatever comes first by the wire. */
+function ended(words) {
+  if (!account.isEnding()) leave(words);
+}
+
 function enter() {
   byId('chat').hidden = false;
   byId('skip').hidden = false;
@@ -67,7 +72,7 @@ function enter() {
     contacts.draw();
     conversation.tellPresence();
   });
-  live.begin({ event: happened, opened, lost, ended: leave });
+  live.begin({ event: happened, opened, lost, ended });
   whenStale(() => {
     isStale = true;
     tell('The cluster has no leader now. You see what one node knows; what you write is kept and sent later.', 'bad', 0);

@@ -133,8 +133,11 @@ final class Issuer {
         for (DefaultJWTProcessor<SecurityContext> processor : all) {
             try {
                 return Optional.of(vouched(processor.process(token, null)));
-            } catch (BadJOSEException | JOSEException | ParseException | IllegalArgumentException notGood) {
+            } catch (BadJOSEException | JOSEException | ParseException notGood) {
                 LOG.debug("a token is not good: {}", notGood.getMessage());
+            } catch (RuntimeException nonsense) {
+                // Also what a library does not foresee: whatever a stranger shows is no defect of the node.
+                LOG.debug("a token makes no sense: {}", nonsense.toString());
             }
         }
         return Optional.empty();
@@ -142,6 +145,12 @@ final class Issuer {
 
     /** What is over is over: only the time from which a token is good may be a little later by another clock. */
     private static Vouched vouched(JWTClaimsSet claims) throws ParseException {
+        if (claims.getSubject() == null || claims.getExpirationTime() == null) {
+            throw new IllegalArgumentException("sub or exp is null");
+        }
+        if (claims.getClaims().containsKey(SCOPES) && claims.getClaim(SCOPES) == null) {
+            throw new IllegalArgumentException("scopes that are null are not all");
+        }
         if (claims.getExpirationTime().getTime() <= System.currentTimeMillis()) {
             throw new IllegalArgumentException("it is over");
         }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who follows their mail right now, on whatever node: this one knows its own watches and asks the others for theirs. What
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
 final class Presence {
     static final int MAX_NAMES = 200;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
     private static final String KIND = "presence";
 
     private final Proposer proposer;
@@ -32,7 +35,7 @@ final class Presence {
     }
 
     void attach(Ground opened) {
-        opened.replica().hall().answerBy(KIND, asked -> text(here(names(asked))));
+        opened.replica().questions().answerBy(KIND, asked -> text(here(names(asked))));
     }
 
     /** Those who are there, in the order of the question; fails with {@link Refusal} above {@link #MAX_NAMES}. */
@@ -46,9 +49,9 @@ final class Presence {
                             names.stream().filter(name -> !there.contains(name)).toList();
                     Future<List<byte[]>> said = others.isEmpty()
                             ? Future.succeededFuture(List.of())
-                            : ground.get().replica().askHalls(KIND, text(others));
+                            : ground.get().replica().askMembers(KIND, text(others));
                     return said.map(answers -> {
-                        answers.forEach(answer -> there.addAll(names(answer)));
+                        answers.forEach(answer -> there.addAll(said(answer)));
                         return names.stream().filter(there::contains).toList();
                     });
                 })
@@ -64,6 +67,16 @@ final class Presence {
                         .filter(account -> isHere.test(account.id()))
                         .isPresent())
                 .toList();
+    }
+
+    /** What no node of this kind says is nobody. */
+    private static List<AccountName> said(byte[] answer) {
+        try {
+            return names(answer);
+        } catch (IllegalArgumentException malformed) {
+            LOG.debug("an answer that names nobody", malformed);
+            return List.of();
+        }
     }
 
     private static byte[] text(List<AccountName> names) {

@@ -105,6 +105,7 @@ public final class Refusal extends RuntimeException {
                 case NOBODY -> unavailable("unreachable", gone.getMessage());
                 case OTHER_NODE -> of(Kind.CONFLICT, "other-node", gone.getMessage());
                 case OTHER_CLUSTER -> of(Kind.CONFLICT, "other-cluster", gone.getMessage());
+                case NO_WAY_BACK -> of(Kind.CONFLICT, "raft-port-kept", gone.getMessage());
             };
         }
         if (cause instanceof Indeterminate) {

@@ -105,14 +105,16 @@ final class ChatCommand implements Callable<Integer> {
         }
         Entry entry = enter();
         try {
-            ChatLink link = new ChatLink(entry.server, entry.others, PATIENCE, this::say);
+            ChatLines lines = new ChatLines(out);
+            boolean isScript = text != null || list;
+            ChatLink link = new ChatLink(entry.server, entry.others, PATIENCE, isScript ? this::say : lines::note);
             if (text != null) {
                 send(link, out);
             } else if (list) {
                 list(link, entry.user, out);
             } else {
                 link.learn();
-                new ChatTerminal(link, entry.user, prompt.input(), out).run(Optional.ofNullable(to));
+                new ChatTerminal(link, entry.user, prompt.input(), lines).run(Optional.ofNullable(to));
             }
         } finally {
             entry.leave();
@@ -215,7 +217,7 @@ final class ChatCommand implements Callable<Integer> {
         } while (before != null && newestFirst.size() < limit);
         Collections.reverse(newestFirst);
         for (JsonObject mail : newestFirst) {
-            out.println(json ? mail.encode() : ChatTerminal.line(mail, me));
+            out.println(json ? mail.encode() : ChatLines.of(mail, me));
         }
         out.flush();
     }

@@ -127,12 +127,16 @@ final class ChatLink {
         long until = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<CommandProblem> problem = Optional.empty();
+            boolean isGone = true;
             for (String url : inTurn()) {
                 Api api = api(url);
                 try {
                     HttpResponse<String> answer = api.ask(method, path, body, ANSWER, headers);
-                    if (!PASSING.contains(answer.statusCode())) {
+                    if (isGone) {
                         goesOnAt(url);
+                        isGone = false; // those behind it only stand in
+                    }
+                    if (!PASSING.contains(answer.statusCode())) {
                         return api.taken(answer);
                     }
                     problem = Optional.of(refused(api, answer));

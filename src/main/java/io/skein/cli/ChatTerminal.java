@@ -4,12 +4,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -31,9 +26,6 @@ final class ChatTerminal {
     private static final int WAITING = 1_024;
     /** As many as presence takes at once. */
     private static final int PRESENCE = 200;
-
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
     private static final String HELP = String.join(
             System.lineSeparator(),
@@ -54,8 +46,7 @@ final class ChatTerminal {
     private final ChatLink link;
     private final String me;
     private final BufferedReader in;
-    private final PrintWriter out;
-    private final boolean isTerminal = PasswordPrompt.isTerminal();
+    private final ChatLines lines;
     private final BlockingQueue<Object> happenings = new ArrayBlockingQueue<>(WAITING);
     private final Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     private Optional<String> partner = Optional.empty();
@@ -63,6 +54,8 @@ final class ChatTerminal {
     private long last;
     /** Sent from here, or listed, and not yet told of by the stream. */
     private final Set<Long> shownAlready = new HashSet<>();
+    /** Deleted from here, and not yet told of by the stream. */
+    private final Set<Long> deletedHere = new HashSet<>();
     /** Something went by that the stream did not tell. */
     private boolean isBehind;
     /** What was typed and is not known to have been sent, with its key; sent again under that. */
@@ -70,42 +63,11 @@ final class ChatTerminal {
 
     private String unsentKey = "";
 
-    ChatTerminal(ChatLink link, String me, BufferedReader in, PrintWriter out) {
+    ChatTerminal(ChatLink link, String me, BufferedReader in, ChatLines lines) {
         this.link = link;
         this.me = me;
         this.in = in;
-        this.out = out;
-    }
-
-    /** {@code #17 12:03 bob> text}; what one sent oneself begins with the partner's name behind an arrow. */
-    static String line(JsonObject mail, String me) {
-        boolean isMine = mail.getString("from").equalsIgnoreCase(me);
-        String who = isMine
-                ? "-> " + mail.getString("to") + ">"
-                : Ansi.AUTO.string("@|bold " + mail.getString("from") + ">|@");
-        String star = !isMine && !mail.getBoolean("read") ? " *" : "";
-        return "#" + mail.getLong("id") + " " + time(mail.getLong("time")) + star + " " + who + " "
-                + visible(mail.getString("content"));
-    }
-
-    private static String time(long epochMs) {
-        ZonedDateTime at = Instant.ofEpochMilli(epochMs).atZone(ZoneId.systemDefault());
-        return (at.toLocalDate().equals(LocalDate.now()) ? CLOCK : DAY).format(at);
-    }
-
-    /** What somebody else wrote moves no cursor and changes no title. */
-    private static String visible(String content) {
-        StringBuilder text = new StringBuilder(content.length());
-        content.codePoints().forEach(c -> {
-            if (c == '\n') {
-                text.append(System.lineSeparator()).append("    ");
-            } else if (c == '\t' || !Character.isISOControl(c)) {
-                text.appendCodePoint(c);
-            } else {
-                text.append('\uFFFD');
-            }
-        });
-        return text.toString();
+        this.lines = lines;
     }
 
     /** @param first with whom it begins */
@@ -120,7 +82,7 @@ final class ChatTerminal {
         Thread typing = new Thread(this::type, "chat-typing");
         typing.setDaemon(true);
         typing.start();
-        prompt();
+        lines.prompt(partner.orElse(""));
         try {
             loop(stream);
         } catch (InterruptedException interrupted) {
@@ -163,7 +125,7 @@ final class ChatTerminal {
                 say(Ansi.AUTO.string("@|red skein:|@ ") + problem.getMessage());
             }
             if (next instanceof Typed || happenings.isEmpty()) {
-                prompt();
+                lines.prompt(partner.orElse(""));
             }
         }
     }
@@ -214,7 +176,7 @@ final class ChatTerminal {
             JsonObject sent = link.post("/v1/mail", mail, key);
             unsent = "";
             shownAlready.add(sent.getLong("id"));
-            say(line(
+            say(ChatLines.of(
                     mail.put("from", me)
                             .put("id", sent.getLong("id"))
                             .put("time", sent.getLong("time"))
@@ -249,7 +211,7 @@ final class ChatTerminal {
         }
         for (int i = page.size() - 1; i >= 0; i--) {
             JsonObject mail = page.getJsonObject(i);
-            say(line(mail, me));
+            say(ChatLines.of(mail, me));
             if (mail.getLong("id") > last) {
                 shownAlready.add(mail.getLong("id"));
             }
@@ -309,9 +271,13 @@ final class ChatTerminal {
         if (!number.matches("[1-9][0-9]{0,17}")) {
             throw new CommandProblem(1, "which? /delete 17 deletes mail #17");
         }
-        JsonObject done =
-                link.post("/v1/mail/delete", new JsonObject().put("ids", new JsonArray().add(Long.valueOf(number))));
-        say(done.getLong("done") == 1 ? "#" + number + " is deleted, for both sides" : "there is no mail #" + number);
+        long id = Long.parseLong(number);
+        JsonObject done = link.post("/v1/mail/delete", new JsonObject().put("ids", new JsonArray().add(id)));
+        boolean isDone = done.getLong("done") == 1;
+        if (isDone) {
+            deletedHere.add(id);
+        }
+        say(isDone ? "#" + id + " is deleted, for both sides" : "there is no mail #" + id);
     }
 
     private void find(String glob) {
@@ -352,10 +318,16 @@ final class ChatTerminal {
             case "message" -> arrived(data);
             case "read" -> {
                 if (partner.filter(data.getString("by")::equalsIgnoreCase).isPresent()) {
-                    say(partner.get() + " has read " + numbers(data));
+                    say(partner.get() + " has read " + numbers(ids(data)));
                 }
             }
-            case "deleted" -> say(numbers(data) + " deleted by " + data.getString("by"));
+            case "deleted" -> {
+                List<Long> ids = ids(data);
+                ids.removeIf(deletedHere::remove);
+                if (!ids.isEmpty()) {
+                    say(numbers(ids) + " deleted by " + data.getString("by"));
+                }
+            }
             case "account-gone" -> say("the account " + data.getString("username") + " is gone");
             case "failed" -> throw new CommandProblem(1, data.getString("problem"));
             default -> {
@@ -364,10 +336,15 @@ final class ChatTerminal {
         }
     }
 
-    private static String numbers(JsonObject data) {
-        List<String> all = new ArrayList<>();
-        data.getJsonArray("ids").forEach(id -> all.add("#" + id));
-        return String.join(", ", all.subList(0, Math.min(5, all.size()))) + (all.size() > 5 ? ", ..." : "");
+    private static List<Long> ids(JsonObject data) {
+        List<Long> ids = new ArrayList<>();
+        data.getJsonArray("ids").forEach(id -> ids.add(((Number) id).longValue()));
+        return ids;
+    }
+
+    private static String numbers(List<Long> ids) {
+        String all = ids.stream().limit(5).map(id -> "#" + id).collect(Collectors.joining(", "));
+        return all + (ids.size() > 5 ? ", ..." : "");
     }
 
     /** What went by while nobody told. */
@@ -405,29 +382,18 @@ final class ChatTerminal {
         known.add(other);
         if (partner.filter(other::equalsIgnoreCase).isEmpty()) {
             if (!isMine) {
-                say(line(mail, me) + "   (/to " + from + " opens)");
+                say(ChatLines.of(mail, me) + "   (/to " + from + " opens)");
             }
             return;
         }
         boolean isNew = isUnread(mail);
-        say(line(mail.put("read", true), me));
+        say(ChatLines.of(mail.put("read", true), me));
         if (isNew) {
             mark(List.of(mail.getLong("id")));
         }
     }
 
-    // What is printed.
-
     private void say(String text) {
-        out.print(isTerminal ? "\r\u001B[K" : "");
-        out.println(text);
-        out.flush();
-    }
-
-    private void prompt() {
-        if (isTerminal) {
-            out.print("\r\u001B[K" + partner.orElse("") + "> ");
-            out.flush();
-        }
+        lines.say(text);
     }
 }

@@ -51,6 +51,10 @@ final class Callers {
             return;
         }
         Caller caller = new Caller(socket);
+        if (peers.tls().isPresent() && !strangers.mayBeginTls()) {
+            caller.failed(HandshakeFault.CROWD, "too many call at once");
+            return;
+        }
         open.add(caller);
         strangers.enter(caller);
         caller.begin();
@@ -109,7 +113,9 @@ final class Callers {
         /** Empty as long as TLS is not agreed upon. */
         private Optional<PeerLink> link = Optional.empty();
 
+        /** It said who it is, and that it is nobody else. */
         private boolean hasGreeted;
+
         private boolean isGone;
         private boolean gaveWay;
 
@@ -215,7 +221,6 @@ final class Callers {
         @Override
         public void frame(PeerLink link, PeerFrame frame) {
             if (frame instanceof PeerFrame.Hello hello) {
-                hasGreeted = true;
                 greet(link, hello);
             } else if (link.facts().isPresent()) {
                 peers.reception().take(link, frame);
@@ -232,10 +237,12 @@ final class Callers {
             }
             Optional<HelloRefusal> refusal = Greeting.refusal(hello, config.group(), peers.facts());
             if (refusal.isPresent()) {
+                hasGreeted = true;
                 refuse(link, hello.facts(), refusal.get());
                 return;
             }
             link.known(hello.facts(), hello.purpose());
+            hasGreeted = true;
             strangers.leave(this);
             link.send(peers.helloReply(Optional.empty()), Lane.NORMAL);
             peers.complaints().forget(about(node));

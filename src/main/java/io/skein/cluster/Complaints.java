@@ -14,14 +14,17 @@ final class Complaints {
     private final Set<String> said = new HashSet<>();
     private final ArrayDeque<String> oldest = new ArrayDeque<>();
 
-    /** @param kind of complaint; what else is in the sentence may be another each time */
+    /**
+     * @param kind of complaint; what else is in the sentence may be another each time
+     * @param sentence perhaps with something in it that others said
+     */
     void say(String about, String kind, String sentence) {
-        String both = about + " " + kind;
+        String both = about + " " + Quoted.of(kind);
         if (!said.add(both)) {
-            LOG.debug("again: {}", sentence);
+            LOG.debug("again: {}", Quoted.of(sentence));
             return;
         }
-        LOG.warn("{}", sentence);
+        LOG.warn("{}", Quoted.of(sentence));
         oldest.add(both);
         if (oldest.size() > REMEMBERED) {
             said.remove(oldest.poll());

@@ -5,6 +5,7 @@ import io.skein.raft.NodeId;
 import io.vertx.core.net.NetSocket;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ final class Dial implements PeerLink.Owner {
                     peers.complaints()
                             .say(
                                     about(),
-                                    "unreachable",
+                                    opened.cause() instanceof SSLException ? "no-tls" : "unreachable",
                                     "the way to " + label() + " is closed: "
                                             + opened.cause().getMessage());
                     retry();

@@ -4,6 +4,7 @@ import io.skein.raft.NodeId;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class Handshake {
         THROUGH
     }
 
-    private static final byte[] WHAT = "skein peers 1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] WHAT = "skein peers 1".getBytes(StandardCharsets.US_ASCII);
 
     private final ClusterSecret secret;
     private final boolean isCaller;

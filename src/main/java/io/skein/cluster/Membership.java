@@ -40,9 +40,14 @@ public final class Membership {
     /**
      * Adds the node that is found at an address as a learner; completes when that is committed. Fails with
      * {@link NotThere} when nobody answers there, or another node, or one that another cluster counts. A member that is
-     * known by this address stays what it is, and need not answer: the question may be a repeat.
+     * known by this address stays what it is, and need not answer: the question may be a repeat. Fails with it, too, when
+     * this node stands alone and others would not reach it.
      */
     public Future<Long> add(NodeId id, String address, boolean voter) {
+        Optional<String> obstacle = replica.whyAlone();
+        if (obstacle.isPresent()) {
+            return Future.failedFuture(NotThere.noWayBack(obstacle.get()));
+        }
         return facts(replica.peers(), address)
                 .<Long>transform(
                         asked -> asked.succeeded() ? incarnation(asked.result(), id, address) : silent(id, address))
@@ -137,6 +142,11 @@ public final class Membership {
         return Future.failedFuture(new Indeterminate(answer.code()));
     }
 
+    /** Whether a question is one that is answered here. */
+    static boolean isOfIt(String kind) {
+        return kind.equals(FACTS) || KINDS.contains(kind);
+    }
+
     /** Answers another node. */
     Future<Answer> answer(Ask ask) {
         if (ask.kind().equals(FACTS)) {
@@ -179,6 +189,9 @@ public final class Membership {
                 .map(known -> known.voter() || known.promote())
                 .orElse(true);
         Member comes = new Member(node.node(), node.incarnation(), node.address(), false, votes);
+        if (replica.whyAlone().isPresent()) {
+            return Future.failedFuture(NotThere.noWayBack(replica.whyAlone().get()));
+        }
         if (!replica.roster().isInUse(comes)) {
             return replica.change(new MemberChange.Add(comes));
         }

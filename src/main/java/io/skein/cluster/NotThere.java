@@ -12,7 +12,9 @@ public final class NotThere extends RuntimeException {
         NOBODY,
         OTHER_NODE,
         /** The node, and it is a member of another cluster. */
-        OTHER_CLUSTER
+        OTHER_CLUSTER,
+        /** Whatever is there could not speak with the node that was asked to add it. */
+        NO_WAY_BACK
     }
 
     private final Found found;
@@ -36,6 +38,10 @@ public final class NotThere extends RuntimeException {
                 Found.OTHER_CLUSTER,
                 "node " + node + " at " + address + " is a member of another cluster; only an empty node can be added:"
                         + " start it with another data directory and --join");
+    }
+
+    static NotThere noWayBack(String why) {
+        return new NotThere(Found.NO_WAY_BACK, why);
     }
 
     public Found found() {

@@ -17,6 +17,7 @@ import io.skein.store.Tail;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What the assembly of the node hands in: this room knows no machine. Called on the replica's context. */
@@ -62,6 +63,11 @@ public interface Opening {
     Path incoming();
 
     PeerConfig peers();
+
+    /** Why no other node can be added to this one's cluster, which stands alone; empty when they can. */
+    default Optional<String> whyAlone() {
+        return Optional.empty();
+    }
 
     /** host:port where clients find this node; with {@code https://} before it where they must speak TLS. */
     String httpAddress();

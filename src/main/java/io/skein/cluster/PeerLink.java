@@ -138,6 +138,7 @@ final class PeerLink {
      */
     void known(PeerFacts other, Purpose why) {
         if (proved.filter(node -> !node.equals(other.node())).isPresent()) {
+            fault = HandshakeFault.SECRET;
             throw new IllegalArgumentException(
                     "it says that it is " + other.node() + " and proved to be " + proved.get());
         }
@@ -342,14 +343,24 @@ final class PeerLink {
         if (handshake.isPresent()) {
             fault = HandshakeFault.SECRET;
             step(handshake.get(), decoded);
-        } else if (decoded instanceof PeerFrame.Challenge || decoded instanceof PeerFrame.NoSecret) {
-            fault = HandshakeFault.SECRET;
-            sayPlainly(new PeerFrame.NoSecret(true));
-            throw new IllegalArgumentException(
-                    "it asks for proof of the cluster's secret, and this node has none (--peer-secret)");
+        } else if (decoded instanceof PeerFrame.Challenge
+                || decoded instanceof PeerFrame.Proof
+                || decoded instanceof PeerFrame.NoSecret) {
+            refuseSteps();
         } else {
             owner.frame(this, decoded);
         }
+    }
+
+    /** There is nothing to prove: this node has no secret, or the other end proved that it knows it. */
+    private void refuseSteps() {
+        if (proved.isPresent() || facts.isPresent()) {
+            throw new IllegalArgumentException("it proves something that it was not asked for");
+        }
+        fault = HandshakeFault.SECRET;
+        sayPlainly(new PeerFrame.NoSecret(true));
+        throw new IllegalArgumentException(
+                "it asks for proof of the cluster's secret, and this node has none (--peer-secret)");
     }
 
     private void step(Handshake steps, PeerFrame frame) {
@@ -368,7 +379,10 @@ final class PeerLink {
         steps.hear(frame).ifPresent(this::sayPlainly);
     }
 
-    /** From here on all is sealed, unless TLS does that; nothing may have come yet that is not. */
+    /**
+     * From here on all is sealed, whether or not TLS is below: so the proof counts for what follows, and not for whoever
+     * passed it on. Nothing may have come yet that is not.
+     */
     private void endHandshake(Handshake steps) {
         if (!steps.isThrough() || isClosed) {
             return;
@@ -380,9 +394,8 @@ final class PeerLink {
         fault = HandshakeFault.GARBAGE;
         proved = Optional.of(steps.other());
         cutter.proved();
-        boolean isSealed = !socket.isSsl();
-        opening = isSealed ? Optional.of(steps.opening()) : Optional.empty();
-        queue.letGo(isSealed ? Optional.of(steps.sealing()) : Optional.empty());
+        opening = Optional.of(steps.opening());
+        queue.letGo(steps.sealing());
     }
 
     /** Before everything that waits: a step of the handshake, or that there can be none. */
@@ -396,7 +409,7 @@ final class PeerLink {
 
     /** A record of TLS begins with its type (22: handshake) and version 3 (RFC 8446, section 5.1). */
     private void mustNotBeTls(Buffer first) {
-        if (first.length() > 1 && first.getByte(0) == 22 && first.getByte(1) == 3) {
+        if (!socket.isSsl() && first.length() > 1 && first.getByte(0) == 22 && first.getByte(1) == 3) {
             fault = HandshakeFault.TLS;
             throw new IllegalArgumentException("it speaks TLS, and this node does not (--peer-cert)");
         }

@@ -39,7 +39,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private final Consumer<StoreFailure> broken;
 
     private final Membership membership = new Membership(this);
-    private final HallQuestion hall = new HallQuestion();
+    private final PeerQuestion questions = new PeerQuestion();
     private final Replies replies = new Replies();
     private Peers peers;
     private Roster roster;
@@ -209,8 +209,7 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public Future<Answer> ask(PeerFacts from, Ask ask) {
-            return hall.answer(Greeting.areOfOneCluster(peers.facts(), from), ask)
-                    .orElseGet(() -> membership.answer(ask));
+            return questions.answer(peers.facts(), roster, from, ask).orElseGet(() -> membership.answer(ask));
         }
 
         @Override
@@ -248,14 +247,18 @@ public final class ReplicaVerticle extends VerticleBase {
         return membership;
     }
 
-    /** What other halls of this cluster may ask of this one; from any thread. */
-    public HallQuestion hall() {
-        return hall;
+    /** What other members may ask of this node beside the log; from any thread. */
+    public PeerQuestion questions() {
+        return questions;
     }
 
-    /** What the other halls say that can be reached; never fails. On the replica's context. */
-    public Future<List<byte[]>> askHalls(String kind, byte[] payload) {
-        return HallQuestion.askAll(peers, roster, kind, payload);
+    /** See {@link PeerQuestion}. On the replica's context. */
+    public Future<List<byte[]>> askMembers(String kind, byte[] payload) {
+        return PeerQuestion.askMembers(peers, roster, kind, payload);
+    }
+
+    Optional<String> whyAlone() {
+        return opening.whyAlone();
     }
 
     boolean leads() {

@@ -50,7 +50,7 @@ final class Seal {
     }
 
     /** Makes a record in place. @param record with room before its bytes and after them */
-    void close(byte[] record) {
+    void sealInPlace(byte[] record) {
         int count = record.length - HEAD_BYTES - TAG_BYTES;
         ByteBuffer.wrap(record).putInt(count);
         System.arraycopy(tag(record, HEAD_BYTES, count), 0, record, HEAD_BYTES + count, TAG_BYTES);

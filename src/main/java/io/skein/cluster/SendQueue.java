@@ -102,9 +102,9 @@ final class SendQueue {
         return queuedBytes + writingBytes;
     }
 
-    /** Frames may be written now; what is written is sealed, if it has to be. */
-    void letGo(Optional<Seal> with) {
-        seal = with;
+    /** Frames may be written now, sealed. */
+    void letGo(Seal with) {
+        seal = Optional.of(with);
         isHeld = false;
         flush();
     }
@@ -157,7 +157,7 @@ final class SendQueue {
             return seal.get().seal(join(batch, 0, bytes, 0));
         }
         byte[] record = join(batch, Seal.HEAD_BYTES, bytes, Seal.TAG_BYTES);
-        seal.get().close(record);
+        seal.get().sealInPlace(record);
         return record;
     }
 

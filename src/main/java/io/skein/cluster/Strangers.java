@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Strangers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+    private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     /** One of them. */
@@ -36,9 +37,28 @@ final class Strangers {
     private final Map<HandshakeFault, Long> said = new EnumMap<>(HandshakeFault.class);
     private final Map<HandshakeFault, Long> unsaid = new EnumMap<>(HandshakeFault.class);
 
+    /** Handshakes of TLS that may begin at once. */
+    private double tlsLeft;
+
+    private long tlsLookedNanos = System.nanoTime();
+
     Strangers(PeerSecurity limits, PeerListener listener) {
         this.limits = limits;
         this.listener = listener;
+        this.tlsLeft = limits.maxTlsPerSecond();
+    }
+
+    /** One more may begin a handshake of TLS: a second's worth at once, and then as many as time allows. */
+    boolean mayBeginTls() {
+        long now = System.nanoTime();
+        double grown = (now - tlsLookedNanos) / (double) SECOND_NANOS * limits.maxTlsPerSecond();
+        tlsLookedNanos = now;
+        tlsLeft = Math.min(limits.maxTlsPerSecond(), tlsLeft + grown);
+        if (tlsLeft < 1) {
+            return false;
+        }
+        tlsLeft--;
+        return true;
     }
 
     void enter(Stranger stranger) {
@@ -67,7 +87,9 @@ final class Strangers {
         return all.size();
     }
 
-    void failed(HandshakeFault fault, String host, String why) {
+    /** @param because perhaps with something in it that the stranger said */
+    void failed(HandshakeFault fault, String host, String because) {
+        String why = Quoted.of(because);
         listener.strangerFailed(fault);
         long now = System.nanoTime();
         Long before = said.get(fault);

@@ -81,7 +81,7 @@ public record CertificateFiles(String flag, Path certificate, Path key, Optional
                 return all;
             }
         } catch (CertificateException malformed) {
-            // Said below.
+            throw problem(what, file, "holds no certificate in PEM (" + malformed.getMessage() + ")");
         }
         throw problem(what, file, "holds no certificate in PEM");
     }
@@ -108,7 +108,11 @@ public record CertificateFiles(String flag, Path certificate, Path key, Optional
             together = names != null && names.length > 0 && signs(keys.getPrivateKey(names[0]), own);
         } catch (Exception unusable) {
             // Vert.x declares no narrower one.
-            throw problem("key", key, "holds no private key that can be used (PEM, PKCS #8, not encrypted)");
+            throw problem(
+                    "key",
+                    key,
+                    "holds no private key that can be used (PEM, PKCS #8, not encrypted; "
+                            + unusable.getClass().getSimpleName() + ")");
         }
         if (!together) {
             throw problem("key", key, "is not the key of the certificate " + certificate);
@@ -146,10 +150,13 @@ public record CertificateFiles(String flag, Path certificate, Path key, Optional
                         .checkServerTrusted(chain, algorithm.equals("RSA") ? "ECDHE_RSA" : "ECDHE_ECDSA");
             }
         } catch (CertificateException untrusted) {
-            throw problem("cert", certificate, "is not signed by the authority in " + file);
+            throw problem(
+                    "cert",
+                    certificate,
+                    "is not signed by the authority in " + file + " (" + untrusted.getMessage() + ")");
         } catch (Exception unusable) {
             // Vert.x declares no narrower one.
-            throw problem("ca", file, "cannot be used");
+            throw problem("ca", file, "cannot be used (" + unusable + ")");
         }
     }
 

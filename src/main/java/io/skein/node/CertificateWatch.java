@@ -2,7 +2,7 @@ package io.skein.node;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,13 +16,14 @@ final class CertificateWatch {
 
     private final Vertx vertx;
     private final CertificateFiles files;
-    private final Consumer<Certificates> renewed;
+    private final Function<Certificates, Future<Void>> renewed;
     private volatile Certificates current;
-    private String complaint = "";
+    private volatile String complaint = "";
     private long timer = -1;
     private boolean isClosed;
 
-    private CertificateWatch(Vertx vertx, CertificateFiles files, Certificates first, Consumer<Certificates> renewed) {
+    private CertificateWatch(
+            Vertx vertx, CertificateFiles files, Certificates first, Function<Certificates, Future<Void>> renewed) {
         this.vertx = vertx;
         this.files = files;
         this.current = first;
@@ -32,10 +33,10 @@ final class CertificateWatch {
     /**
      * Fails with a {@link ConfigurationProblem} when the files cannot be used now.
      *
-     * @param renewed told of what is there instead, after the first
+     * @param renewed shows what is there instead, after the first; when that fails it is asked again at the next look
      */
     static Future<CertificateWatch> begin(
-            Vertx vertx, CertificateFiles files, long everyMs, Consumer<Certificates> renewed) {
+            Vertx vertx, CertificateFiles files, long everyMs, Function<Certificates, Future<Void>> renewed) {
         return vertx.executeBlocking(() -> files.read(vertx)).map(first -> {
             var watch = new CertificateWatch(vertx, files, first, renewed);
             watch.later(everyMs);
@@ -47,31 +48,43 @@ final class CertificateWatch {
         return current;
     }
 
+    /** Why what stands there now is not shown; empty when it is. */
+    String complaint() {
+        return complaint;
+    }
+
     private synchronized void later(long everyMs) {
         if (!isClosed) {
             timer = vertx.setTimer(
                     everyMs,
                     id -> vertx.executeBlocking(() -> files.read(vertx)).onComplete(read -> {
+                        later(everyMs);
                         if (read.succeeded()) {
                             take(read.result());
                         } else {
-                            complain(read.cause().getMessage());
+                            complain(read.cause());
                         }
-                        later(everyMs);
                     }));
         }
     }
 
     private void take(Certificates read) {
-        complaint = "";
-        if (!read.equals(current)) {
-            current = read;
-            LOG.info("new certificates are shown from now on: {}", files);
-            renewed.accept(read);
+        if (read.equals(current)) {
+            complaint = "";
+            return;
         }
+        Future.succeededFuture(read)
+                .compose(renewed)
+                .onSuccess(shown -> {
+                    complaint = "";
+                    current = read;
+                    LOG.info("new certificates are shown from now on: {}", files);
+                })
+                .onFailure(this::complain);
     }
 
-    private void complain(String why) {
+    private void complain(Throwable cause) {
+        String why = cause instanceof ConfigurationProblem ? cause.getMessage() : files + " cannot be used: " + cause;
         if (!why.equals(complaint)) {
             complaint = why;
             LOG.warn("{}; the certificates read before still count", why);

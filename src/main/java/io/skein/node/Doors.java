@@ -130,7 +130,9 @@ final class Doors {
                     .connectionHandler(door::connected)
                     .requestHandler(door.handler(orWebSocket(router)));
             // Servers of one Vertx that listen on the same negative port share one that the system chooses.
-            return server.listen(config.httpPort() == 0 ? -1 : config.httpPort(), config.host())
+            return server.listen(
+                            config.httpPort() == 0 ? -1 : config.httpPort(),
+                            config.listen().bound())
                     .onSuccess(up -> {
                         httpPort = up.actualPort();
                         httpServers.add(up);
@@ -184,12 +186,17 @@ final class Doors {
         }
     }
 
-    /** All doors speak TLS; before they open, and with others of the same when these are renewed. */
-    void show(Certificates shown) {
+    /**
+     * All doors speak TLS; before they open, and with others of the same when these are renewed. Fails when one of them goes
+     * on with those it had.
+     */
+    Future<Void> show(Certificates shown) {
         certificates = Optional.of(shown);
+        List<Future<?>> shows = new ArrayList<>();
         httpServers.forEach(
-                server -> server.updateSSLOptions(shown.door().setUseAlpn(true)).onFailure(Doors::notRenewed));
-        tcpDoors.forEach(door -> door.show(shown.door()).onFailure(Doors::notRenewed));
+                server -> shows.add(server.updateSSLOptions(shown.door().setUseAlpn(true))));
+        tcpDoors.forEach(door -> shows.add(door.show(shown.door())));
+        return Future.join(shows).mapEmpty();
     }
 
     private static void notRenewed(Throwable why) {
@@ -210,7 +217,7 @@ final class Doors {
         tcpPort = config.tcpPort();
         TcpDoor door = new TcpDoor(
                 gate,
-                TcpConfig.of(config.host(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
+                TcpConfig.of(config.listen().bound(), config.tcpPort()).withMaxMessageBytes(config.maxMessageBytes()),
                 allowances,
                 new TcpListener() {
                     @Override

@@ -11,8 +11,6 @@ import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.PeerConfig;
-import io.skein.cluster.PeerSecurity;
-import io.skein.cluster.PeerTls;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus.Standing;
@@ -83,10 +81,9 @@ public final class Node {
     private final LocalGate gate;
     private final Doors doors;
     private final ReplicaVerticle replica;
+    private final PeerAccess peers;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
-    private volatile Optional<CertificateWatch> peerCertificates = Optional.empty();
-    private volatile Optional<PeerTls> peerTls = Optional.empty();
 
     private Node(
             Vertx vertx,
@@ -100,6 +97,7 @@ public final class Node {
         this.vertx = vertx;
         this.config = config;
         this.directory = directory;
+        this.peers = new PeerAccess(vertx, config);
         this.proposer = new Proposer(vertx);
         Allowances allowances = Allowances.ofHeap(config.maxMessageBytes());
         this.broker = new LocalBroker(
@@ -152,8 +150,11 @@ public final class Node {
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
         Node node = new Node(vertx, config, version, directory, registry, broken);
+        // Takes a moment; the doors open meanwhile.
+        Future<Void> peersReady = node.peers.prepare();
         return node.readCertificates()
                 .compose(v -> node.doors.open())
+                .compose(v -> peersReady)
                 .compose(v -> PortTaken.said(
                         vertx.deployVerticle(node.replica, new DeploymentOptions()),
                         "--raft-port",
@@ -166,34 +167,22 @@ public final class Node {
     }
 
     private Future<Void> readCertificates() {
-        if (config.isRaftPortKept()) {
-            LOG.info(
-                    "port {} for peers (--raft-port) is open to this machine only, as there is no --peer-secret and no"
-                            + " --peer-cert",
-                    config.raftPort());
+        if (config.listen().isWide() && config.gate().locked() && config.tls().isEmpty()) {
+            LOG.warn(
+                    "passwords and tokens go over the network in clear, as there is no --tls-cert, unless something in front"
+                            + " of this node speaks TLS");
         }
         return Future.join(
                         config.tls().map(this::watchDoors).orElseGet(Future::succeededFuture),
-                        config.peerTls().map(this::watchPeers).orElseGet(Future::succeededFuture))
+                        peers.readCertificates(READ_AGAIN_MS))
                 .mapEmpty();
     }
 
     private Future<Void> watchDoors(CertificateFiles files) {
-        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, doors::show)
-                .onSuccess(watch -> {
-                    doors.show(watch.current());
-                    certificates = Optional.of(watch);
-                })
-                .mapEmpty();
-    }
-
-    private Future<Void> watchPeers(CertificateFiles files) {
-        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, read -> peerTls = Optional.of(read.peers()))
-                .onSuccess(watch -> {
-                    peerTls = Optional.of(watch.current().peers());
-                    peerCertificates = Optional.of(watch);
-                })
-                .mapEmpty();
+        return CertificateWatch.begin(vertx, files, READ_AGAIN_MS, doors::show).compose(watch -> {
+            certificates = Optional.of(watch);
+            return doors.show(watch.current());
+        });
     }
 
     /** With its scheme where that is not the usual one: who is told it may speak something else with the node that told. */
@@ -201,14 +190,12 @@ public final class Node {
         return (config.tls().isPresent() ? "https://" : "") + config.advertise() + ":" + httpPort();
     }
 
-    private PeerSecurity peerSecurity() {
-        PeerSecurity believed = PeerSecurity.NONE.withTls(() -> peerTls);
-        return config.peerSecret().map(believed::withSecret).orElse(believed);
-    }
-
     /** What the replica's room may not know: which machines there are, and what they keep where. */
     private final class Opening implements io.skein.cluster.Opening {
         private Lineage lineage;
+        /** What the store that was opened last found. */
+        private Image found;
+
         private TopicMachine topics;
         private SubscriptionMachine subscriptions;
         private AccountMachine accounts;
@@ -228,7 +215,13 @@ public final class Node {
         }
 
         private Future<Store> open() {
-            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures);
+            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
+                    .compose(opened -> {
+                        found = opened.image();
+                        return peers.problem(found.configuration())
+                                .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
+                                .orElse(Future.succeededFuture(opened));
+                    });
         }
 
         private StoreConfig storeConfig() {
@@ -266,13 +259,13 @@ public final class Node {
         }
 
         @Override
-        public Future<Image> image(Store store, Peers peers, String address, Consumer<Standing> told) {
+        public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
             return Arrival.of(
                     vertx,
                     store,
-                    peers,
+                    others,
                     new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
-                    store.image(),
+                    found,
                     told);
         }
 
@@ -330,9 +323,12 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return PeerConfig.of(config.nodeId(), config.raftHost(), config.raftPort(), config.publishTimeoutMs())
-                    .withOverrides(config.peers())
-                    .with(peerSecurity());
+            return peers.config();
+        }
+
+        @Override
+        public Optional<String> whyAlone() {
+            return peers.whyAlone();
         }
 
         @Override
@@ -380,7 +376,7 @@ public final class Node {
     public Future<Void> stop() {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
-        peerCertificates.ifPresent(CertificateWatch::close);
+        peers.close();
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)

@@ -7,8 +7,6 @@ import io.skein.protocol.http.RrmqProfile;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +20,7 @@ import java.util.stream.Collectors;
 /**
  * What a node is told at its start; read once, cut into pieces for the rooms.
  *
+ * @param raftPortSaid somebody spoke of the port for peers
  * @param gate who is let in
  * @param adminToken what the admin shows, if the operator says so
  * @param metricsOpen metrics ask nobody who it is
@@ -33,10 +32,11 @@ import java.util.stream.Collectors;
 public record NodeConfig(
         NodeId nodeId,
         Path dataDir,
-        String host,
+        ListenAddress listen,
         int httpPort,
         int tcpPort,
         int raftPort,
+        boolean raftPortSaid,
         String advertise,
         Map<NodeId, String> peers,
         boolean join,
@@ -54,7 +54,7 @@ public record NodeConfig(
         boolean metricsOpen,
         Optional<CertificateFiles> tls,
         Optional<CertificateFiles> peerTls,
-        Optional<ClusterSecret> peerSecret,
+        Optional<PeerSecret> peerSecret,
         boolean insecure) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
@@ -68,13 +68,16 @@ public record NodeConfig(
 
     /** @param iterations of the hash of each password */
     static NodeConfig of(Settings settings, int iterations) {
+        return of(settings, iterations, ListenAddress.of(settings.text(Setting.HOST)));
+    }
+
+    static NodeConfig of(Settings settings, int iterations, ListenAddress listen) {
         NodeId id;
         try {
             id = new NodeId(settings.text(Setting.NODE_ID));
         } catch (IllegalArgumentException notId) {
             throw settings.problem(Setting.NODE_ID, notId.getMessage());
         }
-        String host = settings.text(Setting.HOST);
         String advertise = settings.text(Setting.ADVERTISE);
         String durability = settings.text(Setting.DURABILITY);
         if (!durability.equals("fsync") && !durability.equals("relaxed")) {
@@ -84,11 +87,12 @@ public record NodeConfig(
         return new NodeConfig(
                         id,
                         Path.of(settings.text(Setting.DATA_DIR)),
-                        host,
+                        listen,
                         settings.port(Setting.HTTP_PORT),
                         settings.port(Setting.TCP_PORT),
                         settings.port(Setting.RAFT_PORT),
-                        advertise.isEmpty() ? host : advertise,
+                        settings.isSaid(Setting.RAFT_PORT),
+                        advertise.isEmpty() ? listen.text() : advertise,
                         peers(settings),
                         settings.flag(Setting.JOIN),
                         timing(settings),
@@ -112,17 +116,38 @@ public record NodeConfig(
 
     /** Whoever reaches the Raft port of a node that believes everybody can make it forget everything. */
     private NodeConfig checked() {
-        if (isWide() && !gate.locked() && !insecure) {
+        if (listen.isWide() && !gate.locked() && !insecure) {
             throw new ConfigurationProblem(
-                    "with --host " + host + " others than this machine reach this node, and nobody"
+                    "with --host " + host() + " others than this machine reach this node, and nobody"
                             + " is asked who it is: give it --auth, or take the risk with --insecure");
         }
-        if (isWide() && mustFindPeers() && believesAnybody() && !insecure) {
-            throw new ConfigurationProblem("with --host " + host + " others than this machine reach the Raft port, and"
-                    + " nothing keeps strangers out: give all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE), or"
-                    + " --peer-cert, --peer-key and --peer-ca; or take the risk with --insecure");
+        if (mustFindPeers() && believesAnybody() && !insecure) {
+            wayIn().ifPresent(way -> {
+                throw new ConfigurationProblem("with " + way + " others than this machine reach the Raft port, and"
+                        + " nothing keeps strangers out: give all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE),"
+                        + " or --peer-cert, --peer-key and --peer-ca; or take the risk with --insecure");
+            });
         }
         return this;
+    }
+
+    /** What says that peers are not all on this machine: then they find some way, past what this node listens on, too. */
+    private Optional<String> wayIn() {
+        if (listen.isWide()) {
+            return Optional.of("--host " + host());
+        }
+        if (!advertise.equals(host()) && ListenAddress.of(advertise).isWide()) {
+            return Optional.of("--advertise " + advertise);
+        }
+        return peers.entrySet().stream()
+                .filter(peer -> ListenAddress.of(hostOf(peer.getValue())).isWide())
+                .map(peer -> "--peers " + peer.getKey() + "=" + peer.getValue())
+                .findFirst();
+    }
+
+    private static String hostOf(String address) {
+        String host = address.substring(0, address.lastIndexOf(':'));
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
     private boolean mustFindPeers() {
@@ -133,26 +158,33 @@ public record NodeConfig(
         return peerSecret.isEmpty() && peerTls.isEmpty();
     }
 
-    /** Others than this machine reach it; so does a name that is unknown here, for it may become known. */
-    public boolean isWide() {
-        try {
-            return !Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
-        } catch (UnknownHostException unknown) {
-            return true;
-        }
+    /** As the operator gave it. */
+    public String host() {
+        return listen.text();
     }
 
-    /** A node that has no peers yet and would believe anybody lets nobody come. */
+    /** Others than this machine reach it. */
+    public boolean isWide() {
+        return listen.isWide();
+    }
+
+    /** A node that has no peers yet and would believe anybody lets nobody come, unless its operator wants just that. */
     public boolean isRaftPortKept() {
-        return isWide() && !mustFindPeers() && believesAnybody() && !insecure;
+        return listen.isWide() && !mustFindPeers() && believesAnybody() && !(insecure && raftPortSaid);
     }
 
     /** What the Raft port is bound to. */
     public String raftHost() {
-        return isRaftPortKept() ? "127.0.0.1" : host;
+        return isRaftPortKept() ? "127.0.0.1" : listen.bound();
     }
 
-    private static Optional<ClusterSecret> peerSecret(Settings settings) {
+    /** What is to be done where {@link #isRaftPortKept} and that is not wanted. */
+    static String openingTheRaftPort() {
+        return "give all nodes the same --peer-secret (SKEIN_PEER_SECRET_FILE), or --peer-cert, --peer-key and --peer-ca;"
+                + " or take the risk with --insecure and --raft-port";
+    }
+
+    private static Optional<PeerSecret> peerSecret(Settings settings) {
         String current = settings.text(Setting.PEER_SECRET);
         String previous = settings.text(Setting.PEER_SECRET_PREVIOUS);
         if (current.isEmpty()) {
@@ -161,10 +193,16 @@ public record NodeConfig(
             }
             return Optional.empty();
         }
-        try {
-            return Optional.of(ClusterSecret.of(current, Optional.of(previous).filter(text -> !text.isEmpty())));
-        } catch (IllegalArgumentException tooShort) {
-            throw settings.problem(Setting.PEER_SECRET, tooShort.getMessage());
+        mustBeLong(settings, Setting.PEER_SECRET);
+        if (!previous.isEmpty()) {
+            mustBeLong(settings, Setting.PEER_SECRET_PREVIOUS);
+        }
+        return Optional.of(new PeerSecret(current, Optional.of(previous).filter(text -> !text.isEmpty())));
+    }
+
+    private static void mustBeLong(Settings settings, Setting secret) {
+        if (settings.text(secret).length() < ClusterSecret.MIN_CHARACTERS) {
+            throw settings.problem(secret, "a secret has at least " + ClusterSecret.MIN_CHARACTERS + " characters");
         }
     }
 
@@ -199,7 +237,7 @@ public record NodeConfig(
     /** Without what is secret in it. */
     @Override
     public String toString() {
-        return "NodeConfig[" + nodeId + ", " + dataDir + ", " + host + ":" + httpPort + "]";
+        return "NodeConfig[" + nodeId + ", " + dataDir + ", " + host() + ":" + httpPort + "]";
     }
 
     private static GateConfig gate(Settings settings, int iterations) {

@@ -46,6 +46,8 @@ public final class Settings {
             "SKEIN_HOME");
 
     private static final String DEFAULT = "default";
+    /** Whoever gives a name in the PAD system speaks of nothing else. */
+    private static final String HABIT = "BROKER_NODE_ID";
 
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
 
@@ -70,10 +72,10 @@ public final class Settings {
 
     /** The variables of the PAD system (API.md section 5), which count when nothing of ours says otherwise. */
     private void applyHabits(Map<String, String> environment) {
-        String id = environment.getOrDefault("BROKER_NODE_ID", "");
+        String id = environment.getOrDefault(HABIT, "");
         if (!id.isEmpty()) {
-            values.put(Setting.NODE_ID, new Value(id, "BROKER_NODE_ID"));
-            values.put(Setting.DATA_DIR, new Value("skein-data/" + id, "BROKER_NODE_ID"));
+            values.put(Setting.NODE_ID, new Value(id, HABIT));
+            values.put(Setting.DATA_DIR, new Value("skein-data/" + id, HABIT));
         }
         habit(environment, "BROKER_PORT", Setting.TCP_PORT);
         habit(environment, "HTTP_PORT", Setting.HTTP_PORT);
@@ -81,11 +83,11 @@ public final class Settings {
 
     /** Several of them start on one machine, and of a port for peers nobody spoke: without peers any will do. */
     private void completeHabits(Map<String, String> environment) {
-        boolean isBroker = !environment.getOrDefault("BROKER_NODE_ID", "").isEmpty();
+        boolean isBroker = !environment.getOrDefault(HABIT, "").isEmpty();
         boolean isSaid = !value(Setting.RAFT_PORT).source().equals(DEFAULT)
                 || !text(Setting.PEERS).isEmpty();
         if (isBroker && !isSaid) {
-            values.put(Setting.RAFT_PORT, new Value("0", "BROKER_NODE_ID"));
+            values.put(Setting.RAFT_PORT, new Value("0", HABIT));
         }
     }
 
@@ -142,7 +144,11 @@ public final class Settings {
             if (Files.size(file) > MAX_SECRET_BYTES) {
                 throw new ConfigurationProblem(variable + ": " + file + " is too large for a secret");
             }
-            return Files.readString(file).strip();
+            String secret = Files.readString(file).strip();
+            if (secret.isEmpty()) {
+                throw new ConfigurationProblem(variable + ": " + file + " is empty");
+            }
+            return secret;
         } catch (IOException unreadable) {
             throw new ConfigurationProblem(variable + ": " + file + " cannot be read: " + unreadable);
         }
@@ -186,6 +192,12 @@ public final class Settings {
 
     public Value value(Setting setting) {
         return values.get(setting);
+    }
+
+    /** The operator gave it, and it did not come of something else that was given. */
+    boolean isSaid(Setting setting) {
+        String source = value(setting).source();
+        return !source.equals(DEFAULT) && !source.equals(HABIT);
     }
 
     /** For people: nothing of a secret. */

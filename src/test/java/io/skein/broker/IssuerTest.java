@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -173,6 +175,23 @@ class IssuerTest {
         assertNotGood(bySecret(), byHmac(claims(all -> all.claim("skein", List.of("everything")))));
         assertNotGood(bySecret(), byHmac(claims(all -> all.claim("skein", List.of()))));
         assertNotGood(bySecret(), byHmac(claims(all -> all.claim("skein", 7))));
+    }
+
+    @Test
+    void claimsThatNobodyMakesAreNotGood() throws Exception {
+        for (String claims : List.of(
+                "{\"sub\":\"anna\",\"exp\":null}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"aud\":[\"a\",null],\"skein\":\"a\"}",
+                "{\"sub\":null,\"exp\":9999999999}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":null}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":[null]}",
+                "{\"sub\":\"anna\",\"exp\":9999999999,\"skein\":{}}",
+                "{\"sub\":\"anna\",\"exp\":\"9999999999\",\"nbf\":[]}",
+                "[]")) {
+            JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(claims));
+            token.sign(new MACSigner(SECRET));
+            assertNotGood(bySecret(), token.serialize());
+        }
     }
 
     @Test

@@ -184,7 +184,7 @@ class HandshakeTest {
         byte[] said = bytes(1000);
         byte[] record = new byte[Seal.HEAD_BYTES + said.length + Seal.TAG_BYTES];
         System.arraycopy(said, 0, record, Seal.HEAD_BYTES, said.length);
-        seals[0].close(record);
+        seals[0].sealInPlace(record);
         assertArrayEquals(said, open(seals[1], Buffer.buffer(record)).getBytes());
     }
 

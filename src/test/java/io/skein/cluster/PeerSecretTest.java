@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Timeout;
 class PeerSecretTest {
     private static final long CLUSTER = 0xC1;
     private static final String OLD = "the secret of last year";
+    /** Iterations: nobody tries anything on these. */
+    private static final int FEW = 2;
+
     private static final String NEW = "the secret of this year";
 
     private final Vertx vertx = Vertx.vertx();
@@ -42,7 +45,7 @@ class PeerSecretTest {
 
     private static PeerSecurity knowing(String current, String... previous) {
         return PeerSecurity.NONE.withSecret(
-                ClusterSecret.of(current, List.of(previous).stream().findFirst()));
+                ClusterSecret.of(current, List.of(previous).stream().findFirst(), FEW));
     }
 
     private PeerNode node(String id, PeerSecurity security) {
@@ -143,7 +146,10 @@ class PeerSecretTest {
             FrameCutter cutter = new FrameCutter(frame -> heard.add(codec.decode(frame)));
             socket.closeHandler(v -> isClosed.set(true)).handler(came -> {
                 bytes.addAndGet(came.length());
-                cutter.take(came);
+                if (heard.size() < 2) {
+                    // What follows a proof is sealed.
+                    cutter.take(came);
+                }
             });
         }
 
@@ -185,6 +191,53 @@ class PeerSecretTest {
 
         await().untilTrue(stranger.isClosed);
         assertTrue(stranger.heard.size() == 1 && stranger.heard.get(0) instanceof Challenge);
+    }
+
+    /** One who knows the secret and proves a name. */
+    private Handshake prove(Stranger stranger, String name) {
+        Handshake steps = new Handshake(
+                ClusterSecret.of(NEW, Optional.empty(), FEW),
+                true,
+                new NodeId(name),
+                0,
+                new byte[Handshake.NONCE_BYTES]);
+        stranger.says(steps.begin().orElseThrow());
+        await().until(() -> stranger.heard.size() == 1);
+        stranger.says(steps.hear(stranger.heard.get(0)).orElseThrow());
+        await().until(() -> stranger.heard.size() == 2);
+        assertEquals(Optional.empty(), steps.hear(stranger.heard.get(1)));
+        return steps;
+    }
+
+    private void saysSealed(Stranger stranger, Seal seal, PeerFrame frame) {
+        byte[] bytes = codec.toProto(frame).toByteArray();
+        stranger.says(Buffer.buffer(seal.seal(
+                Buffer.buffer().appendInt(bytes.length).appendBytes(bytes).getBytes())));
+    }
+
+    @Test
+    void whoProvesOneNameAndSaysAnotherIsTurnedAwayAndCounted() {
+        PeerNode node = node("n1", knowing(NEW));
+        Stranger stranger = new Stranger(node);
+        Handshake steps = prove(stranger, "n2");
+
+        saysSealed(stranger, steps.sealing(), hello("n3"));
+
+        await().untilTrue(stranger.isClosed);
+        await().until(() -> node.faults.equals(List.of(HandshakeFault.SECRET)));
+    }
+
+    @Test
+    void whoProvesAgainWhatItHasProvedIsTurnedAway() {
+        PeerNode node = node("n1", knowing(NEW));
+        Stranger stranger = new Stranger(node);
+        Seal seal = prove(stranger, "n2").sealing();
+        for (PeerFrame step : List.of(
+                hello("n2"), new PeerFrame.Proof(new NodeId("n2"), List.of(new byte[ClusterSecret.MAC_BYTES])))) {
+            saysSealed(stranger, seal, step);
+        }
+
+        await().untilTrue(stranger.isClosed);
     }
 
     @Test
@@ -330,19 +383,30 @@ class PeerSecretTest {
 
     @Test
     void aNodeThatIsAnsweredWithItsOwnWordsDoesNotSpeak() {
+        Buffer said = Buffer.buffer();
+        AtomicBoolean isClosed = new AtomicBoolean();
         NetServer mirror = vertx.createNetServer()
                 .connectHandler(
-                        socket -> socket.handler(bytes -> socket.write(bytes).onFailure(gone -> {})))
+                        socket -> socket.closeHandler(v -> isClosed.set(true)).handler(bytes -> {
+                            said.appendBuffer(bytes);
+                            socket.write(bytes).onFailure(gone -> {});
+                        }))
                 .listen(0, "127.0.0.1")
                 .await();
         PeerNode one = node("n1", knowing(NEW));
-        one.run(p -> p.members(Map.of(new NodeId("n2"), "127.0.0.1:" + mirror.actualPort())));
 
-        Optional<PeerFacts> said = Optional.ofNullable(one.later(p -> p.facts("127.0.0.1:" + mirror.actualPort()))
+        Optional<PeerFacts> facts = Optional.ofNullable(one.later(p -> p.facts("127.0.0.1:" + mirror.actualPort()))
                 .otherwiseEmpty()
                 .await());
 
-        assertEquals(Optional.empty(), said);
-        assertEquals(0, one.connections.get());
+        await().untilTrue(isClosed);
+        assertEquals(Optional.empty(), facts);
+        List<PeerFrame> steps = new ArrayList<>();
+        FrameCutter cutter = new FrameCutter(frame -> steps.add(codec.decode(frame)));
+        cutter.take(said);
+        assertEquals(
+                List.of(Challenge.class, PeerFrame.Proof.class),
+                steps.stream().map(PeerFrame::getClass).toList());
+        assertTrue(cutter.isBetweenFrames(), "and nothing that is said once the other is believed");
     }
 }

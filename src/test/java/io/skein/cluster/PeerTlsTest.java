@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.raft.NodeId;
 import io.skein.tls.TestAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,12 +19,14 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,14 +149,64 @@ class PeerTlsTest {
         speak(one, other);
         long connections = one.connections.get();
 
+        assertEquals("CN=node", shownBy(one));
         current.set(renewed);
 
+        assertEquals("CN=next", shownBy(one));
         speak(one, other);
         assertEquals(connections, one.connections.get());
         speak(one, node("n3", showing(ours)));
     }
 
+    private String shownBy(PeerNode node) {
+        try {
+            X509Certificate shown =
+                    (X509Certificate) connect(node, ours).sslSession().getPeerCertificates()[0];
+            return shown.getSubjectX500Principal().getName();
+        } catch (SSLPeerUnverifiedException none) {
+            throw new AssertionError(none);
+        }
+    }
+
+    @Test
+    void whoProvedTheSecretWithinTlsGoesOnSealed() {
+        ClusterSecret secret = ClusterSecret.of("and a secret besides", Optional.empty());
+        PeerNode node = node("n1", showing(ours).withSecret(secret));
+        PeerCodec codec = new PeerCodec(0);
+        Handshake steps = new Handshake(secret, true, new NodeId("n2"), 0, new byte[Handshake.NONCE_BYTES]);
+        PeerFacts facts = new PeerFacts(new NodeId("n2"), CLUSTER, 2, false);
+        PeerFrame hello = new PeerFrame.Hello(0, Greeting.VERSIONS, facts, PeerFrame.Purpose.MEMBER);
+        NetSocket socket = connect(node, ours);
+        AtomicBoolean isClosed = new AtomicBoolean();
+        FrameCutter cutter = new FrameCutter(frame -> {
+            say(socket, codec, steps.hear(codec.decode(frame)));
+            if (steps.isThrough()) {
+                // Twice, so that more has come than one sealed record would be.
+                say(socket, codec, Optional.of(hello));
+                say(socket, codec, Optional.of(hello));
+            }
+        });
+        socket.closeHandler(v -> isClosed.set(true)).handler(cutter::take);
+
+        say(socket, codec, steps.begin());
+
+        await().untilTrue(isClosed);
+        assertTrue(steps.isThrough());
+        await().until(() -> node.faults.equals(List.of(HandshakeFault.GARBAGE)));
+    }
+
+    private static void say(NetSocket socket, PeerCodec codec, Optional<PeerFrame> frame) {
+        frame.map(said -> codec.toProto(said).toByteArray())
+                .ifPresent(bytes -> socket.write(
+                                Buffer.buffer().appendInt(bytes.length).appendBytes(bytes))
+                        .onFailure(gone -> {}));
+    }
+
     private NetSocket connect(PeerNode node, PeerTls as) {
+        return connect(node, as, new AtomicBoolean());
+    }
+
+    private NetSocket connect(PeerNode node, PeerTls as, AtomicBoolean isClosed) {
         var options = new NetClientOptions();
         if (as != null) {
             options.setSsl(true)
@@ -163,6 +216,8 @@ class PeerTlsTest {
         }
         return vertx.createNetClient(options)
                 .connect(node.port(), "127.0.0.1")
+                // On its loop, before it can be closed.
+                .map(socket -> socket.closeHandler(v -> isClosed.set(true)))
                 .otherwiseEmpty()
                 .await();
     }
@@ -172,14 +227,25 @@ class PeerTlsTest {
         PeerNode node = node("n1", showing(ours).withStrangers(20, 10));
         List<AtomicBoolean> closed = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            NetSocket socket = connect(node, null);
             AtomicBoolean isClosed = new AtomicBoolean();
             closed.add(isClosed);
-            socket.closeHandler(v -> isClosed.set(true));
+            connect(node, null, isClosed);
         }
         await().until(() -> closed.subList(0, 20).stream().allMatch(AtomicBoolean::get));
         speak(node("n2", showing(ours)), node);
         await().until(() -> closed.stream().allMatch(AtomicBoolean::get));
+    }
+
+    @Test
+    void whoCallsTooOftenIsClosedBeforeTlsBeginsAndANodeGetsThrough() {
+        PeerNode node = node("n1", showing(ours).withTlsPerSecond(3));
+        for (int i = 0; i < 30; i++) {
+            connect(node, null);
+        }
+        await().until(() -> node.faults.contains(HandshakeFault.CROWD));
+        assertTrue(node.faults.stream().filter(HandshakeFault.CROWD::equals).count() >= 10, node.faults.toString());
+
+        speak(node("n2", showing(ours)), node);
     }
 
     @Test
@@ -189,11 +255,14 @@ class PeerTlsTest {
         speak(one, other);
         long connections = one.connections.get();
         Random random = new Random(5);
+        List<AtomicBoolean> closed = new ArrayList<>();
         for (int round = 0; round < 100; round++) {
-            NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null);
+            AtomicBoolean isClosed = new AtomicBoolean();
+            NetSocket socket = connect(one, round % 4 == 0 ? ours : round % 4 == 1 ? theirs : null, isClosed);
             if (socket == null) {
                 continue;
             }
+            closed.add(isClosed);
             byte[] noise = new byte[1 + random.nextInt(5000)];
             random.nextBytes(noise);
             if (random.nextBoolean()) {
@@ -202,6 +271,8 @@ class PeerTlsTest {
             }
             socket.exceptionHandler(gone -> {}).write(Buffer.buffer(noise)).onFailure(gone -> {});
         }
+        await().until(() -> closed.stream().allMatch(AtomicBoolean::get));
+        assertTrue(one.faults.containsAll(List.of(HandshakeFault.TLS, HandshakeFault.GARBAGE)), one.faults.toString());
         speak(one, other);
         assertEquals(connections, one.connections.get());
     }

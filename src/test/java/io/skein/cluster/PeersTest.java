@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +254,28 @@ class PeersTest {
         await().until(() -> one.refusals.contains(HelloRefusal.OTHER_CLUSTER));
         assertFalse(one.reaches(two));
         assertTrue(two.refusals.contains(HelloRefusal.OTHER_CLUSTER));
+    }
+
+    @Test
+    void whoTakesAStepOfAHandshakeAfterItsHelloIsTurnedAway() {
+        PeerNode one = node("n1");
+        PeerCodec codec = new PeerCodec(0);
+        PeerFacts facts = new PeerFacts(new NodeId("n2"), CLUSTER, 2, false);
+        for (PeerFrame step : List.of(
+                new PeerFrame.Proof(new NodeId("n2"), List.of(new byte[ClusterSecret.MAC_BYTES])),
+                new PeerFrame.Challenge(new byte[Handshake.NONCE_BYTES]),
+                new PeerFrame.NoSecret(true))) {
+            NetSocket socket =
+                    vertx.createNetClient().connect(one.port(), "127.0.0.1").await();
+            AtomicBoolean isClosed = new AtomicBoolean();
+            socket.closeHandler(v -> isClosed.set(true));
+            for (PeerFrame said : List.of(new PeerFrame.Hello(0, Greeting.VERSIONS, facts, Purpose.MEMBER), step)) {
+                byte[] bytes = codec.toProto(said).toByteArray();
+                socket.write(Buffer.buffer().appendInt(bytes.length).appendBytes(bytes))
+                        .onFailure(gone -> {});
+            }
+            await().untilTrue(isClosed);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -105,6 +106,8 @@ public final class Browser implements AutoCloseable {
         options.setBinary(browser.get().toFile());
         options.addArguments(FLAGS);
         options.addArguments("--user-data-dir=" + profile, "--window-size=1280,900");
+        // Certificates of tests are of an authority that only the test knows.
+        options.setAcceptInsecureCerts(true);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
@@ -174,6 +177,11 @@ public final class Browser implements AutoCloseable {
     /** To whatever has the focus. */
     public void press(CharSequence keys) {
         driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** As the browser keeps it; null when it does not. */
+    Cookie cookie(String name) {
+        return driver.manage().getCookieNamed(name);
     }
 
     void forgetCookies() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
+import io.skein.tls.TestAuthority;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -271,6 +272,42 @@ class ConsoleLogInTest {
         browser.click("#logout");
         browser.awaitText("#entrance-title", "Log in");
         assertEquals(0L, browser.script("return sessionStorage.length"));
+    }
+
+    @Test
+    void overHttpsItIsTheSame(@TempDir Path directory) throws Exception {
+        TestAuthority.Identity shown = new TestAuthority(directory, "authority").identity("node");
+        try (RunningNode secure = new RunningNode(
+                directory.resolve("n1"),
+                Map.of(
+                        "auth",
+                        "true",
+                        "admin-token",
+                        ADMIN_TOKEN,
+                        "tls-cert",
+                        shown.certificate().toString(),
+                        "tls-key",
+                        shown.key().toString()))) {
+            secure.firstAdmin().await();
+            browser.go("https://localhost:" + secure.httpPort() + "/");
+            browser.await("the form", this::isOutside);
+            browser.script(
+                    "return fetch('v1/accounts/admin/password', {method: 'PUT', headers: {'Content-Type':"
+                            + " 'application/json', Authorization: 'Bearer ' + arguments[0]},"
+                            + " body: JSON.stringify({new: 'p of admin'})}).then((answer) => answer.status)",
+                    ADMIN_TOKEN);
+            logIn("admin", "p of admin");
+            browser.await("the page is let in", () -> browser.text("#who").contains("admin"));
+            assertTrue(browser.cookie("skein-session").isSecure());
+            assertTrue(browser.cookie("skein-session").isHttpOnly());
+            browser.fill("#publish-topic", "secure");
+            browser.click("#publish-send");
+            browser.awaitText("#publish-result", "Stored at offset 0");
+            browser.click("#logout");
+            browser.await("the form", this::isOutside);
+            browser.go("about:blank");
+        }
+        browser.go(url("/"));
     }
 
     /** For a person to look at: {@code -Dskein.screenshots=DIRECTORY}. */

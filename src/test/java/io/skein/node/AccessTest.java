@@ -268,6 +268,35 @@ class AccessTest {
     }
 
     @Test
+    void aForeignPageDoesNothingOfTheConsoleWithItsCookie() throws Exception {
+        startLocked();
+        admin.create("anna", "p");
+        expect(204, admin.ask("PUT", "/v1/accounts/anna/role", "{\"role\":\"admin\"}"));
+        expect(201, admin.ask("PUT", "/v1/subscriptions/s", "{\"filter\":\"a\"}"));
+        Answer in = nobody.post("/v1/sessions", "{\"username\":\"anna\",\"password\":\"p\",\"cookie\":true}");
+        String cookie = in.header("Set-Cookie").split(";")[0];
+        String own = "http://127.0.0.1:" + node.httpPort();
+        for (String request : List.of(
+                "GET /console/stream",
+                "POST /t/a",
+                "PUT /v1/subscriptions/s {\"filter\":\"a\",\"paused\":true}",
+                "GET /v1/subscriptions/s/why",
+                "POST /v1/subscriptions/s/seek {\"to\":\"latest\"}",
+                "POST /v1/subscriptions/s/redrive {}",
+                "DELETE /v1/subscriptions/s")) {
+            String[] said = (request + "  ").split(" ", 3);
+            for (String[] from : new String[][] {
+                {"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "same-site"}
+            }) {
+                Answer refused = nobody.ask(said[0], said[1], said[2].strip(), "Cookie", cookie, from[0], from[1]);
+                assertTrue(refused.status() == 401 || refused.status() == 403, request + " " + from[1]);
+            }
+            Answer done = nobody.ask(said[0], said[1], said[2].strip(), "Cookie", cookie, "Origin", own);
+            assertTrue(done.status() < 300, request + " " + done.status() + " " + done.body());
+        }
+    }
+
+    @Test
     void keysOfTwoPeopleAreTwoKeys() throws Exception {
         startLocked();
         Stranger anna = member("anna", "a");

@@ -33,10 +33,22 @@ public final class RunningNode implements AutoCloseable {
 
     /** @param flags as on the command line, without the dashes */
     public RunningNode(Path directory, Map<String, String> flags) throws TimeoutException {
+        this(directory, flags, Optional.empty());
+    }
+
+    /** As if others reached it. */
+    static RunningNode wide(Path directory, Map<String, String> flags) throws TimeoutException {
+        return new RunningNode(directory, flags, Optional.of(new ListenAddress("0.0.0.0", "127.0.0.1", true)));
+    }
+
+    private RunningNode(Path directory, Map<String, String> flags, Optional<ListenAddress> listen)
+            throws TimeoutException {
         Map<String, String> all = new HashMap<>(
                 Map.of("data-dir", directory.toString(), "http-port", "0", "tcp-port", "0", "raft-port", "0"));
         all.putAll(flags);
-        NodeConfig config = NodeConfig.of(Settings.resolve(all, Map.of(), Optional.empty()), FEW_ITERATIONS);
+        Settings settings = Settings.resolve(all, Map.of(), Optional.empty());
+        NodeConfig config =
+                NodeConfig.of(settings, FEW_ITERATIONS, listen.orElse(ListenAddress.of(settings.text(Setting.HOST))));
         node = Node.start(vertx, config, "test", DataDirectory.lock(directory), Metrics.newRegistry(), broken::set)
                 .await(30, TimeUnit.SECONDS);
     }

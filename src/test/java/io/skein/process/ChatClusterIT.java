@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The chat with real processes: five nodes of which two die, then a third, then all; two hosts and the cable between. */
 @Timeout(300)
 class ChatClusterIT {
-    private static final int ENOUGH = Integer.getInteger("skein.mails", 60);
+    private static final int ENOUGH = Integer.getInteger("skein.mails", 25);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long AGAIN_NANOS = 20_000_000;
     private static final List<String> JVM = List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-Xshare:auto");
