@@ -23,11 +23,13 @@ import io.skein.account.Grant;
 import io.skein.account.Scopes;
 import io.skein.broker.Issuer.Vouched;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,9 +216,16 @@ class IssuerTest {
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
         // What blocks is done one after the other for a context: the keys are read when this is let go.
         CountDownLatch letGo = new CountDownLatch(1);
-        vertx.executeBlocking(() -> letGo.await(10, TimeUnit.SECONDS));
-        List<Future<Vouched>> all =
-                Stream.generate(() -> issuer.vouched(token)).limit(3).toList();
+        List<Future<Vouched>> all = new ArrayList<>();
+        Promise<Void> asked = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(v -> {
+            vertx.executeBlocking(() -> letGo.await(10, TimeUnit.SECONDS));
+            for (int i = 0; i < 3; i++) {
+                all.add(issuer.vouched(token));
+            }
+            asked.complete();
+        });
+        asked.future().await(10, TimeUnit.SECONDS);
         assertTrue(all.stream().noneMatch(Future::isComplete), "not waited for");
         letGo.countDown();
         for (Future<Vouched> each : all) {
