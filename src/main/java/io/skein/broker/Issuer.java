@@ -100,31 +100,39 @@ final class Issuer {
     /** Whoever comes while they are read waits for that, on his own context; what was read a moment ago is not read again. */
     private Future<Void> readAgain() {
         Future<Void> running;
+        Promise<Void> begun = null;
         synchronized (this) {
             if (config.keys().isEmpty() || reading == null && nanos.getAsLong() - readNanos < READ_AGAIN_NANOS) {
                 return Future.succeededFuture();
             }
             if (reading == null) {
-                Promise<Void> done = Promise.promise();
-                reading = done.future();
-                vertx.<Void>executeBlocking(() -> {
-                            read(config.keys().get());
-                            return null;
-                        })
-                        .onComplete(read -> {
-                            synchronized (this) {
-                                readNanos = nanos.getAsLong();
-                                reading = null;
-                            }
-                            done.complete();
-                        });
+                begun = Promise.promise();
+                reading = begun.future();
             }
             running = reading;
+        }
+        if (begun != null) {
+            // Outside: it may be done before anybody waits for it, and then its end is said here and now.
+            read(begun);
         }
         Context home = vertx.getOrCreateContext();
         Promise<Void> here = Promise.promise();
         running.onComplete(read -> home.runOnContext(v -> here.complete()));
         return here.future();
+    }
+
+    private void read(Promise<Void> done) {
+        vertx.<Void>executeBlocking(() -> {
+                    read(config.keys().get());
+                    return null;
+                })
+                .onComplete(read -> {
+                    synchronized (this) {
+                        readNanos = nanos.getAsLong();
+                        reading = null;
+                    }
+                    done.complete();
+                });
     }
 
     private Optional<Vouched> verified(String token) {

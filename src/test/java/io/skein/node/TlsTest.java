@@ -291,6 +291,9 @@ class TlsTest {
                                 "peers",
                                 "p1=" + ready(first).raftAddress()))) {
             first.awaitVoters(2);
+            // A node asks a peer where its clients find it once they are connected.
+            Awaitility.await("it knows where the leader's clients are")
+                    .until(() -> !second.broker().status().leaderAddress().isEmpty());
             HttpResponse<String> answer = client(HttpClient.Version.HTTP_1_1)
                     .send(
                             HttpRequest.newBuilder(URI.create("https://localhost:" + second.httpPort() + "/t/a"))

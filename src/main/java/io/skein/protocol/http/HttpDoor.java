@@ -363,7 +363,10 @@ public final class HttpDoor {
             return;
         }
         exchange.request.pause();
-        visitors.enter(token, AccountRoutes.peer(exchange)).onComplete(entered -> {
+        // What is thrown here would leave the request paused, and its client without an answer.
+        Future<Guest> entering =
+                Future.succeededFuture().compose(v -> visitors.enter(token, AccountRoutes.peer(exchange)));
+        entering.onComplete(entered -> {
             if (exchange.response.closed()) {
                 // Whoever asked is gone, and nothing would say so again.
                 exchange.abandoned();
