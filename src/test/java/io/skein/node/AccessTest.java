@@ -81,6 +81,24 @@ class AccessTest {
     }
 
     @Test
+    void theCookieOfASessionThatIsOverIsPassedOverWhereNobodyIsAsked() throws Exception {
+        start(Map.of("admin-token", ADMIN_TOKEN));
+        admin.create("anna", "p");
+        Answer in = nobody.post("/v1/sessions", "{\"username\":\"anna\",\"password\":\"p\",\"cookie\":true}");
+        String cookie = in.header("Set-Cookie").split(";")[0];
+        assertEquals(
+                200,
+                nobody.ask("GET", "/v1/sessions/current", "", "Cookie", cookie).status());
+        admin.ask("DELETE", "/v1/accounts/anna", "");
+        assertEquals(200, nobody.ask("GET", "/v1/topics", "", "Cookie", cookie).status());
+        assertEquals(
+                401,
+                nobody.ask("GET", "/v1/sessions/current", "", "Cookie", cookie).status());
+        assertEquals(
+                401, nobody.with("skt_not-known-anywhere").get("/v1/topics").status());
+    }
+
+    @Test
     void aPasswordMayBeGuessedNowhere() throws Exception {
         startLocked();
         admin.create("anna", "right");

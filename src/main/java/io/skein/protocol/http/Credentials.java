@@ -20,6 +20,13 @@ final class Credentials {
 
     private Credentials() {}
 
+    /** Whether nobody showed it on purpose: a browser sends its cookie with all it asks. Of a request that shows something. */
+    static boolean areByCookie(HttpServerRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        boolean bearer = header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        return !bearer && Query.parse(request.query()).get(PARAMETER).isEmpty();
+    }
+
     /** @param origins a page of a foreign origin does not speak with the cookie of whoever looks at it */
     static Optional<String> of(HttpServerRequest request, Origins origins) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);

@@ -374,7 +374,8 @@ public final class HttpDoor {
             }
             if (entered.succeeded()) {
                 take(exchange, route, entered.result());
-            } else if (route.entrance() == Route.Entrance.ALL && isNotGood(entered.cause())) {
+            } else if (isNotGood(entered.cause())
+                    && (route.entrance() == Route.Entrance.ALL || isPassedOver(exchange.request))) {
                 take(exchange, route, visitors.stranger());
             } else {
                 notIn(exchange, route, entered.cause());
@@ -395,6 +396,11 @@ public final class HttpDoor {
             return;
         }
         exchange.fail(why);
+    }
+
+    /** A cookie of a session that is over asks for nothing where nobody is asked. */
+    private boolean isPassedOver(HttpServerRequest request) {
+        return !gate.isLocked() && Credentials.areByCookie(request);
     }
 
     private static boolean isNotGood(Throwable cause) {
@@ -431,6 +437,8 @@ public final class HttpDoor {
                         }
                     } else if (entered.succeeded()) {
                         promise.complete(entered.result());
+                    } else if (isNotGood(entered.cause()) && isPassedOver(request)) {
+                        promise.complete(gate.stranger());
                     } else {
                         exchange.fail(entered.cause());
                     }
