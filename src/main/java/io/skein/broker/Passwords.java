@@ -29,7 +29,9 @@ final class Passwords {
     private static final long MAX_SECONDS = 60;
 
     private final WorkerExecutor thread;
-    private final HashingStrategy strategy = HashingStrategy.load();
+    /** Of that thread alone, from its first password on: most nodes see none, and it brings half the JDK's security with it. */
+    private HashingStrategy strategy;
+
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger registering = new AtomicInteger();
@@ -54,7 +56,7 @@ final class Passwords {
     }
 
     private PasswordHash made(String password) {
-        return new PasswordHash(strategy.hash("pbkdf2", parameters, salt(), password));
+        return new PasswordHash(strategy().hash("pbkdf2", parameters, salt(), password));
     }
 
     /** @param hash empty: there is nothing that would fit; takes as long all the same */
@@ -62,7 +64,14 @@ final class Passwords {
         return run(
                 waiting,
                 MAX_WAITING,
-                () -> strategy.verify(hash.map(PasswordHash::value).orElse(nobody), password) && hash.isPresent());
+                () -> strategy().verify(hash.map(PasswordHash::value).orElse(nobody), password) && hash.isPresent());
+    }
+
+    private HashingStrategy strategy() {
+        if (strategy == null) {
+            strategy = HashingStrategy.load();
+        }
+        return strategy;
     }
 
     private String salt() {
