@@ -265,22 +265,25 @@ final class WriterVerticle extends VerticleBase {
 
     private void checkpointBeside() {
         checkpointer.besideBegins();
-        beside = worker.executeBlocking(() -> {
-                    checkpointer.beside();
-                    opened.sentinel().sync();
-                    return null;
-                })
-                .onComplete(done -> {
-                    beside = null;
-                    try {
-                        measure();
-                        if (done.failed() && !Database.isFull(done.cause())) {
-                            fail(done.cause());
-                        }
-                    } catch (IOException cause) {
-                        fail(cause);
-                    }
-                });
+        Future<Object> running = worker.executeBlocking(() -> {
+            checkpointer.beside();
+            opened.sentinel().sync();
+            return null;
+        });
+        // Known before its end is waited for: one that has ended already says so here and now.
+        beside = running;
+        running.onComplete(done -> {
+            beside = null;
+            try {
+                measure();
+                // Whoever closes takes the worker away.
+                if (done.failed() && !closed && !Database.isFull(done.cause())) {
+                    fail(done.cause());
+                }
+            } catch (IOException cause) {
+                fail(cause);
+            }
+        });
     }
 
     /** A sentinel that stays behind does no harm, so its failure is no reason to stop. */
