@@ -83,6 +83,27 @@ class PeerTlsTest {
         return PeerNode.start(vertx, PeerNode.config(id, 0).with(security), CLUSTER, id.hashCode());
     }
 
+    /** On a busy machine the first TLS and the first hash of a secret take their time. */
+    private static PeerConfig patient(PeerConfig one) {
+        return new PeerConfig(
+                one.node(),
+                one.host(),
+                one.port(),
+                one.group(),
+                one.overrides(),
+                one.maxQueueBytes(),
+                one.maxConnections(),
+                one.connectMs(),
+                30_000,
+                one.minRetryMs(),
+                one.maxRetryMs(),
+                one.refusedRetryMs(),
+                one.pingMs(),
+                one.silentMs(),
+                one.answerMs(),
+                one.security());
+    }
+
     private static PeerSecurity showing(PeerTls tls) {
         return PeerSecurity.NONE.withTls(() -> Optional.of(tls));
     }
@@ -171,7 +192,8 @@ class PeerTlsTest {
     @Test
     void whoProvedTheSecretWithinTlsGoesOnSealed() {
         ClusterSecret secret = ClusterSecret.of("and a secret besides", Optional.empty());
-        PeerNode node = node("n1", showing(ours).withSecret(secret));
+        PeerNode node = PeerNode.start(
+                vertx, patient(PeerNode.config("n1", 0).with(showing(ours).withSecret(secret))), CLUSTER, 1);
         PeerCodec codec = new PeerCodec(0);
         Handshake steps = new Handshake(secret, true, new NodeId("n2"), 0, new byte[Handshake.NONCE_BYTES]);
         PeerFacts facts = new PeerFacts(new NodeId("n2"), CLUSTER, 2, false);
@@ -191,7 +213,7 @@ class PeerTlsTest {
         say(socket, codec, steps.begin());
 
         await().untilTrue(isClosed);
-        assertTrue(steps.isThrough());
+        assertTrue(steps.isThrough(), () -> node.faults.toString());
         await().until(() -> node.faults.equals(List.of(HandshakeFault.GARBAGE)));
     }
 
