@@ -141,10 +141,6 @@ final class LocalGuest implements Guest {
         return !locked || isAdmin();
     }
 
-    boolean isLocked() {
-        return locked;
-    }
-
     /** Why he may not do this with all topics that are asked about; null when he may. */
     Refusal whyNot(Action action, String asked) {
         if (!locked) {
