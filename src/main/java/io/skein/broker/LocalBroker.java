@@ -428,7 +428,9 @@ public final class LocalBroker implements Broker {
                                 member.httpAddress(),
                                 member.voter(),
                                 member.matchIndex(),
-                                member.reachable()))
+                                member.reachable(),
+                                member.version(),
+                                member.featureLevel()))
                         .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
@@ -441,7 +443,8 @@ public final class LocalBroker implements Broker {
                         connections.count(),
                         sizes.databaseBytes(),
                         sizes.walBytes(),
-                        startedAtMs));
+                        startedAtMs),
+                now.featureLevel());
     }
 
     private String leaderAddress(ReplicaStatus now) {

@@ -88,6 +88,7 @@ public final class Refusal extends RuntimeException {
                 case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
                 case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
                 case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
+                case FEATURE_LEVEL -> of(Kind.CONFLICT, "feature-level", not.getMessage());
                 case CHANGE_PENDING ->
                     of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");

@@ -229,7 +229,7 @@ final class MemberCommand implements Runnable {
 
         private static void print(PrintWriter out, JsonObject status, JsonArray members) {
             List<String[]> rows = new ArrayList<>();
-            rows.add(new String[] {"ID", "ROLE", "ADDRESS", "HTTP", "MATCH", "REACHABLE"});
+            rows.add(new String[] {"ID", "ROLE", "ADDRESS", "HTTP", "MATCH", "REACHABLE", "VERSION", "LEVEL"});
             for (int i = 0; i < members.size(); i++) {
                 JsonObject member = members.getJsonObject(i);
                 String id = member.getString("id");
@@ -240,7 +240,9 @@ final class MemberCommand implements Runnable {
                     member.getString("address"),
                     member.getString("httpAddress", "-"),
                     match < 0 ? "-" : String.valueOf(match),
-                    member.getBoolean("reachable") ? "yes" : "no"
+                    member.getBoolean("reachable") ? "yes" : "no",
+                    ClusterView.version(member),
+                    ClusterView.level(member)
                 });
             }
             Table.print(out, rows);

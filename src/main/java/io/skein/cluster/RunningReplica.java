@@ -67,6 +67,8 @@ final class RunningReplica implements StoreHandler {
     private ReplicaStatus told = ReplicaStatus.NONE;
 
     private volatile int unanswered;
+    /** The peers know. */
+    private int featureLevel;
 
     /**
      * Begins with {@link #begin}.
@@ -193,6 +195,7 @@ final class RunningReplica implements StoreHandler {
                 carryOut(effect);
             }
             refreshStatus();
+            tellFeatureLevel();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
             tell();
@@ -372,6 +375,14 @@ final class RunningReplica implements StoreHandler {
         }
     }
 
+    private void tellFeatureLevel() {
+        if (replica.featureLevel() != featureLevel) {
+            featureLevel = replica.featureLevel();
+            LOG.info("the cluster is at feature level {}", featureLevel);
+            peers.featureLevel(featureLevel);
+        }
+    }
+
     /** What is said of this node is as of now. */
     private void refreshStatus() {
         unanswered = pending.unanswered();
@@ -389,6 +400,7 @@ final class RunningReplica implements StoreHandler {
                 replica.isCaughtUp(),
                 replica.isDiskFull(),
                 roster.standing(store.incarnation()),
-                roster.status());
+                roster.status(),
+                replica.featureLevel());
     }
 }

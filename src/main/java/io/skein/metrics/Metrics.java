@@ -15,6 +15,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerListener;
+import io.skein.machine.FeatureLevel;
 import io.skein.store.StoreListener;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -135,6 +136,8 @@ public final class Metrics implements AutoCloseable {
                     .register(registry);
         }
         gauge(status, "raft.is.leader", "", "1 when this node leads", s -> role(s).equals("leader") ? 1 : 0);
+        gauge(status, "feature.level", "", "Feature level of the cluster", NodeStatus::featureLevel);
+        gauge(status, "feature.level.possible", "", "The highest that this build knows", s -> FeatureLevel.NEWEST);
         gauge(status, "raft.term", "", "Current term", NodeStatus::term);
         gauge(status, "raft.commit.index", "", "Highest entry known to be committed", NodeStatus::commitIndex);
         gauge(status, "raft.applied.index", "", "Highest entry applied in memory", NodeStatus::appliedIndex);

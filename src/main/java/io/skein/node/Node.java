@@ -10,6 +10,7 @@ import io.skein.broker.LocalBroker;
 import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
 import io.skein.cluster.Arrival;
+import io.skein.cluster.Build;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
@@ -18,6 +19,7 @@ import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
@@ -73,6 +75,7 @@ public final class Node {
 
     private final Vertx vertx;
     private final NodeConfig config;
+    private final String version;
     private final DataDirectory directory;
     private final Metrics metrics;
     private final Measured figures;
@@ -96,6 +99,7 @@ public final class Node {
         this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
         this.config = config;
+        this.version = version;
         this.directory = directory;
         this.peers = new PeerAccess(vertx, config);
         this.proposer = new Proposer(vertx);
@@ -218,10 +222,19 @@ public final class Node {
             return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
                     .compose(opened -> {
                         found = opened.image();
+                        sign();
                         return peers.problem(found.configuration())
                                 .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
                                 .orElse(Future.succeededFuture(opened));
                     });
+        }
+
+        private void sign() {
+            try {
+                directory.signed("Skein " + version + " (feature level " + FeatureLevel.NEWEST + ")");
+            } catch (IOException failed) {
+                LOG.warn("the data directory is not signed with this build", failed);
+            }
         }
 
         private StoreConfig storeConfig() {
@@ -264,7 +277,12 @@ public final class Node {
                     vertx,
                     store,
                     others,
-                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
+                    new Arrival.Plan(
+                            config.nodeId(),
+                            address,
+                            config.peers(),
+                            config.join() || wasLaidAside(),
+                            Build.ofThis(version)),
                     found,
                     told);
         }
@@ -323,7 +341,7 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return peers.config();
+            return peers.config().with(Build.ofThis(version));
         }
 
         @Override

@@ -81,6 +81,9 @@ public final class NodeProcess {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
         }
+        if (failure instanceof UnusableDatabase unusable && unusable.isNewer()) {
+            return new Outcome(Optional.empty(), ExitCode.OTHER_LEVEL, failure.getMessage());
+        }
         if (failure instanceof UnusableDatabase
                 || failure instanceof PortTaken
                 || failure instanceof ConfigurationProblem) {
@@ -96,6 +99,10 @@ public final class NodeProcess {
     /** The node must not go on: what it believes or what is on its disk can no longer be trusted. */
     private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
+            if (broken.kind() == StoreFailure.Kind.OTHER_LEVEL) {
+                LOG.error("this node ends: {}", broken.cause().getMessage());
+                Runtime.getRuntime().halt(ExitCode.OTHER_LEVEL);
+            }
             boolean disk = broken.kind() == StoreFailure.Kind.DISK;
             LOG.error(
                     "this node ends: {}",

@@ -66,6 +66,8 @@ public sealed interface Effect {
             OVERLOADED,
             DISK_FULL,
             CATCHING_UP,
+            /** Not all members run a build that knows what it needs ({@link io.skein.machine.FeatureLevel}). */
+            FEATURE_LEVEL,
             /** Another change of members is not committed yet. */
             CHANGE_PENDING,
             UNKNOWN_MEMBER,

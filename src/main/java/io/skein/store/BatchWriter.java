@@ -2,6 +2,7 @@ package io.skein.store;
 
 import io.skein.account.AccountChange;
 import io.skein.machine.Change;
+import io.skein.machine.FeatureRaised;
 import io.skein.machine.KeyChange;
 import io.skein.mailbox.MailChange;
 import io.skein.replica.WriteBatch;
@@ -220,6 +221,8 @@ final class BatchWriter {
             prepared.mails.write(mailChange);
         } else if (change instanceof KeyChange keyChange) {
             prepared.keys.write(keyChange);
+        } else if (change instanceof FeatureRaised raised) {
+            Database.raise(connection, raised.level());
         } else {
             throw new AssertionError("no rows for " + change.getClass());
         }

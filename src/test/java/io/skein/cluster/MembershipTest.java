@@ -81,7 +81,8 @@ class MembershipTest {
     /** With an empty disk; asks until it is counted, as the connection of the one before may stand for a moment. */
     private void comesEmpty() {
         PeerNode empty = PeerNode.start(vertx, PeerNode.config(THIRD.value(), 0), 0, OTHER_INCARNATION);
-        byte[] mine = Facts.empty(THIRD, OTHER_INCARNATION, empty.address()).encode();
+        byte[] mine = Facts.empty(THIRD, OTHER_INCARNATION, empty.address(), Build.ofThis("test"))
+                .encode();
         Awaitility.await()
                 .atMost(20, TimeUnit.SECONDS)
                 .until(() -> empty.on(peers -> peers.ask(leader.raftAddress(), new Ask(Membership.JOIN, mine)))

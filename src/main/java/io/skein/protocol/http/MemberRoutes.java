@@ -31,6 +31,12 @@ final class MemberRoutes {
         if (!member.httpAddress().isEmpty()) {
             json.put("httpAddress", member.httpAddress());
         }
+        if (!member.version().isEmpty()) {
+            json.put("version", member.version());
+        }
+        if (member.featureLevel() > 0) {
+            json.put("featureLevel", member.featureLevel());
+        }
         return json.put("voter", member.voter())
                 .put("matchIndex", member.matchIndex())
                 .put("reachable", member.reachable());
