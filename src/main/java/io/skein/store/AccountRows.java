@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import io.skein.account.AccessFilter;
 import io.skein.account.AccountChange;
 import io.skein.account.Grant;
 import io.skein.account.Scopes;
@@ -17,6 +18,8 @@ final class AccountRows {
     private final PreparedStatement removeToken;
     private final PreparedStatement setRule;
     private final PreparedStatement removeRule;
+    private final PreparedStatement setLimit;
+    private final PreparedStatement removeLimit;
     private final PreparedStatement[] ofAccount;
 
     AccountRows(Statements statements) throws SQLException {
@@ -30,10 +33,13 @@ final class AccountRows {
         removeToken = statements.prepare("DELETE FROM token WHERE id = ?");
         setRule = statements.prepare("INSERT OR REPLACE INTO access_rule VALUES (?, ?, ?, ?)");
         removeRule = statements.prepare("DELETE FROM access_rule WHERE account_id = ? AND filter = ? AND action = ?");
+        setLimit = statements.prepare("INSERT OR REPLACE INTO traffic_limit VALUES (?, ?, ?, ?, ?, ?, ?)");
+        removeLimit = statements.prepare("DELETE FROM traffic_limit WHERE name = ?");
         ofAccount = new PreparedStatement[] {
             statements.prepare("DELETE FROM session WHERE account_id = ?"),
             statements.prepare("DELETE FROM token WHERE account_id = ?"),
             statements.prepare("DELETE FROM access_rule WHERE account_id = ?"),
+            statements.prepare("DELETE FROM traffic_limit WHERE account_id = ?"),
             statements.prepare("DELETE FROM account WHERE id = ?")
         };
     }
@@ -64,6 +70,11 @@ final class AccountRows {
             removeRule.setString(2, gone.filter().value());
             removeRule.setString(3, gone.action().name());
             removeRule.executeUpdate();
+        } else if (change instanceof AccountChange.LimitSet set) {
+            limit(set);
+        } else if (change instanceof AccountChange.LimitGone gone) {
+            removeLimit.setString(1, gone.name().value());
+            removeLimit.executeUpdate();
         } else {
             throw new AssertionError("never decided, or unknown: " + change.getClass());
         }
@@ -100,6 +111,17 @@ final class AccountRows {
         setToken.setLong(7, set.expires());
         setToken.executeUpdate();
         execute(raiseNumber, set.token());
+    }
+
+    private void limit(AccountChange.LimitSet set) throws SQLException {
+        setLimit.setString(1, set.name().value());
+        setLimit.setLong(2, set.account());
+        setLimit.setString(3, set.topic().map(AccessFilter::value).orElse(""));
+        setLimit.setBoolean(4, set.shared());
+        setLimit.setLong(5, set.quota().messagesPerSecond());
+        setLimit.setLong(6, set.quota().bytesPerSecond());
+        setLimit.setInt(7, set.quota().connections());
+        setLimit.executeUpdate();
     }
 
     private static String text(Scopes scopes) {

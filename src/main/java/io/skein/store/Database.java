@@ -26,7 +26,7 @@ final class Database {
     static final int APPLICATION_ID = 0x534B4549;
 
     /** Scripts {@code schema/001.sql} to this one, applied in order; {@code user_version} says how far. */
-    static final int SCHEMA_VERSION = 4;
+    static final int SCHEMA_VERSION = 5;
 
     private static final int WRITER_CACHE_KIB = 32 << 10;
     private static final int READER_CACHE_KIB = 4 << 10;
