@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The broker as far as it is open to one guest: publishing, reading and managing by topic, the rest for admins. What he
- * calls his own, idempotency keys and producers, is told apart from what others call the same.
+ * The broker as far as it is open to one guest: publishing, reading and managing by topic, the rest for admins; and
+ * publishing as much as limits let through. What he calls his own, idempotency keys and producers, is told apart from what others call the same.
  */
 final class GuardedBroker implements Broker {
     private final LocalGuest guest;
@@ -35,7 +35,14 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<PublishAck> publish(Publish publish) {
         Refusal no = whyNotPublish(guest, publish.messages());
-        return no == null ? hall.publish(own(publish)) : Future.failedFuture(no);
+        return no == null
+                ? guest.throttle()
+                        .charged(
+                                guest.account(),
+                                publish.messages(),
+                                () -> hall.publish(own(publish)),
+                                PublishAck::results)
+                : Future.failedFuture(no);
     }
 
     /** All or nothing: of a list with a topic too many nothing is published. */

@@ -49,6 +49,7 @@ public final class LocalBroker implements Broker {
     private final AppliedIndex applied;
     private final Connections connections;
     private final Access access;
+    private final Throttle throttle = new Throttle(System::nanoTime);
     private final LocalSubscriptions.Way way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
@@ -102,7 +103,7 @@ public final class LocalBroker implements Broker {
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
                 () -> fresh(Freshness.LINEARIZABLE, 0),
                 () -> ground);
-        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, access::applied, index -> {
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::beforeGiven, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -121,8 +122,14 @@ public final class LocalBroker implements Broker {
         mail.left();
     }
 
+    private void beforeGiven() {
+        access.applied();
+        throttle.applied(ground.accounts());
+    }
+
     private void caughtUp() {
         access.renewed();
+        throttle.renewed(ground.accounts());
         readiness.caughtUp();
     }
 
@@ -185,6 +192,15 @@ public final class LocalBroker implements Broker {
         health.attach(runningReplica);
         replica = runningReplica;
         readiness.look();
+    }
+
+    /** How often limits said no. */
+    public Throttled throttled() {
+        return throttle;
+    }
+
+    Throttle throttle() {
+        return throttle;
     }
 
     Access access() {

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
             LogoutCommand.class,
             WhoamiCommand.class,
             UserCommand.class,
+            LimitsCommand.class,
             ChatCommand.class,
             RecoverCommand.class,
             ConfigCommand.class,

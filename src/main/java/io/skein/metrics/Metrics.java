@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.Throttled;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerListener;
 import io.skein.machine.FeatureLevel;
@@ -190,6 +191,11 @@ public final class Metrics implements AutoCloseable {
     /** Who had to go because all clients together held too much. */
     public void watch(Allowances allowances) {
         doors.watch(allowances);
+    }
+
+    /** What limits did not let through. */
+    public void watch(Throttled throttled) {
+        doors.watch(throttled);
     }
 
     /** The space that is left where the data is. */

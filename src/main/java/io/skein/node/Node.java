@@ -126,6 +126,7 @@ public final class Node {
         metrics.build(version, "");
         metrics.watch(broker::status);
         metrics.watch(allowances);
+        metrics.watch(broker.throttled());
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),

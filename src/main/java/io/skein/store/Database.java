@@ -114,7 +114,12 @@ final class Database {
      * schema, and as long as the level is not reached it finds nothing that it does not know: it may come back.
      */
     static int schemaOf(int featureLevel) {
-        return featureLevel < FeatureLevel.LIMITS ? FIRST_LEVEL_SCHEMA : SCHEMA_VERSION;
+        return featureLevel < FeatureLevel.LIMITS ? FIRST_LEVEL_SCHEMA : LimitRows.SCHEMA;
+    }
+
+    /** How far the scripts have come. */
+    static int schema(Connection connection) throws SQLException {
+        return (int) number(connection, "PRAGMA user_version");
     }
 
     /** Within the transaction that brings the first rows of the level: only new tables, as statements are prepared. */

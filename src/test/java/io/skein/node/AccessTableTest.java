@@ -449,6 +449,19 @@ class AccessTableTest {
             new Holder(c).admin().rule("carl", c.name, "publish", true);
             return c.ask("DELETE", "/v1/access?account=carl&filter=" + c.name + "&action=publish", "");
         });
+        String limits = "/v1/limits";
+        String some = "{\"account\":\"carl\",\"messagesPerSecond\":1000000}";
+        table.known("GET /v1/limits", "403 - 403 200", c -> c.get(limits));
+        table.known(
+                "PUT /v1/limits/{name}", "403 - 403 201", c -> c.ask("PUT", limits + "/" + c.name, some));
+        table.known("GET /v1/limits/{name}", "403 - 403 200", c -> {
+            new Holder(c).admin().ask("PUT", limits + "/" + c.name, some);
+            return c.get(limits + "/" + c.name);
+        });
+        table.known("DELETE /v1/limits/{name}", "403 - 403 204", c -> {
+            new Holder(c).admin().ask("PUT", limits + "/" + c.name, some);
+            return c.ask("DELETE", limits + "/" + c.name, "");
+        });
         table.open(
                 "POST /v1/sessions",
                 "201",

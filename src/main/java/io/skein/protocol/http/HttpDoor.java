@@ -114,6 +114,7 @@ public final class HttpDoor {
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
         AccessRoutes access = new AccessRoutes();
+        LimitRoutes limits = new LimitRoutes();
         MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
@@ -158,6 +159,10 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/access", access::list),
                 Route.of(HttpMethod.PUT, "/v1/access", access::set),
                 Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
+                Route.of(HttpMethod.GET, "/v1/limits", limits::list).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/limits/{name}", limits::get).forAdmins(),
+                Route.of(HttpMethod.PUT, "/v1/limits/{name}", limits::set).forAdmins(),
+                Route.of(HttpMethod.DELETE, "/v1/limits/{name}", limits::drop).forAdmins(),
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
                 Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut)
