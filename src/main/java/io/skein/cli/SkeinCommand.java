@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
             StatusCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
+            LogCommand.class,
             LoginCommand.class,
             LogoutCommand.class,
             WhoamiCommand.class,
