@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
             ClusterCommand.class,
             MemberCommand.class,
             LogCommand.class,
+            DoctorCommand.class,
             LoginCommand.class,
             LogoutCommand.class,
             WhoamiCommand.class,

@@ -63,6 +63,7 @@ final class NodeRoutes {
                                         .put("hash", "%016x".formatted(status.stateHash())))
                         .put("health", status.health())
                         .put("durable", status.durable())
+                        .put("clock", System.currentTimeMillis())
                         .put("members", MemberRoutes.members(status)));
     }
 
