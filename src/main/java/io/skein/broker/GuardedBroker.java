@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountName;
 import io.skein.account.Action;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
@@ -35,6 +36,9 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<PublishAck> publish(Publish publish) {
         Refusal no = whyNotPublish(guest, publish.messages());
+        if (no == null && TraceLog.isOn()) {
+            TraceLog.taken(publish, guest.name().map(AccountName::value).orElse("somebody"));
+        }
         return no == null
                 ? guest.throttle()
                         .charged(

@@ -29,9 +29,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
@@ -53,6 +57,8 @@ public final class LocalBroker implements Broker {
     private final LocalSubscriptions.Way way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
+    /** What was logged last; on the replica's context. */
+    private String saidHealth = "";
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
     private Store store;
@@ -140,6 +146,7 @@ public final class LocalBroker implements Broker {
         applied.moved(now.appliedIndex());
         members.moved(now.leader());
         String word = health.of(now);
+        sayHealth(word, now);
         if (streams != null && !word.equals(toldHealth)) {
             toldHealth = word;
             if (health.isMember(now)) {
@@ -150,6 +157,24 @@ public final class LocalBroker implements Broker {
                 mail.endAll(word);
             }
         }
+    }
+
+    private void sayHealth(String word, ReplicaStatus now) {
+        if (word.equals(saidHealth)) {
+            return;
+        }
+        if (word.equals(Health.OK)) {
+            LOG.atInfo()
+                    .addKeyValue("term", now.term())
+                    .addKeyValue("index", now.appliedIndex())
+                    .log("ready: led by {} in term {}, applied up to {}", now.leader(), now.term(), now.appliedIndex());
+        } else if (!saidHealth.isEmpty() || !health.isMember(now)) {
+            LOG.warn("not ready: {}", word);
+        } else {
+            // Still starting, which needs no line of its own.
+            return;
+        }
+        saidHealth = word;
     }
 
     /** Where the replica says what became visible. */
@@ -227,9 +252,14 @@ public final class LocalBroker implements Broker {
         if (problem.isPresent()) {
             return Future.failedFuture(problem.get());
         }
+        boolean isTraced = TraceLog.isOn();
+        if (isTraced) {
+            NodeStatus now = status();
+            TraceLog.proposed(publish.messages(), now.leader(), now.leader().equals(config.node()));
+        }
         Optional<IdempotencyKey> key =
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
-        return propose(
+        Future<PublishAck> answer = propose(
                         new TopicCommand.Publish(
                                 publish.messages(),
                                 publish.atomic(),
@@ -246,6 +276,9 @@ public final class LocalBroker implements Broker {
                             committed.replayed() || published.replayed(),
                             lineage);
                 });
+        return isTraced
+                ? answer.onComplete(done -> TraceLog.answered(publish.messages(), done.result(), done.cause()))
+                : answer;
     }
 
     /** A producer's repeat is told where its messages are, not where the repeat stands. */

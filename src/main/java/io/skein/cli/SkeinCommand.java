@@ -24,6 +24,8 @@ import picocli.CommandLine.IVersionProvider;
             StatusCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
+            LogCommand.class,
+            DoctorCommand.class,
             LoginCommand.class,
             LogoutCommand.class,
             WhoamiCommand.class,

@@ -9,6 +9,7 @@ import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
 import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
+import io.skein.broker.TraceLog;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.Build;
 import io.skein.cluster.PeerConfig;
@@ -167,8 +168,18 @@ public final class Node {
                         config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
+                    node.sayWhere();
                     return node;
                 });
+    }
+
+    private void sayWhere() {
+        LOG.info(
+                "takes clients at {}{}, peers at {}:{}",
+                httpAddress(),
+                tcpPort() > 0 ? " (TCP " + tcpPort() + ")" : "",
+                config.advertise(),
+                config.raftPort() == 0 ? "any port" : config.raftPort());
     }
 
     private Future<Void> readCertificates() {
@@ -294,6 +305,16 @@ public final class Node {
             subscriptions = new SubscriptionMachine(topics);
             accounts = new AccountMachine();
             mails = new MailMachine(accounts);
+            if (image.clusterId() != 0) {
+                LOG.atInfo()
+                        .addKeyValue("term", image.hardState().term())
+                        .addKeyValue("index", image.settled().index())
+                        .log(
+                                "belongs to cluster {}: term {}, rows up to entry {}",
+                                Long.toHexString(image.clusterId()),
+                                image.hardState().term(),
+                                image.settled().index());
+            }
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
@@ -318,7 +339,9 @@ public final class Node {
                 broker.happened(mail);
                 return List.of();
             }
-            return tail.append(lineage, (TopicChange.Appended) delivery);
+            TopicChange.Appended appended = (TopicChange.Appended) delivery;
+            TraceLog.committed(appended, lineage);
+            return tail.append(lineage, appended);
         }
 
         @Override

@@ -65,6 +65,7 @@ final class NodeRoutes {
                         .put("health", status.health())
                         .put("durable", status.durable())
                         .put("featureLevel", status.featureLevel())
+                        .put("clock", System.currentTimeMillis())
                         .put("members", MemberRoutes.members(status)));
     }
 
