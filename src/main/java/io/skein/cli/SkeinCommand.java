@@ -29,6 +29,8 @@ import picocli.CommandLine.IVersionProvider;
             WhoamiCommand.class,
             UserCommand.class,
             ChatCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

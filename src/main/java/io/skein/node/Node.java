@@ -82,6 +82,7 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private final PeerAccess peers;
+    private final Optional<BackupSchedule> backups;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
 
@@ -133,6 +134,8 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        this.backups = config.backups()
+                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
     }
 
     /**
@@ -162,6 +165,7 @@ public final class Node {
                         config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
+                    node.backups.ifPresent(BackupSchedule::start);
                     return node;
                 });
     }
@@ -377,9 +381,11 @@ public final class Node {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
         peers.close();
+        Future<Void> backupsEnd = backups.map(BackupSchedule::close).orElseGet(Future::succeededFuture);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
+                .eventually(() -> backupsEnd)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
                 .mapEmpty();

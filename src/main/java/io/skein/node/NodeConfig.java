@@ -8,6 +8,7 @@ import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  * @param tls what clients are shown, if they are to speak TLS
  * @param peerTls what peers are shown, and which authority theirs must be of
  * @param insecure the operator takes the risk of serving others without what keeps strangers out
+ * @param backups those that the node makes by itself, if it does
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -55,7 +57,8 @@ public record NodeConfig(
         Optional<CertificateFiles> tls,
         Optional<CertificateFiles> peerTls,
         Optional<PeerSecret> peerSecret,
-        boolean insecure) {
+        boolean insecure,
+        Optional<BackupPlan> backups) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
@@ -110,7 +113,8 @@ public record NodeConfig(
                         tls(settings),
                         peerTls(settings),
                         peerSecret(settings),
-                        settings.flag(Setting.INSECURE))
+                        settings.flag(Setting.INSECURE),
+                        backups(settings))
                 .checked();
     }
 
@@ -204,6 +208,30 @@ public record NodeConfig(
         if (settings.text(secret).length() < ClusterSecret.MIN_CHARACTERS) {
             throw settings.problem(secret, "a secret has at least " + ClusterSecret.MIN_CHARACTERS + " characters");
         }
+    }
+
+    private static Optional<BackupPlan> backups(Settings settings) {
+        long everyMs = settings.millis(Setting.BACKUP_EVERY, 60_000, 366L * 86_400_000);
+        int keep = settings.count(Setting.BACKUP_KEEP, 1, 10_000);
+        Optional<String> said = given(settings, Setting.BACKUP_DIR);
+        if (said.isEmpty()) {
+            for (Setting lonely : List.of(Setting.BACKUP_EVERY, Setting.BACKUP_KEEP)) {
+                if (settings.isSaid(lonely)) {
+                    throw settings.problem(lonely, "--backup-dir beside it");
+                }
+            }
+            return Optional.empty();
+        }
+        Path directory = Path.of(said.get()).toAbsolutePath().normalize();
+        Path data = Path.of(settings.text(Setting.DATA_DIR)).toAbsolutePath().normalize();
+        if (directory.startsWith(data)) {
+            throw settings.problem(
+                    Setting.BACKUP_DIR, "a directory outside of --data-dir: what takes the one would take the other");
+        }
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw settings.problem(Setting.BACKUP_DIR, "a directory, and it is a file");
+        }
+        return Optional.of(new BackupPlan(directory, everyMs, keep));
     }
 
     private static Optional<CertificateFiles> tls(Settings settings) {

@@ -110,6 +110,7 @@ public final class HttpDoor {
         TransactionRoute transactions = new TransactionRoute(config);
         NodeRoutes node = new NodeRoutes(config);
         MemberRoutes members = new MemberRoutes(config);
+        BackupRoute backup = new BackupRoute();
         AccountRoutes accounts = new AccountRoutes();
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
@@ -175,6 +176,7 @@ public final class HttpDoor {
                         .forAdmins(),
                 Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer)
                         .forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),

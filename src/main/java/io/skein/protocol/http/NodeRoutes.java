@@ -158,6 +158,7 @@ final class NodeRoutes {
                                         "topics",
                                         "subscriptions",
                                         "transactions",
+                                        "backup",
                                         "rrmq",
                                         "pad")))
                         .put("limits", limits())
