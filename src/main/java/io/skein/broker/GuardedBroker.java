@@ -10,6 +10,7 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -205,6 +206,11 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return unless(guest.whyNoAdmin(), () -> hall.transfer(id));
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return unless(guest.whyNoAdmin(), () -> hall.backup(freshness, unwanted));
     }
 
     @Override

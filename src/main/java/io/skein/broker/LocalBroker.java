@@ -25,12 +25,14 @@ import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import java.util.function.BooleanSupplier;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
@@ -47,6 +49,7 @@ public final class LocalBroker implements Broker {
     private final LocalMail mail;
     private final LocalTopics topics;
     private final LocalMembers members;
+    private final LocalBackups backups;
     private final Readiness readiness;
     private final Health health = new Health();
     private final Tenure tenure;
@@ -104,6 +107,7 @@ public final class LocalBroker implements Broker {
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
+        this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, this::settledFor);
         this.access = new Access(
                 proposer,
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
@@ -520,6 +524,23 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return members.transfer(id);
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return backups.make(freshness, unwanted);
+    }
+
+    /** The same in a directory of its operator, under a name of its own there, with whatever this node has. */
+    public Future<Backup> backupIn(Path directory, BooleanSupplier unwanted) {
+        return backups.makeIn(directory, Freshness.NONE, unwanted);
+    }
+
+    /** What a backup holds: rows up to all that is applied, by a node that its cluster counts. */
+    private Future<Void> settledFor(Freshness freshness) {
+        return health.closed()
+                .<Future<Void>>map(Future::failedFuture)
+                .orElseGet(() -> fresh(freshness, 0).compose(v -> settled()));
     }
 
     /** Until what is applied here holds all that was committed when this was asked (API.md, level). */

@@ -32,6 +32,8 @@ import picocli.CommandLine.IVersionProvider;
             UserCommand.class,
             LimitsCommand.class,
             ChatCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

@@ -2,6 +2,7 @@ package io.skein.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.broker.Backup;
 import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** The broker with a counter at its door. Changes nothing that passes. */
 final class MeteredBroker implements Broker {
@@ -241,6 +243,11 @@ final class MeteredBroker implements Broker {
     @Override
     public Future<Void> addMember(String id, String address, boolean voter) {
         return broker.addMember(id, address, voter);
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return broker.backup(freshness, unwanted);
     }
 
     @Override

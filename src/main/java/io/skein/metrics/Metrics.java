@@ -100,6 +100,11 @@ public final class Metrics implements AutoCloseable {
         return new MeteredBroker(broker, registry, doors, subscriptions);
     }
 
+    /** For a node that makes backups by itself; once. */
+    public BackupMeters backups() {
+        return new BackupMeters(registry);
+    }
+
     /** To be deployed once for each event loop; measures how late it runs. */
     public VerticleBase eventLoopLag() {
         return new EventLoopLag(registry);

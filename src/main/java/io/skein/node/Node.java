@@ -86,6 +86,7 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private final PeerAccess peers;
+    private final Optional<BackupSchedule> backups;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
 
@@ -139,6 +140,8 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        this.backups = config.backups()
+                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
     }
 
     /**
@@ -169,6 +172,7 @@ public final class Node {
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     node.sayWhere();
+                    node.backups.ifPresent(BackupSchedule::start);
                     return node;
                 });
     }
@@ -419,10 +423,12 @@ public final class Node {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
         peers.close();
+        Future<Void> backupsEnd = backups.map(BackupSchedule::close).orElseGet(Future::succeededFuture);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
                 .eventually(replica::lastRows)
+                .eventually(() -> backupsEnd)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
                 .mapEmpty();

@@ -225,11 +225,7 @@ final class Database {
         if (checkOwner(connection, file, id)) {
             return;
         }
-        SecureRandom random = new SecureRandom();
-        long incarnation = random.nextLong();
-        while (incarnation == 0) {
-            incarnation = random.nextLong();
-        }
+        long incarnation = newIncarnation();
         execute(connection, "BEGIN IMMEDIATE");
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO node VALUES (1, ?, ?, 0, 0, NULL, 0, 0, 0)")) {
@@ -242,6 +238,15 @@ final class Database {
         execute(connection, "COMMIT");
         // The incarnation is to be lost with the database file, not with its write-ahead log.
         execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    static long newIncarnation() {
+        SecureRandom random = new SecureRandom();
+        long incarnation = random.nextLong();
+        while (incarnation == 0) {
+            incarnation = random.nextLong();
+        }
+        return incarnation;
     }
 
     static void execute(Connection connection, String sql) throws SQLException {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -694,6 +695,11 @@ public final class FakeBroker implements Broker {
     @Override
     public Future<Void> addMember(String id, String address, boolean voter) {
         return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return Future.failedFuture(Refusal.of(Refusal.Kind.UNAVAILABLE, "catching-up", "there is nothing yet"));
     }
 
     @Override

@@ -124,6 +124,7 @@ public final class HttpDoor {
         NodeRoutes node = new NodeRoutes(config);
         MemberRoutes members = new MemberRoutes(config);
         LogRoutes log = new LogRoutes(logLevels);
+        BackupRoute backup = new BackupRoute();
         AccountRoutes accounts = new AccountRoutes();
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
@@ -196,6 +197,7 @@ public final class HttpDoor {
                         .forAdmins(),
                 Route.of(HttpMethod.GET, "/v1/log", log::get).forAdmins(),
                 Route.of(HttpMethod.PUT, "/v1/log", log::put).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),

@@ -163,6 +163,7 @@ final class NodeRoutes {
                                         "topics",
                                         "subscriptions",
                                         "transactions",
+                                        "backup",
                                         "rrmq",
                                         "pad")))
                         .put("limits", limits())
