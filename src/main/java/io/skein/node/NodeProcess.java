@@ -68,7 +68,8 @@ public final class NodeProcess {
      */
     private static VertxOptions options() {
         return new VertxOptions()
-                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
+                .setAddressResolverOptions(Names.resolver());
     }
 
     private static Outcome failed(Throwable failure) {
