@@ -6,7 +6,8 @@
 # NAMESPACE is part of the names in the certificate. "skein" holds the admin's token and the secret between the nodes;
 # "skein-tls" a certificate for the clients' doors and the authority that signed it, made for this purpose alone, good for
 # ten years, whose key is thrown away. Where cert-manager or another authority is at hand, have it make "skein-tls" instead,
-# with the names below. Every call makes new ones: what it wrote is in the cluster and nowhere else.
+# with the names below. What it writes is in the cluster then and nowhere else. Every call makes new ones: call it once, as
+# nodes with different secrets do not speak with each other (README: TLS and the peers' secret, on how to change it).
 set -eu
 umask 077
 

@@ -34,10 +34,12 @@ final class Environment {
         PodSpec pod = manifests.nodes().getSpec().getTemplate().getSpec();
         Container container = pod.getContainers().get(0);
         Map<String, String> variables = new LinkedHashMap<>();
-        container.getEnvFrom().forEach(source -> variables.putAll(manifests
-                .find(ConfigMap.class, source.getConfigMapRef().getName())
-                .orElseThrow()
-                .getData()));
+        container
+                .getEnvFrom()
+                .forEach(source -> variables.putAll(manifests
+                        .find(ConfigMap.class, source.getConfigMapRef().getName())
+                        .orElseThrow()
+                        .getData()));
         for (EnvVar variable : container.getEnv()) {
             variables.put(
                     variable.getName(),
@@ -78,8 +80,7 @@ final class Environment {
                         .orElseThrow()
                         .getData();
                 for (Map.Entry<String, String> file : data.entrySet()) {
-                    Files.write(
-                            here.resolve(file.getKey()), Base64.getDecoder().decode(file.getValue()));
+                    Files.write(here.resolve(file.getKey()), Base64.getDecoder().decode(file.getValue()));
                 }
                 return true;
             }

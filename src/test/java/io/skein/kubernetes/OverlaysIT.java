@@ -32,8 +32,7 @@ class OverlaysIT {
         scratch = Files.createDirectory(directory.resolve("scratch"));
         try {
             String version = said("kubectl", "version", "--client");
-            assumeTrue(
-                    version.matches("(?s).*Kustomize Version: v[5-9].*"), "kubectl is too old for k8s/: " + version);
+            assumeTrue(version.matches("(?s).*Kustomize Version: v[5-9].*"), "kubectl is too old for k8s/: " + version);
         } catch (IOException none) {
             assumeTrue(false, "there is no kubectl here");
         }
@@ -133,8 +132,15 @@ class OverlaysIT {
     @Test
     void theCertificateNamesThePodsAndTheService() throws Exception {
         config(production(), 0);
-        String text = said("openssl", "x509", "-noout", "-text", "-in", scratch.resolve("tls/tls.crt").toString());
-        for (String name : List.of("DNS:skein,", "DNS:skein.skein.svc,", "DNS:skein-0.skein-peers", "DNS:skein-4.skein-peers")) {
+        String text = said(
+                "openssl",
+                "x509",
+                "-noout",
+                "-text",
+                "-in",
+                scratch.resolve("tls/tls.crt").toString());
+        for (String name :
+                List.of("DNS:skein,", "DNS:skein.skein.svc,", "DNS:skein-0.skein-peers", "DNS:skein-4.skein-peers")) {
             assertTrue(text.contains(name), name);
         }
     }

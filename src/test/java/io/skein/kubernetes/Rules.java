@@ -198,7 +198,8 @@ final class Rules {
             if (variable.getValue() != null) {
                 Environment.references(variable.getValue())
                         .forEach(name -> check(
-                                before.contains(name), variable.getName() + " uses " + name + ", which stands after it"));
+                                before.contains(name),
+                                variable.getName() + " uses " + name + ", which stands after it"));
             }
             before.add(variable.getName());
         }
@@ -264,9 +265,8 @@ final class Rules {
                 .collect(Collectors.toSet());
         Set<String> volumes = new HashSet<>(claims);
         pod.getVolumes().forEach(volume -> volumes.add(volume.getName()));
-        Set<String> mounted = container.getVolumeMounts().stream()
-                .map(VolumeMount::getName)
-                .collect(Collectors.toSet());
+        Set<String> mounted =
+                container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet());
         mounted.forEach(name -> check(volumes.contains(name), "there is no volume " + name));
         volumes.forEach(name -> check(mounted.contains(name), "volume " + name + " is mounted nowhere"));
         String data = constants().getOrDefault("SKEIN_DATA_DIR", "");
@@ -299,7 +299,9 @@ final class Rules {
         if (complaints.isEmpty()) {
             long ready = patience(container.getReadinessProbe());
             long alive = patience(container.getLivenessProbe());
-            check(ready * 4 <= alive, "readiness fails fast and liveness slowly, not " + ready + " s and " + alive + " s");
+            check(
+                    ready * 4 <= alive,
+                    "readiness fails fast and liveness slowly, not " + ready + " s and " + alive + " s");
             check("/readyz".equals(container.getReadinessProbe().getHttpGet().getPath()), "readiness is not /readyz");
             check("/livez".equals(container.getLivenessProbe().getHttpGet().getPath()), "liveness is not /livez");
         }
@@ -344,9 +346,10 @@ final class Rules {
                         !way.getFrom().isEmpty() && way.getFrom().stream().allMatch(this::isNode),
                         "others than the nodes reach the Raft port"));
         check(
-                Stream.of("http", "tcp").allMatch(name -> ways.stream()
-                        .flatMap(way -> way.getPorts().stream())
-                        .anyMatch(port -> isNamed(port, name))),
+                Stream.of("http", "tcp")
+                        .allMatch(name -> ways.stream()
+                                .flatMap(way -> way.getPorts().stream())
+                                .anyMatch(port -> isNamed(port, name))),
                 "clients do not reach their doors");
     }
 
@@ -411,13 +414,15 @@ final class Rules {
                     .filter(service -> service.getMetadata()
                             .getLabels()
                             .entrySet()
-                            .containsAll(monitor.spec().selector().getMatchLabels().entrySet()))
+                            .containsAll(
+                                    monitor.spec().selector().getMatchLabels().entrySet()))
                     .toList();
             check(watched.size() == 1, "a ServiceMonitor watches " + watched.size() + " Services, each pod that often");
             for (Monitoring.Endpoint endpoint : monitor.spec().endpoints()) {
                 check(
-                        watched.stream().allMatch(service -> service.getSpec().getPorts().stream()
-                                .anyMatch(port -> port.getName().equals(endpoint.port()))),
+                        watched.stream()
+                                .allMatch(service -> service.getSpec().getPorts().stream()
+                                        .anyMatch(port -> port.getName().equals(endpoint.port()))),
                         "the ServiceMonitor's Service has no port " + endpoint.port());
                 check(isRoute(endpoint.path()), "the ServiceMonitor asks for what no node has");
                 check(
@@ -434,10 +439,11 @@ final class Rules {
                 }
             }
             check(
-                    watched.stream().allMatch(service -> "skein"
-                            .equals(service.getMetadata()
-                                    .getLabels()
-                                    .get(monitor.spec().jobLabel()))),
+                    watched.stream()
+                            .allMatch(service -> "skein"
+                                    .equals(service.getMetadata()
+                                            .getLabels()
+                                            .get(monitor.spec().jobLabel()))),
                     "the job is not called skein");
         }
     }

@@ -59,8 +59,9 @@ class ScaleDownIT {
         ProcessBuilder builder = new ProcessBuilder("k8s/scale-down.sh");
         builder.command().addAll(List.of(arguments));
         builder.environment().merge("PATH", directory.toString(), (path, first) -> first + ":" + path);
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(said().toFile()).start();
+        Process process = builder.redirectErrorStream(true)
+                .redirectOutput(said().toFile())
+                .start();
         assertTrue(process.waitFor(30, TimeUnit.SECONDS));
         return process.exitValue();
     }
