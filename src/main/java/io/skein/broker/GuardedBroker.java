@@ -214,6 +214,11 @@ final class GuardedBroker implements Broker {
     }
 
     @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return unless(guest.whyNoAdmin(), () -> hall.handOver(from));
+    }
+
+    @Override
     public NodeStatus status() {
         return hall.status();
     }

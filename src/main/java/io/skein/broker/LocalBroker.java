@@ -543,6 +543,11 @@ public final class LocalBroker implements Broker {
                 .orElseGet(() -> fresh(freshness, 0).compose(v -> settled()));
     }
 
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return members.handOver(from);
+    }
+
     /** Until what is applied here holds all that was committed when this was asked (API.md, level). */
     private Future<Void> confirmed() {
         return proposer.askFor(replica::confirmRead).<Void>mapEmpty().recover(LocalBroker::refused);

@@ -261,6 +261,11 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return broker.handOver(from);
+    }
+
+    @Override
     public NodeStatus status() {
         return broker.status();
     }

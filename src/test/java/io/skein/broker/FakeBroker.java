@@ -712,6 +712,11 @@ public final class FakeBroker implements Broker {
         return Future.succeededFuture();
     }
 
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return Future.succeededFuture();
+    }
+
     /** One of a cluster from now on; it goes on to do everything by itself. */
     public synchronized void become(Role role, String leader, long term, List<NodeStatus.MemberStatus> members) {
         cluster = Optional.of(new Cluster(role, leader, term, List.copyOf(members)));
