@@ -44,7 +44,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.ext.web.Router;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -552,38 +551,11 @@ class MetricsTest {
 
     @Test
     void promtoolFindsNothingWrong() throws Exception {
-        assumeTrue(isInstalled(), "promtool is not installed");
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
         live();
         broker.publish(publish("t", "")).await(10, SECONDS);
-        assertEquals("", complaints(scrape()));
-        assertEquals("", complaints(get(serve(), "/metrics/detailed", "").body));
-    }
-
-    private static boolean isInstalled() {
-        try {
-            return promtool("--version").start().waitFor() == 0;
-        } catch (IOException | InterruptedException absent) {
-            return false;
-        }
-    }
-
-    private static ProcessBuilder promtool(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("skein.promtool", "promtool")));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true);
-    }
-
-    /** What promtool says of our names; those of the JVM binders are Micrometer's. */
-    private static String complaints(String text) throws Exception {
-        Process process = promtool("check", "metrics").start();
-        try (var in = process.getOutputStream()) {
-            in.write(text.getBytes(UTF_8));
-        }
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-        process.waitFor();
-        return said.lines()
-                .filter(line -> line.startsWith("skein_") || line.contains("error"))
-                .collect(Collectors.joining("\n"));
+        assertEquals("", Promtool.complaints(scrape()));
+        assertEquals("", Promtool.complaints(get(serve(), "/metrics/detailed", "").body));
     }
 
     private record Answer(int status, String contentType, String body) {}
