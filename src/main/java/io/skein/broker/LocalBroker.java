@@ -30,9 +30,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import java.util.function.BooleanSupplier;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {

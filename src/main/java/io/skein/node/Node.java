@@ -126,6 +126,7 @@ public final class Node {
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
         this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics);
         metrics.build(version, "");
+        metrics.name(config.nodeId().value());
         metrics.watch(broker::status);
         metrics.watch(allowances);
         metrics.watch(broker.throttled());

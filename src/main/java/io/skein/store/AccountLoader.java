@@ -75,7 +75,7 @@ final class AccountLoader {
                             row.getLong(6)));
                     changes.addAll(parts.getOrDefault(row.getLong(1), List.of()));
                 });
-        if (Database.schema(connection) < LimitRows.SCHEMA) {
+        if (Database.schemaVersion(connection) < LimitRows.SCHEMA) {
             return;
         }
         ImageLoader.each(

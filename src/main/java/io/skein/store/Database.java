@@ -118,7 +118,7 @@ final class Database {
     }
 
     /** How far the scripts have come. */
-    static int schema(Connection connection) throws SQLException {
+    static int schemaVersion(Connection connection) throws SQLException {
         return (int) number(connection, "PRAGMA user_version");
     }
 
