@@ -151,8 +151,7 @@ class AccountModelTest {
             assertEquals(isInForce(checked) && !last, done);
             if (done) {
                 accounts.remove(checked.name());
-                limits.values()
-                        .removeIf(limit -> limit.whom().equals(Optional.of(name(checked.name()))));
+                limits.values().removeIf(limit -> limit.whom().equals(Optional.of(name(checked.name()))));
             }
         });
     }
@@ -294,8 +293,7 @@ class AccountModelTest {
     private void dropLimit() {
         String name = "l" + random.nextInt(5);
         int there = limits.remove(name) == null ? 0 : 1;
-        assertEquals(
-                new AccountOutcome.Gone(there), log.take(new AccountCommand.DropLimit(new LimitName(name))));
+        assertEquals(new AccountOutcome.Gone(there), log.take(new AccountCommand.DropLimit(new LimitName(name))));
     }
 
     private void expire() {

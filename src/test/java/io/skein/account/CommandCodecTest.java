@@ -75,8 +75,11 @@ class CommandCodecTest {
         GOLDEN.put(new RemoveRule(Optional.of(A), F, Action.PUBLISH), "4a0a62080a01611203662f23");
         GOLDEN.put(new Expire(), "4a026a00");
         GOLDEN.put(
-                new SetLimit(new Limit(L, Optional.of(A), Optional.of(F), false, new Quota(1_000, 300, 0))), "4a1372110a016c1201611a03662f2328e80730ac02");
-        GOLDEN.put(new SetLimit(new Limit(L, Optional.empty(), Optional.empty(), true, new Quota(0, 0, 50))), "4a0972070a016c20013832");
+                new SetLimit(new Limit(L, Optional.of(A), Optional.of(F), false, new Quota(1_000, 300, 0))),
+                "4a1372110a016c1201611a03662f2328e80730ac02");
+        GOLDEN.put(
+                new SetLimit(new Limit(L, Optional.empty(), Optional.empty(), true, new Quota(0, 0, 50))),
+                "4a0972070a016c20013832");
         GOLDEN.put(new DropLimit(L), "4a037a016c");
     }
 

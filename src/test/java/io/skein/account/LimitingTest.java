@@ -28,11 +28,9 @@ class LimitingTest {
         assertEquals(
                 Optional.of(AccountLog.limitOf("some", "", "a/#", true, SOME)),
                 log.machine.limit(new LimitName("some")));
-        assertEquals(
-                new AccountOutcome.Gone(1), log.take(new AccountCommand.DropLimit(new LimitName("some"))));
+        assertEquals(new AccountOutcome.Gone(1), log.take(new AccountCommand.DropLimit(new LimitName("some"))));
         assertEquals(Optional.empty(), log.machine.limit(new LimitName("some")));
-        assertEquals(
-                new AccountOutcome.Gone(0), log.take(new AccountCommand.DropLimit(new LimitName("some"))));
+        assertEquals(new AccountOutcome.Gone(0), log.take(new AccountCommand.DropLimit(new LimitName("some"))));
     }
 
     @Test
@@ -97,7 +95,9 @@ class LimitingTest {
         LimitPage first = log.machine.limits(Optional.empty(), 2);
         assertEquals(Optional.of(new LimitName("b")), first.next());
         LimitPage rest = log.machine.limits(first.next(), 2);
-        assertEquals(List.of(new LimitName("c")), rest.limits().stream().map(Limit::name).toList());
+        assertEquals(
+                List.of(new LimitName("c")),
+                rest.limits().stream().map(Limit::name).toList());
         assertEquals(Optional.empty(), rest.next());
     }
 

@@ -344,9 +344,7 @@ class AccessCommandsTest {
         account("limited");
         assertEquals(
                 "",
-                as(
-                                ADMIN, "limits", "set", "hers", "--account", "limited", "--messages", "1000", "--bytes",
-                                "10MiB")
+                as(ADMIN, "limits", "set", "hers", "--account", "limited", "--messages", "1000", "--bytes", "10MiB")
                         .err());
         assertEquals(
                 "",
@@ -354,13 +352,18 @@ class AccessCommandsTest {
                         .err());
         Said listed = as(ADMIN, "limits");
         assertEquals(
-                List.of("LIMIT ACCOUNT FILTER MESSAGES/S BYTES/S CONNECTIONS",
+                List.of(
+                        "LIMIT ACCOUNT FILTER MESSAGES/S BYTES/S CONNECTIONS",
                         "hers limited - 1000 10.0 MiB -",
                         "orders (all together) orders/# 5 - -"),
-                listed.out().lines().map(line -> line.strip().replaceAll(" +", " ")).toList());
+                listed.out()
+                        .lines()
+                        .map(line -> line.strip().replaceAll(" +", " "))
+                        .toList());
         JsonObject json = new JsonObject(as(ADMIN, "limits", "--json").out());
         assertEquals(2, json.getJsonArray("limits").size());
-        assertEquals("hers is lifted", firstLine(as(ADMIN, "limits", "drop", "hers").out()));
+        assertEquals(
+                "hers is lifted", firstLine(as(ADMIN, "limits", "drop", "hers").out()));
         as(ADMIN, "limits", "drop", "orders");
         assertEquals(1, as(ADMIN, "limits").out().lines().count());
     }
@@ -368,6 +371,7 @@ class AccessCommandsTest {
     @Test
     void aLimitOfNothingIsRefusedWithTheReason() {
         Said said = as(ADMIN, "limits", "set", "some");
-        assertTrue(said.err().contains("at least one of messagesPerSecond, bytesPerSecond and connections"), said.err());
+        assertTrue(
+                said.err().contains("at least one of messagesPerSecond, bytesPerSecond and connections"), said.err());
     }
 }

@@ -452,8 +452,7 @@ class AccessTableTest {
         String limits = "/v1/limits";
         String some = "{\"account\":\"carl\",\"messagesPerSecond\":1000000}";
         table.known("GET /v1/limits", "403 - 403 200", c -> c.get(limits));
-        table.known(
-                "PUT /v1/limits/{name}", "403 - 403 201", c -> c.ask("PUT", limits + "/" + c.name, some));
+        table.known("PUT /v1/limits/{name}", "403 - 403 201", c -> c.ask("PUT", limits + "/" + c.name, some));
         table.known("GET /v1/limits/{name}", "403 - 403 200", c -> {
             new Holder(c).admin().ask("PUT", limits + "/" + c.name, some);
             return c.get(limits + "/" + c.name);

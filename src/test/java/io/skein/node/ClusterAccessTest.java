@@ -152,7 +152,9 @@ class ClusterAccessTest {
             expect(200, admin.going(node).get(limit));
             Stranger here = publisher.going(node);
             expect(200, here.post("/v1/publish", many));
-            assertEquals("rate-limited", expect(429, here.post("/t/limited", "x")).json().getString("code"));
+            assertEquals(
+                    "rate-limited",
+                    expect(429, here.post("/t/limited", "x")).json().getString("code"));
         }
         expect(204, admin.ask("DELETE", limit, ""));
         for (RunningNode node : nodes) {

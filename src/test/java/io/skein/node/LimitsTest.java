@@ -232,11 +232,15 @@ class LimitsTest {
     void figuresSayHowOftenLimitsSaidNo() {
         useUp();
         expect(429, anna.post("/t/" + topic, "x"));
-        String metrics = Stranger.at(node).with(ADMIN_TOKEN).asking("GET", "/metrics", "").join().body();
+        String metrics = Stranger.at(node)
+                .with(ADMIN_TOKEN)
+                .asking("GET", "/metrics", "")
+                .join()
+                .body();
         assertTrue(
                 metrics.lines()
-                        .anyMatch(line -> line.startsWith("skein_throttled_total{limit=\"rate\"}")
-                                && !line.endsWith(" 0.0")),
+                        .anyMatch(line ->
+                                line.startsWith("skein_throttled_total{limit=\"rate\"}") && !line.endsWith(" 0.0")),
                 metrics);
         assertTrue(metrics.contains("skein_throttled_total{limit=\"connections\"}"));
     }
@@ -291,9 +295,7 @@ class LimitsTest {
     @Test
     void whatWaitsIsRefusedAndWhatDoesNotIsServed() throws Exception {
         oneConnection();
-        expect(
-                201,
-                anna.ask("PUT", "/v1/subscriptions/of-" + name, "{\"filter\":\"" + topic + "\"}"));
+        expect(201, anna.ask("PUT", "/v1/subscriptions/of-" + name, "{\"filter\":\"" + topic + "\"}"));
         try (Stranger.Talk first = anna.talk("")) {
             assertEquals("ok", first.brief(op("ping")));
             Answer no = expect(429, anna.get("/t/" + topic + "?from=latest&wait=1s"));
