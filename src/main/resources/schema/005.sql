@@ -1,3 +1,8 @@
+-- Feature level 2. Other than the scripts before it, this one is not run when a database is opened but in the transaction
+-- with the first rows of that level, when the whole cluster has it: until then the build before can open the database, and
+-- from then on it refuses, as it knows no schema 5. So a script of a level only makes new tables.
+-- The level itself stands in the configuration (log.proto).
+
 -- Limits: how much may be published, and how many connections may be open.
 
 CREATE TABLE traffic_limit (

@@ -1,6 +1,7 @@
 package io.skein.account;
 
 import io.skein.machine.Command;
+import io.skein.machine.FeatureLevel;
 import java.util.Optional;
 
 /**
@@ -157,12 +158,22 @@ public sealed interface AccountCommand extends Command {
     /** The limit holds, in place of one of the same name. */
     record SetLimit(Limit limit) implements AccountCommand {
         @Override
+        public int needs() {
+            return FeatureLevel.LIMITS;
+        }
+
+        @Override
         public int size() {
             return 256 + 2 * limit.topic().map(AccessFilter::value).orElse("").length();
         }
     }
 
     record DropLimit(LimitName name) implements AccountCommand {
+        @Override
+        public int needs() {
+            return FeatureLevel.LIMITS;
+        }
+
         @Override
         public boolean frees() {
             return true;

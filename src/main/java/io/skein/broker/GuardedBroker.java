@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountName;
 import io.skein.account.Action;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
@@ -9,6 +10,7 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +37,9 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<PublishAck> publish(Publish publish) {
         Refusal no = whyNotPublish(guest, publish.messages());
+        if (no == null && TraceLog.isOn()) {
+            TraceLog.taken(publish, guest.name().map(AccountName::value).orElse("somebody"));
+        }
         return no == null
                 ? guest.throttle()
                         .charged(
@@ -201,6 +206,16 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return unless(guest.whyNoAdmin(), () -> hall.transfer(id));
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return unless(guest.whyNoAdmin(), () -> hall.backup(freshness, unwanted));
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return unless(guest.whyNoAdmin(), () -> hall.handOver(from));
     }
 
     @Override

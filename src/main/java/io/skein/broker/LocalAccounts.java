@@ -306,19 +306,11 @@ final class LocalAccounts {
     // Limits.
 
     Future<ChangeAck> setLimit(Limit limit) {
-        return proposeLimit(new AccountCommand.SetLimit(limit));
+        return propose(new AccountCommand.SetLimit(limit), Optional.empty());
     }
 
     Future<ChangeAck> dropLimit(LimitName name) {
-        return proposeLimit(new AccountCommand.DropLimit(name));
-    }
-
-    /**
-     * The one way by which the two commands of limits get into the log. FEATURE LEVEL: nodes that are older than limits know
-     * neither, so this is the place to refuse them until all nodes do.
-     */
-    private Future<ChangeAck> proposeLimit(AccountCommand command) {
-        return propose(command, Optional.empty());
+        return propose(new AccountCommand.DropLimit(name), Optional.empty());
     }
 
     Future<Limit> limit(LimitName name) {

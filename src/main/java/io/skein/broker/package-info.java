@@ -32,7 +32,7 @@
  * <p>Mail is {@code LocalMail}'s: commands, pages from rows that were settled first, and {@code MailWatches}, which hands
  * what was applied to those who watch, each on its own context, or a gap to who does not keep up.
  *
- * <p>What operators ask is the matter of {@code LocalTopics} and {@code LocalMembers}; what the node is fit for, and says
+ * <p>What operators ask is the matter of {@code LocalTopics}, {@code LocalMembers} and {@code LocalBackups}; what the node is fit for, and says
  * to who comes all the same, that of {@code Health}.
  *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop

@@ -75,6 +75,9 @@ final class AccountLoader {
                             row.getLong(6)));
                     changes.addAll(parts.getOrDefault(row.getLong(1), List.of()));
                 });
+        if (Database.schemaVersion(connection) < LimitRows.SCHEMA) {
+            return;
+        }
         ImageLoader.each(
                 connection,
                 "SELECT name, account_id, filter, shared, messages_per_second, bytes_per_second, connections"

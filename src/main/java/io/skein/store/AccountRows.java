@@ -1,12 +1,12 @@
 package io.skein.store;
 
-import io.skein.account.AccessFilter;
 import io.skein.account.AccountChange;
 import io.skein.account.Grant;
 import io.skein.account.Scopes;
 import io.vertx.core.json.JsonArray;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Writes the steps of the account machine. What is kept of each is said in {@code io.skein.account}'s package documentation. */
 final class AccountRows {
@@ -18,11 +18,13 @@ final class AccountRows {
     private final PreparedStatement removeToken;
     private final PreparedStatement setRule;
     private final PreparedStatement removeRule;
-    private final PreparedStatement setLimit;
-    private final PreparedStatement removeLimit;
     private final PreparedStatement[] ofAccount;
+    private final Statements statements;
+    /** Empty as long as the cluster's level has no limits, nor the database their table. */
+    private Optional<LimitRows> limits = Optional.empty();
 
-    AccountRows(Statements statements) throws SQLException {
+    AccountRows(Statements statements, int schema) throws SQLException {
+        this.statements = statements;
         raiseNumber = statements.prepare("""
                 INSERT INTO account_number VALUES (1, ?)
                 ON CONFLICT (only) DO UPDATE SET last = max(last, excluded.last)""");
@@ -33,15 +35,20 @@ final class AccountRows {
         removeToken = statements.prepare("DELETE FROM token WHERE id = ?");
         setRule = statements.prepare("INSERT OR REPLACE INTO access_rule VALUES (?, ?, ?, ?)");
         removeRule = statements.prepare("DELETE FROM access_rule WHERE account_id = ? AND filter = ? AND action = ?");
-        setLimit = statements.prepare("INSERT OR REPLACE INTO traffic_limit VALUES (?, ?, ?, ?, ?, ?, ?)");
-        removeLimit = statements.prepare("DELETE FROM traffic_limit WHERE name = ?");
         ofAccount = new PreparedStatement[] {
             statements.prepare("DELETE FROM session WHERE account_id = ?"),
             statements.prepare("DELETE FROM token WHERE account_id = ?"),
             statements.prepare("DELETE FROM access_rule WHERE account_id = ?"),
-            statements.prepare("DELETE FROM traffic_limit WHERE account_id = ?"),
             statements.prepare("DELETE FROM account WHERE id = ?")
         };
+        raised(schema);
+    }
+
+    /** The database has this schema from here on. */
+    void raised(int schema) throws SQLException {
+        if (limits.isEmpty() && schema >= LimitRows.SCHEMA) {
+            limits = Optional.of(new LimitRows(statements));
+        }
     }
 
     void write(AccountChange change) throws SQLException {
@@ -54,6 +61,9 @@ final class AccountRows {
         } else if (change instanceof AccountChange.AccountGone gone) {
             for (PreparedStatement rows : ofAccount) {
                 execute(rows, gone.account());
+            }
+            if (limits.isPresent()) {
+                limits.get().accountGone(gone.account());
             }
         } else if (change instanceof AccountChange.TokenSet set) {
             token(set);
@@ -71,10 +81,9 @@ final class AccountRows {
             removeRule.setString(3, gone.action().name());
             removeRule.executeUpdate();
         } else if (change instanceof AccountChange.LimitSet set) {
-            limit(set);
+            limits.orElseThrow().write(set);
         } else if (change instanceof AccountChange.LimitGone gone) {
-            removeLimit.setString(1, gone.name().value());
-            removeLimit.executeUpdate();
+            limits.orElseThrow().write(gone);
         } else {
             throw new AssertionError("never decided, or unknown: " + change.getClass());
         }
@@ -111,17 +120,6 @@ final class AccountRows {
         setToken.setLong(7, set.expires());
         setToken.executeUpdate();
         execute(raiseNumber, set.token());
-    }
-
-    private void limit(AccountChange.LimitSet set) throws SQLException {
-        setLimit.setString(1, set.name().value());
-        setLimit.setLong(2, set.account());
-        setLimit.setString(3, set.topic().map(AccessFilter::value).orElse(""));
-        setLimit.setBoolean(4, set.shared());
-        setLimit.setLong(5, set.quota().messagesPerSecond());
-        setLimit.setLong(6, set.quota().bytesPerSecond());
-        setLimit.setInt(7, set.quota().connections());
-        setLimit.executeUpdate();
     }
 
     private static String text(Scopes scopes) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -697,12 +698,22 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return Future.failedFuture(Refusal.of(Refusal.Kind.UNAVAILABLE, "catching-up", "there is nothing yet"));
+    }
+
+    @Override
     public Future<Void> removeMember(String id) {
         return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> transfer(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
         return Future.succeededFuture();
     }
 

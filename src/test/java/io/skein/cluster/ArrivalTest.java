@@ -104,7 +104,12 @@ class ArrivalTest {
                             vertx,
                             store,
                             peers,
-                            new Arrival.Plan(SELF, "127.0.0.1:1", Map.of(leader.id, leader.address()), true),
+                            new Arrival.Plan(
+                                    SELF,
+                                    "127.0.0.1:1",
+                                    Map.of(leader.id, leader.address()),
+                                    true,
+                                    Build.ofThis("test")),
                             store.image(),
                             told::add));
                 }))

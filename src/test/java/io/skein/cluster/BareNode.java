@@ -146,7 +146,13 @@ final class BareNode implements AutoCloseable {
 
         @Override
         public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
-            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, join), store.image(), told);
+            return Arrival.of(
+                    vertx,
+                    store,
+                    others,
+                    new Arrival.Plan(id, address, peers, join, Build.ofThis("test")),
+                    store.image(),
+                    told);
         }
 
         @Override

@@ -490,6 +490,9 @@ class AccessTableTest {
                 "DELETE /v1/cluster/members/{id}", "403 - 403 404", c -> c.ask("DELETE", "/v1/cluster/members/n9", ""));
         table.known(
                 "POST /v1/cluster/transfer", "403 - 403 404", c -> c.post("/v1/cluster/transfer", "{\"to\":\"n9\"}"));
+        table.known("GET /v1/log", "403 - 403 200", c -> c.get("/v1/log"));
+        table.known(
+                "PUT /v1/log", "403 - 403 200", c -> c.ask("PUT", "/v1/log", "{\"levels\":{\"io.skein.trace\":null}}"));
         table.known("GET /v1", "200 - 200 200", c -> c.get("/v1"));
         table.known("GET /v1/", "200 - 200 200", c -> c.get("/v1/"));
         table.known("GET /openapi.yaml", "200 - 200 200", c -> c.get("/openapi.yaml"));

@@ -93,7 +93,7 @@ final class SnapshotBench {
 
     private static String copy(long kind, Path file, Path target, long seconds) throws Exception {
         if (kind == 0) {
-            new SnapshotCopy(file, target, 0, Faults.NONE, () -> false).make();
+            new SnapshotCopy(file, target, 0, Faults.NONE, () -> false, new CopyPace(0)).make();
             return "";
         } else if (kind == 1) {
             try (Connection live = Database.openReader(file)) {

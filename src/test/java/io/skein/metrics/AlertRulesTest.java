@@ -1,0 +1,142 @@
+package io.skein.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.skein.metrics.AlertRules.Rule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whether alerts come when they should and say what to do. */
+class AlertRulesTest {
+    private static final Path TESTS = Path.of("grafana", "alerts_test.yml");
+    private static final Pattern ASKED = Pattern.compile("ALERTS\\{alertname=\"(\\w+)\", alertstate=\"firing\"}");
+    private static final Set<String> SEVERITIES = Set.of("critical", "warning");
+
+    @TempDir
+    private Path directory;
+
+    static List<Rule> rules() {
+        return AlertRules.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void anAlertSaysHowBadItIsAndWhatToDo(Rule rule) {
+        assertTrue(rule.name().matches("Skein[A-Z][A-Za-z0-9]+"), rule.name());
+        assertTrue(rule.hold().matches("[0-9]+[sm]"), rule.name() + " holds for " + rule.hold());
+        assertTrue(SEVERITIES.contains(rule.severity()), rule.name());
+        for (String text : List.of("summary", "description", "runbook")) {
+            assertFalse(rule.annotations().getOrDefault(text, "").isBlank(), rule.name() + " has no " + text);
+        }
+        for (String part : List.of("What it means: ", "Look at: ", "Do: ")) {
+            assertTrue(rule.annotations().get("runbook").contains(part), rule.name() + " does not say " + part);
+        }
+    }
+
+    @Test
+    void noNameIsThereTwice() {
+        List<String> names = rules().stream().map(Rule::name).toList();
+        assertEquals(names.size(), new HashSet<>(names).size());
+    }
+
+    @Test
+    void theReadmeNamesEveryAlertWithItsSeverity() {
+        Map<String, String> severities = new TreeMap<>();
+        rules().forEach(rule -> severities.put(rule.name(), rule.severity()));
+        assertEquals(severities, Catalogue.alerts());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void anAlertLooksAtWhatTheReadmeTells(Rule rule) {
+        Set<String> known = new TreeSet<>(Catalogue.documented("/metrics").keySet());
+        known.addAll(Catalogue.documented("/metrics/detailed").keySet());
+        Set<String> unknown = Promql.families(rule.expression(), known);
+        unknown.removeAll(known);
+        assertEquals(Set.of(), unknown);
+    }
+
+    /** Of each alert a case where it fires, and one where it does not. */
+    @Test
+    void everyAlertHasItsTests() {
+        Set<String> fire = new TreeSet<>();
+        Set<String> stayQuiet = new TreeSet<>();
+        for (Map<String, Object> test : AlertRules.maps(AlertRules.read(TESTS).get("tests"))) {
+            for (Map<String, Object> question : AlertRules.maps(test.get("promql_expr_test"))) {
+                Matcher asked = ASKED.matcher((String) question.get("expr"));
+                assertTrue(asked.matches(), () -> "asks for something else: " + question);
+                (AlertRules.maps(question.get("exp_samples")).isEmpty() ? stayQuiet : fire).add(asked.group(1));
+            }
+        }
+        Set<String> names = new TreeSet<>(rules().stream().map(Rule::name).toList());
+        assertEquals(names, fire, "fire in a test");
+        assertEquals(names, stayQuiet, "stay quiet in a test");
+    }
+
+    @Test
+    void theRulesAreWhatPrometheusTakesForRules() throws Exception {
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
+        Promtool.Verdict verdict = Promtool.check("rules", AlertRules.FILE);
+        assertEquals(0, verdict.code(), verdict.said());
+    }
+
+    @Test
+    void theConfigurationIsWhatPrometheusTakesForOne() throws Exception {
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
+        Promtool.Verdict verdict = Promtool.check("config", Path.of("grafana", "prometheus.yml"));
+        assertEquals(0, verdict.code(), verdict.said());
+    }
+
+    @Test
+    void theyFireWhenTheyShouldAndOnlyThen() throws Exception {
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
+        Promtool.Verdict verdict = Promtool.run("", "test", "rules", TESTS.toString());
+        assertEquals(0, verdict.code(), verdict.said());
+    }
+
+    /** The tests see: with any comparison turned round one of them fails. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void noComparisonCanBeTurnedRoundUnseen(Rule rule) throws Exception {
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
+        Path tests = Files.copy(TESTS, directory.resolve("alerts_test.yml"));
+        int comparisons = Promql.comparisons(rule.expression());
+        assertTrue(comparisons > 0, rule.name());
+        for (int i = 0; i < comparisons; i++) {
+            Files.writeString(directory.resolve("alerts.yml"), rules(rule, Promql.turned(rule.expression(), i)));
+            Promtool.Verdict verdict = Promtool.run("", "test", "rules", tests.toString());
+            assertNotEquals(0, verdict.code(), rule.name() + ": comparison " + i + " of " + rule.expression());
+            assertTrue(verdict.said().contains(rule.name()), verdict.said());
+        }
+    }
+
+    /** All rules, one of them with another expression, without their texts. JSON is YAML too. */
+    private static String rules(Rule changed, String expression) {
+        List<String> lines = new ArrayList<>(List.of("groups:", "  - name: skein", "    rules:"));
+        for (Rule rule : rules()) {
+            String asked = rule.equals(changed) ? expression : rule.expression();
+            lines.add("      - alert: " + rule.name());
+            lines.add("        expr: '" + asked.replace("'", "''") + "'");
+            lines.add("        for: " + rule.hold());
+            lines.add("        labels: {severity: " + rule.severity() + "}");
+        }
+        return String.join("\n", lines) + "\n";
+    }
+}
