@@ -62,7 +62,10 @@ final class Bucket {
         return freeAt.get() - now <= 0;
     }
 
-    /** In ns, rounded down: a second's worth, however it is cut, fits into a second. */
+    /**
+     * In ns, rounded down: a second's worth, however it is cut, fits into a second. What that lets through in excess is
+     * nothing to speak of below a million a second.
+     */
     private long cost(long amount) {
         return amount * SECOND / perSecond;
     }

