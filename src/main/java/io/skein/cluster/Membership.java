@@ -12,15 +12,12 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who comes, goes and leads: what an operator or a node on its way in asks for is done by the leader, asked here or
  * through any other node. On the replica's context.
  */
 public final class Membership {
-    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     /** Who are you? Answered by everybody with {@link Facts}. */
     static final String FACTS = "facts";
     /** Count me in; carries the {@link Facts} of the one who asks. */
@@ -248,7 +245,13 @@ public final class Membership {
         }
         Optional<NotExecuted> tooOld = tooOld(node.node(), node.build());
         if (tooOld.isPresent()) {
-            LOG.warn("{} asks to be a member: {}", node.node(), tooOld.get().getMessage());
+            replica.peers()
+                    .complaints()
+                    .say(
+                            "join-" + node.node(),
+                            "feature-level",
+                            node.node() + " asks to be a member: "
+                                    + tooOld.get().getMessage());
             return Future.failedFuture(tooOld.get());
         }
         if (!replica.roster().isInUse(comes)) {

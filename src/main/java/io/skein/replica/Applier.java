@@ -84,6 +84,9 @@ final class Applier {
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
             ClusterConfiguration cluster = ClusterConfiguration.decode(entry.payload());
             time = Math.max(time, cluster.time());
+            assert cluster.featureLevel() >= featureLevel
+                    : "entry " + index + " has feature level " + cluster.featureLevel() + ", and " + featureLevel
+                            + " was reached";
             if (cluster.featureLevel() > featureLevel) {
                 Change raised = new FeatureRaised(cluster.featureLevel());
                 evolve(raised);

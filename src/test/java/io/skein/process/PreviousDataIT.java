@@ -1,6 +1,7 @@
 package io.skein.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Change;
@@ -21,6 +22,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +55,7 @@ class PreviousDataIT {
     void open(@TempDir Path given) throws Exception {
         directory = given;
         secrets = new JsonObject(Files.readString(unpacked(given).resolve("secrets.json")));
-        node = NodeUnderTest.start(given, "--auth", "true").awaitReady();
+        node = NodeUnderTest.start(given, "--auth", "true", "--tcp-port", "0").awaitReady();
     }
 
     @AfterAll
@@ -156,6 +160,23 @@ class PreviousDataIT {
         JsonObject member = get("/v1/cluster").getJsonArray("members").getJsonObject(0);
         assertEquals(2, member.getInteger("featureLevel"));
         assertEquals(get("/v1").getString("version"), member.getString("version"));
+    }
+
+    @Test
+    void dataOfANewerBuildEndsTheStartWithItsOwnCode(@TempDir Path other) throws Exception {
+        Path data = unpacked(other);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("gen-1/skein.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 99");
+        }
+        Files.writeString(data.resolve("BUILD"), "Skein 9.9 (feature level 9)\n");
+
+        String said = assertThrows(AssertionError.class, () -> NodeUnderTest.start(other, "--tcp-port", "0"))
+                .getMessage();
+
+        assertTrue(said.contains("the node ended with 76"), said);
+        assertTrue(said.contains("its schema has version 99, this Skein knows versions up to 5"), said);
+        assertTrue(said.contains("last opened by Skein 9.9 (feature level 9)"), said);
     }
 
     @Test
