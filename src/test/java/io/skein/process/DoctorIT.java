@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,33 +60,43 @@ class DoctorIT {
         return new Said(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
+    private static void until(Callable<Boolean> condition) {
+        Awaitility.await().atMost(90, TimeUnit.SECONDS).ignoreExceptions().until(condition);
+    }
+
+    private static boolean isWell(Said said) {
+        List<String> three = List.of("ok", "ok", "ok");
+        return said.code() < 2
+                && said.verdicts("node").equals(three)
+                && said.verdicts("peers").equals(three)
+                && List.of("leader", "quorum", "members", "lag", "state", "versions").stream()
+                        .allMatch(check -> said.verdicts(check).equals(List.of("ok")));
+    }
+
     @Test
     void aClusterIsLookedAtWhileItIsWellAndWhenANodeIsDeadAndDamaged() throws Exception {
         try (ClusterUnderTest cluster = ClusterUnderTest.startDirect(directory.resolve("cluster"), 3)) {
-            ClusterNode dead = cluster.others(cluster.awaitLeader()).get(0);
-            String url = cluster.awaitLeader().uri("").toString();
+            ClusterNode leader = cluster.awaitLeader();
+            ClusterNode dead = cluster.others(leader).get(0);
+            String url = leader.uri("").toString();
             for (int i = 0; i < 20; i++) {
-                assertEquals(
-                        201,
-                        cluster.awaitLeader()
-                                .publish("orders", "k" + i, "x".repeat(30_000), ClusterUnderTest.PATIENCE)
-                                .statusCode());
+                String key = "k" + i;
+                until(() -> leader.publish("orders", key, "x".repeat(30_000), ClusterUnderTest.PATIENCE)
+                                .statusCode()
+                        == 201);
             }
 
-            Said well = doctor("--url", url, "--json");
-            assertEquals(List.of("ok", "ok", "ok"), well.verdicts("node"), well.out());
-            for (String check : List.of("leader", "quorum", "members", "lag", "state", "versions")) {
-                assertEquals(List.of("ok"), well.verdicts(check), well.out());
-            }
-            assertEquals(List.of("ok", "ok", "ok"), well.verdicts("peers"), well.out());
-            assertTrue(well.code() < 2, well.out());
+            // A busy machine has elections of its own: then there is something to say.
+            until(() -> isWell(doctor("--url", url, "--json")));
 
             dead.kill();
-            Said hurt = doctor("--url", url);
-            assertEquals(2, hurt.code(), hurt.out());
-            assertTrue(hurt.out().contains("wrong    " + dead.id() + ": node"), hurt.out());
-            assertTrue(hurt.out().contains("one more that fails stops the cluster"), hurt.out());
-            assertTrue(hurt.out().contains("-> start " + dead.id() + " again"), hurt.out());
+            until(() -> {
+                Said hurt = doctor("--url", url);
+                return hurt.code() == 2
+                        && hurt.out().contains("wrong    " + dead.id() + ": node")
+                        && hurt.out().contains("one more that fails stops the cluster")
+                        && hurt.out().contains("-> start " + dead.id() + " again");
+            });
 
             Said whole = doctor("--data-dir", dead.data().toString(), "--json");
             assertEquals(List.of("ok"), whole.verdicts("sentinel"), whole.out());
