@@ -85,7 +85,7 @@ public final class TraceLog {
                         .addKeyValue("principal", principal)
                         .addKeyValue("topic", publication.topic().value())
                         .log(
-                                "trace {}: taken in for {} by the {} door from {}, span {}",
+                                "{}: taken in for {} by the {} door from {}, span {}",
                                 TraceContext.traceId(parent),
                                 publication.topic().value(),
                                 publish.door(),
@@ -102,7 +102,7 @@ public final class TraceLog {
             if (parent != null) {
                 line(parent)
                         .log(
-                                "trace {}: {}",
+                                "{}: {}",
                                 TraceContext.traceId(parent),
                                 here
                                         ? "proposed here, as this node leads"
@@ -118,13 +118,13 @@ public final class TraceLog {
             if (parent != null && failure != null) {
                 line(parent)
                         .addKeyValue("error", failure.toString())
-                        .log("trace {}: not acknowledged: {}", TraceContext.traceId(parent), failure.getMessage());
+                        .log("{}: not acknowledged: {}", TraceContext.traceId(parent), failure.getMessage());
             } else if (parent != null) {
                 line(parent)
                         .addKeyValue("term", ack.term())
                         .addKeyValue("index", ack.index())
                         .log(
-                                "trace {}: answered, entry {} of term {}{}",
+                                "{}: answered, entry {} of term {}{}",
                                 TraceContext.traceId(parent),
                                 ack.index(),
                                 ack.term(),
@@ -148,7 +148,7 @@ public final class TraceLog {
                         .addKeyValue("topic", appended.name().value())
                         .addKeyValue("cursor", cursor)
                         .log(
-                                "trace {}: committed in entry {}, {} offset {}, cursor {}",
+                                "{}: committed in entry {}, {} offset {}, cursor {}",
                                 TraceContext.traceId(parent),
                                 appended.first().index(),
                                 appended.name().value(),
@@ -166,7 +166,7 @@ public final class TraceLog {
                 line(parent)
                         .addKeyValue("index", message.cursor().index())
                         .log(
-                                "trace {}: delivered to {} by the {} door, {} offset {}",
+                                "{}: delivered to {} by the {} door, {} offset {}",
                                 TraceContext.traceId(parent),
                                 peer,
                                 door,
@@ -180,7 +180,7 @@ public final class TraceLog {
         line(parent)
                 .addKeyValue("index", message.cursor().index())
                 .log(
-                        "trace {}: lent by {} under {}, delivery {}, {} offset {}",
+                        "{}: lent by {} under {}, delivery {}, {} offset {}",
                         TraceContext.traceId(parent),
                         subscription,
                         lease,
@@ -193,7 +193,7 @@ public final class TraceLog {
         line(parent)
                 .addKeyValue("index", index)
                 .log(
-                        "trace {}: {} {} under {} in entry {}",
+                        "{}: {} {} under {} in entry {}",
                         TraceContext.traceId(parent),
                         refused ? what + " refused by" : what + " of",
                         subscription,

@@ -53,7 +53,9 @@ public final class ClusterChecks {
                     node.name().equals(node.url()) ? "" : node.name(),
                     "no answer" + (node.url().isEmpty() ? "" : " at " + node.url()) + ": "
                             + node.silence().get(),
-                    "look whether it runs, start it again, and read the last lines of its log");
+                    node.silence().get().contains("TLS")
+                            ? "name the authority that signed its certificate with --ca, or give it a certificate that is good"
+                            : "look whether it runs, start it again, and read the last lines of its log");
         }
         Said said = node.said().orElseThrow();
         String where = "answers at " + node.url() + ", " + said.role();

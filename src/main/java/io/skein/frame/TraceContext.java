@@ -123,7 +123,7 @@ public final class TraceContext {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(PARENT, parent);
         if (isState(state)) {
-            more.put(STATE, state);
+            more.putIfAbsent(STATE, state);
         }
         return more;
     }

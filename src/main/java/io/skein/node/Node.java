@@ -180,11 +180,10 @@ public final class Node {
 
     private void sayWhere() {
         LOG.info(
-                "takes clients at {}{}, peers at {}:{}",
+                "takes clients at {}{}{}",
                 httpAddress(),
-                tcpPort() > 0 ? " (TCP " + tcpPort() + ")" : "",
-                config.advertise(),
-                config.raftPort() == 0 ? "any port" : config.raftPort());
+                tcpPort() > 0 ? ", TCP " + tcpPort() : "",
+                config.raftPort() > 0 ? ", peers at " + config.advertise() + ":" + config.raftPort() : "");
     }
 
     private Future<Void> readCertificates() {

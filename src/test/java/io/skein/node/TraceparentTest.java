@@ -48,7 +48,7 @@ class TraceparentTest {
         }
 
         boolean holds(String text) {
-            return lines.stream().anyMatch(line -> line.startsWith("trace " + ID + ": ") && line.contains(text));
+            return lines.stream().anyMatch(line -> line.startsWith(ID + ": ") && line.contains(text));
         }
 
         void await(String text) {

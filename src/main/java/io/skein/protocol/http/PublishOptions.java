@@ -105,14 +105,17 @@ final class PublishOptions {
 
     /** A message that has no room for it goes without: its trace is no reason to refuse it. */
     private void carryTrace() {
-        if (!TraceContext.isValid(traceParent)
-                || headers.stream().anyMatch(header -> TraceContext.isHeader(header.name()))) {
+        if (!TraceContext.isValid(traceParent) || has(TraceContext.PARENT)) {
             return;
         }
         carry(TraceContext.PARENT, traceParent);
-        if (TraceContext.isState(traceState)) {
+        if (TraceContext.isState(traceState) && !has(TraceContext.STATE)) {
             carry(TraceContext.STATE, traceState);
         }
+    }
+
+    private boolean has(String name) {
+        return headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name));
     }
 
     private void carry(String name, String value) {
