@@ -70,7 +70,8 @@ final class LocalBackups {
                     "a backup is being made or fetched already; one at a time",
                     Map.of("retryAfterMs", 5_000L)));
         }
-        return settled.apply(freshness)
+        return Future.succeededFuture()
+                .compose(v -> settled.apply(freshness))
                 .compose(v -> {
                     // A state that has just been replaced has other rows: then the copy fails, and is safe to repeat.
                     Path target = directory.get().resolve("skein-" + node + ".backup.part");

@@ -33,9 +33,12 @@ final class BackupDownload {
     /** A node that sends nothing for so long is gone. */
     private static final long SILENT_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+    /** For those before. */
+    private static final long TURN_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private static final int READ_BYTES = 1 << 18;
     /** Flushed so often: what else is on this disk, perhaps the node itself, must not wait for much of it. */
-    private static final long FLUSH_BYTES = 1L << 20;
+    private static final long FLUSH_BYTES = 4L << 20;
 
     private static final Pattern DIGEST = Pattern.compile("(?:.*,)?\\s*sha-256=:([A-Za-z0-9+/=]+):.*");
     private static final Pattern NAME = Pattern.compile("attachment; filename=\"(skein-[A-Za-z0-9._-]+\\.db)\"");
@@ -54,9 +57,8 @@ final class BackupDownload {
 
     /** @param target a directory that is there, or a file that is not */
     BackupFile into(Path target) {
-        progress.say("the node makes a copy...");
         try {
-            HttpResponse<InputStream> answer = api.fetch("/v1/backup?level=" + Api.query(level), COPYING);
+            HttpResponse<InputStream> answer = ask();
             try (InputStream body = answer.body()) {
                 Path file = Files.isDirectory(target)
                         ? target.resolve(header(answer.headers(), "Content-Disposition", NAME))
@@ -69,6 +71,32 @@ final class BackupDownload {
             throw new CommandProblem(1, "the backup broke off: " + broken.getMessage());
         } finally {
             progress.end();
+        }
+    }
+
+    /** A node makes one at a time: whoever comes meanwhile waits his turn. */
+    private HttpResponse<InputStream> ask() throws IOException {
+        long until = System.nanoTime() + TURN_NANOS;
+        while (true) {
+            progress.say("the node makes a copy...");
+            try {
+                return api.fetch("/v1/backup?level=" + Api.query(level), COPYING);
+            } catch (CommandProblem busy) {
+                if (!busy.code().equals("backup-running") || System.nanoTime() - until > 0) {
+                    throw busy;
+                }
+                progress.say("another backup of this node is under way...");
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandProblem(1, "interrupted");
         }
     }
 

@@ -427,8 +427,8 @@ public final class Node {
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
-                .eventually(replica::lastRows)
                 .eventually(() -> backupsEnd)
+                .eventually(replica::lastRows)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
                 .mapEmpty();

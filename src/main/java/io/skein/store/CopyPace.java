@@ -11,7 +11,8 @@ final class CopyPace {
     /** Shorter work is not worth a rest of its own. */
     private static final long WORK_NANOS = 4_000_000;
 
-    private static final double REST = Double.parseDouble(System.getProperty("skein.backup.rest", "1"));
+    /** Of a backup: half of the time it stands still. */
+    private static final double REST = 1;
 
     private static final long LONGEST_REST_NANOS = 200_000_000;
 

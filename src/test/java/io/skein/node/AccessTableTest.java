@@ -482,6 +482,7 @@ class AccessTableTest {
 
     private static void ofTheNode(Table table) {
         table.known("GET /v1/cluster", "200 - 200 200", c -> c.get("/v1/cluster"));
+        table.known("GET /v1/backup", "403 - 403 200", c -> c.get("/v1/backup"));
         table.known(
                 "POST /v1/cluster/members",
                 "403 - 403 400",

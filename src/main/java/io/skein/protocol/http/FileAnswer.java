@@ -39,6 +39,7 @@ final class FileAnswer implements Lasting {
     private long read;
     private long unsent;
     private boolean reading;
+    private boolean ending;
     /** Since when the socket has taken nothing; 0: it takes. */
     private long fullNanos;
 
@@ -76,10 +77,11 @@ final class FileAnswer implements Lasting {
             close();
             return;
         }
-        if (reading || fullNanos != 0) {
+        if (reading || ending || fullNanos != 0) {
             return;
         }
         if (read == length) {
+            ending = true;
             exchange.response.end().onComplete(taken -> end());
             return;
         }
