@@ -8,7 +8,8 @@
 # would be no majority. It goes no lower than the nodes that SKEIN_PEERS lists, whose names the others look for.
 #
 # Each step is made only when all nodes that stay are ready. Broken off, it can be started again. The disks stay: what it
-# prints at the end removes them.
+# prints at the end removes them. Then the new number belongs into the overlay's kustomization.yaml, or the next apply would
+# bring the pods back.
 set -eu
 
 [ $# -ge 1 ] || {

@@ -25,7 +25,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-names=DNS:skein,DNS:skein.$namespace,DNS:skein.$namespace.svc,DNS:skein.$namespace.svc.cluster.local
+# localhost: what kubectl port-forward leads to.
+names=DNS:localhost,DNS:skein,DNS:skein.$namespace,DNS:skein.$namespace.svc,DNS:skein.$namespace.svc.cluster.local
 names="$names,DNS:*.skein-peers.$namespace.svc,DNS:*.skein-peers.$namespace.svc.cluster.local"
 for ordinal in 0 1 2 3 4 5 6 7 8; do
     names=$names,DNS:skein-$ordinal.skein-peers

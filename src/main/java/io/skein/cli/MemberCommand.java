@@ -218,7 +218,7 @@ final class MemberCommand implements Runnable {
             if (json) {
                 out.println(answer.encode());
             } else if (leader == null) {
-                out.println(from + " does not lead; nobody does at the moment");
+                out.println("nobody leads at the moment");
             } else {
                 out.println(leader + " leads, in term " + answer.getLong("term"));
             }

@@ -25,6 +25,7 @@ class HandOverTest {
         first.awaitVoters(1);
         second = RunningNode.joining(directory.resolve("n2"), "n2", first);
         first.awaitVoters(2);
+        second.awaitVoters(2);
     }
 
     @AfterEach

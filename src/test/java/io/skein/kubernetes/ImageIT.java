@@ -253,8 +253,7 @@ class ImageIT {
     @Order(1)
     void theArchiveOfClassesIsOneThatItsJvmTakes() throws Exception {
         assertTrue(Files.size(root.resolve("opt/skein/target/skein.jsa")) > 0);
-        Files.writeString(
-                variables, Files.readString(variables) + "SKEIN_JAVA_OPTS='-Xshare:on -XX:MaxRAMPercentage=50'\n");
+        Files.writeString(variables, Files.readString(variables) + "SKEIN_JAVA_OPTS=-Xshare:on\n");
         Path said = directory.resolve("version");
         Process version = run(said, List.of("/opt/skein/skein", "--version"));
         assertTrue(version.waitFor(60, TimeUnit.SECONDS));

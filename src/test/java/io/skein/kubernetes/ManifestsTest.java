@@ -58,9 +58,16 @@ class ManifestsTest {
                         List.of("replicas: 3", "replicas: 3\n  replicas: 4"),
                         List.of("kind: StatefulSet", "kind: StatefullSet"),
                         List.of("apiVersion: policy/v1", "apiVersion: policy/v1beta1"),
-                        List.of("drop: [ALL]", "dorp: [ALL]"))
+                        List.of("drop: [ALL]", "dorp: [ALL]"),
+                        List.of("weight: 100", "wieght: 100"),
+                        List.of("maxUnavailable: 1", "maxUnavailible: 1"),
+                        List.of("policyTypes: [Ingress, Egress]", "policyTipes: [Ingress, Egress]"),
+                        List.of("publishNotReadyAddresses: true", "publishNotReadyAddresses: yes please"),
+                        List.of("secretName: skein\n", "secret_name: skein\n"),
+                        List.of("targetLabel: cluster", "target: cluster"),
+                        List.of("for: 30s", "fro: 30s"))
                 .map(edit -> dynamicTest(edit.get(1), () -> {
-                    String bent = edited(base(), edit.get(0), edit.get(1));
+                    String bent = edited(base() + Manifests.text("overlays/production"), edit.get(0), edit.get(1));
                     Exception refused = assertThrows(Exception.class, () -> Manifests.read(bent));
                     assertTrue(
                             refused instanceof JacksonException || refused instanceof IllegalArgumentException,

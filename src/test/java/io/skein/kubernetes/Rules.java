@@ -19,10 +19,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.skein.node.ConfigurationProblem;
-import io.skein.node.NodeConfig;
-import io.skein.node.Settings;
-import io.skein.raft.NodeId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,10 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What must fit together in manifests that are applied together. Each complaint is a sentence. */
@@ -45,9 +39,6 @@ final class Rules {
     static final long USER = 10001;
     /** Within which a node ends after the signal: NodeProcess. */
     private static final long STOP_SECONDS = 25;
-
-    /** Pods that are looked at: some of them are not listed as peers. */
-    private static final int ORDINALS = 5;
 
     private static final String RAFT = "raft";
 
@@ -79,7 +70,7 @@ final class Rules {
         rules.end();
         rules.monitors();
         if (rules.complaints.isEmpty()) {
-            rules.settings(scratch);
+            rules.complaints.addAll(Members.complaints(manifests, scratch));
         }
         return rules.complaints;
     }
@@ -210,37 +201,6 @@ final class Rules {
         check(
                 !collides || Boolean.FALSE.equals(pod.getEnableServiceLinks()),
                 "the Services' own variables would be taken for settings");
-    }
-
-    /** Read as the node reads them. */
-    private void settings(Path scratch) throws IOException {
-        for (int ordinal = 0; ordinal < ORDINALS; ordinal++) {
-            Map<String, String> environment = Environment.of(manifests, ordinal, scratch);
-            try {
-                NodeConfig config = NodeConfig.of(Settings.resolve(Map.of(), environment, Optional.empty()));
-                String name = nodes.getMetadata().getName() + "-" + ordinal;
-                check(config.nodeId().value().equals(name), "pod " + name + " calls itself " + config.nodeId());
-                check(
-                        config.advertise().equals(name + "." + nodes.getSpec().getServiceName()),
-                        "pod " + name + " says that it is found at " + config.advertise());
-                peers(config);
-            } catch (ConfigurationProblem problem) {
-                complaints.add(problem.getMessage());
-                return;
-            }
-        }
-    }
-
-    private void peers(NodeConfig config) {
-        config.peers()
-                .forEach((id, address) -> check(
-                        address.equals(id + "." + nodes.getSpec().getServiceName() + ":" + config.raftPort()),
-                        id + " is not found at " + address));
-        Set<String> first = IntStream.range(0, Math.min(3, nodes.getSpec().getReplicas()))
-                .mapToObj(ordinal -> nodes.getMetadata().getName() + "-" + ordinal)
-                .collect(Collectors.toSet());
-        Set<String> listed = config.peers().keySet().stream().map(NodeId::value).collect(Collectors.toSet());
-        check(listed.equals(first), "the cluster is formed by " + listed + ", not by the first pods, " + first);
     }
 
     private void quorum() {
