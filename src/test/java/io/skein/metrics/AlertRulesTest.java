@@ -3,9 +3,11 @@ package io.skein.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.skein.cli.SkeinCommand;
 import io.skein.metrics.AlertRules.Rule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +24,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Whether alerts come when they should and say what to do. */
 class AlertRulesTest {
     private static final Path TESTS = Path.of("grafana", "alerts_test.yml");
     private static final Pattern ASKED = Pattern.compile("ALERTS\\{alertname=\"(\\w+)\", alertstate=\"firing\"}");
+    /** Up to what ends it in a sentence. */
+    private static final Pattern COMMAND = Pattern.compile("\\./skein ([^;:,]*?)(?=[;:,]|\\. |\\.$| (?:on|for|of|tells|gives|takes|explains|in) |$)");
+
     private static final Set<String> SEVERITIES = Set.of("critical", "warning");
 
     @TempDir
@@ -47,6 +54,23 @@ class AlertRulesTest {
         }
         for (String part : List.of("What it means: ", "Look at: ", "Do: ")) {
             assertTrue(rule.annotations().get("runbook").contains(part), rule.name() + " does not say " + part);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void theCommandsOfARunbookAreThere(Rule rule) {
+        Matcher command = COMMAND.matcher(rule.annotations().get("runbook").replaceAll("\\s+", " "));
+        while (command.find()) {
+            CommandSpec spec = new CommandLine(new SkeinCommand()).getCommandSpec();
+            for (String word : command.group(1).strip().split(" ")) {
+                if (word.startsWith("--")) {
+                    assertNotNull(spec.findOption(word), command.group() + ": no " + word);
+                } else if (!spec.subcommands().isEmpty()) {
+                    assertTrue(spec.subcommands().containsKey(word), command.group() + ": no " + word);
+                    spec = spec.subcommands().get(word).getCommandSpec();
+                }
+            }
         }
     }
 

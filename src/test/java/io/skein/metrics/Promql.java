@@ -50,8 +50,7 @@ public final class Promql {
         }
         alternatives.add(expression.substring(from));
         return alternatives.stream()
-                .map(alternative ->
-                        COMPARISON.matcher(alternative).replaceAll("").strip())
+                .map(alternative -> COMPARED.matcher(alternative).replaceAll("").strip())
                 .toList();
     }
 
