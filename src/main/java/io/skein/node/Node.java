@@ -373,7 +373,7 @@ public final class Node {
         return doors.tcpPort();
     }
 
-    /** Says so, lets another lead, lets what is under way end, closes the doors, then the store. */
+    /** Says so, lets another lead, lets what is under way end, closes the doors, has its last rows written, then closes the store. */
     public Future<Void> stop() {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
@@ -381,6 +381,7 @@ public final class Node {
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
+                .eventually(replica::lastRows)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
                 .mapEmpty();

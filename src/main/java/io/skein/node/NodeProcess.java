@@ -10,6 +10,7 @@ import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,8 @@ public final class NodeProcess {
     private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
     private static final long START_SECONDS = 120;
     private static final long STOP_SECONDS = 25;
+    /** A peer that comes back may have another address: what its name meant is not believed for longer. */
+    private static final int NAMES_SECONDS = 2;
 
     private NodeProcess() {}
 
@@ -68,7 +71,10 @@ public final class NodeProcess {
      */
     private static VertxOptions options() {
         return new VertxOptions()
-                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
+                .setAddressResolverOptions(new AddressResolverOptions()
+                        .setCacheMaxTimeToLive(NAMES_SECONDS)
+                        .setHostsRefreshPeriod(NAMES_SECONDS * 1_000));
     }
 
     private static Outcome failed(Throwable failure) {

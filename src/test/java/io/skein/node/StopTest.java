@@ -12,6 +12,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,26 @@ class StopTest {
             node.vertx().runOnContext(v -> written.countDown());
             assertEquals(201, answer.await(20, TimeUnit.SECONDS));
             stopped.await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aNodeThatStopsLeavesRowsOfAllThatWasAnswered() throws Exception {
+        try (RunningNode node = new RunningNode(directory)) {
+            Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
+            Future<Integer> answer = node.vertx()
+                    .createHttpClient()
+                    .request(HttpMethod.POST, node.httpPort(), "127.0.0.1", "/t/a")
+                    .compose(request -> request.send(Buffer.buffer("hello")))
+                    .map(HttpClientResponse::statusCode);
+            assertEquals(201, answer.await(20, TimeUnit.SECONDS));
+        }
+
+        try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("gen-1/skein.db"));
+                ResultSet row =
+                        database.createStatement().executeQuery("SELECT count(*) FROM message WHERE topic = 'a'")) {
+            assertTrue(row.next());
+            assertEquals(1, row.getInt(1));
         }
     }
 

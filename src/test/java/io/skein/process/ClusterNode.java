@@ -40,18 +40,33 @@ final class ClusterNode implements AutoCloseable {
 
     private final String id;
     private final Path directory;
-    private final int httpPort;
-    private final int raftPort;
+    private volatile Place place;
     private final List<String> flags = new ArrayList<>();
     private volatile Process process;
     private boolean isPaused;
     private int starts;
 
-    ClusterNode(String id, Path directory, int httpPort, int raftPort) {
+    /**
+     * Where its processes run.
+     *
+     * @param inside what a command begins with that runs there
+     */
+    record Place(String host, int httpPort, int raftPort, List<String> inside) {
+        static Place here(int httpPort, int raftPort) {
+            return new Place("127.0.0.1", httpPort, raftPort, List.of());
+        }
+    }
+
+    ClusterNode(String id, Path directory, Place place) {
         this.id = id;
         this.directory = directory;
-        this.httpPort = httpPort;
-        this.raftPort = raftPort;
+        this.place = place;
+    }
+
+    /** From the next start on. */
+    void moveTo(Place another) {
+        mustBeDown();
+        place = another;
     }
 
     String id() {
@@ -59,7 +74,7 @@ final class ClusterNode implements AutoCloseable {
     }
 
     int raftPort() {
-        return raftPort;
+        return place.raftPort();
     }
 
     /** What {@code serve} is given from the next start on, besides the node's own. */
@@ -71,13 +86,13 @@ final class ClusterNode implements AutoCloseable {
     void start() throws IOException {
         mustBeDown();
         STARTED.removeIf(started -> !started.isAlive());
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(place.inside());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         command.addAll(ClassDataArchive.flags(JVM, JAR));
         command.addAll(List.of("-jar", JAR, "serve"));
         command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
-        command.addAll(List.of("--http-port", "" + httpPort, "--raft-port", "" + raftPort));
+        command.addAll(List.of("--http-port", "" + place.httpPort(), "--raft-port", "" + place.raftPort()));
         command.addAll(flags);
         Files.createDirectories(directory);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -102,6 +117,11 @@ final class ClusterNode implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
 
+    /** Of the process that is or was there last. */
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }
@@ -119,7 +139,11 @@ final class ClusterNode implements AutoCloseable {
     }
 
     int awaitExit() throws InterruptedException {
-        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+        return awaitExit(Duration.ofSeconds(40));
+    }
+
+    int awaitExit(Duration atMost) throws InterruptedException {
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError(id + " did not end");
         }
         return process.exitValue();
@@ -213,7 +237,7 @@ final class ClusterNode implements AutoCloseable {
     }
 
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + httpPort + path);
+        return URI.create("http://" + place.host() + ":" + place.httpPort() + path);
     }
 
     HttpResponse<String> get(String path, Duration patience) throws IOException, InterruptedException {

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -48,7 +50,8 @@ final class ClusterUnderTest implements AutoCloseable {
 
     private final Path directory;
     private final List<String> flags;
-    private final TreeMap<String, ClusterNode> nodes = new TreeMap<>();
+    private final ConcurrentSkipListMap<String, ClusterNode> nodes = new ConcurrentSkipListMap<>();
+    private final Set<ClusterNode> outOfService = ConcurrentHashMap.newKeySet();
     private final FaultProxy proxy = new FaultProxy();
     private final Set<Integer> ports = new HashSet<>();
 
@@ -85,8 +88,31 @@ final class ClusterUnderTest implements AutoCloseable {
         }
     }
 
+    /** Without a node yet. */
+    static ClusterUnderTest empty(Path directory) {
+        return new ClusterUnderTest(directory, List.of());
+    }
+
+    void add(ClusterNode node) {
+        nodes.put(node.id(), node);
+    }
+
+    /** Whether clients are sent there. */
+    void inService(ClusterNode node, boolean isIt) {
+        if (isIt) {
+            outOfService.remove(node);
+        } else {
+            outOfService.add(node);
+        }
+    }
+
+    /** Where clients are sent; all, unless told otherwise. */
+    List<ClusterNode> inService() {
+        return nodes().stream().filter(node -> !outOfService.contains(node)).toList();
+    }
+
     private ClusterNode place(String id) throws IOException {
-        ClusterNode node = new ClusterNode(id, directory.resolve(id), freePort(), freePort());
+        ClusterNode node = new ClusterNode(id, directory.resolve(id), ClusterNode.Place.here(freePort(), freePort()));
         nodes.put(id, node);
         return node;
     }
@@ -119,6 +145,7 @@ final class ClusterUnderTest implements AutoCloseable {
     void forget(ClusterNode node) {
         node.close();
         nodes.remove(node.id());
+        outOfService.remove(node);
     }
 
     private int freePort() {

@@ -67,7 +67,11 @@ final class Producers implements AutoCloseable {
     private int publish(int producer, String body, int first) throws InterruptedException {
         long since = System.nanoTime();
         for (int at = first; ; at++) {
-            List<ClusterNode> nodes = List.copyOf(cluster.nodes());
+            List<ClusterNode> nodes = cluster.inService();
+            if (nodes.isEmpty()) {
+                LockSupport.parkNanos(REFUSED_NANOS);
+                continue;
+            }
             ClusterNode node = nodes.get(at % nodes.size());
             long begun = System.nanoTime();
             String said;

@@ -7,12 +7,10 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Two hosts on this machine: network namespaces of Linux, joined by one cable that can be pulled. Nothing that runs in one
@@ -101,7 +99,7 @@ final class TwoHosts implements AutoCloseable {
         try {
             for (int side = 1; side <= 2; side++) {
                 String space = name + "-" + side;
-                Optional<String> no = ip("netns", "add", space);
+                Optional<String> no = Ip.run("netns", "add", space);
                 if (no.isPresent()) {
                     two.close();
                     System.out.println("no network namespaces here: " + no.get());
@@ -111,11 +109,11 @@ final class TwoHosts implements AutoCloseable {
             }
             String first = two.hosts.get(0).space;
             String second = two.hosts.get(1).space;
-            must("-n", first, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", second);
+            Ip.must("-n", first, "link", "add", CABLE, "type", "veth", "peer", "name", CABLE, "netns", second);
             for (Host host : two.hosts) {
-                must("-n", host.space, "addr", "add", host.address + "/24", "dev", CABLE);
-                must("-n", host.space, "link", "set", CABLE, "up");
-                must("-n", host.space, "link", "set", "lo", "up");
+                Ip.must("-n", host.space, "addr", "add", host.address + "/24", "dev", CABLE);
+                Ip.must("-n", host.space, "link", "set", CABLE, "up");
+                Ip.must("-n", host.space, "link", "set", "lo", "up");
                 host.open();
             }
             return Optional.of(two);
@@ -134,45 +132,11 @@ final class TwoHosts implements AutoCloseable {
     }
 
     void pullTheCable() throws IOException {
-        must("-n", first().space, "link", "set", CABLE, "down");
+        Ip.must("-n", first().space, "link", "set", CABLE, "down");
     }
 
     void plugTheCable() throws IOException {
-        must("-n", first().space, "link", "set", CABLE, "up");
-    }
-
-    private static void must(String... arguments) throws IOException {
-        Optional<String> problem = ip(arguments);
-        if (problem.isPresent()) {
-            throw new AssertionError("ip " + String.join(" ", arguments) + ": " + problem.get());
-        }
-    }
-
-    /** @return what went wrong */
-    private static Optional<String> ip(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        Path said = Files.createTempFile("ip", ".out");
-        try {
-            Process ip = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile())
-                    .start();
-            if (!ip.waitFor(20, TimeUnit.SECONDS)) {
-                ip.destroyForcibly();
-                return Optional.of("no answer");
-            }
-            return ip.exitValue() == 0
-                    ? Optional.empty()
-                    : Optional.of(Files.readString(said).strip() + " (" + ip.exitValue() + ")");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
-        } catch (IOException noSuchProgram) {
-            return Optional.of(noSuchProgram.getMessage());
-        } finally {
-            Files.deleteIfExists(said);
-        }
+        Ip.must("-n", first().space, "link", "set", CABLE, "up");
     }
 
     /** Processes that a test started there have ended. */
@@ -180,7 +144,7 @@ final class TwoHosts implements AutoCloseable {
     public void close() throws IOException {
         hosts.forEach(Host::close);
         for (Host host : hosts) {
-            must("netns", "delete", host.space);
+            Ip.must("netns", "delete", host.space);
         }
     }
 }
