@@ -264,8 +264,7 @@ class DashboardsTest {
         assertEquals(1, shows.get("apiVersion"));
         Map<String, Object> provider = AlertRules.maps(shows.get("providers")).get(0);
         assertEquals("file", provider.get("type"));
-        assertEquals(
-                "/var/lib/grafana/dashboards/skein", ((Map<?, ?>) provider.get("options")).get("path"));
+        assertEquals("/var/lib/grafana/dashboards/skein", ((Map<?, ?>) provider.get("options")).get("path"));
     }
 
     @Test
