@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,13 +19,12 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether Grafana will show the dashboards as they are meant; what they ask a real Prometheus answers in PrometheusIT. */
-@DisplayName("Dashboards")
 class DashboardsTest {
     private static final int WIDTH = 24;
     private static final JsonObject SOURCE =
@@ -229,6 +231,40 @@ class DashboardsTest {
             }
         }
         assertEquals(List.of(), unknown);
+    }
+
+    @Test
+    void everyExpressionIsOneThatPrometheusUnderstands(@TempDir Path directory) throws Exception {
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
+        StringBuilder rules = new StringBuilder("groups:\n  - name: expressions\n    rules:\n");
+        List<Dashboards.Query> queries = new ArrayList<>(Dashboards.queries());
+        queries.addAll(Dashboards.annotations());
+        for (int i = 0; i < queries.size(); i++) {
+            String expression = queries.get(i).expression().replace("$__rate_interval", "1m");
+            rules.append("      - record: expression:").append(i).append("\n        expr: '");
+            rules.append(expression.replace("'", "''")).append("'\n");
+        }
+        Promtool.Verdict verdict =
+                Promtool.check("rules", Files.writeString(directory.resolve("rules.yml"), rules.toString()));
+        assertEquals(0, verdict.code(), verdict.said());
+    }
+
+    /** As Grafana's documentation wants them; no Grafana reads them here. */
+    @Test
+    void grafanaIsToldWhereToAskAndWhatToShow() {
+        Path provisioning = Path.of("grafana", "provisioning");
+        Map<String, Object> sources =
+                AlertRules.read(provisioning.resolve("datasources").resolve("prometheus.yml"));
+        assertEquals(1, sources.get("apiVersion"));
+        Map<String, Object> source = AlertRules.maps(sources.get("datasources")).get(0);
+        assertEquals("prometheus", source.get("type"));
+        assertEquals("http://127.0.0.1:9090", source.get("url"));
+        Map<String, Object> shows =
+                AlertRules.read(provisioning.resolve("dashboards").resolve("skein.yml"));
+        assertEquals(1, shows.get("apiVersion"));
+        Map<String, Object> provider = AlertRules.maps(shows.get("providers")).get(0);
+        assertEquals("file", provider.get("type"));
+        assertEquals("/var/lib/grafana/dashboards/skein", ((Map<?, ?>) provider.get("options")).get("path"));
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Guest;
+import io.skein.broker.NodeStatus;
 import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -186,6 +187,31 @@ class MetricsTest {
         String text = scrape();
         assertTrue(text.contains("skein_raft_peer_last_contact_seconds{peer=\"n2\"}"), text);
         assertFalse(text.contains("{peer=\"n1\"}"), text);
+    }
+
+    @Test
+    void aMemberThatWasNeverHeardOfLagsToo() throws Exception {
+        broker.publish(publish("a", "1")).await(10, SECONDS);
+        fake.become(
+                Role.LEADER,
+                "n1",
+                1,
+                List.of(
+                        new NodeStatus.MemberStatus("n1", "h1:6000", "h1:8080", true, 1, true),
+                        new NodeStatus.MemberStatus("n2", "h2:6000", "", true, 0, false),
+                        new NodeStatus.MemberStatus("n3", "h3:6000", "", false, 0, false)));
+        assertEquals(fake.status().lastLogIndex(), value("skein_raft_peer_lag_entries{peer=\"n2\"}"));
+        assertEquals(1, value("skein_cluster_members_reachable{role=\"voter\"}"));
+        assertEquals(0, value("skein_cluster_members_reachable{role=\"learner\"}"));
+        assertEquals(2, value("skein_cluster_members{role=\"voter\"}"));
+        assertFalse(scrape().contains("skein_raft_peer_lag_entries{peer=\"n1\"}"));
+    }
+
+    @Test
+    void whoKnowsNoLeaderSaysSo() {
+        assertEquals(1, value("skein_raft_leader_known"));
+        fake.become(Role.FOLLOWER, "", 2, List.of());
+        assertEquals(0, value("skein_raft_leader_known"));
     }
 
     @Test

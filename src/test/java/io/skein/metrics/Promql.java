@@ -18,7 +18,7 @@ public final class Promql {
     private Promql() {}
 
     /** Every metric that is asked for, as its family is called, without the labels' names and values. */
-    static Set<String> families(String expression, Set<String> known) {
+    public static Set<String> families(String expression, Set<String> known) {
         Set<String> names = new TreeSet<>();
         Matcher metric = METRIC.matcher(QUOTED.matcher(expression).replaceAll("\"\""));
         while (metric.find()) {
@@ -50,8 +50,7 @@ public final class Promql {
         }
         alternatives.add(expression.substring(from));
         return alternatives.stream()
-                .map(alternative ->
-                        COMPARISON.matcher(alternative).replaceAll("").strip())
+                .map(alternative -> COMPARED.matcher(alternative).replaceAll("").strip())
                 .toList();
     }
 
