@@ -731,7 +731,8 @@ public final class FakeBroker implements Broker {
                 Role.LEADER,
                 "n1",
                 1,
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true, "9.9", 2))));
+                List.of(new NodeStatus.MemberStatus(
+                        "n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true, "9.9", 2))));
     }
 
     private volatile Subscriptions subscriptions = new NoSubscriptions();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.skein.machine.FeatureLevel;
 import io.skein.machine.Cursor;
 import io.skein.machine.FeatureLevel;
 import io.skein.raft.Entry;
