@@ -98,6 +98,8 @@ public final class Refusal extends RuntimeException {
                             Kind.CONFLICT,
                             "id-in-use",
                             "a member of this id is running, and it is another node; choose another id, or stop that one");
+                case NO_SUCCESSOR ->
+                    of(Kind.CONFLICT, "not-transferred", "there is no other voter within reach that could lead");
                 case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
         }

@@ -31,6 +31,8 @@ public final class Membership {
     private static final byte[] NOTHING = {};
     /** In place of an incarnation; no node has it. */
     private static final long AS_KNOWN = 0;
+    /** In place of an index. */
+    private static final long NOTHING_TO_DO = 0;
 
     private final ReplicaVerticle replica;
 
@@ -125,6 +127,30 @@ public final class Membership {
     /** Completes when the leader has taken the order; {@link ReplicaStatus} says when it leads. */
     public Future<Long> transfer(NodeId to) {
         return ask(MemberChangeProto.newBuilder().setTransfer(to.value()).build());
+    }
+
+    /**
+     * The leader hands over to whoever is best placed.
+     *
+     * @param from who is to hand over; empty: whoever leads
+     * @return who it was, when it has taken the order; empty when {@code from} does not lead, and there is nothing to do.
+     *     Fails with {@link Reason#NO_SUCCESSOR} when nobody could follow
+     */
+    public Future<Optional<NodeId>> handOver(Optional<NodeId> from) {
+        Optional<NodeId> leader = replica.leader();
+        if (from.isPresent() && !from.equals(leader)) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return ask(MemberChangeProto.newBuilder()
+                        .setHandOver(from.map(NodeId::value).orElse(""))
+                        .build())
+                .map(index -> index == NOTHING_TO_DO ? Optional.empty() : leader);
+    }
+
+    private Future<Long> handOver(String from) {
+        return from.isEmpty() || from.equals(replica.peers().facts().node().value())
+                ? replica.transferToSuccessor()
+                : Future.succeededFuture(NOTHING_TO_DO);
     }
 
     /** What a node says of itself. */
@@ -337,6 +363,7 @@ public final class Membership {
             }
             case REMOVE -> replica.change(new MemberChange.Remove(new NodeId(change.getRemove())));
             case TRANSFER -> replica.transfer(new NodeId(change.getTransfer()));
+            case HAND_OVER -> handOver(change.getHandOver());
             case CHANGE_NOT_SET -> Future.failedFuture(new IllegalArgumentException("no change"));
         };
     }

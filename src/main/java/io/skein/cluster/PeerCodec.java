@@ -297,7 +297,7 @@ final class PeerCodec {
 
     private static ForwardRefusalProto refusal(Reason reason) {
         return switch (reason) {
-            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER, ID_IN_USE ->
+            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER, ID_IN_USE, NO_SUCCESSOR ->
                 ForwardRefusalProto.FORWARD_NOT_LEADER;
             case OVERLOADED -> ForwardRefusalProto.FORWARD_OVERLOADED;
             case DISK_FULL -> ForwardRefusalProto.FORWARD_DISK_FULL;

@@ -358,6 +358,17 @@ public final class ReplicaVerticle extends VerticleBase {
         return one.transfer(to);
     }
 
+    /** Fails with {@link Reason#NO_SUCCESSOR} when there is none. */
+    Future<Long> transferToSuccessor() {
+        RunningReplica one = running();
+        return one == null
+                ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER))
+                : one.replica()
+                        .successor()
+                        .map(one::transfer)
+                        .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.NO_SUCCESSOR)));
+    }
+
     /**
      * Hands leadership over, if this node has it and the others could go on without it; completes when it did, when it
      * cannot, or after a moment. From any context, before a stop.

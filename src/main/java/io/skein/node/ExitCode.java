@@ -3,6 +3,9 @@ package io.skein.node;
 /** What the process says when it ends (API.md section 1). */
 public final class ExitCode {
     public static final int USAGE = 64;
+    /** What is to be read, a backup for example, is not what was written. */
+    public static final int DAMAGED = 65;
+
     /** A broken invariant: the node does not trust itself any more. */
     public static final int BROKEN = 70;
 

@@ -9,6 +9,7 @@ import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
 import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
+import io.skein.broker.TraceLog;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.Build;
 import io.skein.cluster.PeerConfig;
@@ -85,6 +86,7 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private final PeerAccess peers;
+    private final Optional<BackupSchedule> backups;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
 
@@ -124,8 +126,10 @@ public final class Node {
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
         this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics);
         metrics.build(version, "");
+        metrics.name(config.nodeId().value());
         metrics.watch(broker::status);
         metrics.watch(allowances);
+        metrics.watch(broker.throttled());
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
@@ -137,6 +141,8 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        this.backups = config.backups()
+                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
     }
 
     /**
@@ -166,8 +172,18 @@ public final class Node {
                         config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
+                    node.sayWhere();
+                    node.backups.ifPresent(BackupSchedule::start);
                     return node;
                 });
+    }
+
+    private void sayWhere() {
+        LOG.info(
+                "takes clients at {}{}{}",
+                httpAddress(),
+                tcpPort() > 0 ? ", TCP " + tcpPort() : "",
+                config.raftPort() > 0 ? ", peers at " + config.advertise() + ":" + config.raftPort() : "");
     }
 
     private Future<Void> readCertificates() {
@@ -293,6 +309,16 @@ public final class Node {
             subscriptions = new SubscriptionMachine(topics);
             accounts = new AccountMachine();
             mails = new MailMachine(accounts);
+            if (image.clusterId() != 0) {
+                LOG.atInfo()
+                        .addKeyValue("term", image.hardState().term())
+                        .addKeyValue("index", image.settled().index())
+                        .log(
+                                "belongs to cluster {}: term {}, rows up to entry {}",
+                                Long.toHexString(image.clusterId()),
+                                image.hardState().term(),
+                                image.settled().index());
+            }
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
@@ -317,7 +343,9 @@ public final class Node {
                 broker.happened(mail);
                 return List.of();
             }
-            return tail.append(lineage, (TopicChange.Appended) delivery);
+            TopicChange.Appended appended = (TopicChange.Appended) delivery;
+            TraceLog.committed(appended, lineage);
+            return tail.append(lineage, appended);
         }
 
         @Override
@@ -395,9 +423,11 @@ public final class Node {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
         peers.close();
+        Future<Void> backupsEnd = backups.map(BackupSchedule::close).orElseGet(Future::succeededFuture);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
+                .eventually(() -> backupsEnd)
                 .eventually(replica::lastRows)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

@@ -74,7 +74,9 @@ public sealed interface Effect {
             /** Nobody would be left to vote. */
             LAST_VOTER,
             /** A member of this id is there, with another disk than the one who is to be added. */
-            ID_IN_USE
+            ID_IN_USE,
+            /** No other voter can be reached that could lead. */
+            NO_SUCCESSOR
         }
     }
 

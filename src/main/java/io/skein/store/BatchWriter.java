@@ -62,7 +62,7 @@ final class BatchWriter {
             producers = new ProducerRows(statements);
             keys = new KeyRows(statements);
             subscriptions = new SubscriptionRows(statements);
-            accounts = new AccountRows(statements);
+            accounts = new AccountRows(statements, Database.schemaVersion(connection));
             mails = new MailRows(statements);
             sweep = new Sweep(statements, held);
         }
@@ -223,6 +223,7 @@ final class BatchWriter {
             prepared.keys.write(keyChange);
         } else if (change instanceof FeatureRaised raised) {
             Database.raise(connection, raised.level());
+            prepared.accounts.raised(Database.schemaVersion(connection));
         } else {
             throw new AssertionError("no rows for " + change.getClass());
         }

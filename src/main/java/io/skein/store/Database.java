@@ -114,7 +114,12 @@ final class Database {
      * schema, and as long as the level is not reached it finds nothing that it does not know: it may come back.
      */
     static int schemaOf(int featureLevel) {
-        return featureLevel < FeatureLevel.LIMITS ? FIRST_LEVEL_SCHEMA : SCHEMA_VERSION;
+        return featureLevel < FeatureLevel.LIMITS ? FIRST_LEVEL_SCHEMA : LimitRows.SCHEMA;
+    }
+
+    /** How far the scripts have come. */
+    static int schemaVersion(Connection connection) throws SQLException {
+        return (int) number(connection, "PRAGMA user_version");
     }
 
     /** Within the transaction that brings the first rows of the level: only new tables, as statements are prepared. */
@@ -220,11 +225,7 @@ final class Database {
         if (checkOwner(connection, file, id)) {
             return;
         }
-        SecureRandom random = new SecureRandom();
-        long incarnation = random.nextLong();
-        while (incarnation == 0) {
-            incarnation = random.nextLong();
-        }
+        long incarnation = newIncarnation();
         execute(connection, "BEGIN IMMEDIATE");
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO node VALUES (1, ?, ?, 0, 0, NULL, 0, 0, 0)")) {
@@ -237,6 +238,15 @@ final class Database {
         execute(connection, "COMMIT");
         // The incarnation is to be lost with the database file, not with its write-ahead log.
         execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    static long newIncarnation() {
+        SecureRandom random = new SecureRandom();
+        long incarnation = random.nextLong();
+        while (incarnation == 0) {
+            incarnation = random.nextLong();
+        }
+        return incarnation;
     }
 
     static void execute(Connection connection, String sql) throws SQLException {

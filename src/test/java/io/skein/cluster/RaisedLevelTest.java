@@ -86,11 +86,8 @@ class RaisedLevelTest {
             Awaitility.await()
                     .atMost(20, TimeUnit.SECONDS)
                     .until(() -> one.broker().status().featureLevel() == FeatureLevel.NEWEST);
-            PeerNode old = PeerNode.start(
-                    vertx,
-                    PeerNode.config("n2", 0).with(Build.BEFORE_LEVELS),
-                    CLUSTER_OF_NOBODY,
-                    9);
+            PeerNode old =
+                    PeerNode.start(vertx, PeerNode.config("n2", 0).with(Build.BEFORE_LEVELS), CLUSTER_OF_NOBODY, 9);
             Facts itself = Facts.empty(new NodeId("n2"), 9, old.address(), Build.BEFORE_LEVELS);
             old.onAsk = ask -> Future.succeededFuture(Answer.of(itself.encode()));
 
@@ -99,9 +96,7 @@ class RaisedLevelTest {
             one.broker().addMember("n2", old.address(), true).onFailure(failure::complete);
 
             assertEquals("FEATURE_LEVEL", answer.code());
-            assertEquals(
-                    "feature-level",
-                    ((Refusal) failure.get(20, TimeUnit.SECONDS)).code());
+            assertEquals("feature-level", ((Refusal) failure.get(20, TimeUnit.SECONDS)).code());
         } finally {
             vertx.close().await(20, TimeUnit.SECONDS);
         }

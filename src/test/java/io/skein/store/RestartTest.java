@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.skein.machine.FeatureLevel;
 import io.skein.machine.Cursor;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.raft.NodeId;

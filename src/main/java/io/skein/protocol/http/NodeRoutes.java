@@ -65,6 +65,7 @@ final class NodeRoutes {
                         .put("health", status.health())
                         .put("durable", status.durable())
                         .put("featureLevel", status.featureLevel())
+                        .put("clock", System.currentTimeMillis())
                         .put("members", MemberRoutes.members(status)));
     }
 
@@ -162,6 +163,7 @@ final class NodeRoutes {
                                         "topics",
                                         "subscriptions",
                                         "transactions",
+                                        "backup",
                                         "rrmq",
                                         "pad")))
                         .put("limits", limits())
