@@ -117,8 +117,8 @@ class DoctorIT {
 
     @Test
     void whoIsNotLetInIsToldSo() throws Exception {
-        try (NodeUnderTest node = NodeUnderTest.start(directory, "--auth", "--tcp-port", "0")
-                .awaitReady()) {
+        try (NodeUnderTest node =
+                NodeUnderTest.start(directory, "--auth", "--tcp-port", "0").awaitReady()) {
             String url = "http://127.0.0.1:" + node.port();
             Said denied = doctor("--url", url, "--token", "skt_this-is-nobody");
             assertEquals(2, denied.code(), denied.out());
