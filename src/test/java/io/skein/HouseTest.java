@@ -113,7 +113,7 @@ class HouseTest {
             // Half-closed connections, those that must end unread, bytes of half a WebSocket frame, and those that come
             // before TLS is there to take them: Vert.x tells of none.
             entry("io.netty.channel.", Set.of("cluster", "protocol.http", "protocol.tcp", "protocol.websocket")),
-            entry("io.netty.buffer.", Set.of("protocol.websocket")),
+            entry("io.netty.buffer.", Set.of("protocol.http", "protocol.websocket")),
             entry(
                     "io.vertx.ext.web.",
                     Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "bench")),

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "--config (http-port = 8080). A flag wins over a variable, a variable over the",
             "file; '${ROOT-COMMAND-NAME} config' shows what counts.",
             "Exit codes: 64 usage, 70 broken invariant, 73 data directory in use, 74 disk",
-            "error, 75 data went backwards."
+            "error, 75 data went backwards, 76 data or cluster of a newer build."
         })
 final class ServeCommand implements Callable<Integer> {
     @Spec

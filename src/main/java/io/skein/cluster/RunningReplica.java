@@ -70,6 +70,8 @@ final class RunningReplica implements StoreHandler {
     private Role saidRole = Role.FOLLOWER;
 
     private volatile int unanswered;
+    /** The peers know. */
+    private int featureLevel;
 
     /**
      * Begins with {@link #begin}.
@@ -196,6 +198,7 @@ final class RunningReplica implements StoreHandler {
                 carryOut(effect);
             }
             refreshStatus();
+            tellFeatureLevel();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
             tell();
@@ -411,6 +414,14 @@ final class RunningReplica implements StoreHandler {
         }
     }
 
+    private void tellFeatureLevel() {
+        if (replica.featureLevel() != featureLevel) {
+            featureLevel = replica.featureLevel();
+            LOG.info("the cluster is at feature level {}", featureLevel);
+            peers.featureLevel(featureLevel);
+        }
+    }
+
     /** What is said of this node is as of now. */
     private void refreshStatus() {
         unanswered = pending.unanswered();
@@ -428,6 +439,7 @@ final class RunningReplica implements StoreHandler {
                 replica.isCaughtUp(),
                 replica.isDiskFull(),
                 roster.standing(store.incarnation()),
-                roster.status());
+                roster.status(),
+                replica.featureLevel());
     }
 }

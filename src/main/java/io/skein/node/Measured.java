@@ -41,6 +41,11 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     }
 
     @Override
+    public void deadLettered(long nacked, long expired) {
+        store.deadLettered(nacked, expired);
+    }
+
+    @Override
     public void appended(long nanos) {
         cluster.appended(nanos);
     }

@@ -11,6 +11,7 @@ import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
 import io.skein.broker.TraceLog;
 import io.skein.cluster.Arrival;
+import io.skein.cluster.Build;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
@@ -19,6 +20,7 @@ import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
@@ -74,6 +76,7 @@ public final class Node {
 
     private final Vertx vertx;
     private final NodeConfig config;
+    private final String version;
     private final DataDirectory directory;
     private final Metrics metrics;
     private final Measured figures;
@@ -83,6 +86,7 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private final PeerAccess peers;
+    private final Optional<BackupSchedule> backups;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
 
@@ -97,6 +101,7 @@ public final class Node {
         this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
         this.config = config;
+        this.version = version;
         this.directory = directory;
         this.peers = new PeerAccess(vertx, config);
         this.proposer = new Proposer(vertx);
@@ -121,8 +126,10 @@ public final class Node {
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
         this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics);
         metrics.build(version, "");
+        metrics.name(config.nodeId().value());
         metrics.watch(broker::status);
         metrics.watch(allowances);
+        metrics.watch(broker.throttled());
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
@@ -134,6 +141,8 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        this.backups = config.backups()
+                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
     }
 
     /**
@@ -164,6 +173,7 @@ public final class Node {
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
                     node.sayWhere();
+                    node.backups.ifPresent(BackupSchedule::start);
                     return node;
                 });
     }
@@ -228,10 +238,19 @@ public final class Node {
             return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
                     .compose(opened -> {
                         found = opened.image();
+                        sign();
                         return peers.problem(found.configuration())
                                 .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
                                 .orElse(Future.succeededFuture(opened));
                     });
+        }
+
+        private void sign() {
+            try {
+                directory.signed("Skein " + version + " (feature level " + FeatureLevel.NEWEST + ")");
+            } catch (IOException failed) {
+                LOG.warn("the data directory is not signed with this build", failed);
+            }
         }
 
         private StoreConfig storeConfig() {
@@ -274,7 +293,12 @@ public final class Node {
                     vertx,
                     store,
                     others,
-                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
+                    new Arrival.Plan(
+                            config.nodeId(),
+                            address,
+                            config.peers(),
+                            config.join() || wasLaidAside(),
+                            Build.ofThis(version)),
                     found,
                     told);
         }
@@ -345,7 +369,7 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return peers.config();
+            return peers.config().with(Build.ofThis(version));
         }
 
         @Override
@@ -399,9 +423,11 @@ public final class Node {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
         peers.close();
+        Future<Void> backupsEnd = backups.map(BackupSchedule::close).orElseGet(Future::succeededFuture);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
+                .eventually(() -> backupsEnd)
                 .eventually(replica::lastRows)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

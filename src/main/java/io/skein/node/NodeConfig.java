@@ -8,6 +8,7 @@ import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param peerTls what peers are shown, and which authority theirs must be of
  * @param log how this node logs, until it is told otherwise
  * @param insecure the operator takes the risk of serving others without what keeps strangers out
+ * @param backups those that the node makes by itself, if it does
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -57,7 +59,8 @@ public record NodeConfig(
         Optional<CertificateFiles> peerTls,
         Optional<PeerSecret> peerSecret,
         boolean insecure,
-        LogConfig log) {
+        LogConfig log,
+        Optional<BackupPlan> backups) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
@@ -113,7 +116,8 @@ public record NodeConfig(
                         peerTls(settings),
                         peerSecret(settings),
                         settings.flag(Setting.INSECURE),
-                        log(settings))
+                        log(settings),
+                        backups(settings))
                 .checked();
     }
 
@@ -207,6 +211,30 @@ public record NodeConfig(
         if (settings.text(secret).length() < ClusterSecret.MIN_CHARACTERS) {
             throw settings.problem(secret, "a secret has at least " + ClusterSecret.MIN_CHARACTERS + " characters");
         }
+    }
+
+    private static Optional<BackupPlan> backups(Settings settings) {
+        long everyMs = settings.millis(Setting.BACKUP_EVERY, 60_000, 366L * 86_400_000);
+        int keep = settings.count(Setting.BACKUP_KEEP, 1, 10_000);
+        Optional<String> said = given(settings, Setting.BACKUP_DIR);
+        if (said.isEmpty()) {
+            for (Setting lonely : List.of(Setting.BACKUP_EVERY, Setting.BACKUP_KEEP)) {
+                if (settings.isSaid(lonely)) {
+                    throw settings.problem(lonely, "--backup-dir beside it");
+                }
+            }
+            return Optional.empty();
+        }
+        Path directory = Path.of(said.get()).toAbsolutePath().normalize();
+        Path data = Path.of(settings.text(Setting.DATA_DIR)).toAbsolutePath().normalize();
+        if (directory.startsWith(data)) {
+            throw settings.problem(
+                    Setting.BACKUP_DIR, "a directory outside of --data-dir: what takes the one would take the other");
+        }
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw settings.problem(Setting.BACKUP_DIR, "a directory, and it is a file");
+        }
+        return Optional.of(new BackupPlan(directory, everyMs, keep));
     }
 
     private static Optional<CertificateFiles> tls(Settings settings) {

@@ -10,7 +10,6 @@ import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.dns.AddressResolverOptions;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -24,8 +23,6 @@ public final class NodeProcess {
     private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
     private static final long START_SECONDS = 120;
     private static final long STOP_SECONDS = 25;
-    /** A peer that comes back may have another address: what its name meant is not believed for longer. */
-    private static final int NAMES_SECONDS = 2;
 
     private NodeProcess() {}
 
@@ -92,14 +89,15 @@ public final class NodeProcess {
     private static VertxOptions options() {
         return new VertxOptions()
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
-                .setAddressResolverOptions(new AddressResolverOptions()
-                        .setCacheMaxTimeToLive(NAMES_SECONDS)
-                        .setHostsRefreshPeriod(NAMES_SECONDS * 1_000));
+                .setAddressResolverOptions(Names.resolver());
     }
 
     private static Outcome failed(Throwable failure) {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
+        }
+        if (failure instanceof UnusableDatabase unusable && unusable.isNewer()) {
+            return new Outcome(Optional.empty(), ExitCode.OTHER_LEVEL, failure.getMessage());
         }
         if (failure instanceof UnusableDatabase
                 || failure instanceof PortTaken
@@ -116,6 +114,10 @@ public final class NodeProcess {
     /** The node must not go on: what it believes or what is on its disk can no longer be trusted. */
     private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
+            if (broken.kind() == StoreFailure.Kind.OTHER_LEVEL) {
+                LOG.error("this node ends: {}", broken.cause().getMessage());
+                Runtime.getRuntime().halt(ExitCode.OTHER_LEVEL);
+            }
             boolean disk = broken.kind() == StoreFailure.Kind.DISK;
             LOG.error(
                     "this node ends: {}",

@@ -91,6 +91,29 @@ class SettingsTest {
     }
 
     @Test
+    void backupsGoToADirectoryOfTheirOwnOrNotAtAll() throws Exception {
+        assertEquals(Optional.empty(), NodeConfig.of(of(Map.of(), Map.of())).backups());
+        BackupPlan plan = NodeConfig.of(of(Map.of("backup-dir", "/b", "backup-keep", "3"), Map.of()))
+                .backups()
+                .orElseThrow();
+        assertEquals(new BackupPlan(Path.of("/b"), 6 * 3_600_000, 3), plan);
+        assertEquals(
+                "backup-every (SKEIN_BACKUP_EVERY) is \"1h\"; expected: --backup-dir beside it",
+                problem(Map.of(), Map.of("SKEIN_BACKUP_EVERY", "1h")));
+        assertEquals(
+                "backup-dir (--backup-dir) is \"skein-data/tmp\"; expected: a directory outside of --data-dir: what takes"
+                        + " the one would take the other",
+                problem(Map.of("backup-dir", "skein-data/tmp"), Map.of()));
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        assertTrue(problem(Map.of("backup-dir", file.toString()), Map.of())
+                .endsWith("expected: a directory, and it is a file"));
+        assertTrue(problem(Map.of("backup-dir", "/b", "backup-every", "1s"), Map.of())
+                .contains("expected: a time from 60000 ms"));
+        assertTrue(problem(Map.of("backup-dir", "/b", "backup-keep", "0"), Map.of())
+                .endsWith("expected: a number from 1 to 10000"));
+    }
+
+    @Test
     void variablesOfThePadSystemCountWhenNothingElseIsSaid() {
         Map<String, String> pad = Map.of("BROKER_NODE_ID", "b2", "BROKER_PORT", "5001", "HTTP_PORT", "8081");
         Settings settings = of(Map.of(), pad);

@@ -223,6 +223,25 @@ final class Exchange {
         door.answered(this, route.template(), 200);
     }
 
+    /**
+     * Sends the head of an answer whose body follows, or is left out.
+     *
+     * @param length of the body; -1: unknown
+     * @param index for {@code Skein-Index}
+     */
+    void begin(CharSequence type, long length, long index) {
+        assert !answered : "a body after an answer";
+        answered = true;
+        response.setStatusCode(200);
+        head(type, index);
+        if (length >= 0) {
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+        }
+        response.headers().set(HttpHeaders.ACCEPT_RANGES, "none");
+        noStore();
+        door.answered(this, route.template(), 200);
+    }
+
     /** The client went away before its request was whole. */
     void abandoned() {
         answered = true;

@@ -124,10 +124,12 @@ public final class HttpDoor {
         NodeRoutes node = new NodeRoutes(config);
         MemberRoutes members = new MemberRoutes(config);
         LogRoutes log = new LogRoutes(logLevels);
+        BackupRoute backup = new BackupRoute();
         AccountRoutes accounts = new AccountRoutes();
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
         AccessRoutes access = new AccessRoutes();
+        LimitRoutes limits = new LimitRoutes();
         MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
@@ -172,6 +174,10 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/access", access::list),
                 Route.of(HttpMethod.PUT, "/v1/access", access::set),
                 Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
+                Route.of(HttpMethod.GET, "/v1/limits", limits::list).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/limits/{name}", limits::get).forAdmins(),
+                Route.of(HttpMethod.PUT, "/v1/limits/{name}", limits::set).forAdmins(),
+                Route.of(HttpMethod.DELETE, "/v1/limits/{name}", limits::drop).forAdmins(),
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
                 Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut)
@@ -191,6 +197,7 @@ public final class HttpDoor {
                         .forAdmins(),
                 Route.of(HttpMethod.GET, "/v1/log", log::get).forAdmins(),
                 Route.of(HttpMethod.PUT, "/v1/log", log::put).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),
