@@ -84,14 +84,16 @@ class RunbookIT {
 
     private static final String PUBLISH_AND_CHECK = """
             publish() { for i in $(seq %1$d); do curl -sf -o /dev/null -d "hello $i" localhost:8080/t/greetings; done; }
-            has_all() {
-                found=$(curl -sf "localhost:$1/t/greetings?limit=1000" | grep -o '"body":"hello' | wc -l)
-                [ "$found" = %1$d ] || { echo "port $1 has $found messages" >&2; exit 9; }
+            count() { curl -sf "localhost:$1$2" | { grep -o "$3" || true; } | wc -l; }
+            until_there_are() {
+                for try in $(seq 100); do
+                    [ "$(count "$1" "$2" "$3")" != "$4" ] || return 0
+                    sleep 0.2
+                done
+                echo "port $1 does not have $4 of $3" >&2; exit 9
             }
-            votes() {
-                found=$(./skein member list --url localhost:$1 --json | grep -o '"voter":true' | wc -l)
-                [ "$found" = "$2" ] || { echo "$found vote at port $1, not $2" >&2; exit 9; }
-            }
+            has_all() { until_there_are $1 '/t/greetings?limit=1000' '"body":"hello' %1$d; }
+            votes() { until_there_are $1 /v1/cluster '"voter":true' $2; }
             """.formatted(MESSAGES);
 
     private void run(String... parts) throws Exception {
@@ -159,8 +161,7 @@ class RunbookIT {
                 """,
                 runbook("lost-disk"),
                 """
-                for port in 8080 8081 8082; do has_all $port; done
-                until [ "$(./skein member list --json | grep -o '"voter":true' | wc -l)" = 3 ]; do sleep 0.5; done
+                for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 """);
     }
 
