@@ -83,7 +83,13 @@ class RunbookIT {
             """;
 
     private static final String PUBLISH_AND_CHECK = """
-            publish() { for i in $(seq %1$d); do curl -sf -o /dev/null -d "hello $i" localhost:8080/t/greetings; done; }
+            publish() {
+                for i in $(seq %1$d); do
+                    until curl -sf -o /dev/null -H "Idempotency-Key: $i" -d "hello $i" localhost:8080/t/greetings; do
+                        sleep 0.2
+                    done
+                done
+            }
             count() { curl -sf "localhost:$1$2" | { grep -o "$3" || true; } | wc -l; }
             until_there_are() {
                 for try in $(seq 100); do
