@@ -88,8 +88,9 @@ class HouseTest {
             entry("client", Set.of("frame")),
             entry("bench", Set.of("client", "frame")),
             entry("node", BELOW_NODE),
-            entry("cli", with(BELOW_NODE, "node", "bench")),
-            entry("Main", with(BELOW_NODE, "node", "bench", "cli")));
+            entry("doctor", Set.of("store")),
+            entry("cli", with(BELOW_NODE, "node", "bench", "doctor")),
+            entry("Main", with(BELOW_NODE, "node", "bench", "doctor", "cli")));
 
     /** Below the waterline: no Vert.x, no clock, no thread, no I/O, no logging. */
     private static final Set<String> PURE = with(MACHINES, "wire", "raft", "machine", "replica");

@@ -69,6 +69,13 @@ public interface Broker {
      */
     Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted);
 
+    /**
+     * The leader hands over to whoever is best placed; completes when another one leads, as far as this node knows.
+     *
+     * @param from who is to hand over: at once when it does not lead; empty: whoever leads
+     */
+    Future<Void> handOver(Optional<String> from);
+
     /** This node's word; never fails, never waits. Refreshed with every applied batch. */
     NodeStatus status();
 

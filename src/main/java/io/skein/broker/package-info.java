@@ -6,6 +6,9 @@
  * io.skein.broker.Mailbox}. {@code Access} is the one place that knows who may what: it gives each guest a permit of the
  * account machine, and a new one in the turn of the replica that changes what it rests on.
  *
+ * <p>How much may come in is {@code Throttle}'s matter, which the guests' brokers ask before anything is proposed: limits of
+ * the account machine, and what is used of them at this node.
+ *
  * <p>Behind the gate, start at {@link io.skein.broker.Broker}; {@link io.skein.broker.LocalBroker} is the one of a node. A publish goes to
  * the {@link io.skein.cluster.Proposer}; a read is {@code Reads}' matter. A stream is a {@code Session}, one of the node's
  * {@code Streams}, on its subscriber's event loop: it reads pages from {@code History} (tail and rows) until one ends where

@@ -64,7 +64,8 @@ public final class Recovery {
                 new Configuration(List.of(new Member(self, incarnation, address, true))),
                 clusterId(random, image.clusterId()),
                 lineage(random, image.lineage(), surelyShared(self, image)),
-                Math.max(System.currentTimeMillis(), image.settled().time() + 1));
+                Math.max(System.currentTimeMillis(), image.settled().time() + 1),
+                image.cluster().featureLevel());
         HardState state = new HardState(image.hardState().term() + 1, Optional.empty());
         Entry entry = new Entry(image.lastIndex() + 1, state.term(), Entry.Kind.CONFIGURATION, cluster.encode());
         return new WriteBatch(

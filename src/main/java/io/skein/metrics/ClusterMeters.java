@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.skein.cluster.ClusterListener;
 import io.skein.raft.Role;
+import io.skein.replica.Effect;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -34,6 +35,9 @@ final class ClusterMeters implements ClusterListener {
                 .description("From a proposal to its answer: written, replicated, committed, applied")
                 .serviceLevelObjectives(Buckets.ofWrites())
                 .register(registry);
+        for (Effect.Refuse.Reason reason : Effect.Refuse.Reason.values()) {
+            rejected(reason.name()); // so that rates begin at 0
+        }
     }
 
     private static Counter elections(MeterRegistry registry, String outcome) {
@@ -66,10 +70,13 @@ final class ClusterMeters implements ClusterListener {
 
     @Override
     public void refused(String reason) {
-        Counter.builder("skein.raft.proposals.rejected")
+        rejected(reason).increment();
+    }
+
+    private Counter rejected(String reason) {
+        return Counter.builder("skein.raft.proposals.rejected")
                 .description("Proposals that were not taken into the log")
                 .tag("reason", reasons.bounded(reason.toLowerCase(Locale.ROOT).replace('_', '-')))
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 }

@@ -28,9 +28,7 @@ import io.skein.topic.TopicName;
 import io.skein.topic.TopicOutcome;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /** The broker with a counter at its door. Changes nothing that passes. */
@@ -39,20 +37,13 @@ final class MeteredBroker implements Broker {
             "Subscribers that did not keep up: paused until they read on, past what is kept (gap), or cut"
                     + " because all that stand still had too much waiting";
 
-    private static final String STREAM = "stream";
-    private static final String READ = "read";
-    private static final String PULL = "pull";
-    private static final String TAKE = "take";
-
     private final Broker broker;
     private final MeterRegistry registry;
     private final DoorMeters doors;
-    private final Map<String, Counter> published = new ConcurrentHashMap<>();
-    private final Map<String, Counter> streamed = new ConcurrentHashMap<>();
-    private final Map<String, Counter> pulled = new ConcurrentHashMap<>();
+    private final MessageMeters messages;
     private final Subscriptions subscriptions;
     private final Queues queues;
-    private final Counter read;
+    private final MessageMeters.Flow read;
     private final Counter deduplicated;
     private final Counter gaps;
     private final Counter pauses;
@@ -61,31 +52,24 @@ final class MeteredBroker implements Broker {
         this.broker = broker;
         this.registry = registry;
         this.doors = doors;
-        this.read = delivered("http", READ); // pages are read by HTTP alone
+        this.messages = new MessageMeters(registry);
+        this.read = messages.delivered("http", MessageMeters.READ); // pages are read by HTTP alone
         this.deduplicated = Counter.builder("skein.messages.deduplicated")
                 .description("Messages of repeated publishes that were stored before")
                 .register(registry);
         this.gaps = slow("gap");
         this.pauses = slow("paused");
-        this.subscriptions = new MeteredSubscriptions(
-                broker.subscriptions(),
-                meters,
-                (door, messages) -> pulled(door).increment(messages),
-                (door, messages) -> published(door).increment(messages));
-        Counter taken = delivered("http", TAKE); // queues are used by HTTP alone
-        this.queues = new MeteredQueues(
-                broker.queues(), () -> published("http").increment(), taken::increment, doors::rejected);
-        for (String door : new String[] {"http", "websocket", "tcp"}) {
-            published(door); // so that rates begin at 0
-            streamed(door);
-        }
+        this.subscriptions = new MeteredSubscriptions(broker.subscriptions(), meters, messages);
+        this.queues = new MeteredQueues(broker.queues(), messages, doors::rejected);
     }
 
     @Override
     public Future<PublishAck> publish(Publish publish) {
+        long since = System.nanoTime();
         return broker.publish(publish).andThen((ack, failure) -> {
             if (failure == null) {
-                count(publish.door(), ack);
+                messages.acknowledged(publish.door(), System.nanoTime() - since);
+                count(publish, ack);
             } else {
                 String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
                 doors.rejected(code, publish.messages().size());
@@ -93,33 +77,39 @@ final class MeteredBroker implements Broker {
         });
     }
 
-    private void count(String door, PublishAck ack) {
+    private void count(Publish publish, PublishAck ack) {
         int taken = 0;
-        for (TopicOutcome.Result result : ack.results()) {
-            if (result instanceof TopicOutcome.Refused refused) {
+        long bytes = 0;
+        for (int i = 0; i < ack.results().size(); i++) {
+            if (ack.results().get(i) instanceof TopicOutcome.Refused refused) {
                 doors.rejected(refused.rejected().reason().code(), 1);
             } else {
                 taken++;
+                bytes += publish.messages().get(i).message().size();
             }
         }
-        (ack.replayed() ? deduplicated : published(door)).increment(taken);
+        if (ack.replayed()) {
+            deduplicated.increment(taken);
+        } else {
+            messages.published(publish.door(), taken, bytes);
+        }
     }
 
     @Override
     public Future<Page> read(Read request) {
         return broker.read(request)
-                .onSuccess(page -> read.increment(page.messages().size()))
+                .onSuccess(page -> read.add(page.messages().size(), MessageMeters.bytesOf(page.messages())))
                 .onFailure(refused -> {});
     }
 
     @Override
     public Future<Subscription> subscribe(Subscribe subscribe, Subscriber subscriber) {
-        Counter counter = streamed(subscribe.door());
+        MessageMeters.Flow streamed = messages.delivered(subscribe.door(), MessageMeters.STREAM);
         return broker.subscribe(subscribe, new Subscriber() {
             @Override
-            public boolean deliver(List<StoredMessage> messages, String lastCursor) {
-                counter.increment(messages.size());
-                boolean more = subscriber.deliver(messages, lastCursor);
+            public boolean deliver(List<StoredMessage> delivered, String lastCursor) {
+                streamed.add(delivered.size(), MessageMeters.bytesOf(delivered));
+                boolean more = subscriber.deliver(delivered, lastCursor);
                 if (!more) {
                     pauses.increment();
                 }
@@ -178,31 +168,6 @@ final class MeteredBroker implements Broker {
         };
     }
 
-    private Counter published(String door) {
-        return published.computeIfAbsent(
-                Labels.door(door),
-                name -> Counter.builder("skein.messages.published")
-                        .description("Messages acknowledged to publishers")
-                        .tag("interface", name)
-                        .register(registry));
-    }
-
-    private Counter streamed(String door) {
-        return streamed.computeIfAbsent(Labels.door(door), name -> delivered(name, STREAM));
-    }
-
-    private Counter pulled(String door) {
-        return pulled.computeIfAbsent(Labels.door(door), name -> delivered(name, PULL));
-    }
-
-    private Counter delivered(String door, String mode) {
-        return Counter.builder("skein.messages.delivered")
-                .description("Messages handed to subscribers and readers")
-                .tag("interface", door)
-                .tag("mode", mode)
-                .register(registry);
-    }
-
     private Counter slow(String action) {
         return Counter.builder("skein.slow.consumer.events")
                 .description(SLOW)
@@ -258,6 +223,11 @@ final class MeteredBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return broker.transfer(id);
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return broker.handOver(from);
     }
 
     @Override

@@ -24,34 +24,26 @@ import io.skein.subscription.SubscriptionName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /** Durable subscriptions with counters at their door. Changes nothing that passes. */
 final class MeteredSubscriptions implements Subscriptions {
     private final Subscriptions subscriptions;
     private final SubscriptionMeters meters;
-    private final BiConsumer<String, Integer> delivered;
-    private final BiConsumer<String, Integer> published;
+    private final MessageMeters messages;
 
-    /**
-     * @param delivered is told of messages that were handed out through a door
-     * @param published is told of messages that transactions published through a door
-     */
-    MeteredSubscriptions(
-            Subscriptions subscriptions,
-            SubscriptionMeters meters,
-            BiConsumer<String, Integer> delivered,
-            BiConsumer<String, Integer> published) {
+    MeteredSubscriptions(Subscriptions subscriptions, SubscriptionMeters meters, MessageMeters messages) {
         this.subscriptions = subscriptions;
         this.meters = meters;
-        this.delivered = delivered;
-        this.published = published;
+        this.messages = messages;
     }
 
     @Override
     public Pulling pull(Pull pull) {
         Pulling pulling = subscriptions.pull(pull);
-        Future<Loan> loan = pulling.loan().map(lent -> lent.count() == 0 ? lent : new MeteredLoan(lent, pull.door()));
+        Future<Loan> loan = pulling.loan()
+                .map(lent -> lent.count() == 0
+                        ? lent
+                        : new MeteredLoan(lent, messages.delivered(pull.door(), MessageMeters.PULL)));
         return new Pulling() {
             @Override
             public Future<Loan> loan() {
@@ -67,11 +59,11 @@ final class MeteredSubscriptions implements Subscriptions {
 
     private final class MeteredLoan implements Loan {
         private final Loan loan;
-        private final String door;
+        private final MessageMeters.Flow delivered;
 
-        MeteredLoan(Loan loan, String door) {
+        MeteredLoan(Loan loan, MessageMeters.Flow delivered) {
             this.loan = loan;
-            this.door = door;
+            this.delivered = delivered;
         }
 
         @Override
@@ -91,15 +83,20 @@ final class MeteredSubscriptions implements Subscriptions {
                 count(next.result());
                 return next;
             }
-            return next.map(messages -> {
-                count(messages);
-                return messages;
+            return next.map(lent -> {
+                count(lent);
+                return lent;
             });
         }
 
-        private void count(List<Leased> messages) {
-            long again = messages.stream().filter(one -> one.delivery() > 1).count();
-            delivered.accept(door, messages.size());
+        private void count(List<Leased> lent) {
+            long again = 0;
+            long bytes = 0;
+            for (Leased one : lent) {
+                again += one.delivery() > 1 ? 1 : 0;
+                bytes += one.message().json().length;
+            }
+            delivered.add(lent.size(), bytes);
             if (again > 0) {
                 meters.redelivered(again);
             }
@@ -136,7 +133,8 @@ final class MeteredSubscriptions implements Subscriptions {
     public Future<TransactionAck> transact(Transaction transaction) {
         return subscriptions.transact(transaction).map(ack -> {
             if (ack.isDone() && !ack.replayed()) {
-                published.accept(transaction.door(), ack.results().size());
+                messages.published(
+                        transaction.door(), ack.results().size(), MessageMeters.sizeOf(transaction.messages()));
                 meters.acked(ack.acknowledged());
                 meters.nacked(ack.returned());
             }

@@ -13,13 +13,17 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.Throttled;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerListener;
+import io.skein.machine.FeatureLevel;
 import io.skein.store.StoreListener;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -32,6 +36,10 @@ public final class Metrics implements AutoCloseable {
     /** Of an answer in OpenMetrics. */
     private static final String END = "# EOF\n";
 
+    /** What {@link NodeStatus#health} can be. */
+    private static final List<String> HEALTH =
+            List.of("ok", "no-leader", "catching-up", "amnesiac", "corrupt", "disk-full", "draining", "removed");
+
     private final PrometheusMeterRegistry registry;
     private final StoreMeters store;
     private final ClusterMeters cluster;
@@ -40,6 +48,7 @@ public final class Metrics implements AutoCloseable {
     private final DoorMeters doors;
     private final SubscriptionMeters subscriptions;
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private volatile Supplier<NodeStatus> watched;
 
     public Metrics(PrometheusMeterRegistry registry) {
         this.registry = registry;
@@ -103,6 +112,14 @@ public final class Metrics implements AutoCloseable {
         return new BackupMeters(registry);
     }
 
+    /** The node's own id: what peers call it, where Prometheus knows an address. */
+    public void name(String node) {
+        Gauge.builder("skein.node.info", () -> 1)
+                .description("1; the label is this node's id")
+                .tag("node", node)
+                .register(registry);
+    }
+
     /** To be deployed once for each event loop; measures how late it runs. */
     public VerticleBase eventLoopLag() {
         return new EventLoopLag(registry);
@@ -121,6 +138,13 @@ public final class Metrics implements AutoCloseable {
     /** Gauges over what the node says of itself; read on every scrape. */
     public void watch(Supplier<NodeStatus> status) {
         peers.watch(status);
+        watched = status;
+        for (String state : HEALTH) {
+            Gauge.builder("skein.health", () -> state.equals(status.get().health()) ? 1 : 0)
+                    .description("1 for the state this node is in; in any other than ok it is not ready")
+                    .tag("state", state)
+                    .register(registry);
+        }
         gauge(
                 status,
                 "start.time",
@@ -132,6 +156,10 @@ public final class Metrics implements AutoCloseable {
                     .description("Members of the cluster as this node knows it")
                     .tag("role", voter ? "voter" : "learner")
                     .register(registry);
+            Gauge.builder("skein.cluster.members.reachable", () -> reachable(status.get(), voter))
+                    .description("Members this node has a connection to, and itself")
+                    .tag("role", voter ? "voter" : "learner")
+                    .register(registry);
         }
         for (String role : new String[] {"leader", "follower", "candidate", "learner"}) {
             Gauge.builder("skein.raft.role", () -> role.equals(role(status.get())) ? 1 : 0)
@@ -140,9 +168,23 @@ public final class Metrics implements AutoCloseable {
                     .register(registry);
         }
         gauge(status, "raft.is.leader", "", "1 when this node leads", s -> role(s).equals("leader") ? 1 : 0);
+        gauge(status, "feature.level", "", "Feature level of the cluster", NodeStatus::featureLevel);
+        gauge(status, "feature.level.possible", "", "The highest that this build knows", s -> FeatureLevel.NEWEST);
+        gauge(
+                status,
+                "raft.leader.known",
+                "",
+                "1 when this node knows who leads",
+                s -> s.leader().isEmpty() ? 0 : 1);
         gauge(status, "raft.term", "", "Current term", NodeStatus::term);
         gauge(status, "raft.commit.index", "", "Highest entry known to be committed", NodeStatus::commitIndex);
         gauge(status, "raft.applied.index", "", "Highest entry applied in memory", NodeStatus::appliedIndex);
+        gauge(
+                status,
+                "raft.settled.index",
+                "",
+                "Highest entry whose changes are in the rows on the disk",
+                NodeStatus::settledIndex);
         gauge(status, "raft.last.log.index", "", "Highest entry in the log", NodeStatus::lastLogIndex);
         gauge(
                 status,
@@ -162,6 +204,13 @@ public final class Metrics implements AutoCloseable {
                 "bytes",
                 "Size of the write-ahead log",
                 s -> s.figures().walBytes());
+        gauge(status, "topics", "", "Topics", s -> s.figures().topics());
+        gauge(
+                status,
+                "subscribers",
+                "",
+                "Live subscribers of this node",
+                s -> s.figures().subscribers());
         gauge(
                 status,
                 "messages.scheduled",
@@ -194,10 +243,19 @@ public final class Metrics implements AutoCloseable {
         doors.watch(allowances);
     }
 
+    /** What limits did not let through. */
+    public void watch(Throttled throttled) {
+        doors.watch(throttled);
+    }
+
     /** The space that is left where the data is. */
     public void watchDisk(Path dataDirectory) {
         Gauge.builder("skein.disk.free", () -> dataDirectory.toFile().getUsableSpace())
                 .description("Bytes free where the data directory is")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("skein.disk.total", () -> dataDirectory.toFile().getTotalSpace())
+                .description("Bytes there are where the data directory is")
                 .baseUnit("bytes")
                 .register(registry);
     }
@@ -208,11 +266,16 @@ public final class Metrics implements AutoCloseable {
      * @param accept the header's value, empty when there is none
      */
     public Exposition scrape(String accept) {
+        watched().ifPresent(peers::see);
         String contentType = Exposition.contentType(accept);
         String text = registry.scrape(contentType);
         int end = text.endsWith(END) ? text.length() - END.length() : text.length();
         return new Exposition(
                 contentType, text.substring(0, end) + doors.openedText(contentType) + text.substring(end));
+    }
+
+    private Optional<NodeStatus> watched() {
+        return Optional.ofNullable(watched).map(Supplier::get);
     }
 
     /** @param open {@code /metrics} asks nobody who it is */
@@ -237,6 +300,12 @@ public final class Metrics implements AutoCloseable {
     private static long members(NodeStatus status, boolean voter) {
         return status.members().stream()
                 .filter(member -> member.voter() == voter)
+                .count();
+    }
+
+    private static long reachable(NodeStatus status, boolean voter) {
+        return status.members().stream()
+                .filter(member -> member.voter() == voter && member.reachable())
                 .count();
     }
 

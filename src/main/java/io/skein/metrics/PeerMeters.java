@@ -12,6 +12,7 @@ import io.skein.raft.Role;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -26,6 +27,11 @@ final class PeerMeters implements PeerListener {
     private final Timer snapshot;
     private final Map<HandshakeFault, Counter> strangers = new EnumMap<>(HandshakeFault.class);
     private final Map<NodeId, Long> heard = new ConcurrentHashMap<>();
+    private final Map<NodeId, Timer> roundTrips = new ConcurrentHashMap<>();
+    private final Set<String> members = ConcurrentHashMap.newKeySet();
+    private final Counter sent;
+    private final Counter received;
+    private final Counter dropped;
     private volatile Supplier<NodeStatus> status;
 
     PeerMeters(MeterRegistry registry) {
@@ -33,6 +39,11 @@ final class PeerMeters implements PeerListener {
         snapshot = Timer.builder("skein.raft.snapshot.duration")
                 .description("A snapshot for a peer: made, sent and taken")
                 .serviceLevelObjectives(Buckets.ofSnapshots())
+                .register(registry);
+        sent = bytes("sent");
+        received = bytes("received");
+        dropped = Counter.builder("skein.raft.peer.messages.dropped")
+                .description("Messages to peers that were not sent: no connection, or too much waits for it")
                 .register(registry);
         for (HandshakeFault why : HandshakeFault.values()) {
             strangers.put(
@@ -48,8 +59,40 @@ final class PeerMeters implements PeerListener {
         status = nodeStatus;
     }
 
+    private Counter bytes(String direction) {
+        return Counter.builder("skein.raft.peer.bytes")
+                .description("What nodes say to each other")
+                .baseUnit("bytes")
+                .tag("direction", direction)
+                .register(registry);
+    }
+
+    /** Every member has its lag, also one that was never heard of since this node started. */
+    void see(NodeStatus now) {
+        for (NodeStatus.MemberStatus member : now.members()) {
+            if (!member.id().equals(now.node()) && members.size() < MAX_PEERS && members.add(member.id())) {
+                Gauge.builder("skein.raft.peer.lag.entries", () -> lag(member.id()))
+                        .description("Entries of this leader that a peer is not known to have; 0 on a node that does"
+                                + " not lead")
+                        .tag("peer", member.id())
+                        .register(registry);
+            }
+        }
+    }
+
+    @Override
+    public void sent(NodeId peer, int frames, long bytes) {
+        sent.increment(bytes);
+    }
+
+    @Override
+    public void dropped(NodeId peer, long bytes) {
+        dropped.increment();
+    }
+
     @Override
     public void received(NodeId peer, long bytes) {
+        received.increment(bytes);
         if (heard.put(peer, System.nanoTime()) == null && heard.size() <= MAX_PEERS && !isThisNode(peer)) {
             Gauge.builder(
                             "skein.raft.peer.last.contact",
@@ -58,12 +101,25 @@ final class PeerMeters implements PeerListener {
                     .baseUnit("seconds")
                     .tag("peer", peer.value())
                     .register(registry);
-            Gauge.builder("skein.raft.peer.lag.entries", () -> lag(peer.value()))
-                    .description(
-                            "Entries of this leader that a peer is not known to have; 0 on a node that does not lead")
-                    .tag("peer", peer.value())
-                    .register(registry);
         }
+    }
+
+    @Override
+    public void roundTrip(NodeId peer, long nanos) {
+        Timer timer = roundTrips.size() < MAX_PEERS
+                ? roundTrips.computeIfAbsent(peer, this::roundTripTo)
+                : roundTrips.get(peer);
+        if (timer != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Timer roundTripTo(NodeId peer) {
+        return Timer.builder("skein.raft.peer.round.trip")
+                .description("From a ping to a peer to its answer")
+                .tag("peer", peer.value())
+                .serviceLevelObjectives(Buckets.ofWrites())
+                .register(registry);
     }
 
     /** A node that looks for its peers finds itself among them, once: that is no contact which could be lost. */

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.skein.store.StoreListener;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What the disk does. */
 final class StoreMeters implements StoreListener {
@@ -16,9 +17,12 @@ final class StoreMeters implements StoreListener {
     private final Timer checkpoint;
     private final DistributionSummary statements;
     private final Counter expired;
+    private final Counter damages;
+    private final Counter scrubs;
     private final Counter nackedToDeath;
     private final Counter leasesToDeath;
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong walWaiting = new AtomicLong();
 
     StoreMeters(MeterRegistry registry) {
         commit = Timer.builder("skein.sqlite.commit.duration")
@@ -42,6 +46,16 @@ final class StoreMeters implements StoreListener {
                 .register(registry);
         nackedToDeath = deadLettered(registry, "nacked");
         leasesToDeath = deadLettered(registry, "lease-expired");
+        damages = Counter.builder("skein.sqlite.damage")
+                .description("Rows found that are not what was written")
+                .register(registry);
+        scrubs = Counter.builder("skein.sqlite.scrubs")
+                .description("Times every row was read again and checked")
+                .register(registry);
+        Gauge.builder("skein.sqlite.wal.waiting", walWaiting::get)
+                .description("Bytes of the write-ahead log that wait for a checkpoint")
+                .baseUnit("bytes")
+                .register(registry);
         Gauge.builder("skein.sqlite.write.queue.depth", queued::get)
                 .description("Write batches that were handed to the store and are not durable")
                 .register(registry);
@@ -81,5 +95,20 @@ final class StoreMeters implements StoreListener {
     @Override
     public void checkpointed(long nanos, long pages) {
         checkpoint.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void walBytes(long bytes) {
+        walWaiting.set(bytes);
+    }
+
+    @Override
+    public void damaged(String what) {
+        damages.increment();
+    }
+
+    @Override
+    public void scrubbed(long rows, long bytes) {
+        scrubs.increment();
     }
 }

@@ -14,6 +14,9 @@ public final class ExitCode {
     /** A cluster of one whose database went backwards. */
     public static final int WENT_BACKWARDS = 75;
 
+    /** The data, or the cluster, is at a feature level or of a schema that this build does not know. */
+    public static final int OTHER_LEVEL = 76;
+
     /** A node does not let a command do what was asked: who asks is not known there, or may not. */
     public static final int DENIED = 77;
 

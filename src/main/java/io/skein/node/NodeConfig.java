@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param metricsOpen metrics ask nobody who it is
  * @param tls what clients are shown, if they are to speak TLS
  * @param peerTls what peers are shown, and which authority theirs must be of
+ * @param log how this node logs, until it is told otherwise
  * @param insecure the operator takes the risk of serving others without what keeps strangers out
  * @param backups those that the node makes by itself, if it does
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
@@ -58,6 +59,7 @@ public record NodeConfig(
         Optional<CertificateFiles> peerTls,
         Optional<PeerSecret> peerSecret,
         boolean insecure,
+        LogConfig log,
         Optional<BackupPlan> backups) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
@@ -114,6 +116,7 @@ public record NodeConfig(
                         peerTls(settings),
                         peerSecret(settings),
                         settings.flag(Setting.INSECURE),
+                        log(settings),
                         backups(settings))
                 .checked();
     }
@@ -309,6 +312,21 @@ public record NodeConfig(
             throw settings.problem(Setting.ADMIN_TOKEN, "16 to 256 printable characters without spaces");
         }
         return Optional.of(token).filter(text -> !text.isEmpty());
+    }
+
+    private static LogConfig log(Settings settings) {
+        LogFormat format = switch (settings.text(Setting.LOG_FORMAT)) {
+            case "text" -> LogFormat.TEXT;
+            case "json" -> LogFormat.JSON;
+            default -> throw settings.problem(Setting.LOG_FORMAT, "text or json");
+        };
+        String level = settings.text(Setting.LOG_LEVEL);
+        try {
+            LiveLevels.level(level);
+        } catch (IllegalArgumentException noLevel) {
+            throw settings.problem(Setting.LOG_LEVEL, noLevel.getMessage());
+        }
+        return new LogConfig(format, level);
     }
 
     private static RrmqProfile profile(Settings settings) {

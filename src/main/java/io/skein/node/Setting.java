@@ -50,6 +50,8 @@ public enum Setting {
             "false",
             "BOOL",
             "serve others than this machine without --auth, or with a Raft port that believes anybody"),
+    LOG_FORMAT("text", "text|json", "what is logged, on standard error: a line for people, or one JSON object a line"),
+    LOG_LEVEL("info", "LEVEL", "how much is logged: trace, debug, info, warn, error or off; later: /v1/log"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;

@@ -180,6 +180,10 @@ final class SnapshotCopy {
         }
         long last = Database.number(connection, "SELECT coalesce(max(id), -1) FROM main.chunk");
         Database.execute(connection, "BEGIN");
+        if (Database.number(connection, "PRAGMA live.user_version")
+                != Database.number(connection, "PRAGMA main.user_version")) {
+            throw new IllegalStateException("the feature level rose meanwhile");
+        }
         Database.execute(connection, "INSERT INTO main.state SELECT * FROM live.state");
         Database.execute(connection, "INSERT INTO main.chunk SELECT * FROM live.chunk WHERE id > " + last);
         Database.execute(connection, CONFIGURATION);

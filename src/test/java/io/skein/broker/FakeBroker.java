@@ -712,6 +712,11 @@ public final class FakeBroker implements Broker {
         return Future.succeededFuture();
     }
 
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return Future.succeededFuture();
+    }
+
     /** One of a cluster from now on; it goes on to do everything by itself. */
     public synchronized void become(Role role, String leader, long term, List<NodeStatus.MemberStatus> members) {
         cluster = Optional.of(new Cluster(role, leader, term, List.copyOf(members)));
@@ -726,7 +731,8 @@ public final class FakeBroker implements Broker {
                 Role.LEADER,
                 "n1",
                 1,
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
+                List.of(new NodeStatus.MemberStatus(
+                        "n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true, "9.9", 2))));
     }
 
     private volatile Subscriptions subscriptions = new NoSubscriptions();

@@ -154,6 +154,11 @@ final class ConsoleDemo {
         }
 
         @Override
+        public Future<Void> handOver(Optional<String> from) {
+            return Future.succeededFuture();
+        }
+
+        @Override
         public NodeStatus status() {
             long last = 9_204_118 + published;
             int open = random.nextInt(14);

@@ -19,6 +19,7 @@ import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Guest;
+import io.skein.broker.NodeStatus;
 import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
@@ -44,7 +45,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.ext.web.Router;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,6 +83,8 @@ class MetricsTest {
             Map.entry("skein_raft_is_leader", "gauge"),
             Map.entry("skein_raft_role", "gauge"),
             Map.entry("skein_raft_term", "gauge"),
+            Map.entry("skein_feature_level", "gauge"),
+            Map.entry("skein_feature_level_possible", "gauge"),
             Map.entry("skein_raft_commit_index", "gauge"),
             Map.entry("skein_raft_applied_index", "gauge"),
             Map.entry("skein_raft_last_log_index", "gauge"),
@@ -118,6 +120,23 @@ class MetricsTest {
             Map.entry("skein_websocket_bytes_total", "counter"),
             Map.entry("skein_eventloop_lag_seconds", "histogram"),
             Map.entry("skein_eventloop_blocked_total", "counter"),
+            Map.entry("skein_health", "gauge"),
+            Map.entry("skein_node_info", "gauge"),
+            Map.entry("skein_cluster_members_reachable", "gauge"),
+            Map.entry("skein_raft_leader_known", "gauge"),
+            Map.entry("skein_raft_settled_index", "gauge"),
+            Map.entry("skein_topics", "gauge"),
+            Map.entry("skein_subscribers", "gauge"),
+            Map.entry("skein_disk_total_bytes", "gauge"),
+            Map.entry("skein_sqlite_damage_total", "counter"),
+            Map.entry("skein_sqlite_scrubs_total", "counter"),
+            Map.entry("skein_sqlite_wal_waiting_bytes", "gauge"),
+            Map.entry("skein_raft_peer_bytes_total", "counter"),
+            Map.entry("skein_raft_peer_messages_dropped_total", "counter"),
+            Map.entry("skein_raft_peer_round_trip_seconds", "histogram"),
+            Map.entry("skein_messages_published_bytes_total", "counter"),
+            Map.entry("skein_messages_delivered_bytes_total", "counter"),
+            Map.entry("skein_publish_duration_seconds", "histogram"),
             Map.entry("jvm_memory_used_bytes", "gauge"),
             Map.entry("skein_raft_snapshot_duration_seconds", "histogram"),
             Map.entry("skein_raft_peer_handshake_failures_total", "counter"),
@@ -154,6 +173,7 @@ class MetricsTest {
         fake = new FakeBroker(vertx);
         broker = metrics.metered(fake);
         metrics.build("1.2.3", "");
+        metrics.name("n1");
         metrics.watch(fake::status);
         metrics.watchDisk(directory);
         metrics.watchProposals(unanswered::get);
@@ -167,6 +187,67 @@ class MetricsTest {
         String text = scrape();
         assertTrue(text.contains("skein_raft_peer_last_contact_seconds{peer=\"n2\"}"), text);
         assertFalse(text.contains("{peer=\"n1\"}"), text);
+    }
+
+    @Test
+    void aMemberThatWasNeverHeardOfLagsToo() throws Exception {
+        broker.publish(publish("a", "1")).await(10, SECONDS);
+        fake.become(
+                Role.LEADER,
+                "n1",
+                1,
+                List.of(
+                        new NodeStatus.MemberStatus("n1", "h1:6000", "h1:8080", true, 1, true),
+                        new NodeStatus.MemberStatus("n2", "h2:6000", "", true, 0, false),
+                        new NodeStatus.MemberStatus("n3", "h3:6000", "", false, 0, false)));
+        assertEquals(fake.status().lastLogIndex(), value("skein_raft_peer_lag_entries{peer=\"n2\"}"));
+        assertEquals(1, value("skein_cluster_members_reachable{role=\"voter\"}"));
+        assertEquals(0, value("skein_cluster_members_reachable{role=\"learner\"}"));
+        assertEquals(2, value("skein_cluster_members{role=\"voter\"}"));
+        assertFalse(scrape().contains("skein_raft_peer_lag_entries{peer=\"n1\"}"));
+    }
+
+    @Test
+    void whoKnowsNoLeaderSaysSo() {
+        assertEquals(1, value("skein_raft_leader_known"));
+        fake.become(Role.FOLLOWER, "", 2, List.of());
+        assertEquals(0, value("skein_raft_leader_known"));
+    }
+
+    @Test
+    void whatPeersSayIsCountedBothWays() {
+        metrics.peers().sent(new NodeId("n2"), 3, 100);
+        metrics.peers().received(new NodeId("n2"), 10);
+        metrics.peers().dropped(new NodeId("n2"), 1000);
+        metrics.peers().roundTrip(new NodeId("n2"), 2_000_000);
+        assertEquals(100, value("skein_raft_peer_bytes_total{direction=\"sent\"}"));
+        assertEquals(10, value("skein_raft_peer_bytes_total{direction=\"received\"}"));
+        assertEquals(1, value("skein_raft_peer_messages_dropped_total"));
+        assertEquals(0.002, value("skein_raft_peer_round_trip_seconds_sum{peer=\"n2\"}"), 1e-9);
+    }
+
+    @Test
+    void theStateANodeIsInIsOneOfAll() throws Exception {
+        assertEquals(1, value("skein_health{state=\"ok\"}"));
+        fake.health("corrupt");
+        assertEquals(0, value("skein_health{state=\"ok\"}"));
+        assertEquals(1, value("skein_health{state=\"corrupt\"}"));
+        assertEquals(
+                8,
+                scrape().lines()
+                        .filter(line -> line.startsWith("skein_health{"))
+                        .count());
+    }
+
+    @Test
+    void aDiskIsToldWithItsSizeAndWhatWasFoundOnIt() {
+        metrics.store().damaged("a row");
+        metrics.store().scrubbed(10, 1000);
+        metrics.store().walBytes(4096);
+        assertTrue(value("skein_disk_free_bytes") <= value("skein_disk_total_bytes"));
+        assertEquals(1, value("skein_sqlite_damage_total"));
+        assertEquals(1, value("skein_sqlite_scrubs_total"));
+        assertEquals(4096, value("skein_sqlite_wal_waiting_bytes"));
     }
 
     @AfterEach
@@ -202,6 +283,7 @@ class MetricsTest {
         metrics.store().queued(1);
         metrics.store().expired(1);
         metrics.store().deadLettered(1, 2);
+        metrics.peers().roundTrip(new NodeId("n2"), 700_000);
         metrics.cluster().appended(1_500_000);
         metrics.cluster().roleChanged(Role.CANDIDATE, 1);
         metrics.cluster().roleChanged(Role.LEADER, 1);
@@ -277,6 +359,11 @@ class MetricsTest {
                 .await(10, SECONDS);
 
         assertEquals(1, value("skein_messages_published_total{interface=\"tcp\"}"));
+        assertEquals(
+                publish("a", "1").messages().get(0).message().size(),
+                value("skein_messages_published_bytes_total{interface=\"tcp\"}"));
+        assertEquals(2, value("skein_publish_duration_seconds_count{interface=\"tcp\"}"));
+        assertTrue(value("skein_messages_delivered_bytes_total{interface=\"http\",mode=\"read\"}") > 0);
         assertEquals(1, value("skein_messages_published_total{interface=\"websocket\"}"));
         assertEquals(0, value("skein_messages_published_total{interface=\"http\"}"));
         assertEquals(1, value("skein_messages_deduplicated_total"));
@@ -492,38 +579,11 @@ class MetricsTest {
 
     @Test
     void promtoolFindsNothingWrong() throws Exception {
-        assumeTrue(isInstalled(), "promtool is not installed");
+        assumeTrue(Promtool.isInstalled(), Promtool.ABSENT);
         live();
         broker.publish(publish("t", "")).await(10, SECONDS);
-        assertEquals("", complaints(scrape()));
-        assertEquals("", complaints(get(serve(), "/metrics/detailed", "").body));
-    }
-
-    private static boolean isInstalled() {
-        try {
-            return promtool("--version").start().waitFor() == 0;
-        } catch (IOException | InterruptedException absent) {
-            return false;
-        }
-    }
-
-    private static ProcessBuilder promtool(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("skein.promtool", "promtool")));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true);
-    }
-
-    /** What promtool says of our names; those of the JVM binders are Micrometer's. */
-    private static String complaints(String text) throws Exception {
-        Process process = promtool("check", "metrics").start();
-        try (var in = process.getOutputStream()) {
-            in.write(text.getBytes(UTF_8));
-        }
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-        process.waitFor();
-        return said.lines()
-                .filter(line -> line.startsWith("skein_") || line.contains("error"))
-                .collect(Collectors.joining("\n"));
+        assertEquals("", Promtool.complaints(scrape()));
+        assertEquals("", Promtool.complaints(get(serve(), "/metrics/detailed", "").body));
     }
 
     private record Answer(int status, String contentType, String body) {}

@@ -50,14 +50,16 @@ class BackupQueriesTest {
             }
             Stranger.expect(201, nobody.post("/t/other", "1"));
             Stranger.expect(202, nobody.ask("POST", "/t/other", "later", "Skein-Delay", "1h"));
-            Stranger.expect(201, nobody.ask("PUT", "/v1/subscriptions/s", "{\"filter\":\"other\",\"from\":\"earliest\"}"));
+            Stranger.expect(
+                    201, nobody.ask("PUT", "/v1/subscriptions/s", "{\"filter\":\"other\",\"from\":\"earliest\"}"));
             nobody.create("anna", "correct horse");
             nobody.create("bob", "correct horse");
             Stranger anna = nobody.loggedIn("anna", "correct horse");
             for (String text : List.of("one", "two")) {
                 Stranger.expect(201, anna.post("/v1/mail", "{\"to\":\"bob\",\"content\":\"" + text + "\"}"));
             }
-            Backup backup = node.broker().backup(Freshness.LINEARIZABLE, () -> false).await();
+            Backup backup =
+                    node.broker().backup(Freshness.LINEARIZABLE, () -> false).await();
             Path file = Files.copy(backup.file(), directory.resolve("backup.db"));
             backup.end().run();
             assertEquals(node.broker().status().appliedIndex(), backup.index());
@@ -68,8 +70,8 @@ class BackupQueriesTest {
             List<String> byHour = ask(file, queries.get(1));
             assertTrue(byHour.size() >= 2 && byHour.get(0).startsWith("greetings|20"), byHour.toString());
             assertEquals(List.of("bob|2"), ask(file, queries.get(2)));
-            for (String held : List.of(
-                    "subscription", "scheduled", "account", "session", "mail", "configuration", "state")) {
+            for (String held :
+                    List.of("subscription", "scheduled", "account", "session", "mail", "configuration", "state")) {
                 assertTrue(
                         Long.parseLong(ask(file, "SELECT count(*) FROM " + held).get(0)) > 0, held);
             }

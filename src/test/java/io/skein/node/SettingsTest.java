@@ -78,6 +78,19 @@ class SettingsTest {
     }
 
     @Test
+    void howANodeLogsIsOneOfAFewWords() {
+        assertEquals(
+                "log-format (--log-format) is \"xml\"; expected: text or json",
+                problem(Map.of("log-format", "xml"), Map.of()));
+        assertEquals(
+                "log-level (SKEIN_LOG_LEVEL) is \"loud\"; expected: a level is one of trace, debug, info, warn, error,"
+                        + " off, not \"loud\"",
+                problem(Map.of(), Map.of("SKEIN_LOG_LEVEL", "loud")));
+        NodeConfig json = NodeConfig.of(of(Map.of("log-format", "json", "log-level", "DEBUG"), Map.of()));
+        assertEquals(new LogConfig(LogFormat.JSON, "DEBUG"), json.log());
+    }
+
+    @Test
     void backupsGoToADirectoryOfTheirOwnOrNotAtAll() throws Exception {
         assertEquals(Optional.empty(), NodeConfig.of(of(Map.of(), Map.of())).backups());
         BackupPlan plan = NodeConfig.of(of(Map.of("backup-dir", "/b", "backup-keep", "3"), Map.of()))

@@ -40,8 +40,8 @@ class BackupIT {
     void everythingAcknowledgedBeforeTheBackupBeganIsInTheClusterThatGrowsFromIt() throws Exception {
         Path backup = directory.resolve("backup.db");
         Map<Long, String> before;
-        try (NodeUnderTest node = NodeUnderTest.start(
-                Files.createDirectory(directory.resolve("old")), "--tcp-port", "0")) {
+        try (NodeUnderTest node =
+                NodeUnderTest.start(Files.createDirectory(directory.resolve("old")), "--tcp-port", "0")) {
             node.awaitReady();
             CountDownLatch first = new CountDownLatch(BEFORE);
             List<Thread> publishers = new ArrayList<>();
@@ -54,7 +54,8 @@ class BackupIT {
             first.await();
             before = Map.copyOf(acknowledged);
 
-            JsonObject made = skein("backup", backup.toString(), "--json", "--url", node.uri("").toString());
+            JsonObject made = skein(
+                    "backup", backup.toString(), "--json", "--url", node.uri("").toString());
 
             assertTrue(made.getLong("messages") >= before.size(), made.encode());
             int during = acknowledged.size();
@@ -77,10 +78,19 @@ class BackupIT {
             for (int i = 2; i <= 3; i++) {
                 String id = "n" + i;
                 skein(
-                        "member", "add", id, "127.0.0.1:" + raft.get(i - 1), "--wait", "60s", "--json", "--url",
+                        "member",
+                        "add",
+                        id,
+                        "127.0.0.1:" + raft.get(i - 1),
+                        "--wait",
+                        "60s",
+                        "--json",
+                        "--url",
                         one.uri("").toString());
             }
-            assertEquals(201, two.awaitReady().post("/t/load", "the new cluster goes on").statusCode());
+            assertEquals(
+                    201,
+                    two.awaitReady().post("/t/load", "the new cluster goes on").statusCode());
             check(three.awaitReady(), before);
             Awaitility.await("one state on all")
                     .atMost(Duration.ofSeconds(30))

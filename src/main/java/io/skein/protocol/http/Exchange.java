@@ -1,11 +1,13 @@
 package io.skein.protocol.http;
 
+import io.skein.account.AccountName;
 import io.skein.broker.Allowance;
 import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
 import io.skein.broker.Guest;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
+import io.skein.frame.TraceContext;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -320,6 +322,10 @@ final class Exchange {
             answer(problem.status(), JSON, json.toBuffer(), -1);
         } else {
             JsonObject json = problem.json(status().leader(), status().leaderAddress());
+            String parent = header(TraceContext.PARENT);
+            if (TraceContext.isValid(parent)) {
+                json.put("trace", TraceContext.traceId(parent));
+            }
             answer(problem.status(), PROBLEM, json.toBuffer(), -1);
         }
         if (linger) {
@@ -343,7 +349,16 @@ final class Exchange {
             problem(Problem.of(refusal));
             return;
         }
-        LOG.error("{} {} failed", request.method(), route.template(), failure);
+        String parent = header(TraceContext.PARENT);
+        LOG.atError()
+                .addKeyValue("trace", TraceContext.isValid(parent) ? TraceContext.traceId(parent) : null)
+                .addKeyValue(
+                        "principal",
+                        guest == null
+                                ? null
+                                : guest.name().map(AccountName::value).orElse(null))
+                .setCause(failure)
+                .log("{} {} failed", request.method(), route.template());
         problem(Problem.internal(proposed));
     }
 

@@ -111,6 +111,11 @@ class BentBroker implements Broker {
     }
 
     @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return Future.succeededFuture();
+    }
+
+    @Override
     public NodeStatus status() {
         return straight.status();
     }

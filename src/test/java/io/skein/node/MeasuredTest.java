@@ -1,0 +1,72 @@
+package io.skein.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.skein.cluster.ClusterListener;
+import io.skein.raft.Role;
+import io.skein.store.StoreListener;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The console listens first; the meters must hear all the same. */
+class MeasuredTest {
+    private final List<String> heard = new ArrayList<>();
+
+    @Test
+    void whatTheStoreTellsIsHandedOn() throws Exception {
+        assertEquals(methods(StoreListener.class), told(StoreListener.class));
+    }
+
+    @Test
+    void whatTheReplicaTellsIsHandedOn() throws Exception {
+        assertEquals(methods(ClusterListener.class), told(ClusterListener.class));
+    }
+
+    private static List<String> methods(Class<?> listener) {
+        return Arrays.stream(listener.getMethods())
+                .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                .map(Method::toString)
+                .sorted()
+                .toList();
+    }
+
+    /** Everything is said once; what came through. */
+    private List<String> told(Class<?> listener) throws Exception {
+        Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
+        for (Method method : listener.getMethods()) {
+            if (!Modifier.isStatic(method.getModifiers())) {
+                Object[] words = Arrays.stream(method.getParameterTypes())
+                        .map(MeasuredTest::word)
+                        .toArray();
+                method.invoke(measured, words);
+            }
+        }
+        return heard.stream().sorted().toList();
+    }
+
+    private <T> T listening(Class<T> listener) {
+        return listener.cast(
+                Proxy.newProxyInstance(listener.getClassLoader(), new Class<?>[] {listener}, (proxy, method, words) -> {
+                    heard.add(method.toString());
+                    return null;
+                }));
+    }
+
+    private static Object word(Class<?> type) {
+        if (type == long.class) {
+            return 1L;
+        }
+        if (type == int.class) {
+            return 1;
+        }
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == String.class ? "" : Role.FOLLOWER;
+    }
+}
