@@ -33,8 +33,8 @@ class AlertRulesTest {
     private static final Path TESTS = Path.of("grafana", "alerts_test.yml");
     private static final Pattern ASKED = Pattern.compile("ALERTS\\{alertname=\"(\\w+)\", alertstate=\"firing\"}");
     /** Up to what ends it in a sentence. */
-    private static final Pattern COMMAND =
-            Pattern.compile("\\./skein ([a-z][^;:,()]*?)(?=[;:,()]|\\. |\\.$| (?:or|on|for|of|tells|gives|takes|explains|in) |$)");
+    private static final Pattern COMMAND = Pattern.compile(
+            "\\./skein ([a-z][^;:,()]*?)(?=[;:,()]|\\. |\\.$| (?:or|on|for|of|tells|gives|takes|explains|in) |$)");
 
     private static final Set<String> SEVERITIES = Set.of("critical", "warning");
 
@@ -167,7 +167,8 @@ class AlertRulesTest {
                 "tests",
                 AlertRules.maps(tests.get("tests")).stream()
                         .filter(test -> AlertRules.maps(test.get("promql_expr_test")).stream()
-                                .anyMatch(question -> question.get("expr").toString().contains(rule.name())))
+                                .anyMatch(question ->
+                                        question.get("expr").toString().contains(rule.name())))
                         .toList());
         Path file = Files.writeString(directory.resolve("alerts_test.yml"), new JsonObject(tests).encode());
         return Promtool.run("", "test", "rules", file.toString());
