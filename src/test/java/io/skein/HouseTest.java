@@ -88,8 +88,9 @@ class HouseTest {
             entry("client", Set.of("frame")),
             entry("bench", Set.of("client", "frame")),
             entry("node", BELOW_NODE),
-            entry("cli", with(BELOW_NODE, "node", "bench")),
-            entry("Main", with(BELOW_NODE, "node", "bench", "cli")));
+            entry("doctor", Set.of("store")),
+            entry("cli", with(BELOW_NODE, "node", "bench", "doctor")),
+            entry("Main", with(BELOW_NODE, "node", "bench", "doctor", "cli")));
 
     /** Below the waterline: no Vert.x, no clock, no thread, no I/O, no logging. */
     private static final Set<String> PURE = with(MACHINES, "wire", "raft", "machine", "replica");
@@ -112,7 +113,7 @@ class HouseTest {
             // Half-closed connections, those that must end unread, bytes of half a WebSocket frame, and those that come
             // before TLS is there to take them: Vert.x tells of none.
             entry("io.netty.channel.", Set.of("cluster", "protocol.http", "protocol.tcp", "protocol.websocket")),
-            entry("io.netty.buffer.", Set.of("protocol.websocket")),
+            entry("io.netty.buffer.", Set.of("protocol.http", "protocol.websocket")),
             entry(
                     "io.vertx.ext.web.",
                     Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "bench")),

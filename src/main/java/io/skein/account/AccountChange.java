@@ -2,6 +2,7 @@ package io.skein.account;
 
 import io.skein.machine.Change;
 import io.skein.machine.StateHash;
+import java.util.Optional;
 
 /**
  * The steps of the account machine. Each is a row as it is from now on, or a row that goes. Accounts, versions of
@@ -48,7 +49,7 @@ public sealed interface AccountChange extends Change {
         }
     }
 
-    /** The account and all its sessions, tokens and rules go. */
+    /** The account and all its sessions, tokens, rules and limits go. */
     record AccountGone(long account) implements AccountChange {
         @Override
         public void hashInto(StateHash hash) {
@@ -176,6 +177,45 @@ public sealed interface AccountChange extends Change {
         @Override
         public int weight() {
             return 64 + 2 * filter.value().length();
+        }
+    }
+
+    /**
+     * This limit holds, in place of one of the same name.
+     *
+     * @param account 0: every account
+     */
+    record LimitSet(LimitName name, long account, Optional<AccessFilter> topic, boolean shared, Quota quota)
+            implements AccountChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(310);
+            hash.add(name.value());
+            hash.add(account);
+            // No filter is empty.
+            hash.add(topic.map(AccessFilter::value).orElse(""));
+            hash.add(shared ? 1 : 0);
+            hash.add(quota.messagesPerSecond());
+            hash.add(quota.bytesPerSecond());
+            hash.add(quota.connections());
+        }
+
+        @Override
+        public int weight() {
+            return 128 + 2 * topic.map(AccessFilter::value).orElse("").length();
+        }
+    }
+
+    record LimitGone(LimitName name) implements AccountChange {
+        @Override
+        public void hashInto(StateHash hash) {
+            hash.add(311);
+            hash.add(name.value());
+        }
+
+        @Override
+        public int weight() {
+            return 64;
         }
     }
 }

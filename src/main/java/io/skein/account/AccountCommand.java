@@ -1,6 +1,7 @@
 package io.skein.account;
 
 import io.skein.machine.Command;
+import io.skein.machine.FeatureLevel;
 import java.util.Optional;
 
 /**
@@ -56,7 +57,7 @@ public sealed interface AccountCommand extends Command {
         }
     }
 
-    /** The account goes with its sessions, tokens and rules; refused when no admin would be left. */
+    /** The account goes with its sessions, tokens, rules and limits; refused when no admin would be left. */
     record Delete(AccountName name, long checked) implements AccountCommand {
         @Override
         public boolean frees() {
@@ -151,6 +152,36 @@ public sealed interface AccountCommand extends Command {
         @Override
         public int size() {
             return 128 + 2 * filter.value().length();
+        }
+    }
+
+    /** The limit holds, in place of one of the same name. */
+    record SetLimit(Limit limit) implements AccountCommand {
+        @Override
+        public int needs() {
+            return FeatureLevel.LIMITS;
+        }
+
+        @Override
+        public int size() {
+            return 256 + 2 * limit.topic().map(AccessFilter::value).orElse("").length();
+        }
+    }
+
+    record DropLimit(LimitName name) implements AccountCommand {
+        @Override
+        public int needs() {
+            return FeatureLevel.LIMITS;
+        }
+
+        @Override
+        public boolean frees() {
+            return true;
+        }
+
+        @Override
+        public int size() {
+            return 128;
         }
     }
 

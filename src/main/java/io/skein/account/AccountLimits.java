@@ -10,6 +10,7 @@ package io.skein.account;
  * @param tokens of all accounts together
  * @param rulesEach of one account, and of all members
  * @param rules of all together
+ * @param limits that are named ({@link Limit})
  * @param looks accounts that one page of a list looks at
  * @param steps sessions and tokens that one {@link AccountCommand.Expire} ends; the next goes on
  */
@@ -21,8 +22,9 @@ public record AccountLimits(
         int tokens,
         int rulesEach,
         int rules,
+        int limits,
         int looks,
         int steps) {
     public static final AccountLimits DEFAULT =
-            new AccountLimits(100_000, 32, 200_000, 32, 20_000, 1_000, 20_000, 10_000, 1_000);
+            new AccountLimits(100_000, 32, 200_000, 32, 20_000, 1_000, 20_000, 1_000, 10_000, 1_000);
 }

@@ -4,6 +4,7 @@ import io.skein.account.AccountCommand.Bootstrap;
 import io.skein.account.AccountCommand.ChangePassword;
 import io.skein.account.AccountCommand.Create;
 import io.skein.account.AccountCommand.Delete;
+import io.skein.account.AccountCommand.DropLimit;
 import io.skein.account.AccountCommand.Expire;
 import io.skein.account.AccountCommand.LogIn;
 import io.skein.account.AccountCommand.LogOut;
@@ -11,6 +12,7 @@ import io.skein.account.AccountCommand.LogOutAll;
 import io.skein.account.AccountCommand.MakeToken;
 import io.skein.account.AccountCommand.RemoveRule;
 import io.skein.account.AccountCommand.RevokeToken;
+import io.skein.account.AccountCommand.SetLimit;
 import io.skein.account.AccountCommand.SetRole;
 import io.skein.account.AccountCommand.SetRule;
 import io.skein.account.AccountOutcome.Done;
@@ -50,6 +52,7 @@ public final class AccountMachine implements Machine {
     private final Enrolment enrolment;
     private final Admission admission;
     private final Permissions permissions;
+    private final Limiting limiting;
 
     public AccountMachine() {
         this(AccountLimits.DEFAULT);
@@ -60,6 +63,7 @@ public final class AccountMachine implements Machine {
         enrolment = new Enrolment(register, limits);
         admission = new Admission(register, limits);
         permissions = new Permissions(register, limits);
+        limiting = new Limiting(register, limits);
     }
 
     @Override
@@ -97,6 +101,12 @@ public final class AccountMachine implements Machine {
         }
         if (command instanceof RemoveRule remove) {
             return permissions.removeRule(remove);
+        }
+        if (command instanceof SetLimit set) {
+            return limiting.set(set.limit());
+        }
+        if (command instanceof DropLimit drop) {
+            return limiting.drop(drop.name());
         }
         return enrol(at, command);
     }
@@ -137,6 +147,10 @@ public final class AccountMachine implements Machine {
         } else if (change instanceof AccountChange.RuleSet set) {
             register.set(set);
         } else if (change instanceof AccountChange.RuleGone gone) {
+            register.remove(gone);
+        } else if (change instanceof AccountChange.LimitSet set) {
+            register.set(set);
+        } else if (change instanceof AccountChange.LimitGone gone) {
             register.remove(gone);
         } else if (change instanceof AccountChange.LastNumber last) {
             register.lastNumber(last.number());
@@ -329,6 +343,30 @@ public final class AccountMachine implements Machine {
                         rule.getKey().action(),
                         rule.getValue()))
                 .toList();
+    }
+
+    public Optional<Limit> limit(LimitName name) {
+        return limiting.find(name);
+    }
+
+    /**
+     * Limits, sorted by name.
+     *
+     * @param after the last name that was seen; empty: from the first
+     * @param most at most so many
+     */
+    public LimitPage limits(Optional<LimitName> after, int most) {
+        return limiting.list(after, most);
+    }
+
+    /** All limits as they were set, by name: with numbers in place of accounts' names. */
+    public List<AccountChange.LimitSet> limitsInForce() {
+        return List.copyOf(register.limits().values());
+    }
+
+    /** A number that rises whenever {@link #limitsInForce} have become others. No part of the state. */
+    public long limitsRevision() {
+        return register.limitsRevision();
     }
 
     public AccountTotals totals() {

@@ -31,6 +31,8 @@ final class AccountRegister {
     private final TreeSet<Bearer> ends = new TreeSet<>();
 
     private final Rulebook everyMember = new Rulebook();
+    private final TreeMap<LimitName, AccountChange.LimitSet> limits = new TreeMap<>();
+    private long limitsRevision;
     private long lastNumber;
     private int admins;
     private int sessions;
@@ -120,6 +122,15 @@ final class AccountRegister {
         return everyMember;
     }
 
+    NavigableMap<LimitName, AccountChange.LimitSet> limits() {
+        return limits;
+    }
+
+    /** See {@link AccountMachine#limitsRevision}. */
+    long limitsRevision() {
+        return limitsRevision;
+    }
+
     // What changes do.
 
     void lastNumber(long number) {
@@ -150,6 +161,9 @@ final class AccountRegister {
         rules -= account.rules.size();
         account.sessions.values().forEach(this::forget);
         account.tokens.values().forEach(this::forget);
+        if (limits.values().removeIf(limit -> limit.account() == id)) {
+            limitsRevision++;
+        }
     }
 
     void add(Bearer bearer) {
@@ -203,6 +217,16 @@ final class AccountRegister {
         return of.rules;
     }
 
+    void set(AccountChange.LimitSet set) {
+        limits.put(set.name(), set);
+        limitsRevision++;
+    }
+
+    void remove(AccountChange.LimitGone gone) {
+        limits.remove(gone.name());
+        limitsRevision++;
+    }
+
     void snapshot(Consumer<Change> into) {
         if (lastNumber > 0) {
             into.accept(new AccountChange.LastNumber(lastNumber));
@@ -215,6 +239,7 @@ final class AccountRegister {
             account.tokens.values().forEach(token -> into.accept(token.made()));
             snapshot(account.id(), account.rules, into);
         }
+        limits.values().forEach(into);
     }
 
     private static void snapshot(long account, Rulebook book, Consumer<Change> into) {

@@ -6,6 +6,7 @@ import io.skein.account.AccountCommand.Bootstrap;
 import io.skein.account.AccountCommand.ChangePassword;
 import io.skein.account.AccountCommand.Create;
 import io.skein.account.AccountCommand.Delete;
+import io.skein.account.AccountCommand.DropLimit;
 import io.skein.account.AccountCommand.Expire;
 import io.skein.account.AccountCommand.LogIn;
 import io.skein.account.AccountCommand.LogOut;
@@ -13,6 +14,7 @@ import io.skein.account.AccountCommand.LogOutAll;
 import io.skein.account.AccountCommand.MakeToken;
 import io.skein.account.AccountCommand.RemoveRule;
 import io.skein.account.AccountCommand.RevokeToken;
+import io.skein.account.AccountCommand.SetLimit;
 import io.skein.account.AccountCommand.SetRole;
 import io.skein.account.AccountCommand.SetRule;
 import io.skein.machine.Command;
@@ -30,6 +32,7 @@ import io.skein.wire.MakeTokenProto;
 import io.skein.wire.RevokeTokenProto;
 import io.skein.wire.RoleProto;
 import io.skein.wire.RuleProto;
+import io.skein.wire.SetLimitProto;
 import io.skein.wire.SetRoleProto;
 import io.skein.wire.SetRuleProto;
 import java.util.ArrayList;
@@ -78,6 +81,12 @@ final class CommandCodec {
         }
         if (command instanceof Expire) {
             return proto.setExpire(ExpireSessionsProto.getDefaultInstance());
+        }
+        if (command instanceof SetLimit set) {
+            return proto.setSetLimit(limit(set.limit()));
+        }
+        if (command instanceof DropLimit drop) {
+            return proto.setDropLimit(drop.name().value());
         }
         return account(proto, command);
     }
@@ -161,6 +170,8 @@ final class CommandCodec {
                 yield new RemoveRule(whom(rule), new AccessFilter(rule.getFilter()), action(rule.getAction()));
             }
             case EXPIRE -> new Expire();
+            case SET_LIMIT -> new SetLimit(limit(proto.getSetLimit()));
+            case DROP_LIMIT -> new DropLimit(new LimitName(proto.getDropLimit()));
             case COMMAND_NOT_SET -> null;
         };
     }
@@ -200,6 +211,26 @@ final class CommandCodec {
                 bearer(proto.getBearer()),
                 new Scopes(grants.isEmpty(), grants),
                 proto.getLifetimeMs());
+    }
+
+    private static SetLimitProto.Builder limit(Limit limit) {
+        return SetLimitProto.newBuilder()
+                .setName(limit.name().value())
+                .setAccount(limit.whom().map(AccountName::value).orElse(""))
+                .setTopic(limit.topic().map(AccessFilter::value).orElse(""))
+                .setShared(limit.shared())
+                .setMessagesPerSecond(limit.quota().messagesPerSecond())
+                .setBytesPerSecond(limit.quota().bytesPerSecond())
+                .setConnections(limit.quota().connections());
+    }
+
+    private static Limit limit(SetLimitProto proto) {
+        return new Limit(
+                new LimitName(proto.getName()),
+                proto.getAccount().isEmpty() ? Optional.empty() : Optional.of(new AccountName(proto.getAccount())),
+                proto.getTopic().isEmpty() ? Optional.empty() : Optional.of(new AccessFilter(proto.getTopic())),
+                proto.getShared(),
+                new Quota(proto.getMessagesPerSecond(), proto.getBytesPerSecond(), proto.getConnections()));
     }
 
     private static RuleProto.Builder rule(Optional<AccountName> whom, AccessFilter filter, Action action) {

@@ -1,9 +1,10 @@
 /**
- * Principals: accounts, sessions, tokens for programs, and access rules.
+ * Principals: accounts, sessions, tokens for programs, access rules, and limits of what comes from them.
  *
  * <p>Walk it from {@link io.skein.account.AccountMachine}: an {@link io.skein.account.AccountCommand} is decided into an
  * {@link io.skein.account.AccountOutcome} and changes, and every change is then evolved. {@code Enrolment} decides about
- * accounts, {@code Admission} about sessions and tokens, {@code Permissions} about rules.
+ * accounts, {@code Admission} about sessions and tokens, {@code Permissions} about rules, {@code Limiting} about
+ * limits, which are values here and nothing else: what they come to is counted by each node in {@code broker}.
  *
  * <p>May know: {@code machine}, {@code wire}; nothing outside the pure part of {@code java.*}.
  *
@@ -32,7 +33,7 @@
  * beyond its scopes; a token that is over gives its name free; a log in proposed twice with one token is one session.
  *
  * <p>Invariants: numbers are never given twice; of two names with one key at most one account exists; a hash names at most
- * one session or token; each session, token and rule (but those for every member) belongs to an account that exists; once
+ * one session or token; each session, token, rule and limit (but those for everybody) belongs to an account that exists; once
  * there was an admin there is one; whatever decides depends only on what is listed below.
  *
  * <p><b>What the store keeps of each change</b> so that its rows give the same state back. A change is a row:
@@ -41,17 +42,19 @@
  * <caption>rows</caption>
  * <tr><td>AccountSet</td><td>an account, new or replaced; and the highest number ever given (its own, its version's), for
  * good</td></tr>
- * <tr><td>AccountGone</td><td>the account, its sessions, tokens and rules go</td></tr>
+ * <tr><td>AccountGone</td><td>the account, its sessions, tokens, rules and limits go</td></tr>
  * <tr><td>SessionSet</td><td>a session; and the highest number</td></tr>
  * <tr><td>SessionGone</td><td>that row goes</td></tr>
  * <tr><td>TokenSet</td><td>a token; and the highest number</td></tr>
  * <tr><td>TokenGone</td><td>that row goes</td></tr>
  * <tr><td>RuleSet</td><td>a row (account, filter, action, allow), new or replaced</td></tr>
  * <tr><td>RuleGone</td><td>that row goes</td></tr>
+ * <tr><td>LimitSet</td><td>a row by name, new or replaced</td></tr>
+ * <tr><td>LimitGone</td><td>that row goes</td></tr>
  * </table>
  *
  * <p><b>What it gives back at start</b> into an empty machine, in this order: LastNumber; the rules for every member; for
- * each account, by number, AccountSet, its SessionSet and TokenSet by number, its RuleSet by filter and action. That is also
- * what {@code snapshot} gives.
+ * each account, by number, AccountSet, its SessionSet and TokenSet by number, its RuleSet by filter and action; last the
+ * LimitSet by name. That is also what {@code snapshot} gives.
  */
 package io.skein.account;

@@ -6,6 +6,9 @@ import io.skein.account.AccountName;
 import io.skein.account.AccountPage;
 import io.skein.account.AccountView;
 import io.skein.account.Action;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
+import io.skein.account.LimitPage;
 import io.skein.account.NameGlob;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
@@ -77,6 +80,16 @@ public interface Accounts {
 
     /** @param whom empty: those for every member */
     Future<List<AccessRule>> rules(Optional<AccountName> whom);
+
+    /** For admins, and for everybody where no token is asked for; so are the following. */
+    Future<ChangeAck> setLimit(Limit limit);
+
+    Future<ChangeAck> dropLimit(LimitName name);
+
+    Future<Limit> limit(LimitName name);
+
+    /** @param limit 1 to {@link BrokerConfig#MAX_LIMIT} */
+    Future<LimitPage> limits(Optional<LimitName> after, int limit);
 
     /**
      * @param expires epoch milliseconds

@@ -6,6 +6,7 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * What every door talks to. Callable from any event-loop context; futures complete on the caller's context. A future
@@ -58,6 +59,22 @@ public interface Broker {
 
     /** Completes when that node leads, as far as this one knows. */
     Future<Void> transfer(String id);
+
+    /**
+     * Makes a backup of what this node has, one at a time: whoever comes meanwhile is refused with
+     * {@link Refusal.Kind#TOO_MANY}. The caller lets it go ({@link Backup#end}), also when nobody wants it any more.
+     *
+     * @param freshness what it holds at least
+     * @param unwanted asked from another thread, now and then; once true the work ends and the future fails
+     */
+    Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted);
+
+    /**
+     * The leader hands over to whoever is best placed; completes when another one leads, as far as this node knows.
+     *
+     * @param from who is to hand over: at once when it does not lead; empty: whoever leads
+     */
+    Future<Void> handOver(Optional<String> from);
 
     /** This node's word; never fails, never waits. Refreshed with every applied batch. */
     NodeStatus status();

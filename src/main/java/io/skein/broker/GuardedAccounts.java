@@ -6,6 +6,9 @@ import io.skein.account.AccountName;
 import io.skein.account.AccountPage;
 import io.skein.account.AccountView;
 import io.skein.account.Action;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
+import io.skein.account.LimitPage;
 import io.skein.account.NameGlob;
 import io.skein.account.Permit;
 import io.skein.account.Role;
@@ -18,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Accounts as far as they are open to one guest. What is somebody's own (sessions, tokens, rules, the end of the account)
+ * Accounts as far as they are open to one guest. Limits are like the topics' configuration an operator's. What is somebody's own (sessions, tokens, rules, the end of the account)
  * is his and an admin's also where no token is asked for.
  */
 final class GuardedAccounts implements Accounts {
@@ -149,5 +152,25 @@ final class GuardedAccounts implements Accounts {
     public Future<List<AccessRule>> rules(Optional<AccountName> whom) {
         Refusal no = whom.isEmpty() ? guest.permit() == null ? guest.unknown() : null : whyNotMine(whom.get());
         return unless(no, () -> accounts.rules(whom));
+    }
+
+    @Override
+    public Future<ChangeAck> setLimit(Limit limit) {
+        return unless(guest.whyNoAdmin(), () -> accounts.setLimit(limit));
+    }
+
+    @Override
+    public Future<ChangeAck> dropLimit(LimitName name) {
+        return unless(guest.whyNoAdmin(), () -> accounts.dropLimit(name));
+    }
+
+    @Override
+    public Future<Limit> limit(LimitName name) {
+        return unless(guest.whyNoAdmin(), () -> accounts.limit(name));
+    }
+
+    @Override
+    public Future<LimitPage> limits(Optional<LimitName> after, int limit) {
+        return unless(guest.whyNoAdmin(), () -> accounts.limits(after, limit));
     }
 }

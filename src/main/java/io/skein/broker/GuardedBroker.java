@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.account.AccountName;
 import io.skein.account.Action;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicCommand;
@@ -9,11 +10,12 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The broker as far as it is open to one guest: publishing, reading and managing by topic, the rest for admins. What he
- * calls his own, idempotency keys and producers, is told apart from what others call the same.
+ * The broker as far as it is open to one guest: publishing, reading and managing by topic, the rest for admins; and
+ * publishing as much as limits let through. What he calls his own, idempotency keys and producers, is told apart from what others call the same.
  */
 final class GuardedBroker implements Broker {
     private final LocalGuest guest;
@@ -35,7 +37,17 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<PublishAck> publish(Publish publish) {
         Refusal no = whyNotPublish(guest, publish.messages());
-        return no == null ? hall.publish(own(publish)) : Future.failedFuture(no);
+        if (no == null && TraceLog.isOn()) {
+            TraceLog.taken(publish, guest.name().map(AccountName::value).orElse("somebody"));
+        }
+        return no == null
+                ? guest.throttle()
+                        .charged(
+                                guest.account(),
+                                publish.messages(),
+                                () -> hall.publish(own(publish)),
+                                PublishAck::results)
+                : Future.failedFuture(no);
     }
 
     /** All or nothing: of a list with a topic too many nothing is published. */
@@ -194,6 +206,16 @@ final class GuardedBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return unless(guest.whyNoAdmin(), () -> hall.transfer(id));
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return unless(guest.whyNoAdmin(), () -> hall.backup(freshness, unwanted));
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return unless(guest.whyNoAdmin(), () -> hall.handOver(from));
     }
 
     @Override

@@ -1,14 +1,19 @@
 package io.skein.broker;
 
 import io.skein.account.Action;
+import io.skein.machine.Cursor;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
+import io.skein.topic.TopicOutcome;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
 /** RRMQ's queues as far as they are open to one guest. */
 final class GuardedQueues implements Queues {
+    /** What becomes of a message that was put: whatever is refused is a failure. */
+    private static final TopicOutcome.Result STORED = new TopicOutcome.Accepted(0, Cursor.ORIGIN, 0);
+
     private final LocalGuest guest;
     private final Queues hall;
 
@@ -40,7 +45,10 @@ final class GuardedQueues implements Queues {
     @Override
     public Future<Void> put(Publication message) {
         Refusal no = guest.whyNot(Action.PUBLISH, message.topic().value());
-        return no == null ? hall.put(message) : Future.failedFuture(no);
+        return no == null
+                ? guest.throttle()
+                        .charged(guest.account(), List.of(message), () -> hall.put(message), put -> List.of(STORED))
+                : Future.failedFuture(no);
     }
 
     @Override

@@ -198,8 +198,10 @@ final class GuardedSubscriptions implements Subscriptions {
                 transaction.door(),
                 guest.own(transaction.scope()),
                 transaction.idempotencyKey());
+        Supplier<Future<TransactionAck>> then = () -> guest.throttle()
+                .charged(guest.account(), transaction.messages(), () -> hall.transact(own), TransactionAck::results);
         if (isOpen()) {
-            return hall.transact(own);
+            return then.get();
         }
         Set<SubscriptionName> names = new LinkedHashSet<>();
         transaction.acks().stream().map(Acks::name).forEach(names::add);
@@ -208,7 +210,7 @@ final class GuardedSubscriptions implements Subscriptions {
         for (SubscriptionName name : names) {
             each = each.compose(v -> where(Action.SUBSCRIBE, name, Future::<Void>succeededFuture));
         }
-        return each.compose(v -> hall.transact(own));
+        return each.compose(v -> then.get());
     }
 
     @Override

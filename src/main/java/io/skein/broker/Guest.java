@@ -26,6 +26,13 @@ public interface Guest {
     /** His own. */
     Mailbox mail();
 
+    /**
+     * He stays: a connection of his, or an answer that stays open, until it is ended.
+     *
+     * @throws Refusal when a limit gives him no other
+     */
+    Stay stay();
+
     /** Told once, when the token that he showed holds no longer; on his context. Never of a stranger. */
     void whenGone(Runnable then);
 

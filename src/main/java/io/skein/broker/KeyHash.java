@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.frame.TraceContext;
 import io.skein.machine.IdempotencyKey;
 import io.skein.topic.Header;
 import io.skein.topic.Publication;
@@ -35,8 +36,11 @@ final class KeyHash {
             add(digest, publication.message().contentType());
             add(digest, publication.message().format().name());
             for (Header header : publication.message().headers()) {
-                add(digest, header.name());
-                add(digest, header.value());
+                // Whoever tries again is another span of the same trace, and means the same message.
+                if (!TraceContext.isHeader(header.name())) {
+                    add(digest, header.name());
+                    add(digest, header.value());
+                }
             }
             add(digest, publication.delayMs());
             add(digest, publication.ttlMs());

@@ -12,6 +12,9 @@ import io.skein.account.AccountView;
 import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Credential;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
+import io.skein.account.LimitPage;
 import io.skein.account.NameGlob;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
@@ -298,6 +301,30 @@ final class LocalAccounts {
                 ? ask(Freshness.LINEARIZABLE, machine -> machine.rules(whom))
                 : account(whom.get(), Freshness.LINEARIZABLE)
                         .compose(there -> ask(Freshness.NONE, machine -> machine.rules(whom)));
+    }
+
+    // Limits.
+
+    Future<ChangeAck> setLimit(Limit limit) {
+        return propose(new AccountCommand.SetLimit(limit), Optional.empty());
+    }
+
+    Future<ChangeAck> dropLimit(LimitName name) {
+        return propose(new AccountCommand.DropLimit(name), Optional.empty());
+    }
+
+    Future<Limit> limit(LimitName name) {
+        return ask(Freshness.LINEARIZABLE, machine -> machine.limit(name))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(Refusal.of(
+                                Refusal.Kind.NOT_FOUND, "unknown-limit", "there is no limit \"" + name + '"')));
+    }
+
+    Future<LimitPage> limits(Optional<LimitName> after, int limit) {
+        return limit < 1 || limit > BrokerConfig.MAX_LIMIT
+                ? Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT))
+                : ask(Freshness.LINEARIZABLE, machine -> machine.limits(after, limit));
     }
 
     private Future<ChangeAck> propose(AccountCommand command, Optional<IdempotencyKey> key) {

@@ -25,13 +25,19 @@ import io.skein.topic.TopicOutcome;
 import io.skein.topic.TopicTotals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The broker of one node: over its replica, its store, and the sessions of its doors. */
 public final class LocalBroker implements Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
@@ -43,15 +49,19 @@ public final class LocalBroker implements Broker {
     private final LocalMail mail;
     private final LocalTopics topics;
     private final LocalMembers members;
+    private final LocalBackups backups;
     private final Readiness readiness;
     private final Health health = new Health();
     private final Tenure tenure;
     private final AppliedIndex applied;
     private final Connections connections;
     private final Access access;
+    private final Throttle throttle = new Throttle(System::nanoTime);
     private final LocalSubscriptions.Way way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
+    /** What was logged last; on the replica's context. */
+    private String saidHealth = "";
 
     /** What the node gives once its data is open; written before {@link #replica}, which is what others look at. */
     private Store store;
@@ -97,12 +107,13 @@ public final class LocalBroker implements Broker {
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
+        this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, this::settledFor);
         this.access = new Access(
                 proposer,
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
                 () -> fresh(Freshness.LINEARIZABLE, 0),
                 () -> ground);
-        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, access::applied, index -> {
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::beforeGiven, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -121,8 +132,14 @@ public final class LocalBroker implements Broker {
         mail.left();
     }
 
+    private void beforeGiven() {
+        access.applied();
+        throttle.applied(ground.accounts());
+    }
+
     private void caughtUp() {
         access.renewed();
+        throttle.renewed(ground.accounts());
         readiness.caughtUp();
     }
 
@@ -133,6 +150,7 @@ public final class LocalBroker implements Broker {
         applied.moved(now.appliedIndex());
         members.moved(now.leader());
         String word = health.of(now);
+        sayHealth(word, now);
         if (streams != null && !word.equals(toldHealth)) {
             toldHealth = word;
             if (health.isMember(now)) {
@@ -143,6 +161,24 @@ public final class LocalBroker implements Broker {
                 mail.endAll(word);
             }
         }
+    }
+
+    private void sayHealth(String word, ReplicaStatus now) {
+        if (word.equals(saidHealth)) {
+            return;
+        }
+        if (word.equals(Health.OK)) {
+            LOG.atInfo()
+                    .addKeyValue("term", now.term())
+                    .addKeyValue("index", now.appliedIndex())
+                    .log("ready: led by {} in term {}, applied up to {}", now.leader(), now.term(), now.appliedIndex());
+        } else if (!saidHealth.isEmpty() || !health.isMember(now)) {
+            LOG.warn("not ready: {}", word);
+        } else {
+            // Still starting, which needs no line of its own.
+            return;
+        }
+        saidHealth = word;
     }
 
     /** Where the replica says what became visible. */
@@ -187,6 +223,15 @@ public final class LocalBroker implements Broker {
         readiness.look();
     }
 
+    /** How often limits said no. */
+    public Throttled throttled() {
+        return throttle;
+    }
+
+    Throttle throttle() {
+        return throttle;
+    }
+
     Access access() {
         return access;
     }
@@ -211,9 +256,14 @@ public final class LocalBroker implements Broker {
         if (problem.isPresent()) {
             return Future.failedFuture(problem.get());
         }
+        boolean isTraced = TraceLog.isOn();
+        if (isTraced) {
+            NodeStatus now = status();
+            TraceLog.proposed(publish.messages(), now.leader(), now.leader().equals(config.node()));
+        }
         Optional<IdempotencyKey> key =
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
-        return propose(
+        Future<PublishAck> answer = propose(
                         new TopicCommand.Publish(
                                 publish.messages(),
                                 publish.atomic(),
@@ -230,6 +280,9 @@ public final class LocalBroker implements Broker {
                             committed.replayed() || published.replayed(),
                             lineage);
                 });
+        return isTraced
+                ? answer.onComplete(done -> TraceLog.answered(publish.messages(), done.result(), done.cause()))
+                : answer;
     }
 
     /** A producer's repeat is told where its messages are, not where the repeat stands. */
@@ -428,7 +481,9 @@ public final class LocalBroker implements Broker {
                                 member.httpAddress(),
                                 member.voter(),
                                 member.matchIndex(),
-                                member.reachable()))
+                                member.reachable(),
+                                member.version(),
+                                member.featureLevel()))
                         .toList(),
                 new NodeStatus.Figures(
                         fanout.published(),
@@ -441,7 +496,8 @@ public final class LocalBroker implements Broker {
                         connections.count(),
                         sizes.databaseBytes(),
                         sizes.walBytes(),
-                        startedAtMs));
+                        startedAtMs),
+                now.featureLevel());
     }
 
     private String leaderAddress(ReplicaStatus now) {
@@ -468,6 +524,28 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return members.transfer(id);
+    }
+
+    @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return backups.make(freshness, unwanted);
+    }
+
+    /** The same in a directory of its operator, under a name of its own there, with whatever this node has. */
+    public Future<Backup> backupIn(Path directory, BooleanSupplier unwanted) {
+        return backups.makeIn(directory, Freshness.NONE, unwanted);
+    }
+
+    /** What a backup holds: rows up to all that is applied, by a node that its cluster counts. */
+    private Future<Void> settledFor(Freshness freshness) {
+        return health.closed()
+                .<Future<Void>>map(Future::failedFuture)
+                .orElseGet(() -> fresh(freshness, 0).compose(v -> settled()));
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return members.handOver(from);
     }
 
     /** Until what is applied here holds all that was committed when this was asked (API.md, level). */

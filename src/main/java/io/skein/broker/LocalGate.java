@@ -17,6 +17,7 @@ public final class LocalGate implements Gate {
     private final Broker hall;
     private final GateConfig config;
     private final Access access;
+    private final Throttle throttle;
     private final LocalAccounts accounts;
     private final Mail mail;
     private final Optional<Issuer> issuer;
@@ -30,6 +31,7 @@ public final class LocalGate implements Gate {
         this.hall = hall;
         this.config = config;
         this.access = broker.access();
+        this.throttle = broker.throttle();
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
         this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed));
@@ -68,7 +70,8 @@ public final class LocalGate implements Gate {
     }
 
     private LocalGuest guest(Optional<Permit> permit) {
-        return new LocalGuest(access, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
+        return new LocalGuest(
+                access, throttle, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
     }
 
     @Override

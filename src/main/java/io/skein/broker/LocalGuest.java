@@ -31,6 +31,7 @@ final class LocalGuest implements Guest {
     private static final long LONGEST_TIMER_MS = 60_000;
 
     private final Access access;
+    private final Throttle throttle;
     private final Context context;
     private final boolean locked;
     private final Optional<BearerHash> shown;
@@ -58,6 +59,7 @@ final class LocalGuest implements Guest {
     /** @param permit empty: a stranger */
     LocalGuest(
             Access access,
+            Throttle throttle,
             Context context,
             boolean locked,
             Optional<Permit> permit,
@@ -65,6 +67,7 @@ final class LocalGuest implements Guest {
             LocalAccounts localAccounts,
             Mail mail) {
         this.access = access;
+        this.throttle = throttle;
         this.context = context;
         this.locked = locked;
         this.permit = permit.orElse(null);
@@ -200,6 +203,16 @@ final class LocalGuest implements Guest {
 
     Optional<String> own(Optional<String> name) {
         return name.map(this::own);
+    }
+
+    Throttle throttle() {
+        return throttle;
+    }
+
+    /** Whoever has yet to say who he is may nothing, and takes nobody's place. */
+    @Override
+    public Stay stay() {
+        return locked && shown.isEmpty() ? Stay.UNCOUNTED : throttle.stay(account);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.skein.cluster.Proposer;
 import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,9 +39,10 @@ final class LocalMembers {
         return node(id).compose(node -> ask(membership -> membership.add(node, address, voter)));
     }
 
+    /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
     Future<Void> remove(String id) {
         return node(id).compose(node -> status.get().leader().equals(id)
-                ? handedOver(id).transform(either -> removeOnce(node, System.nanoTime()))
+                ? handOver(Optional.of(id)).transform(either -> removeOnce(node, System.nanoTime()))
                 : ask(membership -> membership.remove(node)));
     }
 
@@ -57,29 +58,30 @@ final class LocalMembers {
         });
     }
 
-    /** A leader that is to go hands over first: then there is one all the time, and one that can answer. */
-    private Future<Void> handedOver(String id) {
-        return status.get().members().stream()
-                .filter(member -> member.voter() && member.reachable())
-                .filter(member -> !member.id().equals(id))
-                .max(Comparator.comparingLong(NodeStatus.MemberStatus::matchIndex))
-                .map(member -> transfer(member.id()))
-                .orElse(Future.succeededFuture());
-    }
-
     Future<Void> transfer(String id) {
         return node(id).compose(node -> ask(membership -> membership.transfer(node)))
                 // A leader gives up handing over after one election timeout.
                 .compose(v -> succession.leads(id, TRANSFER_WAIT_MS));
     }
 
-    /** Asks on the replica's context and completes here. */
+    Future<Void> handOver(Optional<String> from) {
+        Future<Optional<NodeId>> node =
+                from.map(id -> node(id).map(Optional::of)).orElse(Future.succeededFuture(Optional.empty()));
+        return node.compose(who -> put(membership -> membership.handOver(who)))
+                .compose(before -> before.map(leader -> succession.leadsNoMore(leader.value(), TRANSFER_WAIT_MS))
+                        .orElse(Future.succeededFuture()));
+    }
+
     private Future<Void> ask(Function<Membership, Future<Long>> question) {
+        return put(question).mapEmpty();
+    }
+
+    /** Asks on the replica's context and completes here. */
+    private <T> Future<T> put(Function<Membership, Future<T>> question) {
         Ground here = ground.get();
         return here == null
                 ? Future.failedFuture(Refusal.unavailable("catching-up", "the node has just started"))
                 : proposer.askFor(() -> question.apply(here.replica().membership()))
-                        .<Void>mapEmpty()
                         .recover(cause -> Future.failedFuture(Refusal.from(cause)));
     }
 

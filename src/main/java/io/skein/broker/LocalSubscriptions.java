@@ -67,6 +67,7 @@ final class LocalSubscriptions implements Subscriptions {
     private final AppliedIndex applied;
     private final Inquiries inquiries;
     private final Traces traces;
+    private final LentTraces lentTraces = new LentTraces();
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
@@ -231,19 +232,20 @@ final class LocalSubscriptions implements Subscriptions {
                 .compose(keys -> way.propose(
                         new SubscriptionCommand.Pull(pull.name(), pull.max(), pull.consumer(), pull.leaseMs(), keys),
                         Optional.empty()))
-                .compose(committed -> applied(committed).map(v -> open(here, (Pulled) committed.outcome(), hold)))
+                .compose(committed ->
+                        applied(committed).map(v -> open(here, pull.name(), (Pulled) committed.outcome(), hold)))
                 .recover(failure -> {
                     hold.close();
                     return refused(failure);
                 });
     }
 
-    private Loan open(Ground here, Pulled pulled, Hold hold) {
+    private Loan open(Ground here, SubscriptionName name, Pulled pulled, Hold hold) {
         if (pulled.lent().isEmpty()) {
             hold.close();
             return OpenLoan.EMPTY;
         }
-        return new OpenLoan(here, proposer, pulled, hold).lookAhead();
+        return new OpenLoan(here, proposer, name, lentTraces, pulled, hold).lookAhead();
     }
 
     /** A node that does not lead may hear what was decided before it gets so far itself. */
@@ -257,17 +259,25 @@ final class LocalSubscriptions implements Subscriptions {
 
     @Override
     public Future<Settlement> ack(SubscriptionName name, List<Leases> leases, Optional<String> idempotencyKey) {
-        return settle(name, leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString()));
+        return told(
+                "ack",
+                name,
+                leases,
+                settle(name, leases, few -> new Ack(name, few), key(idempotencyKey, "ack", name, leases.toString())));
     }
 
     @Override
     public Future<Settlement> nack(
             SubscriptionName name, List<Leases> leases, long delayMs, String reason, Optional<String> idempotencyKey) {
-        return settle(
+        return told(
+                "nack",
                 name,
                 leases,
-                few -> new Nack(name, few, delayMs, reason),
-                key(idempotencyKey, "nack", name, delayMs + " " + reason + leases));
+                settle(
+                        name,
+                        leases,
+                        few -> new Nack(name, few, delayMs, reason),
+                        key(idempotencyKey, "nack", name, delayMs + " " + reason + leases)));
     }
 
     @Override
@@ -278,6 +288,13 @@ final class LocalSubscriptions implements Subscriptions {
                 leases,
                 few -> new Extend(name, few, leaseMs),
                 key(idempotencyKey, "extend", name, leaseMs + " " + leases));
+    }
+
+    private Future<Settlement> told(
+            String what, SubscriptionName name, List<Leases> leases, Future<Settlement> settlement) {
+        return TraceLog.isOn()
+                ? settlement.onSuccess(done -> lentTraces.settled(what, name, leases, done))
+                : settlement;
     }
 
     private Future<Settlement> settle(

@@ -1,5 +1,6 @@
 package io.skein.broker;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Role;
 import java.net.URI;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param health {@code ok}, {@code no-leader}, {@code catching-up}, {@code amnesiac}, {@code corrupt}, {@code disk-full},
  *     {@code draining}, {@code removed}
  * @param stateHash taken at {@code appliedIndex}
+ * @param featureLevel of the cluster, as far as it is applied here
  * @param durable {@code quorum}, or {@code memory} with relaxed durability
  */
 public record NodeStatus(
@@ -34,8 +36,49 @@ public record NodeStatus(
         String health,
         String durable,
         List<MemberStatus> members,
-        Figures figures) {
+        Figures figures,
+        int featureLevel) {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /** At the first feature level. */
+    public NodeStatus(
+            String node,
+            Role role,
+            Role heldRole,
+            String leader,
+            String leaderAddress,
+            long term,
+            long commitIndex,
+            long appliedIndex,
+            long settledIndex,
+            long lastLogIndex,
+            long firstLogIndex,
+            long stateHash,
+            long time,
+            String health,
+            String durable,
+            List<MemberStatus> members,
+            Figures figures) {
+        this(
+                node,
+                role,
+                heldRole,
+                leader,
+                leaderAddress,
+                term,
+                commitIndex,
+                appliedIndex,
+                settledIndex,
+                lastLogIndex,
+                firstLogIndex,
+                stateHash,
+                time,
+                health,
+                durable,
+                members,
+                figures,
+                FeatureLevel.FIRST);
+    }
 
     /**
      * Whether this is the web origin of a member's pages: a page goes on at another member when its own is gone. The names
@@ -77,9 +120,24 @@ public record NodeStatus(
      * @param httpAddress where clients find it; empty when this node has not heard
      * @param matchIndex what a leader knows to be durable there; -1 when this node does not lead
      * @param reachable this node's connection to it stands
+     * @param version of the build that runs there; empty when this node has not heard
+     * @param featureLevel the highest that it knows; 0 when this node has not heard
      */
     public record MemberStatus(
-            String id, String address, String httpAddress, boolean voter, long matchIndex, boolean reachable) {}
+            String id,
+            String address,
+            String httpAddress,
+            boolean voter,
+            long matchIndex,
+            boolean reachable,
+            String version,
+            int featureLevel) {
+        /** Of whose build nothing was heard. */
+        public MemberStatus(
+                String id, String address, String httpAddress, boolean voter, long matchIndex, boolean reachable) {
+            this(id, address, httpAddress, voter, matchIndex, reachable, "", 0);
+        }
+    }
 
     /**
      * Counters since start and sizes now.

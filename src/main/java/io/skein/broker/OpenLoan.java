@@ -4,6 +4,8 @@ import io.skein.cluster.Proposer;
 import io.skein.store.Holds.Hold;
 import io.skein.store.StoredMessage;
 import io.skein.store.Tail;
+import io.skein.subscription.Leases;
+import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionOutcome.Lent;
 import io.skein.subscription.SubscriptionOutcome.Pulled;
 import io.vertx.core.Future;
@@ -41,6 +43,8 @@ final class OpenLoan implements Loan {
 
     private final Ground ground;
     private final Proposer proposer;
+    private final SubscriptionName name;
+    private final LentTraces traces;
     private final Pulled pulled;
     private final Hold hold;
     private final long count;
@@ -56,7 +60,9 @@ final class OpenLoan implements Loan {
      * @param ground of the node that took the pull, since before it was proposed
      * @param hold of its rows, as long; closed when all is read
      */
-    OpenLoan(Ground ground, Proposer proposer, Pulled pulled, Hold hold) {
+    OpenLoan(Ground ground, Proposer proposer, SubscriptionName name, LentTraces traces, Pulled pulled, Hold hold) {
+        this.name = name;
+        this.traces = traces;
         this.hold = hold;
         this.ground = ground;
         this.proposer = proposer;
@@ -150,11 +156,12 @@ final class OpenLoan implements Loan {
 
     private Leased leased(StoredMessage message) {
         Lent lent = current();
-        return new Leased(
-                message,
-                pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery()))
-                        .of(ground.lineage()),
-                lent.delivery());
+        Leases lease = pulled.leases(new Lent(lent.topic(), message.offset(), 1, lent.delivery()))
+                .of(ground.lineage());
+        if (TraceLog.isOn()) {
+            traces.lent(name, message, lease, lent.delivery());
+        }
+        return new Leased(message, lease, lent.delivery());
     }
 
     private void pass(int messages) {

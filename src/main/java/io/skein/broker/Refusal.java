@@ -88,6 +88,7 @@ public final class Refusal extends RuntimeException {
                 case NOT_LEADER -> unavailable("no-leader", "this node does not lead and knows no leader");
                 case OVERLOADED -> unavailable("overloaded", "too much waits to be written");
                 case CATCHING_UP -> unavailable("catching-up", "the node has just started and catches up");
+                case FEATURE_LEVEL -> of(Kind.CONFLICT, "feature-level", not.getMessage());
                 case CHANGE_PENDING ->
                     of(Kind.CONFLICT, "change-pending", "another change of members is not committed yet");
                 case UNKNOWN_MEMBER -> of(Kind.NOT_FOUND, "unknown-member", "there is no such member");
@@ -97,6 +98,8 @@ public final class Refusal extends RuntimeException {
                             Kind.CONFLICT,
                             "id-in-use",
                             "a member of this id is running, and it is another node; choose another id, or stop that one");
+                case NO_SUCCESSOR ->
+                    of(Kind.CONFLICT, "not-transferred", "there is no other voter within reach that could lead");
                 case DISK_FULL -> of(Kind.DISK_FULL, "disk-full", "the disk is full; reads work, deleting frees space");
             };
         }

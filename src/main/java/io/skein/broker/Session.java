@@ -185,6 +185,9 @@ final class Session implements Subscription {
         credit -= messages.size();
         delivered += messages.size();
         sessions.countDelivered(messages.size());
+        if (TraceLog.isOn()) {
+            TraceLog.delivered(messages, subscribe.door(), subscribe.peer());
+        }
         // A subscriber may give credit from within: what follows from it waits until the state is what it will be.
         giving = true;
         try {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param due when a delayed message is published; 0: it waits for nothing
  * @param scheduled the cursor that its delayed publish was answered with; empty when it was not delayed, or the log does
  *     not hold it any more
+ * @param traceparent that it carries, valid or not; empty when it carries none
  * @param door who took it; empty when the log does not hold its entry any more
  * @param isWhole this node's log was read from the message on, so that no delivery is missing
  * @param standings what it is to each subscription that has to do with it
@@ -26,6 +27,7 @@ public record Trace(
         long time,
         long due,
         Optional<String> scheduled,
+        Optional<String> traceparent,
         Optional<String> door,
         boolean isWhole,
         List<Stand> standings) {

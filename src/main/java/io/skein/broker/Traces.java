@@ -2,6 +2,8 @@ package io.skein.broker;
 
 import io.skein.broker.Trace.Stand;
 import io.skein.cluster.Proposer;
+import io.skein.frame.MessageJson;
+import io.skein.frame.TraceContext;
 import io.skein.machine.Cursor;
 import io.skein.machine.Lineage;
 import io.skein.replica.CommandBytes;
@@ -16,6 +18,7 @@ import io.skein.subscription.Standing.Status;
 import io.skein.subscription.SubscriptionCommand.Transact;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.Trail;
+import io.skein.topic.Header;
 import io.skein.topic.TopicCommand.Publish;
 import io.skein.topic.TopicCommand.Release;
 import io.skein.topic.TopicFilter;
@@ -147,6 +150,7 @@ final class Traces {
                     message.time(),
                     0,
                     scheduled,
+                    TraceContext.traceparent(MessageJson.decode(message.json()).headers()),
                     door,
                     isWhole,
                     stands);
@@ -187,6 +191,10 @@ final class Traces {
                     message.time(),
                     message.due(),
                     Optional.empty(),
+                    message.publication().message().headers().stream()
+                            .filter(header -> header.name().equalsIgnoreCase(TraceContext.PARENT))
+                            .map(Header::value)
+                            .findFirst(),
                     door,
                     true,
                     List.of());

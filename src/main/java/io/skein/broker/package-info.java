@@ -6,6 +6,9 @@
  * io.skein.broker.Mailbox}. {@code Access} is the one place that knows who may what: it gives each guest a permit of the
  * account machine, and a new one in the turn of the replica that changes what it rests on.
  *
+ * <p>How much may come in is {@code Throttle}'s matter, which the guests' brokers ask before anything is proposed: limits of
+ * the account machine, and what is used of them at this node.
+ *
  * <p>Behind the gate, start at {@link io.skein.broker.Broker}; {@link io.skein.broker.LocalBroker} is the one of a node. A publish goes to
  * the {@link io.skein.cluster.Proposer}; a read is {@code Reads}' matter. A stream is a {@code Session}, one of the node's
  * {@code Streams}, on its subscriber's event loop: it reads pages from {@code History} (tail and rows) until one ends where
@@ -29,7 +32,7 @@
  * <p>Mail is {@code LocalMail}'s: commands, pages from rows that were settled first, and {@code MailWatches}, which hands
  * what was applied to those who watch, each on its own context, or a gap to who does not keep up.
  *
- * <p>What operators ask is the matter of {@code LocalTopics} and {@code LocalMembers}; what the node is fit for, and says
+ * <p>What operators ask is the matter of {@code LocalTopics}, {@code LocalMembers} and {@code LocalBackups}; what the node is fit for, and says
  * to who comes all the same, that of {@code Health}.
  *
  * <p>Bounds: streams (reads that wait are streams), filters and page sizes in {@link io.skein.broker.BrokerConfig}; a loop

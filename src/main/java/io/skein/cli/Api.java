@@ -5,6 +5,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -151,6 +152,26 @@ final class Api {
             }
         }
         throw new IOException("status " + response.statusCode());
+    }
+
+    /**
+     * An answer that may be large, or its refusal as a problem.
+     *
+     * @param begin within this it has begun
+     */
+    HttpResponse<InputStream> fetch(String path, Duration begin) throws IOException {
+        HttpResponse<InputStream> response;
+        try {
+            response = sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream());
+        } catch (ConnectException unreachable) {
+            throw Server.silent(base);
+        }
+        if (response.statusCode() == 200) {
+            return response;
+        }
+        try (InputStream body = response.body()) {
+            throw problem(response.statusCode(), json(new String(body.readAllBytes(), StandardCharsets.UTF_8), path));
+        }
     }
 
     private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {

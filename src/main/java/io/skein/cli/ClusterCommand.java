@@ -336,6 +336,7 @@ final class ClusterCommand implements Runnable {
                 }
             }
             Table.print(out, "  ", rows, ClusterView::coloured);
+            view.behind().ifPresent(line -> out.println("  " + line));
         }
 
         private static String relative(Path file) {

@@ -104,7 +104,7 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
         return List.copyOf(all.keySet());
     }
 
-    static final String[] HEADINGS = {"NODE", "ROLE", "TERM", "COMMIT", "APPLIED", "LAG", "HEALTH"};
+    static final String[] HEADINGS = {"NODE", "ROLE", "TERM", "COMMIT", "APPLIED", "LAG", "VERSION", "LEVEL", "HEALTH"};
 
     /**
      * Under {@link #HEADINGS}.
@@ -123,6 +123,8 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
                 answer.getLong("commitIndex").toString(),
                 String.valueOf(applied),
                 String.valueOf(Math.max(0, commit() - applied)),
+                version(member),
+                level(member),
                 answer.getString("health")
             };
         }
@@ -130,7 +132,45 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
         // A leader that never heard of it knows no better than 0.
         long match = member == null ? -1 : member.getLong("matchIndex");
         String lag = match <= 0 ? "-" : String.valueOf(Math.max(0, commit() - match));
-        return new String[] {node, role, "-", "-", "-", lag, silence};
+        return new String[] {node, role, "-", "-", "-", lag, version(member), level(member), silence};
+    }
+
+    /** Of its build; nodes of older builds do not say it. */
+    static String version(JsonObject member) {
+        return member == null ? "-" : member.getString("version", "-");
+    }
+
+    static String level(JsonObject member) {
+        Integer level = member == null ? null : member.getInteger("featureLevel");
+        return level == null ? "-" : level.toString();
+    }
+
+    /** Of the cluster, as far as any of its nodes has heard; 0 when nobody says. */
+    int featureLevel() {
+        return answers.values().stream()
+                .mapToInt(answer -> answer.getInteger("featureLevel", 0))
+                .max()
+                .orElse(0);
+    }
+
+    /** Members whose build knows a higher level than the cluster has, when there are such: others keep it there. */
+    Optional<String> behind() {
+        int possible = members.values().stream()
+                .mapToInt(member -> member.getInteger("featureLevel", 0))
+                .max()
+                .orElse(0);
+        if (featureLevel() == 0 || possible <= featureLevel()) {
+            return Optional.empty();
+        }
+        List<String> late = members.entrySet().stream()
+                .filter(member -> member.getValue().getInteger("featureLevel", 0) < possible)
+                .map(Map.Entry::getKey)
+                .toList();
+        return Optional.of("feature level " + featureLevel()
+                + (late.isEmpty()
+                        ? ", about to rise to " + possible
+                        : "; " + possible + " once " + String.join(", ", late) + (late.size() == 1 ? " runs" : " run")
+                                + " a newer Skein"));
     }
 
     /** A table, indented. */
@@ -139,6 +179,7 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
         rows.add(HEADINGS);
         nodes().forEach(node -> rows.add(row(node, "no answer")));
         Table.print(out, "  ", rows, ClusterView::coloured);
+        behind().ifPresent(line -> out.println("  " + line));
     }
 
     /** Of the column HEALTH: green when well, red otherwise; others as they are. */

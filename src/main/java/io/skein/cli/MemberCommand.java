@@ -173,8 +173,18 @@ final class MemberCommand implements Runnable {
             name = "transfer",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Has another voter lead, for example before its machine's leader is stopped for long.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} member transfer n2"})
+            description = {
+                "Has another voter lead, for example before its machine's leader is stopped for long;",
+                "without ID whoever is best placed."
+            },
+            footer = {
+                "",
+                "With --from nothing happens unless that node leads: what a script asks for before",
+                "it stops a node, whether that one leads or not.",
+                "Examples:",
+                "  ${ROOT-COMMAND-NAME} member transfer n2",
+                "  ${ROOT-COMMAND-NAME} member transfer --from n1"
+            })
     static final class Transfer implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -182,17 +192,36 @@ final class MemberCommand implements Runnable {
         @Mixin
         private Server server;
 
-        @Parameters(paramLabel = "ID", description = "who is to lead; a voter that is up to date")
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "who is to lead; a voter that is up to date")
         private String id;
+
+        @Option(names = "--from", paramLabel = "ID", description = "who is to lead no more, if it does")
+        private String from;
 
         @Option(names = "--json", description = "the node's answer as one JSON line")
         private boolean json;
 
         @Override
         public Integer call() {
-            JsonObject answer = new Api(server).post("/v1/cluster/transfer", new JsonObject().put("to", id));
+            if (id != null && from != null) {
+                throw new CommandProblem(ExitCode.USAGE, "ID and --from are both given; one of them is meant");
+            }
+            JsonObject order = new JsonObject();
+            if (id != null) {
+                order.put("to", id);
+            } else if (from != null) {
+                order.put("from", from);
+            }
+            JsonObject answer = new Api(server).post("/v1/cluster/transfer", order);
+            String leader = answer.getString("leader");
             PrintWriter out = spec.commandLine().getOut();
-            out.println(json ? answer.encode() : id + " leads, in term " + answer.getLong("term"));
+            if (json) {
+                out.println(answer.encode());
+            } else if (leader == null) {
+                out.println("nobody leads at the moment");
+            } else {
+                out.println(leader + " leads, in term " + answer.getLong("term"));
+            }
             out.flush();
             return 0;
         }
@@ -229,7 +258,7 @@ final class MemberCommand implements Runnable {
 
         private static void print(PrintWriter out, JsonObject status, JsonArray members) {
             List<String[]> rows = new ArrayList<>();
-            rows.add(new String[] {"ID", "ROLE", "ADDRESS", "HTTP", "MATCH", "REACHABLE"});
+            rows.add(new String[] {"ID", "ROLE", "ADDRESS", "HTTP", "MATCH", "REACHABLE", "VERSION", "LEVEL"});
             for (int i = 0; i < members.size(); i++) {
                 JsonObject member = members.getJsonObject(i);
                 String id = member.getString("id");
@@ -240,7 +269,9 @@ final class MemberCommand implements Runnable {
                     member.getString("address"),
                     member.getString("httpAddress", "-"),
                     match < 0 ? "-" : String.valueOf(match),
-                    member.getBoolean("reachable") ? "yes" : "no"
+                    member.getBoolean("reachable") ? "yes" : "no",
+                    ClusterView.version(member),
+                    ClusterView.level(member)
                 });
             }
             Table.print(out, rows);

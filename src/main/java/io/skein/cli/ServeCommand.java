@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import io.skein.node.ExitCode;
+import io.skein.node.LogFormat;
 import io.skein.node.NodeConfig;
 import io.skein.node.NodeProcess;
 import java.io.PrintWriter;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
             "--config (http-port = 8080). A flag wins over a variable, a variable over the",
             "file; '${ROOT-COMMAND-NAME} config' shows what counts.",
             "Exit codes: 64 usage, 70 broken invariant, 73 data directory in use, 74 disk",
-            "error, 75 data went backwards."
+            "error, 75 data went backwards, 76 data or cluster of a newer build."
         })
 final class ServeCommand implements Callable<Integer> {
     @Spec
@@ -35,13 +36,20 @@ final class ServeCommand implements Callable<Integer> {
                 NodeConfig.of(NodeOptions.settings(spec.commandLine().getParseResult()));
         PrintWriter out = spec.commandLine().getOut();
         NodeProcess.Outcome outcome = NodeProcess.run(config, SkeinCommand.Version.text());
+        boolean isJson = config.log().format() == LogFormat.JSON;
         if (outcome.node().isEmpty()) {
+            if (isJson) {
+                // It stands in the log; a sentence beside it would be no JSON.
+                return outcome.exitCode();
+            }
             String hint = outcome.exitCode() == ExitCode.WENT_BACKWARDS
                     ? "; what can be done: " + Program.line("recover --data-dir " + config.dataDir())
                     : "";
             throw new CommandProblem(outcome.exitCode(), outcome.problem() + hint);
         }
-        new Banner(config, outcome.node().get(), SkeinCommand.Version.text()).print(out);
+        if (!isJson) {
+            new Banner(config, outcome.node().get(), SkeinCommand.Version.text()).print(out);
+        }
         outcome.node()
                 .get()
                 .firstAdmin()

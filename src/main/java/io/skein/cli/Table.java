@@ -20,6 +20,7 @@ final class Table {
             "REACHABLE",
             "LOG",
             "FILTER",
+            "ACCOUNT",
             "STATUS",
             "CONSUMER",
             "UNTIL",

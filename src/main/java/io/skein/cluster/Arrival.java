@@ -33,8 +33,9 @@ public final class Arrival {
      * @param address where others find this node
      * @param peers as listed; empty for a cluster of one
      * @param join start empty and be added, instead of beginning a cluster
+     * @param build what runs here
      */
-    public record Plan(NodeId self, String address, Map<NodeId, String> peers, boolean join) {}
+    public record Plan(NodeId self, String address, Map<NodeId, String> peers, boolean join, Build build) {}
 
     private final Vertx vertx;
     private final Store store;
@@ -71,7 +72,10 @@ public final class Arrival {
         }
         if (plan.peers().isEmpty()) {
             Member self = new Member(plan.self(), store.incarnation(), plan.address(), true);
-            return plan.join() ? Future.succeededFuture(found) : FirstEntry.write(store, FirstEntry.alone(self));
+            return plan.join()
+                    ? Future.succeededFuture(found)
+                    : FirstEntry.write(
+                            store, FirstEntry.alone(self, plan.build().newestLevel()));
         }
         Arrival arrival = new Arrival(vertx, store, others, plan, found, told);
         arrival.ask();
@@ -91,11 +95,22 @@ public final class Arrival {
                     .map(Future::result)
                     .flatMap(Optional::stream)
                     .toList();
-            follow(discovery.decide(facts));
+            follow(discovery.decide(facts), facts);
         });
     }
 
-    private void follow(Verdict verdict) {
+    private void follow(Verdict verdict, List<Facts> facts) {
+        Optional<Facts> beyond = Optional.empty();
+        if (verdict instanceof Verdict.Adopt || verdict instanceof Verdict.Wiped || verdict instanceof Verdict.Join) {
+            beyond = facts.stream()
+                    .filter(one -> one.clusterId() != 0 && !plan.build().worksAt(one.clusterLevel()))
+                    .findFirst();
+        }
+        if (beyond.isPresent()) {
+            Facts other = beyond.get();
+            arrived.fail(new OtherLevel(other.node(), other.clusterLevel(), other.build(), plan.build()));
+            return;
+        }
         if (verdict instanceof Verdict.Form form) {
             LOG.info("a new cluster of {}", form.first().configuration().voters());
             FirstEntry.write(store, form.first()).onComplete(arrived);
@@ -130,7 +145,7 @@ public final class Arrival {
             again(AGAIN_MS);
             return;
         }
-        Facts self = Facts.empty(plan.self(), store.incarnation(), plan.address());
+        Facts self = Facts.empty(plan.self(), store.incarnation(), plan.address(), plan.build());
         others.ask(addresses.get(next), new Ask(Membership.JOIN, self.encode())).onComplete(answer -> {
             if (answer.succeeded() && answer.result().ok()) {
                 arrived.complete(empty);

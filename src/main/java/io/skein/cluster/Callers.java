@@ -71,8 +71,10 @@ final class Callers {
                 continue;
             }
             PeerFacts other = link.facts().orElseThrow();
-            if (link.isBetweenMembers() && Greeting.areStrangers(other, peers.facts())) {
-                refuse(link, other, HelloRefusal.OTHER_CLUSTER);
+            Optional<HelloRefusal> refusal =
+                    link.isBetweenMembers() ? Greeting.betweenMembers(other, peers.facts()) : Optional.empty();
+            if (refusal.isPresent()) {
+                refuse(link, other, refusal.get());
             } else {
                 link.send(peers.helloReply(Optional.empty()), Lane.NORMAL);
             }

@@ -103,7 +103,7 @@ final class Dial implements PeerLink.Owner {
         from.known(reply.facts(), Purpose.MEMBER);
         retryMs = Math.min(retryMs, config.maxRetryMs());
         if (isNew) {
-            LOG.info("connected with {}", label());
+            LOG.info("connected with {}: {}", label(), reply.facts().build());
             peers.complaints().forget(about());
             listener.connected(node);
         }

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Configuration;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param address host:port where it wants to be found
  * @param httpAddress host:port where clients find it
  * @param ancestors lineages of the logs that its log goes on from (DESIGN D6)
+ * @param build what runs there
+ * @param clusterLevel feature level of its cluster, as far as it has applied
  */
 public record Facts(
         NodeId node,
@@ -34,15 +37,62 @@ public record Facts(
         String leaderAddress,
         String address,
         String httpAddress,
-        List<Integer> ancestors) {
+        List<Integer> ancestors,
+        Build build,
+        int clusterLevel) {
     public Facts {
         members = List.copyOf(members);
         ancestors = List.copyOf(ancestors);
     }
 
+    /** Of a node that does not say what runs there. */
+    public Facts(
+            NodeId node,
+            long incarnation,
+            long clusterId,
+            boolean isEmpty,
+            boolean onlyFirst,
+            long term,
+            List<Member> members,
+            boolean leads,
+            String leaderAddress,
+            String address,
+            String httpAddress,
+            List<Integer> ancestors) {
+        this(
+                node,
+                incarnation,
+                clusterId,
+                isEmpty,
+                onlyFirst,
+                term,
+                members,
+                leads,
+                leaderAddress,
+                address,
+                httpAddress,
+                ancestors,
+                Build.BEFORE_LEVELS,
+                FeatureLevel.FIRST);
+    }
+
     /** Of a node that belongs nowhere. */
-    static Facts empty(NodeId node, long incarnation, String address) {
-        return new Facts(node, incarnation, 0, true, false, 0, List.of(), false, "", address, "", List.of());
+    static Facts empty(NodeId node, long incarnation, String address, Build build) {
+        return new Facts(
+                node,
+                incarnation,
+                0,
+                true,
+                false,
+                0,
+                List.of(),
+                false,
+                "",
+                address,
+                "",
+                List.of(),
+                build,
+                FeatureLevel.FIRST);
     }
 
     /** This id as that node's cluster knows it. */
@@ -62,7 +112,11 @@ public record Facts(
                 .setLeaderAddress(leaderAddress)
                 .setAddress(address)
                 .setHttpAddress(httpAddress)
-                .addAllAncestors(ancestors);
+                .addAllAncestors(ancestors)
+                .setBuild(build.version())
+                .setFeatureLevel(build.newestLevel())
+                .setOldestFeatureLevel(build.oldestLevel())
+                .setClusterFeatureLevel(clusterLevel);
         for (Member member : members) {
             proto.addMembers(MemberProto.newBuilder()
                     .setId(member.id().value())
@@ -96,7 +150,12 @@ public record Facts(
                     proto.getLeaderAddress(),
                     proto.getAddress(),
                     proto.getHttpAddress(),
-                    proto.getAncestorsList());
+                    proto.getAncestorsList(),
+                    new Build(
+                            proto.getBuild(),
+                            FeatureLevel.said(proto.getOldestFeatureLevel()),
+                            FeatureLevel.said(proto.getFeatureLevel())),
+                    FeatureLevel.said(proto.getClusterFeatureLevel()));
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not facts: " + damaged.getMessage(), damaged);
         }

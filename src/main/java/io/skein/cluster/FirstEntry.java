@@ -24,13 +24,15 @@ final class FirstEntry {
     private FirstEntry() {}
 
     /** A cluster of one. */
-    static ClusterConfiguration alone(Member self) {
+    static ClusterConfiguration alone(Member self, int featureLevel) {
         SecureRandom random = new SecureRandom();
         return new ClusterConfiguration(
                 new Configuration(List.of(self)),
                 random.nextLong(),
                 new Lineage(random.nextInt(1 << 16)),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                // There is nobody else who would have to know it.
+                featureLevel);
     }
 
     /** Writes it into an empty store; completes with what the node then starts from. */

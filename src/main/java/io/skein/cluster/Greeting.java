@@ -26,7 +26,7 @@ final class Greeting {
         if (hello.facts().node().equals(mine.node())) {
             return Optional.of(HelloRefusal.SAME_NODE);
         }
-        return areStrangers(hello.facts(), mine) ? Optional.of(HelloRefusal.OTHER_CLUSTER) : Optional.empty();
+        return betweenMembers(hello.facts(), mine);
     }
 
     /** Whether one who calls a member refuses who answered. */
@@ -43,7 +43,15 @@ final class Greeting {
         if (!reply.facts().node().equals(expected)) {
             return Optional.of(HelloRefusal.OTHER_NODE);
         }
-        return areStrangers(reply.facts(), mine) ? Optional.of(HelloRefusal.OTHER_CLUSTER) : Optional.empty();
+        return betweenMembers(reply.facts(), mine);
+    }
+
+    /** Why two do not speak as members, if they do not; either may be the one that is greeted. */
+    static Optional<HelloRefusal> betweenMembers(PeerFacts one, PeerFacts other) {
+        if (areStrangers(one, other)) {
+            return Optional.of(HelloRefusal.OTHER_CLUSTER);
+        }
+        return one.isBeyond(other) || other.isBeyond(one) ? Optional.of(HelloRefusal.FEATURE_LEVEL) : Optional.empty();
     }
 
     /** Both belong to a cluster, and not to the same. */

@@ -8,6 +8,8 @@ public enum HelloRefusal {
     /** Both belong to a cluster, and not to the same. */
     OTHER_CLUSTER("it belongs to another cluster"),
     SAME_NODE("it has the name of this node"),
+    /** The build of one cannot work at the feature level that the cluster of the other has. */
+    FEATURE_LEVEL("its build and ours have no feature level in common that the cluster is at"),
     /** Said by who called, of who answered. */
     OTHER_NODE("it is not the node that was expected there");
 

@@ -357,7 +357,10 @@ final class LifeCycle {
     }
 
     private void brokenDisk(Throwable cause) {
-        surroundings.broken().accept(new StoreFailure(StoreFailure.Kind.DISK, cause));
+        surroundings
+                .broken()
+                .accept(new StoreFailure(
+                        cause instanceof OtherLevel ? StoreFailure.Kind.OTHER_LEVEL : StoreFailure.Kind.DISK, cause));
     }
 
     /** Nothing is fed any more, and whoever waits hears that nobody can say. The disk stays open. */

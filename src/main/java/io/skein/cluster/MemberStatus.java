@@ -7,6 +7,15 @@ package io.skein.cluster;
  * @param matchIndex what a leader knows to be durable there; -1 when this node does not lead
  * @param httpAddress where clients find it; empty when this node has not heard
  * @param reachable this node's connection to it stands
+ * @param version of the build that runs there; empty when this node has not heard
+ * @param featureLevel the highest that it knows; 0 when this node has not heard
  */
 public record MemberStatus(
-        String id, String address, boolean voter, long matchIndex, String httpAddress, boolean reachable) {}
+        String id,
+        String address,
+        boolean voter,
+        long matchIndex,
+        String httpAddress,
+        boolean reachable,
+        String version,
+        int featureLevel) {}

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -30,6 +31,8 @@ public final class Membership {
     private static final byte[] NOTHING = {};
     /** In place of an incarnation; no node has it. */
     private static final long AS_KNOWN = 0;
+    /** In place of an index. */
+    private static final long NOTHING_TO_DO = 0;
 
     private final ReplicaVerticle replica;
 
@@ -49,12 +52,33 @@ public final class Membership {
             return Future.failedFuture(NotThere.noWayBack(obstacle.get()));
         }
         return facts(replica.peers(), address)
-                .<Long>transform(
-                        asked -> asked.succeeded() ? incarnation(asked.result(), id, address) : silent(id, address))
-                .compose(incarnation -> ask(MemberChangeProto.newBuilder()
-                        .setAdd(proto(new Member(id, incarnation, address, false, voter)))
-                        .build()))
+                .compose(
+                        found -> incarnation(found, id, address)
+                                .map(incarnation -> addition(
+                                        new Member(id, incarnation, address, false, voter),
+                                        found.build().newestLevel())),
+                        unheard -> silent(id, address)
+                                .map(incarnation -> addition(
+                                        new Member(id, incarnation, address, false, voter), FeatureLevel.FIRST)))
+                .compose(this::ask)
                 .recover(failure -> Future.failedFuture(isUnknown(failure) ? NotThere.nobody(address) : failure));
+    }
+
+    private static MemberChangeProto addition(Member member, int featureLevel) {
+        return MemberChangeProto.newBuilder()
+                .setAdd(proto(member))
+                .setFeatureLevel(featureLevel)
+                .build();
+    }
+
+    /** Why a node of that build cannot come in, if it cannot. */
+    private Optional<NotExecuted> tooOld(NodeId node, Build build) {
+        return build.worksAt(replica.featureLevel())
+                ? Optional.empty()
+                : Optional.of(new NotExecuted(
+                        Reason.FEATURE_LEVEL,
+                        "the cluster is at feature level " + replica.featureLevel() + ", and " + node + " runs " + build
+                                + ": start it with a build that the others run"));
     }
 
     private static boolean isUnknown(Throwable failure) {
@@ -65,9 +89,12 @@ public final class Membership {
         if (!found.node().equals(meant)) {
             return Future.failedFuture(NotThere.other(address, found.node().value(), meant.value()));
         }
-        return isCountedElsewhere(found)
-                ? Future.failedFuture(NotThere.ofOtherCluster(address, meant.value()))
-                : Future.succeededFuture(found.incarnation());
+        if (isCountedElsewhere(found)) {
+            return Future.failedFuture(NotThere.ofOtherCluster(address, meant.value()));
+        }
+        return tooOld(meant, found.build())
+                .<Future<Long>>map(Future::failedFuture)
+                .orElseGet(() -> Future.succeededFuture(found.incarnation()));
     }
 
     /** Which it is the leader knows: what this node has may be old. */
@@ -100,6 +127,30 @@ public final class Membership {
     /** Completes when the leader has taken the order; {@link ReplicaStatus} says when it leads. */
     public Future<Long> transfer(NodeId to) {
         return ask(MemberChangeProto.newBuilder().setTransfer(to.value()).build());
+    }
+
+    /**
+     * The leader hands over to whoever is best placed.
+     *
+     * @param from who is to hand over; empty: whoever leads
+     * @return who it was, when it has taken the order; empty when {@code from} does not lead, and there is nothing to do.
+     *     Fails with {@link Reason#NO_SUCCESSOR} when nobody could follow
+     */
+    public Future<Optional<NodeId>> handOver(Optional<NodeId> from) {
+        Optional<NodeId> leader = replica.leader();
+        if (from.isPresent() && !from.equals(leader)) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return ask(MemberChangeProto.newBuilder()
+                        .setHandOver(from.map(NodeId::value).orElse(""))
+                        .build())
+                .map(index -> index == NOTHING_TO_DO ? Optional.empty() : leader);
+    }
+
+    private Future<Long> handOver(String from) {
+        return from.isEmpty() || from.equals(replica.peers().facts().node().value())
+                ? replica.transferToSuccessor()
+                : Future.succeededFuture(NOTHING_TO_DO);
     }
 
     /** What a node says of itself. */
@@ -192,6 +243,17 @@ public final class Membership {
         if (replica.whyAlone().isPresent()) {
             return Future.failedFuture(NotThere.noWayBack(replica.whyAlone().get()));
         }
+        Optional<NotExecuted> tooOld = tooOld(node.node(), node.build());
+        if (tooOld.isPresent()) {
+            replica.peers()
+                    .complaints()
+                    .say(
+                            "join-" + node.node(),
+                            "feature-level",
+                            node.node() + " asks to be a member: "
+                                    + tooOld.get().getMessage());
+            return Future.failedFuture(tooOld.get());
+        }
         if (!replica.roster().isInUse(comes)) {
             return replica.change(new MemberChange.Add(comes));
         }
@@ -265,9 +327,12 @@ public final class Membership {
     }
 
     /** A voter that is there keeps its vote, whoever comes with its id: it is needed, and its promises count. */
-    private Future<Long> add(Member comes) {
+    private Future<Long> add(Member comes, int newestLevel) {
         if (comes.incarnation() == AS_KNOWN) {
             return addAgain(comes);
+        }
+        if (newestLevel < replica.featureLevel()) {
+            return Future.failedFuture(new NotExecuted(Reason.FEATURE_LEVEL));
         }
         return replica.roster().isInUse(comes)
                 ? Future.failedFuture(new NotExecuted(Reason.ID_IN_USE))
@@ -287,15 +352,18 @@ public final class Membership {
         return switch (change.getChangeCase()) {
             case ADD -> {
                 MemberProto member = change.getAdd();
-                yield add(new Member(
-                        new NodeId(member.getId()),
-                        member.getIncarnation(),
-                        member.getAddress(),
-                        false,
-                        member.getPromote()));
+                yield add(
+                        new Member(
+                                new NodeId(member.getId()),
+                                member.getIncarnation(),
+                                member.getAddress(),
+                                false,
+                                member.getPromote()),
+                        FeatureLevel.said(change.getFeatureLevel()));
             }
             case REMOVE -> replica.change(new MemberChange.Remove(new NodeId(change.getRemove())));
             case TRANSFER -> replica.transfer(new NodeId(change.getTransfer()));
+            case HAND_OVER -> handOver(change.getHandOver());
             case CHANGE_NOT_SET -> Future.failedFuture(new IllegalArgumentException("no change"));
         };
     }

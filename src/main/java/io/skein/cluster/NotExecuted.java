@@ -9,7 +9,18 @@ public final class NotExecuted extends RuntimeException {
     private final Reason reason;
 
     NotExecuted(Reason reason) {
-        super("not executed: " + reason, null, false, false);
+        super(
+                reason == Reason.FEATURE_LEVEL
+                        ? "not all members run a build that knows this"
+                        : "not executed: " + reason,
+                null,
+                false,
+                false);
+        this.reason = reason;
+    }
+
+    NotExecuted(Reason reason, String detail) {
+        super(detail, null, false, false);
         this.reason = reason;
     }
 

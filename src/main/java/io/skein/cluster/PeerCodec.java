@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.skein.cluster.PeerFrame.Purpose;
 import io.skein.cluster.PeerFrame.Versions;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.IdempotencyKey;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -199,12 +200,24 @@ final class PeerCodec {
                 .setClusterId(facts.clusterId())
                 .setIncarnation(facts.incarnation())
                 .setEmpty(facts.empty())
+                .setBuild(facts.build().version())
+                .setFeatureLevel(facts.build().newestLevel())
+                .setOldestFeatureLevel(facts.build().oldestLevel())
+                .setClusterFeatureLevel(facts.clusterLevel())
                 .build();
     }
 
     private static PeerFacts facts(PeerFactsProto proto) {
         return new PeerFacts(
-                new NodeId(proto.getNode()), proto.getClusterId(), proto.getIncarnation(), proto.getEmpty());
+                new NodeId(proto.getNode()),
+                proto.getClusterId(),
+                proto.getIncarnation(),
+                proto.getEmpty(),
+                new Build(
+                        proto.getBuild(),
+                        FeatureLevel.said(proto.getOldestFeatureLevel()),
+                        FeatureLevel.said(proto.getFeatureLevel())),
+                FeatureLevel.said(proto.getClusterFeatureLevel()));
     }
 
     private static Versions versions(PeerFactsProto proto) {
@@ -225,6 +238,7 @@ final class PeerCodec {
             case OTHER_GROUP -> HelloRefusalProto.HELLO_OTHER_GROUP;
             case OTHER_CLUSTER -> HelloRefusalProto.HELLO_OTHER_CLUSTER;
             case SAME_NODE -> HelloRefusalProto.HELLO_SAME_NODE;
+            case FEATURE_LEVEL -> HelloRefusalProto.HELLO_FEATURE_LEVEL;
             case OTHER_NODE -> throw new AssertionError("said by who called, never to who called");
         };
     }
@@ -235,6 +249,7 @@ final class PeerCodec {
             case HELLO_OTHER_GROUP -> HelloRefusal.OTHER_GROUP;
             case HELLO_OTHER_CLUSTER -> HelloRefusal.OTHER_CLUSTER;
             case HELLO_SAME_NODE -> HelloRefusal.SAME_NODE;
+            case HELLO_FEATURE_LEVEL -> HelloRefusal.FEATURE_LEVEL;
             default -> HelloRefusal.OTHER_VERSION;
         };
     }
@@ -282,11 +297,12 @@ final class PeerCodec {
 
     private static ForwardRefusalProto refusal(Reason reason) {
         return switch (reason) {
-            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER, ID_IN_USE ->
+            case NOT_LEADER, CHANGE_PENDING, UNKNOWN_MEMBER, LAST_VOTER, ID_IN_USE, NO_SUCCESSOR ->
                 ForwardRefusalProto.FORWARD_NOT_LEADER;
             case OVERLOADED -> ForwardRefusalProto.FORWARD_OVERLOADED;
             case DISK_FULL -> ForwardRefusalProto.FORWARD_DISK_FULL;
             case CATCHING_UP -> ForwardRefusalProto.FORWARD_CATCHING_UP;
+            case FEATURE_LEVEL -> ForwardRefusalProto.FORWARD_FEATURE_LEVEL;
         };
     }
 
@@ -296,6 +312,7 @@ final class PeerCodec {
             case FORWARD_OVERLOADED -> Reason.OVERLOADED;
             case FORWARD_DISK_FULL -> Reason.DISK_FULL;
             case FORWARD_CATCHING_UP -> Reason.CATCHING_UP;
+            case FORWARD_FEATURE_LEVEL -> Reason.FEATURE_LEVEL;
             default -> Reason.NOT_LEADER;
         };
     }

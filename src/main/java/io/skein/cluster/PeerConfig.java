@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param pingMs between two questions whether the other is still there
  * @param silentMs after which one of whom nothing was heard is taken for gone: the connection is made anew, as TCP
  *     itself would go on trying for minutes, ever more rarely
+ * @param build what others are told runs here
  * @param answerMs after which a command, a question or a piece of a snapshot is taken for unanswered
  */
 public record PeerConfig(
@@ -41,7 +42,8 @@ public record PeerConfig(
         long pingMs,
         long silentMs,
         long answerMs,
-        PeerSecurity security) {
+        PeerSecurity security,
+        Build build) {
     public PeerConfig {
         overrides = Map.copyOf(overrides);
         if (maxQueueBytes < 1
@@ -76,7 +78,8 @@ public record PeerConfig(
                 300,
                 1_500,
                 answerMs,
-                PeerSecurity.NONE);
+                PeerSecurity.NONE,
+                Build.ofThis("development"));
     }
 
     /** Addresses of others that the operator gave. */
@@ -107,7 +110,8 @@ public record PeerConfig(
                 pingMs,
                 silentMs,
                 answerMs,
-                security);
+                security,
+                build);
     }
 
     public PeerConfig withMaxQueueBytes(long bytes) {
@@ -127,7 +131,8 @@ public record PeerConfig(
                 pingMs,
                 silentMs,
                 answerMs,
-                security);
+                security,
+                build);
     }
 
     public PeerConfig withSilence(long pingMs, long silentMs) {
@@ -147,7 +152,8 @@ public record PeerConfig(
                 pingMs,
                 silentMs,
                 answerMs,
-                security);
+                security,
+                build);
     }
 
     public PeerConfig with(PeerSecurity other) {
@@ -167,6 +173,29 @@ public record PeerConfig(
                 pingMs,
                 silentMs,
                 answerMs,
+                other,
+                build);
+    }
+
+    /** As that build. */
+    public PeerConfig with(Build other) {
+        return new PeerConfig(
+                node,
+                host,
+                port,
+                group,
+                overrides,
+                maxQueueBytes,
+                maxConnections,
+                connectMs,
+                helloMs,
+                minRetryMs,
+                maxRetryMs,
+                refusedRetryMs,
+                pingMs,
+                silentMs,
+                answerMs,
+                security,
                 other);
     }
 }

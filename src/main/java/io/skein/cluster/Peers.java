@@ -2,6 +2,7 @@ package io.skein.cluster;
 
 import io.skein.cluster.PeerFrame.Purpose;
 import io.skein.cluster.SendQueue.Lane;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.replica.PeerMessage;
@@ -72,7 +73,7 @@ public final class Peers {
         this.config = config;
         this.listener = listener;
         this.codec = new PeerCodec(config.group());
-        this.facts = new PeerFacts(config.node(), 0, 0, true);
+        this.facts = new PeerFacts(config.node(), 0, 0, true, config.build(), FeatureLevel.FIRST);
         this.callers = new Callers(this, config, listener);
         this.reception = new Reception(this, handler, listener);
         this.server = vertx.createNetServer(new NetServerOptions()
@@ -99,7 +100,15 @@ public final class Peers {
 
     /** Who this node is; said anew to everybody when it changes. */
     public void identity(long clusterId, long incarnation, boolean empty) {
-        PeerFacts now = new PeerFacts(config.node(), clusterId, incarnation, empty);
+        say(new PeerFacts(config.node(), clusterId, incarnation, empty, config.build(), facts.clusterLevel()));
+    }
+
+    /** The level that this node's cluster has: who cannot work there is spoken with no longer. */
+    public void featureLevel(int level) {
+        say(new PeerFacts(facts.node(), facts.clusterId(), facts.incarnation(), facts.empty(), facts.build(), level));
+    }
+
+    private void say(PeerFacts now) {
         if (now.equals(facts)) {
             return;
         }

@@ -46,26 +46,37 @@ public final class Recovery {
         if (image.clusterId() == 0) {
             return Future.failedFuture(new IllegalArgumentException(self + " belongs to no cluster"));
         }
+        return write(store, alone(self, store.incarnation(), image));
+    }
+
+    /**
+     * The batch with that entry, for a node that holds what the image says and has not run since.
+     *
+     * @throws IllegalArgumentException when the image is of no cluster
+     */
+    public static WriteBatch alone(NodeId self, long incarnation, Image image) {
+        if (image.clusterId() == 0) {
+            throw new IllegalArgumentException(self + " belongs to no cluster");
+        }
         SecureRandom random = new SecureRandom();
         String address = image.configuration().member(self).map(Member::address).orElse("");
         ClusterConfiguration cluster = new ClusterConfiguration(
-                new Configuration(List.of(new Member(self, store.incarnation(), address, true))),
+                new Configuration(List.of(new Member(self, incarnation, address, true))),
                 clusterId(random, image.clusterId()),
                 lineage(random, image.lineage(), surelyShared(self, image)),
-                Math.max(System.currentTimeMillis(), image.settled().time() + 1));
+                Math.max(System.currentTimeMillis(), image.settled().time() + 1),
+                image.cluster().featureLevel());
         HardState state = new HardState(image.hardState().term() + 1, Optional.empty());
         Entry entry = new Entry(image.lastIndex() + 1, state.term(), Entry.Kind.CONFIGURATION, cluster.encode());
-        return write(
-                store,
-                new WriteBatch(
-                        image.lastBatch() + 1,
-                        0,
-                        List.of(entry),
-                        Optional.of(state),
-                        List.of(),
-                        Optional.empty(),
-                        0,
-                        entry.index()));
+        return new WriteBatch(
+                image.lastBatch() + 1,
+                0,
+                List.of(entry),
+                Optional.of(state),
+                List.of(),
+                Optional.empty(),
+                0,
+                entry.index());
     }
 
     private static long clusterId(SecureRandom random, long before) {

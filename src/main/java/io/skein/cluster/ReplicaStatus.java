@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Role;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * @param stateHash at {@code appliedIndex}
  * @param time stamp of the newest applied entry
  * @param members as of a moment ago
+ * @param featureLevel of the cluster, as far as it is applied here
  */
 public record ReplicaStatus(
         Role role,
@@ -26,10 +28,11 @@ public record ReplicaStatus(
         boolean caughtUp,
         boolean diskFull,
         Standing standing,
-        List<MemberStatus> members) {
+        List<MemberStatus> members,
+        int featureLevel) {
     /** Of a node that has no replica yet. */
-    static final ReplicaStatus NONE =
-            new ReplicaStatus(Role.FOLLOWER, "", 0, 0, 0, 0, 1, 0, 0, 0, false, false, Standing.MEMBER, List.of());
+    static final ReplicaStatus NONE = new ReplicaStatus(
+            Role.FOLLOWER, "", 0, 0, 0, 0, 1, 0, 0, 0, false, false, Standing.MEMBER, List.of(), FeatureLevel.FIRST);
 
     /** Whether only figures differ. */
     boolean standsLike(ReplicaStatus other) {
@@ -38,7 +41,8 @@ public record ReplicaStatus(
                 && leader.equals(other.leader)
                 && caughtUp == other.caughtUp
                 && diskFull == other.diskFull
-                && standing == other.standing;
+                && standing == other.standing
+                && featureLevel == other.featureLevel;
     }
 
     /** The same node while it has no replica. */
@@ -62,7 +66,8 @@ public record ReplicaStatus(
                 false,
                 diskFull,
                 now,
-                members);
+                members,
+                featureLevel);
     }
 
     /** Whether this node is one of its cluster. */

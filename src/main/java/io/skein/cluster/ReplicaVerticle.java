@@ -1,5 +1,6 @@
 package io.skein.cluster;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
@@ -12,6 +13,7 @@ import io.skein.store.StoreFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +100,8 @@ public final class ReplicaVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         peers = new Peers(vertx, opening.peers(), new FromPeers(), peerListener);
-        roster = new Roster(opening.peers().node(), opening.httpAddress(), peers);
+        roster = new Roster(
+                opening.peers().node(), opening.httpAddress(), opening.peers().build(), peers);
         forwarding = new Forwarding(peers, opening.commandBytes(), replies, proposer);
         Surroundings surroundings =
                 new Surroundings(context, clock, opening, peers, roster, replies, applied, listener, broken);
@@ -177,7 +180,7 @@ public final class ReplicaVerticle extends VerticleBase {
             replies.flush();
         } else {
             List<Proposer.Waiting> taken =
-                    forwarding.pass(proposer.drain(), one.leads() ? Optional.empty() : one.leader());
+                    forwarding.pass(gated(one, proposer.drain()), one.leads() ? Optional.empty() : one.leader());
             if (!taken.isEmpty()) {
                 one.propose(taken);
             }
@@ -187,6 +190,28 @@ public final class ReplicaVerticle extends VerticleBase {
         } catch (AssertionError defect) {
             broken.accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
         }
+    }
+
+    /** Without those that the cluster's feature level does not allow: they are answered. */
+    private List<Proposer.Waiting> gated(RunningReplica one, List<Proposer.Waiting> proposed) {
+        List<Proposer.Waiting> allowed = null;
+        for (int i = 0; i < proposed.size(); i++) {
+            Proposer.Waiting next = proposed.get(i);
+            Optional<NotExecuted> refusal =
+                    LevelGate.refusal(next.command(), one.replica().featureLevel(), roster.status());
+            if (refusal.isPresent()) {
+                allowed = allowed == null ? new ArrayList<>(proposed.subList(0, i)) : allowed;
+                listener.refused(refusal.get().reason().name());
+                replies.fail(next.home(), next.promise(), refusal.get());
+            } else if (allowed != null) {
+                allowed.add(next);
+            }
+        }
+        if (allowed == null) {
+            return proposed;
+        }
+        replies.flush();
+        return allowed;
     }
 
     private final class FromPeers implements PeerHandler {
@@ -200,10 +225,25 @@ public final class ReplicaVerticle extends VerticleBase {
 
         @Override
         public void connected(PeerFacts peer) {
+            roster.runs(peer.node(), peer.build());
             peers.ask(peer.node(), new Ask(Membership.FACTS, new byte[0]))
                     .compose(Membership::facts)
                     .onSuccess(facts -> roster.found(facts.node(), facts.httpAddress()))
                     .onFailure(silent -> LOG.debug("{} does not say where its clients find it", peer.node(), silent));
+        }
+
+        /** Its word is that of this node's cluster: what was committed there will not be taken back. */
+        @Override
+        public void refused(NodeId peer, PeerFacts answered, HelloRefusal why) {
+            if (why == HelloRefusal.FEATURE_LEVEL && answered.isBeyond(peers.facts())) {
+                broken.accept(new StoreFailure(
+                        StoreFailure.Kind.OTHER_LEVEL,
+                        new OtherLevel(
+                                peer,
+                                answered.clusterLevel(),
+                                answered.build(),
+                                opening.peers().build())));
+            }
         }
 
         @Override
@@ -238,7 +278,15 @@ public final class ReplicaVerticle extends VerticleBase {
                 leader().map(roster::address).orElse(""),
                 address(),
                 opening.httpAddress(),
-                roster.lineage().ancestors().stream().map(Lineage.Ancestor::id).toList());
+                roster.lineage().ancestors().stream().map(Lineage.Ancestor::id).toList(),
+                opening.peers().build(),
+                featureLevel());
+    }
+
+    /** Of this node's cluster, as far as it is applied here. */
+    int featureLevel() {
+        RunningReplica one = running();
+        return one == null ? FeatureLevel.FIRST : one.replica().featureLevel();
     }
 
     /** Where peers find this node. */
@@ -308,6 +356,17 @@ public final class ReplicaVerticle extends VerticleBase {
             return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
         }
         return one.transfer(to);
+    }
+
+    /** Fails with {@link Reason#NO_SUCCESSOR} when there is none. */
+    Future<Long> transferToSuccessor() {
+        RunningReplica one = running();
+        return one == null
+                ? Future.failedFuture(new NotExecuted(Reason.NOT_LEADER))
+                : one.replica()
+                        .successor()
+                        .map(one::transfer)
+                        .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.NO_SUCCESSOR)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Member;
@@ -23,10 +24,14 @@ import java.util.TreeSet;
  * told of every change. On the replica's context.
  */
 final class Roster {
+    private static final Build NOT_HEARD = new Build("", 0, 0);
+
     private final NodeId self;
     private final String httpAddress;
     private final Peers peers;
     private final Map<NodeId, String> httpAddresses = new HashMap<>();
+    private final Map<NodeId, Build> builds = new HashMap<>();
+    private final Build build;
     private Configuration members = Configuration.EMPTY;
     private long index;
     private long clusterId;
@@ -37,8 +42,9 @@ final class Roster {
     private List<MemberStatus> status = List.of();
 
     /** @param httpAddress host:port where clients find this node, with {@code https://} before it where they must speak TLS */
-    Roster(NodeId self, String httpAddress, Peers peers) {
+    Roster(NodeId self, String httpAddress, Build build, Peers peers) {
         this.self = self;
+        this.build = build;
         this.httpAddress = httpAddress;
         this.peers = peers;
     }
@@ -50,6 +56,7 @@ final class Roster {
         clusterId = 0;
         lineage = ClusterConfiguration.NONE.lineage();
         found = Optional.empty();
+        peers.featureLevel(FeatureLevel.FIRST);
         tellPeers(incarnation);
     }
 
@@ -60,6 +67,7 @@ final class Roster {
         clusterId = image.clusterId();
         lineage = image.lineage();
         found = Optional.empty();
+        peers.featureLevel(image.featureLevel());
         tellPeers(incarnation);
     }
 
@@ -78,12 +86,18 @@ final class Roster {
         peers.identity(clusterId, incarnation, isEmpty());
         Map<NodeId, String> addresses = new TreeMap<>();
         members.members().forEach(member -> addresses.put(member.id(), member.address()));
+        builds.keySet().retainAll(addresses.keySet());
         peers.members(addresses);
     }
 
     /** Where a peer says that its clients find it. */
     void found(NodeId node, String http) {
         httpAddresses.put(node, http);
+    }
+
+    /** What runs there. */
+    void runs(NodeId node, Build what) {
+        builds.put(node, what);
     }
 
     Configuration members() {
@@ -172,13 +186,16 @@ final class Roster {
         List<MemberStatus> all = new ArrayList<>();
         for (Member member : members.members()) {
             boolean isSelf = member.id().equals(self);
+            Build runs = isSelf ? build : builds.getOrDefault(member.id(), NOT_HEARD);
             all.add(new MemberStatus(
                     member.id().value(),
                     member.address(),
                     member.voter(),
                     isSelf ? replica.lastIndex() : replica.matchIndex(member.id()),
                     isSelf ? httpAddress : httpAddresses.getOrDefault(member.id(), ""),
-                    isSelf || peers.isReachable(member.id())));
+                    isSelf || peers.isReachable(member.id()),
+                    runs.version(),
+                    runs.newestLevel()));
         }
         status = List.copyOf(all);
     }

@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Entry;
 import io.skein.raft.NodeId;
 import io.skein.raft.Rpc;
@@ -29,7 +30,8 @@ final class RpcCodec {
         var proto = PeerMessageProto.newBuilder()
                 .setWallMs(message.wallMs())
                 .setHashIndex(message.hashIndex())
-                .setHash(message.hash());
+                .setHash(message.hash())
+                .setFeatureLevel(message.featureLevel());
         Rpc rpc = message.rpc();
         if (rpc instanceof Rpc.AppendEntries append) {
             proto.setAppendEntries(toProto(append));
@@ -104,7 +106,12 @@ final class RpcCodec {
 
     static PeerMessage fromProto(PeerMessageProto proto) {
         // A hash index below 0 means something: it is the leader's word on what a majority has.
-        return new PeerMessage(rpc(proto), proto.getWallMs(), proto.getHashIndex(), proto.getHash());
+        return new PeerMessage(
+                rpc(proto),
+                proto.getWallMs(),
+                proto.getHashIndex(),
+                proto.getHash(),
+                FeatureLevel.said(proto.getFeatureLevel()));
     }
 
     private static Rpc rpc(PeerMessageProto proto) {

@@ -4,6 +4,7 @@ import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
 import io.skein.machine.Outcome;
+import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.NodeId;
 import io.skein.raft.Role;
@@ -66,7 +67,11 @@ final class RunningReplica implements StoreHandler {
     /** What those who listen were told last. */
     private ReplicaStatus told = ReplicaStatus.NONE;
 
+    private Role saidRole = Role.FOLLOWER;
+
     private volatile int unanswered;
+    /** The peers know. */
+    private int featureLevel;
 
     /**
      * Begins with {@link #begin}.
@@ -193,6 +198,7 @@ final class RunningReplica implements StoreHandler {
                 carryOut(effect);
             }
             refreshStatus();
+            tellFeatureLevel();
             // Who waits for an answer comes before who listens.
             node.replies().flush();
             tell();
@@ -231,7 +237,7 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.Settled settled) {
             rows.settled(settled.id(), settled.index());
         } else if (effect instanceof Effect.RoleChanged changed) {
-            LOG.info("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
+            sayRole(changed);
             node.listener().roleChanged(changed.role(), changed.term());
             if (changed.role() != Role.LEADER) {
                 // Not in the middle of a turn: who waits for it may end this replica.
@@ -250,9 +256,12 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.Reconfigured reconfigured) {
             pending.on(reconfigured);
         } else if (effect instanceof Effect.MembersChanged changed) {
+            Configuration before = roster.members();
             if (roster.changed(changed, store.incarnation())) {
                 opening.entered(store, changed.lineage());
+                LOG.info("belongs to cluster {}", Long.toHexString(changed.clusterId()));
             }
+            sayMembers(before, changed);
             roster.refresh(replica);
         } else if (effect instanceof Effect.Load load) {
             load(load);
@@ -265,6 +274,33 @@ final class RunningReplica implements StoreHandler {
         } else {
             throw new AssertionError("unhandled " + effect);
         }
+    }
+
+    /** Whom a follower follows is said by {@link #tell}; that it still is one says nothing. */
+    private void sayRole(Effect.RoleChanged changed) {
+        if (changed.role() != Role.FOLLOWER || saidRole != Role.FOLLOWER) {
+            LOG.atInfo()
+                    .addKeyValue("term", changed.term())
+                    .log("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
+        }
+        saidRole = changed.role();
+    }
+
+    /** Not addresses: {@link Whereabouts} says where one went. */
+    private void sayMembers(Configuration before, Effect.MembersChanged changed) {
+        List<String> now = shown(changed.configuration());
+        if (!now.equals(shown(before))) {
+            LOG.atInfo()
+                    .addKeyValue("index", changed.index())
+                    .log("the members are {} from entry {} on", now, changed.index());
+        }
+    }
+
+    private static List<String> shown(Configuration members) {
+        return members.members().stream()
+                .map(member -> member.id() + (member.voter() ? "" : " (learner)"))
+                .sorted()
+                .toList();
     }
 
     private void persist(WriteBatch batch) {
@@ -367,8 +403,22 @@ final class RunningReplica implements StoreHandler {
 
     private void tell() {
         if (!status.standsLike(told)) {
+            boolean follows = status.role() != Role.LEADER && !status.leader().isEmpty();
+            if (follows && !(status.leader().equals(told.leader()) && status.term() == told.term())) {
+                LOG.atInfo()
+                        .addKeyValue("term", status.term())
+                        .log("follows {} in term {}", status.leader(), status.term());
+            }
             told = status;
             node.applied().moved(told);
+        }
+    }
+
+    private void tellFeatureLevel() {
+        if (replica.featureLevel() != featureLevel) {
+            featureLevel = replica.featureLevel();
+            LOG.info("the cluster is at feature level {}", featureLevel);
+            peers.featureLevel(featureLevel);
         }
     }
 
@@ -389,6 +439,7 @@ final class RunningReplica implements StoreHandler {
                 replica.isCaughtUp(),
                 replica.isDiskFull(),
                 roster.standing(store.incarnation()),
-                roster.status());
+                roster.status(),
+                replica.featureLevel());
     }
 }

@@ -8,6 +8,8 @@ public enum CloseCode {
     SILENT(4001),
     /** The node holds too much for all its clients together, and this one stood still the longest. */
     OVERLOADED(4002),
+    /** Whoever connected has as many connections open at this node as a limit gives him. */
+    LIMITED(4003),
     /** What came was no JSON, so what follows cannot be trusted. */
     UNREADABLE(4500),
     /** Too many commands in a row made no sense. */

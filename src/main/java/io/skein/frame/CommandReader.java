@@ -37,6 +37,8 @@ public final class CommandReader {
             "delay",
             "ttl",
             "expectOffset",
+            "traceparent",
+            "tracestate",
             "atomic",
             "idempotencyKey",
             "producer",

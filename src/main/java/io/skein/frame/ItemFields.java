@@ -18,6 +18,8 @@ final class ItemFields {
     private static final int DELAY = 1 << 6;
     private static final int TTL = 1 << 7;
     private static final int EXPECT_OFFSET = 1 << 8;
+    private static final int TRACE_PARENT = 1 << 9;
+    private static final int TRACE_STATE = 1 << 10;
 
     private int seen;
     private String topic = "";
@@ -29,6 +31,8 @@ final class ItemFields {
     private long delayMs;
     private long ttlMs;
     private long expectOffset;
+    private String traceParent;
+    private String traceState;
 
     ItemFields() {
         clear();
@@ -45,6 +49,8 @@ final class ItemFields {
         delayMs = 0;
         ttlMs = 0;
         expectOffset = -1;
+        traceParent = "";
+        traceState = "";
     }
 
     boolean isEmpty() {
@@ -106,6 +112,14 @@ final class ItemFields {
                 once(EXPECT_OFFSET, name, parser);
                 expectOffset = Json.number(parser, name, 0, Long.MAX_VALUE);
             }
+            case TraceContext.PARENT -> {
+                once(TRACE_PARENT, name, parser);
+                traceParent = Json.text(parser, name, MAX_NAME);
+            }
+            case TraceContext.STATE -> {
+                once(TRACE_STATE, name, parser);
+                traceState = Json.text(parser, name, MAX_NAME);
+            }
             default -> {
                 return false;
             }
@@ -151,6 +165,9 @@ final class ItemFields {
         }
         if ((seen & BODY) == 0) {
             throw Malformed.of("body (or body64) is missing");
+        }
+        if (!traceParent.isEmpty()) {
+            headers = TraceContext.carried(headers, traceParent, traceState);
         }
         return new PublishItem(topic, body, key, headers, format, contentType, delayMs, ttlMs, expectOffset, id);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Reads what is to be published: {@code {"messages":[{"topic","body"|"body64","key","headers","format","contentType",
- * "delay","ttl","expectOffset","id"}],"atomic","idempotencyKey","producer","epoch","sequence"}}, or its messages alone,
+ * "delay","ttl","expectOffset","traceparent","tracestate","id"}],"atomic","idempotencyKey","producer","epoch","sequence"}}, or its messages alone,
  * one an object (NDJSON). Strict: an unknown, doubled or wrong field is a {@link Malformed} that names it and the message.
  */
 public final class PublishJson {

@@ -19,6 +19,14 @@ public interface Command {
         return Optional.empty();
     }
 
+    /**
+     * The {@link FeatureLevel} that the cluster must have for this to be proposed. What falls due by itself needs no higher
+     * one than what made it due.
+     */
+    default int needs() {
+        return FeatureLevel.FIRST;
+    }
+
     /** Bytes towards the limits of a log entry and of what may wait, roughly. */
     default int size() {
         return 64;

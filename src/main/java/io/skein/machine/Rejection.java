@@ -38,6 +38,7 @@ public enum Rejection {
     TOO_MANY_SESSIONS("too-many-sessions"),
     TOO_MANY_TOKENS("too-many-tokens"),
     TOO_MANY_RULES("too-many-rules"),
+    TOO_MANY_LIMITS("too-many-limits"),
     MAILBOX_FULL("mailbox-full");
 
     private final String code;

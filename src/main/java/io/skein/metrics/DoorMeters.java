@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
+import io.skein.broker.Throttled;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +58,15 @@ public final class DoorMeters {
                 .description(MeteredBroker.SLOW)
                 .tag("action", "cut")
                 .register(registry);
+    }
+
+    void watch(Throttled throttled) {
+        for (Throttled.Figure figure : Throttled.Figure.values()) {
+            FunctionCounter.builder("skein.throttled", throttled, all -> all.refused(figure))
+                    .description("Publishes and connections that were refused because of a limit")
+                    .tag("limit", figure.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
     }
 
     void connected(String door) {

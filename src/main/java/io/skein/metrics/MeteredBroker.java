@@ -2,6 +2,7 @@ package io.skein.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.broker.Backup;
 import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
@@ -28,6 +29,7 @@ import io.skein.topic.TopicOutcome;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The broker with a counter at its door. Changes nothing that passes. */
 final class MeteredBroker implements Broker {
@@ -209,6 +211,11 @@ final class MeteredBroker implements Broker {
     }
 
     @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return broker.backup(freshness, unwanted);
+    }
+
+    @Override
     public Future<Void> removeMember(String id) {
         return broker.removeMember(id);
     }
@@ -216,6 +223,11 @@ final class MeteredBroker implements Broker {
     @Override
     public Future<Void> transfer(String id) {
         return broker.transfer(id);
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
+        return broker.handOver(from);
     }
 
     @Override

@@ -13,8 +13,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.Throttled;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerListener;
+import io.skein.machine.FeatureLevel;
 import io.skein.store.StoreListener;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -105,6 +107,11 @@ public final class Metrics implements AutoCloseable {
         return new MeteredBroker(broker, registry, doors, subscriptions);
     }
 
+    /** For a node that makes backups by itself; once. */
+    public BackupMeters backups() {
+        return new BackupMeters(registry);
+    }
+
     /** The node's own id: what peers call it, where Prometheus knows an address. */
     public void name(String node) {
         Gauge.builder("skein.node.info", () -> 1)
@@ -161,6 +168,8 @@ public final class Metrics implements AutoCloseable {
                     .register(registry);
         }
         gauge(status, "raft.is.leader", "", "1 when this node leads", s -> role(s).equals("leader") ? 1 : 0);
+        gauge(status, "feature.level", "", "Feature level of the cluster", NodeStatus::featureLevel);
+        gauge(status, "feature.level.possible", "", "The highest that this build knows", s -> FeatureLevel.NEWEST);
         gauge(
                 status,
                 "raft.leader.known",
@@ -232,6 +241,11 @@ public final class Metrics implements AutoCloseable {
     /** Who had to go because all clients together held too much. */
     public void watch(Allowances allowances) {
         doors.watch(allowances);
+    }
+
+    /** What limits did not let through. */
+    public void watch(Throttled throttled) {
+        doors.watch(throttled);
     }
 
     /** The space that is left where the data is. */

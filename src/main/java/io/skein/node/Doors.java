@@ -13,6 +13,7 @@ import io.skein.metrics.MetricsRoutes;
 import io.skein.protocol.http.HttpConfig;
 import io.skein.protocol.http.HttpDoor;
 import io.skein.protocol.http.HttpListener;
+import io.skein.protocol.http.LogLevels;
 import io.skein.protocol.tcp.TcpConfig;
 import io.skein.protocol.tcp.TcpDoor;
 import io.skein.protocol.tcp.TcpListener;
@@ -55,6 +56,7 @@ final class Doors {
     private final Broker broker;
     private final Allowances allowances;
     private final Metrics metrics;
+    private final LogLevels logLevels;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
@@ -80,6 +82,8 @@ final class Doors {
         this.config = config;
         this.gate = gate;
         this.broker = broker;
+        this.logLevels =
+                LiveLevels.ofThisProcess(config.log().level(), (ms, then) -> vertx.setTimer(ms, fired -> then.run()));
         this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())
@@ -110,12 +114,13 @@ final class Doors {
 
         @Override
         public Future<?> start() {
-            door = new HttpDoor(vertx, gate, http, allowances, new HttpListener() {
+            HttpListener listener = new HttpListener() {
                 @Override
                 public void answered(String route, String method, int status, long nanos) {
                     metrics.http().answered(route, method, status, nanos);
                 }
-            });
+            };
+            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels);
             Router router = Router.router(vertx);
             dashboard.mount(router, door::refuse, door::enter);
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))

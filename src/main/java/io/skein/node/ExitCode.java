@@ -3,6 +3,9 @@ package io.skein.node;
 /** What the process says when it ends (API.md section 1). */
 public final class ExitCode {
     public static final int USAGE = 64;
+    /** What is to be read, a backup for example, is not what was written. */
+    public static final int DAMAGED = 65;
+
     /** A broken invariant: the node does not trust itself any more. */
     public static final int BROKEN = 70;
 
@@ -10,6 +13,9 @@ public final class ExitCode {
     public static final int DISK_ERROR = 74;
     /** A cluster of one whose database went backwards. */
     public static final int WENT_BACKWARDS = 75;
+
+    /** The data, or the cluster, is at a feature level or of a schema that this build does not know. */
+    public static final int OTHER_LEVEL = 76;
 
     /** A node does not let a command do what was asked: who asks is not known there, or may not. */
     public static final int DENIED = 77;

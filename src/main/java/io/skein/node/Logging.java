@@ -3,45 +3,84 @@ package io.skein.node;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /**
- * One short line per event, to stderr: stdout belongs to the command. Logback finds this by its service file; in code and
+ * One record per event, to stderr: stdout belongs to the command. Logback finds this by its service file; in code and
  * not as XML, because the reader of the XML is a fifth of the classes of a start. Whoever wants another configuration
  * names its file in the system property {@code logback.configurationFile}.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
-    private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex{12}";
+    /** Whose level is that of Skein as a whole. */
+    static final String OURS = "io.skein";
+
+    /** Says so when a node closes a connection; whoever used it says what that means. */
+    static final Map<String, Level> QUIET = Map.of("io.vertx.core.http.impl.HttpClientConnectionInternal", Level.ERROR);
+
+    private static volatile LogFormat format = LogFormat.TEXT;
+    private static volatile String node = "";
+    /** Not System.err: whoever prints there would wait for who writes here. */
+    private static final LogOutlet STDERR = new LogOutlet(new FileOutputStream(FileDescriptor.err), Logging::loss);
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
         if (System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(loggers);
-        encoder.setPattern(PATTERN);
-        encoder.start();
-        ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
+        Stderr stderr = new Stderr();
         stderr.setContext(loggers);
         stderr.setName("STDERR");
-        stderr.setTarget("System.err");
-        stderr.setEncoder(encoder);
         stderr.start();
         loggers.addTurboFilter(new OnceAMinute(System::nanoTime));
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(stderr);
-        loggers.getLogger("io.skein").setLevel(Level.INFO);
-        // Says so when a node closes a connection; whoever used it says what that means.
-        loggers.getLogger("io.vertx.core.http.impl.HttpClientConnectionInternal")
-                .setLevel(Level.ERROR);
+        loggers.getLogger(OURS).setLevel(Level.INFO);
+        QUIET.forEach((name, level) -> loggers.getLogger(name).setLevel(level));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static final class Stderr extends UnsynchronizedAppenderBase<ILoggingEvent> {
+        @Override
+        protected void append(ILoggingEvent event) {
+            STDERR.write(line(event));
+        }
+    }
+
+    static String line(ILoggingEvent event) {
+        return format == LogFormat.JSON ? LogLine.json(event, node) : LogLine.text(event, node);
+    }
+
+    private static String loss(long lines) {
+        LoggingEvent event = new LoggingEvent();
+        event.setLoggerName(Logging.class.getName());
+        event.setLevel(Level.WARN);
+        event.setTimeStamp(System.currentTimeMillis());
+        event.setMessage(lines + " lines were dropped here, as nobody read what is logged");
+        return line(event);
+    }
+
+    /** What is logged from here on is of this node, and looks like this. */
+    static void begin(LogConfig config, String nodeId) {
+        format = config.format();
+        node = nodeId;
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+            new LiveLevels(loggers, config.level(), (ms, then) -> {}).begin();
+        }
+    }
+
+    /** Waits a moment until what was logged is written; before a process ends. */
+    static void drain() {
+        STDERR.drain(1_000);
     }
 }

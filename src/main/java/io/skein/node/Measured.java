@@ -14,6 +14,7 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
 
     private final StoreListener store;
     private final ClusterListener cluster;
+    private final SlowCommits slow = new SlowCommits(System::nanoTime);
     private final LatencyWindow fsync = new LatencyWindow();
     private final LatencyWindow commit = new LatencyWindow();
 
@@ -25,6 +26,7 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     @Override
     public void committed(int batches, int entries, int changes, long bytes, long nanos, long commitNanos) {
         fsync.record(commitNanos);
+        slow.committed(nanos, commitNanos);
         store.committed(batches, entries, changes, bytes, nanos, commitNanos);
     }
 

@@ -9,7 +9,9 @@ import io.skein.broker.DueBodies;
 import io.skein.broker.LocalBroker;
 import io.skein.broker.LocalGate;
 import io.skein.broker.Refusal;
+import io.skein.broker.TraceLog;
 import io.skein.cluster.Arrival;
+import io.skein.cluster.Build;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
@@ -18,6 +20,7 @@ import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Delivery;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
@@ -73,6 +76,7 @@ public final class Node {
 
     private final Vertx vertx;
     private final NodeConfig config;
+    private final String version;
     private final DataDirectory directory;
     private final Metrics metrics;
     private final Measured figures;
@@ -82,6 +86,7 @@ public final class Node {
     private final Doors doors;
     private final ReplicaVerticle replica;
     private final PeerAccess peers;
+    private final Optional<BackupSchedule> backups;
     private volatile String replicaDeployment;
     private volatile Optional<CertificateWatch> certificates = Optional.empty();
 
@@ -96,6 +101,7 @@ public final class Node {
         this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
         this.config = config;
+        this.version = version;
         this.directory = directory;
         this.peers = new PeerAccess(vertx, config);
         this.proposer = new Proposer(vertx);
@@ -123,6 +129,7 @@ public final class Node {
         metrics.name(config.nodeId().value());
         metrics.watch(broker::status);
         metrics.watch(allowances);
+        metrics.watch(broker.throttled());
         metrics.watchDisk(directory.path());
         this.replica = new ReplicaVerticle(
                 new Opening(),
@@ -134,6 +141,8 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        this.backups = config.backups()
+                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
     }
 
     /**
@@ -163,8 +172,18 @@ public final class Node {
                         config.raftPort()))
                 .map(deployment -> {
                     node.replicaDeployment = deployment;
+                    node.sayWhere();
+                    node.backups.ifPresent(BackupSchedule::start);
                     return node;
                 });
+    }
+
+    private void sayWhere() {
+        LOG.info(
+                "takes clients at {}{}{}",
+                httpAddress(),
+                tcpPort() > 0 ? ", TCP " + tcpPort() : "",
+                config.raftPort() > 0 ? ", peers at " + config.advertise() + ":" + config.raftPort() : "");
     }
 
     private Future<Void> readCertificates() {
@@ -219,10 +238,19 @@ public final class Node {
             return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
                     .compose(opened -> {
                         found = opened.image();
+                        sign();
                         return peers.problem(found.configuration())
                                 .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
                                 .orElse(Future.succeededFuture(opened));
                     });
+        }
+
+        private void sign() {
+            try {
+                directory.signed("Skein " + version + " (feature level " + FeatureLevel.NEWEST + ")");
+            } catch (IOException failed) {
+                LOG.warn("the data directory is not signed with this build", failed);
+            }
         }
 
         private StoreConfig storeConfig() {
@@ -265,7 +293,12 @@ public final class Node {
                     vertx,
                     store,
                     others,
-                    new Arrival.Plan(config.nodeId(), address, config.peers(), config.join() || wasLaidAside()),
+                    new Arrival.Plan(
+                            config.nodeId(),
+                            address,
+                            config.peers(),
+                            config.join() || wasLaidAside(),
+                            Build.ofThis(version)),
                     found,
                     told);
         }
@@ -276,6 +309,16 @@ public final class Node {
             subscriptions = new SubscriptionMachine(topics);
             accounts = new AccountMachine();
             mails = new MailMachine(accounts);
+            if (image.clusterId() != 0) {
+                LOG.atInfo()
+                        .addKeyValue("term", image.hardState().term())
+                        .addKeyValue("index", image.settled().index())
+                        .log(
+                                "belongs to cluster {}: term {}, rows up to entry {}",
+                                Long.toHexString(image.clusterId()),
+                                image.hardState().term(),
+                                image.settled().index());
+            }
             return new Replica(
                     config.nodeId(),
                     store.incarnation(),
@@ -300,7 +343,9 @@ public final class Node {
                 broker.happened(mail);
                 return List.of();
             }
-            return tail.append(lineage, (TopicChange.Appended) delivery);
+            TopicChange.Appended appended = (TopicChange.Appended) delivery;
+            TraceLog.committed(appended, lineage);
+            return tail.append(lineage, appended);
         }
 
         @Override
@@ -324,7 +369,7 @@ public final class Node {
 
         @Override
         public PeerConfig peers() {
-            return peers.config();
+            return peers.config().with(Build.ofThis(version));
         }
 
         @Override
@@ -378,9 +423,11 @@ public final class Node {
         broker.drain();
         certificates.ifPresent(CertificateWatch::close);
         peers.close();
+        Future<Void> backupsEnd = backups.map(BackupSchedule::close).orElseGet(Future::succeededFuture);
         return replica.handOver()
                 .eventually(() -> replica.drain(LAST_ANSWERS_MS))
                 .eventually(doors::close)
+                .eventually(() -> backupsEnd)
                 .eventually(replica::lastRows)
                 .eventually(
                         () -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))

@@ -8,6 +8,7 @@ import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,7 +27,9 @@ import java.util.stream.Collectors;
  * @param metricsOpen metrics ask nobody who it is
  * @param tls what clients are shown, if they are to speak TLS
  * @param peerTls what peers are shown, and which authority theirs must be of
+ * @param log how this node logs, until it is told otherwise
  * @param insecure the operator takes the risk of serving others without what keeps strangers out
+ * @param backups those that the node makes by itself, if it does
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -55,7 +58,9 @@ public record NodeConfig(
         Optional<CertificateFiles> tls,
         Optional<CertificateFiles> peerTls,
         Optional<PeerSecret> peerSecret,
-        boolean insecure) {
+        boolean insecure,
+        LogConfig log,
+        Optional<BackupPlan> backups) {
     public NodeConfig {
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
@@ -110,7 +115,9 @@ public record NodeConfig(
                         tls(settings),
                         peerTls(settings),
                         peerSecret(settings),
-                        settings.flag(Setting.INSECURE))
+                        settings.flag(Setting.INSECURE),
+                        log(settings),
+                        backups(settings))
                 .checked();
     }
 
@@ -206,6 +213,30 @@ public record NodeConfig(
         }
     }
 
+    private static Optional<BackupPlan> backups(Settings settings) {
+        long everyMs = settings.millis(Setting.BACKUP_EVERY, 60_000, 366L * 86_400_000);
+        int keep = settings.count(Setting.BACKUP_KEEP, 1, 10_000);
+        Optional<String> said = given(settings, Setting.BACKUP_DIR);
+        if (said.isEmpty()) {
+            for (Setting lonely : List.of(Setting.BACKUP_EVERY, Setting.BACKUP_KEEP)) {
+                if (settings.isSaid(lonely)) {
+                    throw settings.problem(lonely, "--backup-dir beside it");
+                }
+            }
+            return Optional.empty();
+        }
+        Path directory = Path.of(said.get()).toAbsolutePath().normalize();
+        Path data = Path.of(settings.text(Setting.DATA_DIR)).toAbsolutePath().normalize();
+        if (directory.startsWith(data)) {
+            throw settings.problem(
+                    Setting.BACKUP_DIR, "a directory outside of --data-dir: what takes the one would take the other");
+        }
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw settings.problem(Setting.BACKUP_DIR, "a directory, and it is a file");
+        }
+        return Optional.of(new BackupPlan(directory, everyMs, keep));
+    }
+
     private static Optional<CertificateFiles> tls(Settings settings) {
         return files(settings, Setting.TLS_CERT, Setting.TLS_KEY)
                 .map(files -> new CertificateFiles("--tls", files.get(0), files.get(1), Optional.empty()));
@@ -281,6 +312,21 @@ public record NodeConfig(
             throw settings.problem(Setting.ADMIN_TOKEN, "16 to 256 printable characters without spaces");
         }
         return Optional.of(token).filter(text -> !text.isEmpty());
+    }
+
+    private static LogConfig log(Settings settings) {
+        LogFormat format = switch (settings.text(Setting.LOG_FORMAT)) {
+            case "text" -> LogFormat.TEXT;
+            case "json" -> LogFormat.JSON;
+            default -> throw settings.problem(Setting.LOG_FORMAT, "text or json");
+        };
+        String level = settings.text(Setting.LOG_LEVEL);
+        try {
+            LiveLevels.level(level);
+        } catch (IllegalArgumentException noLevel) {
+            throw settings.problem(Setting.LOG_LEVEL, noLevel.getMessage());
+        }
+        return new LogConfig(format, level);
     }
 
     private static RrmqProfile profile(Settings settings) {

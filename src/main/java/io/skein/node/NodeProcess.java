@@ -10,7 +10,6 @@ import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.dns.AddressResolverOptions;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -24,8 +23,6 @@ public final class NodeProcess {
     private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
     private static final long START_SECONDS = 120;
     private static final long STOP_SECONDS = 25;
-    /** A peer that comes back may have another address: what its name meant is not believed for longer. */
-    private static final int NAMES_SECONDS = 2;
 
     private NodeProcess() {}
 
@@ -41,6 +38,26 @@ public final class NodeProcess {
 
     /** Starts a node that its caller stops. */
     public static Outcome start(NodeConfig config, String version) {
+        Logging.begin(config.log(), config.nodeId().value());
+        LOG.atInfo()
+                .addKeyValue("version", version)
+                .log(
+                        "skein {} starts as {}: data in {}, process {}, Java {}, heap {} MiB",
+                        version,
+                        config.nodeId(),
+                        config.dataDir().toAbsolutePath(),
+                        ProcessHandle.current().pid(),
+                        Runtime.version(),
+                        Runtime.getRuntime().maxMemory() >> 20);
+        Outcome outcome = begin(config, version);
+        if (outcome.node().isEmpty() && config.log().format() == LogFormat.JSON) {
+            // In text the command says it.
+            LOG.atError().addKeyValue("exit", outcome.exitCode()).log("{}", outcome.problem());
+        }
+        return outcome;
+    }
+
+    private static Outcome begin(NodeConfig config, String version) {
         DataDirectory directory;
         try {
             directory = DataDirectory.lock(config.dataDir());
@@ -72,14 +89,15 @@ public final class NodeProcess {
     private static VertxOptions options() {
         return new VertxOptions()
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
-                .setAddressResolverOptions(new AddressResolverOptions()
-                        .setCacheMaxTimeToLive(NAMES_SECONDS)
-                        .setHostsRefreshPeriod(NAMES_SECONDS * 1_000));
+                .setAddressResolverOptions(Names.resolver());
     }
 
     private static Outcome failed(Throwable failure) {
         if (failure instanceof WentBackwards backwards) {
             return new Outcome(Optional.empty(), ExitCode.WENT_BACKWARDS, backwards.getMessage());
+        }
+        if (failure instanceof UnusableDatabase unusable && unusable.isNewer()) {
+            return new Outcome(Optional.empty(), ExitCode.OTHER_LEVEL, failure.getMessage());
         }
         if (failure instanceof UnusableDatabase
                 || failure instanceof PortTaken
@@ -96,12 +114,17 @@ public final class NodeProcess {
     /** The node must not go on: what it believes or what is on its disk can no longer be trusted. */
     private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
+            if (broken.kind() == StoreFailure.Kind.OTHER_LEVEL) {
+                LOG.error("this node ends: {}", broken.cause().getMessage());
+                Runtime.getRuntime().halt(ExitCode.OTHER_LEVEL);
+            }
             boolean disk = broken.kind() == StoreFailure.Kind.DISK;
             LOG.error(
                     "this node ends: {}",
                     disk ? "its disk, or what is on it, failed" : "an invariant is broken",
                     broken.cause());
             // No shutdown hooks: nothing more may be written or acknowledged.
+            Logging.drain();
             Runtime.getRuntime().halt(disk ? ExitCode.DISK_ERROR : ExitCode.BROKEN);
         }
     }
@@ -110,15 +133,19 @@ public final class NodeProcess {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            LOG.info("told to stop");
+                            long begun = System.nanoTime();
                             CountDownLatch stopped = new CountDownLatch(1);
                             node.stop().onComplete(done -> stopped.countDown());
                             try {
                                 if (!stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
                                     LOG.warn("not everything had ended after {} s", STOP_SECONDS);
                                 }
+                                LOG.info("stopped after {} ms", (System.nanoTime() - begun) / 1_000_000);
                             } catch (InterruptedException interrupted) {
                                 Thread.currentThread().interrupt();
                             }
+                            Logging.drain();
                             // The signal's own code would be 143; a node that stopped as it was told says 0.
                             Runtime.getRuntime().halt(0);
                         },

@@ -23,6 +23,9 @@ public enum Setting {
     ADVERTISE("", "HOST", "what clients and peers are told to connect to; default: --host"),
     DURABILITY("fsync", "fsync|relaxed", "relaxed: acknowledged before the disk has it; a loss of power may lose it"),
     LOG_BUDGET("256MiB", "SIZE", "log kept on disk for nodes that lag behind"),
+    BACKUP_DIR("", "DIR", "the node writes backups of itself there, now and then; default: none"),
+    BACKUP_EVERY("6h", "TIME", "from one backup to the next; with --backup-dir"),
+    BACKUP_KEEP("7", "N", "of its own backups the newest so many stay; with --backup-dir"),
     AUTO_CREATE_TOPICS("true", "BOOL", "a first publish makes its topic; false: 404"),
     MAX_MESSAGE("1MiB", "SIZE", "largest body of one message"),
     ALLOWED_ORIGINS(
@@ -47,6 +50,8 @@ public enum Setting {
             "false",
             "BOOL",
             "serve others than this machine without --auth, or with a Raft port that believes anybody"),
+    LOG_FORMAT("text", "text|json", "what is logged, on standard error: a line for people, or one JSON object a line"),
+    LOG_LEVEL("info", "LEVEL", "how much is logged: trace, debug, info, warn, error or off; later: /v1/log"),
     PUBLISH_TIMEOUT("10s", "TIME", "how long an answer may take before it is \"unknown\" (504)");
 
     private final String defaultValue;

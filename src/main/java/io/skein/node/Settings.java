@@ -226,6 +226,14 @@ public final class Settings {
         };
     }
 
+    int count(Setting setting, int min, int max) {
+        String text = text(setting);
+        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max) {
+            return Integer.parseInt(text);
+        }
+        throw problem(setting, "a number from " + min + " to " + max);
+    }
+
     long bytes(Setting setting, long min, long max) {
         String text = text(setting);
         var matcher =

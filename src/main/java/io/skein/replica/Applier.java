@@ -5,6 +5,7 @@ import io.skein.machine.Change;
 import io.skein.machine.Command;
 import io.skein.machine.Decision;
 import io.skein.machine.Delivery;
+import io.skein.machine.FeatureRaised;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.IdempotencyWindow;
 import io.skein.machine.Machine;
@@ -40,14 +41,17 @@ final class Applier {
     private final StateHash hash;
     private long index;
     private long time;
+    private int featureLevel;
 
-    Applier(List<Machine> machines, EntryCodec codec, Settled settled, Iterable<Change> rows) {
+    /** @param featureLevel of the cluster as of the settled index */
+    Applier(List<Machine> machines, EntryCodec codec, Settled settled, int featureLevel, Iterable<Change> rows) {
         this.machines = machines;
         this.codec = codec;
         this.window = new IdempotencyWindow();
         this.hash = new StateHash(settled.hash());
         this.index = settled.index();
         this.time = settled.time();
+        this.featureLevel = featureLevel;
         for (Change row : rows) {
             evolve(row);
         }
@@ -65,6 +69,11 @@ final class Applier {
         return hash.value();
     }
 
+    /** The cluster's, as of {@link #index}; it never falls. */
+    int featureLevel() {
+        return featureLevel;
+    }
+
     /** @param mine the decoded payload if this node proposed the entry and still has it, else null */
     Applied apply(Entry entry, EntryCodec.Batch mine) {
         assert entry.index() == index + 1 : "applied " + index + ", then " + entry.index();
@@ -73,7 +82,16 @@ final class Applier {
         List<Delivery> deliveries = new ArrayList<>();
         List<Answer> answers = List.of();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-            time = Math.max(time, ClusterConfiguration.decode(entry.payload()).time());
+            ClusterConfiguration cluster = ClusterConfiguration.decode(entry.payload());
+            time = Math.max(time, cluster.time());
+            assert cluster.featureLevel() >= featureLevel
+                    : "entry " + index + " has feature level " + cluster.featureLevel() + ", and " + featureLevel
+                            + " was reached";
+            if (cluster.featureLevel() > featureLevel) {
+                Change raised = new FeatureRaised(cluster.featureLevel());
+                evolve(raised);
+                changes.add(raised);
+            }
         } else {
             EntryCodec.Batch batch = mine != null ? mine : codec.decode(entry.payload());
             List<Proposal> proposals = batch.proposals();
@@ -136,6 +154,10 @@ final class Applier {
     }
 
     private void evolve(Change change) {
+        if (change instanceof FeatureRaised raised) {
+            featureLevel = raised.level();
+            return;
+        }
         if (window.owns(change)) {
             window.evolve(change);
             return;

@@ -1,6 +1,7 @@
 package io.skein.replica;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Member;
@@ -10,17 +11,30 @@ import io.skein.wire.ConfigurationProto;
 import io.skein.wire.MemberProto;
 import java.util.List;
 
-/** The payload of a CONFIGURATION entry: members, and what makes this cluster and its log this one. */
-public record ClusterConfiguration(Configuration configuration, long clusterId, Lineage lineage, long time) {
+/**
+ * The payload of a CONFIGURATION entry: members, and what makes this cluster and its log this one.
+ *
+ * @param featureLevel what the members can, from this entry on; at the first level it leaves no trace in the bytes
+ */
+public record ClusterConfiguration(
+        Configuration configuration, long clusterId, Lineage lineage, long time, int featureLevel) {
     /** Of a node that belongs to no cluster. */
     public static final ClusterConfiguration NONE =
             new ClusterConfiguration(new Configuration(List.of()), 0, new Lineage(0), 0);
+
+    /** At the first feature level. */
+    public ClusterConfiguration(Configuration configuration, long clusterId, Lineage lineage, long time) {
+        this(configuration, clusterId, lineage, time, FeatureLevel.FIRST);
+    }
 
     public byte[] encode() {
         var proto = ConfigurationProto.newBuilder()
                 .setClusterId(clusterId)
                 .setLineage(lineage.id())
                 .setTime(time);
+        if (featureLevel > FeatureLevel.FIRST) {
+            proto.setFeatureLevel(featureLevel);
+        }
         for (Lineage.Ancestor ancestor : lineage.ancestors()) {
             proto.addAncestors(
                     AncestorProto.newBuilder().setLineage(ancestor.id()).setEnd(ancestor.end()));
@@ -50,7 +64,8 @@ public record ClusterConfiguration(Configuration configuration, long clusterId, 
                     new Configuration(members),
                     proto.getClusterId(),
                     new Lineage(proto.getLineage(), ancestors),
-                    proto.getTime());
+                    proto.getTime(),
+                    FeatureLevel.said(proto.getFeatureLevel()));
         } catch (InvalidProtocolBufferException damaged) {
             throw new IllegalArgumentException("not a configuration: " + damaged.getMessage(), damaged);
         }

@@ -66,13 +66,17 @@ public sealed interface Effect {
             OVERLOADED,
             DISK_FULL,
             CATCHING_UP,
+            /** Not all members run a build that knows what it needs ({@link io.skein.machine.FeatureLevel}). */
+            FEATURE_LEVEL,
             /** Another change of members is not committed yet. */
             CHANGE_PENDING,
             UNKNOWN_MEMBER,
             /** Nobody would be left to vote. */
             LAST_VOTER,
             /** A member of this id is there, with another disk than the one who is to be added. */
-            ID_IN_USE
+            ID_IN_USE,
+            /** No other voter can be reached that could lead. */
+            NO_SUCCESSOR
         }
     }
 

@@ -1,6 +1,7 @@
 package io.skein.replica;
 
 import io.skein.machine.Change;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
@@ -54,6 +55,15 @@ public record Image(
     /** Of the cluster this node belongs to; 0 when it is empty. */
     public long clusterId() {
         return cluster().clusterId();
+    }
+
+    /** Of the cluster as of the settled index. */
+    public int featureLevel() {
+        return configurations.stream()
+                .filter(start -> start.index() <= settled.index())
+                .mapToInt(start -> start.cluster().featureLevel())
+                .max()
+                .orElse(FeatureLevel.FIRST);
     }
 
     /** Of the log (DESIGN D6). */

@@ -42,8 +42,8 @@ final class Members {
         lineage = cluster.lineage();
     }
 
-    ClusterConfiguration with(Configuration next, long time) {
-        return new ClusterConfiguration(next, clusterId, lineage, time);
+    ClusterConfiguration with(Configuration next, long time, int featureLevel) {
+        return new ClusterConfiguration(next, clusterId, lineage, time, featureLevel);
     }
 
     void waits(long id, long index, long term) {

@@ -46,6 +46,7 @@ public final class Replica {
     private final Clocks clocks;
     private final StateHashes hashes;
     private final Members members;
+    private final Abilities abilities;
     private final Reads reads = new Reads();
     private final Proposals proposals = new Proposals();
     private final DueWork dueWork;
@@ -82,22 +83,33 @@ public final class Replica {
         this.config = config;
         this.image = image;
         this.codec = new EntryCodec(List.copyOf(machines));
-        this.applier = new Applier(List.copyOf(machines), codec, image.settled(), image.rows());
+        this.applier = new Applier(List.copyOf(machines), codec, image.settled(), image.featureLevel(), image.rows());
         this.dueWork = new DueWork(List.copyOf(machines), codec);
         this.clocks = new Clocks(self);
         this.hashes = new StateHashes(self, config.hashEvery());
         this.members = new Members(image);
+        this.abilities = new Abilities(self, config.featureLevel());
         this.raft = new Raft(
                 self,
                 incarnation,
                 image.hardState(),
                 logStart(image),
-                payload -> ClusterConfiguration.decode(payload).configuration(),
+                this::readable,
                 timing,
                 RaftLimits.DEFAULT,
                 random,
                 this::beginTerm);
         this.batches = new Batches(config, image, raft, applier);
+    }
+
+    /** @throws IllegalArgumentException when it cannot be read, or asks for more than this build knows */
+    private Configuration readable(byte[] payload) {
+        ClusterConfiguration cluster = ClusterConfiguration.decode(payload);
+        if (cluster.featureLevel() > config.featureLevel()) {
+            throw new IllegalArgumentException("feature level " + cluster.featureLevel()
+                    + ", and this build knows levels up to " + config.featureLevel());
+        }
+        return cluster.configuration();
     }
 
     /** A leader's first entry: stamped above everything in the log, also what is not applied yet (DESIGN D5). */
@@ -190,6 +202,7 @@ public final class Replica {
         }
         if (raft.isLeader()) {
             promote();
+            raise();
             beginWhatIsDue();
         }
         maybeCaughtUp();
@@ -273,6 +286,11 @@ public final class Replica {
         return applier.hash();
     }
 
+    /** The cluster's, at {@link #appliedIndex}; it never falls. */
+    public int featureLevel() {
+        return applier.featureLevel();
+    }
+
     public boolean isCaughtUp() {
         return caughtUp;
     }
@@ -301,6 +319,9 @@ public final class Replica {
             no = Reason.DISK_FULL;
         } else if (proposals.bytes() + proposal.size() > config.proposalBytes()) {
             no = Reason.OVERLOADED;
+        } else if (proposal.command().needs() > applier.featureLevel()) {
+            // A leader that has not applied all that was committed before it may not know the level yet.
+            no = caughtUp ? Reason.FEATURE_LEVEL : Reason.CATCHING_UP;
         }
         if (no != null) {
             effects.add(new Effect.Refuse(proposal.id(), no));
@@ -374,6 +395,7 @@ public final class Replica {
                     batches.sendingNoSnapshots();
                 }
                 hashes.forgetReports();
+                abilities.forget();
             } else if (effect instanceof io.skein.raft.Effect.ReadReady ready) {
                 reads.confirmed(ready.id(), ready.index());
             } else if (effect instanceof io.skein.raft.Effect.ReadFailed failed) {
@@ -402,13 +424,17 @@ public final class Replica {
                         rpc,
                         now.wallMs(),
                         raft.isLeader() ? -index : index,
-                        truth.map(StateHashes.Truth::hash).orElse(0L))));
+                        truth.map(StateHashes.Truth::hash).orElse(0L),
+                        config.featureLevel())));
     }
 
     private void onReceived(Input.Received received) {
         PeerMessage message = received.message();
         if (raft.configuration().voters().contains(received.from())) {
             clocks.heard(received.from(), message.wallMs(), now);
+        }
+        if (raft.isLeader() && raft.configuration().member(received.from()).isPresent()) {
+            abilities.heard(received.from(), received.incarnation(), message.featureLevel());
         }
         step(new io.skein.raft.Input.Received(received.from(), received.incarnation(), message.rpc()));
         if (message.hashIndex() > 0 && raft.isLeader()) {
@@ -461,7 +487,7 @@ public final class Replica {
         } else if (!raft.mayChangeConfiguration()) {
             effects.add(new Effect.Refuse(change.id(), Reason.CHANGE_PENDING));
         } else {
-            reconfigure(next.get());
+            reconfigure(next.get(), applier.featureLevel());
             members.waits(change.id(), raft.lastIndex(), raft.term());
         }
     }
@@ -475,8 +501,10 @@ public final class Replica {
         }
     }
 
-    private void reconfigure(Configuration next) {
-        byte[] payload = members.with(next, stamps.next(now, median())).encode();
+    /** Before this everything is applied that the log has of members and levels (Raft.mayChangeConfiguration). */
+    private void reconfigure(Configuration next, int featureLevel) {
+        byte[] payload =
+                members.with(next, stamps.next(now, median()), featureLevel).encode();
         step(new io.skein.raft.Input.Propose(Entry.Kind.CONFIGURATION, payload));
     }
 
@@ -486,7 +514,20 @@ public final class Replica {
             members.toPromote(raft)
                     .ifPresent(learner -> new MemberChange.Promote(learner)
                             .to(raft.configuration())
-                            .ifPresent(this::reconfigure));
+                            .ifPresent(next -> reconfigure(next, applier.featureLevel())));
+        }
+    }
+
+    /**
+     * All members run a build that knows a higher feature level: from an entry of its own on the cluster has it. As that is
+     * a configuration, none of other members comes between what the leader looked at and what it writes.
+     */
+    private void raise() {
+        if (applier.featureLevel() < config.featureLevel() && raft.mayChangeConfiguration()) {
+            int common = abilities.common(raft.configuration());
+            if (common > applier.featureLevel()) {
+                reconfigure(raft.configuration(), common);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package io.skein.replica;
 
+import io.skein.machine.FeatureLevel;
+
 /**
  * The replica's limits.
  *
@@ -16,6 +18,7 @@ package io.skein.replica;
  * @param backlogBytes distance between applied and settled at which proposals wait for rows
  * @param logBytes log kept on disk below the settled index, for lagging followers
  * @param hashEvery states are compared at every so many entries; the same on all nodes (DESIGN D10)
+ * @param featureLevel the highest that this build knows
  */
 public record ReplicaConfig(
         int entryBytes,
@@ -28,9 +31,38 @@ public record ReplicaConfig(
         long settleBatchBytes,
         long backlogBytes,
         long logBytes,
-        int hashEvery) {
+        int hashEvery,
+        int featureLevel) {
     public static final ReplicaConfig DEFAULT = new ReplicaConfig(
-            1 << 20, 4096, 32 << 10, 500_000, 64L << 20, 256L << 10, 50, 4L << 20, 32L << 20, 256L << 20, 1024);
+            1 << 20,
+            4096,
+            32 << 10,
+            500_000,
+            64L << 20,
+            256L << 10,
+            50,
+            4L << 20,
+            32L << 20,
+            256L << 20,
+            1024,
+            FeatureLevel.NEWEST);
+
+    /** As a build that knows levels up to this one. */
+    public ReplicaConfig withFeatureLevel(int newest) {
+        return new ReplicaConfig(
+                entryBytes,
+                entryCommands,
+                pipelineBytes,
+                gatherNanos,
+                proposalBytes,
+                settleBytes,
+                settleAgeMs,
+                settleBatchBytes,
+                backlogBytes,
+                logBytes,
+                hashEvery,
+                newest);
+    }
 
     public ReplicaConfig withLogBytes(long bytes) {
         return new ReplicaConfig(
@@ -44,7 +76,8 @@ public record ReplicaConfig(
                 settleBatchBytes,
                 backlogBytes,
                 bytes,
-                hashEvery);
+                hashEvery,
+                featureLevel);
     }
 
     /** With less of what waits in memory when the whole memory is small: an eighth for each, 16 MiB at least. */
@@ -61,6 +94,7 @@ public record ReplicaConfig(
                 settleBatchBytes,
                 Math.min(backlogBytes, part),
                 logBytes,
-                hashEvery);
+                hashEvery,
+                featureLevel);
     }
 }

@@ -6,7 +6,9 @@ import io.skein.account.AccountName;
 import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Grant;
+import io.skein.account.LimitName;
 import io.skein.account.PasswordHash;
+import io.skein.account.Quota;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Accounts' rows to the changes that rebuild them, in the order that {@code io.skein.account} asks for. */
 final class AccountLoader {
@@ -72,6 +75,21 @@ final class AccountLoader {
                             row.getLong(6)));
                     changes.addAll(parts.getOrDefault(row.getLong(1), List.of()));
                 });
+        if (Database.schemaVersion(connection) < LimitRows.SCHEMA) {
+            return;
+        }
+        ImageLoader.each(
+                connection,
+                "SELECT name, account_id, filter, shared, messages_per_second, bytes_per_second, connections"
+                        + " FROM traffic_limit ORDER BY name",
+                row -> changes.add(new AccountChange.LimitSet(
+                        new LimitName(row.getString(1)),
+                        row.getLong(2),
+                        Optional.of(row.getString(3))
+                                .filter(filter -> !filter.isEmpty())
+                                .map(AccessFilter::new),
+                        row.getBoolean(4),
+                        new Quota(row.getLong(5), row.getLong(6), row.getInt(7)))));
     }
 
     private interface Part {

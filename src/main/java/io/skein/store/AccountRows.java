@@ -6,6 +6,7 @@ import io.skein.account.Scopes;
 import io.vertx.core.json.JsonArray;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Writes the steps of the account machine. What is kept of each is said in {@code io.skein.account}'s package documentation. */
 final class AccountRows {
@@ -18,8 +19,12 @@ final class AccountRows {
     private final PreparedStatement setRule;
     private final PreparedStatement removeRule;
     private final PreparedStatement[] ofAccount;
+    private final Statements statements;
+    /** Empty as long as the cluster's level has no limits, nor the database their table. */
+    private Optional<LimitRows> limits = Optional.empty();
 
-    AccountRows(Statements statements) throws SQLException {
+    AccountRows(Statements statements, int schema) throws SQLException {
+        this.statements = statements;
         raiseNumber = statements.prepare("""
                 INSERT INTO account_number VALUES (1, ?)
                 ON CONFLICT (only) DO UPDATE SET last = max(last, excluded.last)""");
@@ -36,6 +41,14 @@ final class AccountRows {
             statements.prepare("DELETE FROM access_rule WHERE account_id = ?"),
             statements.prepare("DELETE FROM account WHERE id = ?")
         };
+        raised(schema);
+    }
+
+    /** The database has this schema from here on. */
+    void raised(int schema) throws SQLException {
+        if (limits.isEmpty() && schema >= LimitRows.SCHEMA) {
+            limits = Optional.of(new LimitRows(statements));
+        }
     }
 
     void write(AccountChange change) throws SQLException {
@@ -48,6 +61,9 @@ final class AccountRows {
         } else if (change instanceof AccountChange.AccountGone gone) {
             for (PreparedStatement rows : ofAccount) {
                 execute(rows, gone.account());
+            }
+            if (limits.isPresent()) {
+                limits.get().accountGone(gone.account());
             }
         } else if (change instanceof AccountChange.TokenSet set) {
             token(set);
@@ -64,6 +80,10 @@ final class AccountRows {
             removeRule.setString(2, gone.filter().value());
             removeRule.setString(3, gone.action().name());
             removeRule.executeUpdate();
+        } else if (change instanceof AccountChange.LimitSet set) {
+            limits.orElseThrow().write(set);
+        } else if (change instanceof AccountChange.LimitGone gone) {
+            limits.orElseThrow().write(gone);
         } else {
             throw new AssertionError("never decided, or unknown: " + change.getClass());
         }

@@ -2,6 +2,7 @@ package io.skein.store;
 
 import io.skein.account.AccountChange;
 import io.skein.machine.Change;
+import io.skein.machine.FeatureRaised;
 import io.skein.machine.KeyChange;
 import io.skein.mailbox.MailChange;
 import io.skein.replica.WriteBatch;
@@ -61,7 +62,7 @@ final class BatchWriter {
             producers = new ProducerRows(statements);
             keys = new KeyRows(statements);
             subscriptions = new SubscriptionRows(statements);
-            accounts = new AccountRows(statements);
+            accounts = new AccountRows(statements, Database.schemaVersion(connection));
             mails = new MailRows(statements);
             sweep = new Sweep(statements, held);
         }
@@ -220,6 +221,9 @@ final class BatchWriter {
             prepared.mails.write(mailChange);
         } else if (change instanceof KeyChange keyChange) {
             prepared.keys.write(keyChange);
+        } else if (change instanceof FeatureRaised raised) {
+            Database.raise(connection, raised.level());
+            prepared.accounts.raised(Database.schemaVersion(connection));
         } else {
             throw new AssertionError("no rows for " + change.getClass());
         }

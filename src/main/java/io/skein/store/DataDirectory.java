@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * gen-1/skein.db  the database, with its write-ahead log beside it
  * gen-1/sentinel  number of the last batch, see {@link Sentinel}
  * reserve         given up when the disk is full
+ * BUILD           what opened the database last, one line, for people and messages
  * tmp/            emptied at every start
  * aside-1700.../  what an earlier node had here, see {@link Store#setAside}; the newest three are kept
  * </pre>
@@ -37,6 +38,9 @@ import java.util.stream.Stream;
  */
 public final class DataDirectory implements AutoCloseable {
     static final String DATABASE = "skein.db";
+
+    private static final String BUILD = "BUILD";
+    private static final int MAX_BUILD = 200;
 
     private static final String GENERATION = "gen-[1-9][0-9]{0,17}";
     private static final String ASIDE = "aside-[1-9][0-9]{0,17}";
@@ -211,6 +215,21 @@ public final class DataDirectory implements AutoCloseable {
         }
         Files.move(next, path.resolve("CURRENT"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         sync(path);
+    }
+
+    /** Says what works here, for whoever finds that it is too old for it. Not flushed: it decides nothing. */
+    public void signed(String build) throws IOException {
+        Files.writeString(path.resolve(BUILD), build + "\n");
+    }
+
+    /** What {@link #signed} last; empty when the directory is of a build that did not say so. */
+    static Optional<String> build(Path directory) {
+        try {
+            String line = Files.readString(directory.resolve(BUILD)).strip();
+            return line.isEmpty() || line.length() > MAX_BUILD ? Optional.empty() : Optional.of(line);
+        } catch (IOException none) {
+            return Optional.empty();
+        }
     }
 
     boolean hasReserve() {

@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.NodeId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,10 @@ final class Database {
     static final int APPLICATION_ID = 0x534B4549;
 
     /** Scripts {@code schema/001.sql} to this one, applied in order; {@code user_version} says how far. */
-    static final int SCHEMA_VERSION = 4;
+    static final int SCHEMA_VERSION = 5;
+
+    /** Every database is brought up to this one when it is opened; to later ones with the feature level of its cluster. */
+    private static final int FIRST_LEVEL_SCHEMA = 4;
 
     private static final int WRITER_CACHE_KIB = 32 << 10;
     private static final int READER_CACHE_KIB = 4 << 10;
@@ -96,7 +100,8 @@ final class Database {
             execute(connection, "PRAGMA main.cache_size = -" + WRITER_CACHE_KIB);
             execute(connection, "PRAGMA live.cache_size = -" + READER_CACHE_KIB);
             execute(connection, "PRAGMA temp_store = MEMORY");
-            migrate(connection, file);
+            // Not further than the live one: who takes it may run a build that knows no more.
+            migrate(connection, 0, (int) number(connection, "PRAGMA live.user_version"));
             return connection;
         } catch (SQLException | RuntimeException failed) {
             connection.close();
@@ -104,14 +109,37 @@ final class Database {
         }
     }
 
-    /** Brings the schema of an opened database up to date, one transaction for each version. */
+    /**
+     * The schema that a cluster has at a feature level. A build that does not know the level refuses a database of that
+     * schema, and as long as the level is not reached it finds nothing that it does not know: it may come back.
+     */
+    static int schemaOf(int featureLevel) {
+        return featureLevel < FeatureLevel.LIMITS ? FIRST_LEVEL_SCHEMA : LimitRows.SCHEMA;
+    }
+
+    /** How far the scripts have come. */
+    static int schemaVersion(Connection connection) throws SQLException {
+        return (int) number(connection, "PRAGMA user_version");
+    }
+
+    /** Within the transaction that brings the first rows of the level: only new tables, as statements are prepared. */
+    static void raise(Connection connection, int featureLevel) throws SQLException {
+        int version = (int) number(connection, "PRAGMA user_version");
+        for (int next = version + 1; next <= schemaOf(featureLevel); next++) {
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate(script(next) + "; PRAGMA user_version = " + next);
+            }
+        }
+    }
+
+    /** Brings the schema of an opened database up to that of the first level, one transaction for each version. */
     static void migrate(Connection connection, Path file) throws SQLException {
         int version = (int) number(connection, "PRAGMA user_version");
         boolean blank = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
         if (!blank || version > 0) {
             checkKnown(connection, file);
         }
-        migrate(connection, version, SCHEMA_VERSION);
+        migrate(connection, version, FIRST_LEVEL_SCHEMA);
     }
 
     private static void migrate(Connection connection, int from, int to) throws SQLException {
@@ -130,10 +158,8 @@ final class Database {
             throw new UnusableDatabase(file, "it is a database, but not one of Skein");
         }
         if (version > SCHEMA_VERSION) {
-            throw new UnusableDatabase(
-                    file,
-                    "its schema has version " + version + ", this Skein knows versions up to " + SCHEMA_VERSION
-                            + "; run the newer Skein that wrote it, or restore a backup from before");
+            throw UnusableDatabase.newer(
+                    file, "its schema has version " + version + ", this Skein knows versions up to " + SCHEMA_VERSION);
         }
     }
 
@@ -199,11 +225,7 @@ final class Database {
         if (checkOwner(connection, file, id)) {
             return;
         }
-        SecureRandom random = new SecureRandom();
-        long incarnation = random.nextLong();
-        while (incarnation == 0) {
-            incarnation = random.nextLong();
-        }
+        long incarnation = newIncarnation();
         execute(connection, "BEGIN IMMEDIATE");
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO node VALUES (1, ?, ?, 0, 0, NULL, 0, 0, 0)")) {
@@ -216,6 +238,15 @@ final class Database {
         execute(connection, "COMMIT");
         // The incarnation is to be lost with the database file, not with its write-ahead log.
         execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    static long newIncarnation() {
+        SecureRandom random = new SecureRandom();
+        long incarnation = random.nextLong();
+        while (incarnation == 0) {
+            incarnation = random.nextLong();
+        }
+        return incarnation;
     }
 
     static void execute(Connection connection, String sql) throws SQLException {

@@ -139,7 +139,13 @@ final class Installation {
             faults.installed(Step.FILE_MOVED);
             try (Connection connection = Database.openWriter(file, config)) {
                 Database.migrate(connection, file);
-                writeOwner(connection, promises, snapshot.settled());
+                writeOwner(
+                        connection,
+                        id,
+                        promises.incarnation(),
+                        promises.batch(),
+                        promises.hardState(),
+                        snapshot.settled());
                 faults.installed(Step.OWNER_WRITTEN);
                 Database.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             }
@@ -210,8 +216,10 @@ final class Installation {
         }
     }
 
-    private void writeOwner(Connection connection, Promises promises, Settled settled) throws SQLException {
-        HardState kept = promises.hardState();
+    /** Says whose a file with a state is; its log begins after what is settled. */
+    static void writeOwner(
+            Connection connection, NodeId id, long incarnation, long batch, HardState kept, Settled settled)
+            throws SQLException {
         // A log never has an entry of a term that its node has not entered.
         HardState hardState = kept.term() >= settled.term() ? kept : new HardState(settled.term(), Optional.empty());
         Database.execute(connection, "BEGIN IMMEDIATE");
@@ -220,8 +228,8 @@ final class Installation {
                     commit_hint)
                 VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             insert.setString(1, id.value());
-            insert.setLong(2, promises.incarnation());
-            insert.setLong(3, promises.batch());
+            insert.setLong(2, incarnation);
+            insert.setLong(3, batch);
             insert.setLong(4, hardState.term());
             if (hardState.votedFor().isPresent()) {
                 insert.setString(5, hardState.votedFor().map(NodeId::value).orElseThrow());

@@ -1,6 +1,8 @@
 package io.skein.store;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.NodeId;
+import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Image;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,7 @@ record OpenDatabase(
             long incarnation = Database.number(connection, "SELECT incarnation FROM node");
             ImageLoader loader = new ImageLoader(connection);
             Progress progress = loader.progress();
+            checkLevel(loader, file);
             Sentinel.Mark actual = new Sentinel.Mark(incarnation, progress.batch());
             if (current.isEmpty()) {
                 sentinel.reset(actual);
@@ -59,6 +62,25 @@ record OpenDatabase(
                 throw new Damaged("the database " + file + ": " + failed.getMessage(), failed);
             }
             throw failed;
+        }
+    }
+
+    /** Also of what is not committed: who wrote it had found that all members, this one too, ran a build that knows it. */
+    private static void checkLevel(ImageLoader loader, Path file) throws SQLException {
+        int level = loader.lastConfiguration()
+                .map(ClusterConfiguration::featureLevel)
+                .orElse(FeatureLevel.FIRST);
+        if (level > FeatureLevel.NEWEST) {
+            throw UnusableDatabase.newer(
+                    file,
+                    "its cluster is at feature level " + level + ", this Skein knows levels up to "
+                            + FeatureLevel.NEWEST);
+        }
+        if (level < FeatureLevel.OLDEST) {
+            throw new UnusableDatabase(
+                    file,
+                    "its cluster is at feature level " + level + ", this Skein works at " + FeatureLevel.OLDEST
+                            + " and above: run a Skein between the two first, until the level has risen");
         }
     }
 

@@ -34,7 +34,18 @@ final class Sentinel implements AutoCloseable {
     private final ByteBuffer slot = ByteBuffer.allocateDirect(MARK_BYTES);
 
     Sentinel(Path path) throws IOException {
-        file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    private Sentinel(FileChannel file) {
+        this.file = file;
+    }
+
+    /** What one says that is another's to write. */
+    static Optional<Mark> peek(Path path) throws IOException {
+        try (Sentinel sentinel = new Sentinel(FileChannel.open(path, StandardOpenOption.READ))) {
+            return sentinel.read();
+        }
     }
 
     /** The newest mark that is whole. */

@@ -65,22 +65,24 @@ final class SnapshotCopy {
     private final long keepFree;
     private final Faults faults;
     private final BooleanSupplier stopped;
+    private final CopyPace pace;
 
     /**
      * @param keepFree bytes of the target's disk that a snapshot must leave
      * @param stopped asked now and then; once true the work ends
      */
-    SnapshotCopy(Path live, Path target, long keepFree, Faults faults, BooleanSupplier stopped) {
+    SnapshotCopy(Path live, Path target, long keepFree, Faults faults, BooleanSupplier stopped, CopyPace pace) {
         this.live = live;
         this.target = target;
         this.keepFree = keepFree;
         this.faults = faults;
         this.stopped = stopped;
+        this.pace = pace;
     }
 
     /**
      * @throws java.nio.file.FileAlreadyExistsException when the target is there already
-     * @throws IOException when there is not room enough, among others
+     * @throws NoRoom when there is not room enough
      * @throws Damaged when a row is not what was written: it must not leave this node
      * @throws IllegalStateException when nothing is settled yet
      * @throws CancellationException when it was stopped
@@ -105,21 +107,26 @@ final class SnapshotCopy {
             copyChunks(connection, file);
             copyTheRest(connection);
             Database.execute(connection, SWEEP);
-            SnapshotRows rows = new SnapshotRows(connection, target, this::checkStopped);
+            SnapshotRows rows = new SnapshotRows(connection, target, this::pulse);
             settled = rows.settled();
             configuration = rows.configuration();
             rows.check(true);
         }
         file.force(true);
         DataDirectory.sync(target.toAbsolutePath().getParent());
-        String sha256 = SnapshotRows.sha256(target, this::checkStopped);
+        String sha256 = SnapshotRows.sha256(target, this::pulse);
         return new SnapshotFile(target, settled, configuration, file.size(), sha256);
     }
 
     private void checkStopped() {
         if (stopped.getAsBoolean()) {
-            throw new CancellationException("the store closes");
+            throw new CancellationException("nobody wants it any more");
         }
+    }
+
+    private void pulse() {
+        checkStopped();
+        pace.breathe();
     }
 
     private void checkRoom(Connection connection) throws SQLException, IOException {
@@ -128,8 +135,7 @@ final class SnapshotCopy {
         long needed = pages * Database.number(connection, "PRAGMA live.page_size");
         long free = Files.getFileStore(target.toAbsolutePath().getParent()).getUsableSpace();
         if (free - keepFree < needed) {
-            throw new IOException("no room for a snapshot: it may take " + needed + " bytes, " + free + " are free and "
-                    + keepFree + " are to stay free");
+            throw new NoRoom(target, needed, free, keepFree);
         }
     }
 
@@ -155,7 +161,7 @@ final class SnapshotCopy {
                         flushed = file.size();
                     }
                     faults.snapshotStep();
-                    checkStopped();
+                    pulse();
                 }
                 if (System.nanoTime() - began < SHORT_ROUND_NANOS) {
                     return;
@@ -174,6 +180,10 @@ final class SnapshotCopy {
         }
         long last = Database.number(connection, "SELECT coalesce(max(id), -1) FROM main.chunk");
         Database.execute(connection, "BEGIN");
+        if (Database.number(connection, "PRAGMA live.user_version")
+                != Database.number(connection, "PRAGMA main.user_version")) {
+            throw new IllegalStateException("the feature level rose meanwhile");
+        }
         Database.execute(connection, "INSERT INTO main.state SELECT * FROM live.state");
         Database.execute(connection, "INSERT INTO main.chunk SELECT * FROM live.chunk WHERE id > " + last);
         Database.execute(connection, CONFIGURATION);

@@ -4,14 +4,21 @@ import io.skein.raft.NodeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes snapshots of the live database, one after the other on a thread of its own. Confined to the store's context. */
+/**
+ * Makes snapshots of the live database, for peers and as backups, one after the other on a thread of its own. Confined
+ * to the store's context.
+ */
 final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
@@ -40,21 +47,40 @@ final class Snapshots {
 
     /** Fails with {@link RejectedExecutionException} when too many were asked for, and as {@link SnapshotCopy#make} does. */
     Future<SnapshotFile> make(Path target) {
+        return make(target, () -> false, CopyPace::urgent);
+    }
+
+    /**
+     * The same at leisure: what commits beside it comes first.
+     *
+     * @param unwanted asked on the thread that copies; once true the work ends with a {@code CancellationException}
+     */
+    Future<SnapshotFile> backup(Path target, BooleanSupplier unwanted) {
+        return make(target, unwanted, CopyPace::leisurely);
+    }
+
+    private Future<SnapshotFile> make(Path target, BooleanSupplier unwanted, Supplier<CopyPace> pace) {
         if (stopped || asked >= MAX_ASKED) {
             return Future.failedFuture(new RejectedExecutionException(
                     stopped ? "the store closes" : asked + " snapshots are waited for already"));
         }
         asked++;
-        Future<SnapshotFile> made = worker.executeBlocking(() -> copy(target), false);
+        Future<SnapshotFile> made = worker.executeBlocking(() -> copy(target, unwanted, pace.get()), false);
         last = made.onComplete(ignored -> asked--);
         return made;
     }
 
-    private SnapshotFile copy(Path target) throws Exception {
+    private SnapshotFile copy(Path target, BooleanSupplier unwanted, CopyPace pace) throws Exception {
         long begin = System.nanoTime();
         try {
-            SnapshotFile snapshot =
-                    new SnapshotCopy(live, target, 2 * config.reserveBytes(), faults, () -> stopped).make();
+            SnapshotFile snapshot = new SnapshotCopy(
+                            live,
+                            target,
+                            2 * config.reserveBytes(),
+                            faults,
+                            () -> stopped || unwanted.getAsBoolean(),
+                            pace)
+                    .make();
             LOG.info(
                     "made a snapshot up to entry {}: {} bytes in {} ms",
                     snapshot.settled().index(),
@@ -65,7 +91,7 @@ final class Snapshots {
             if (failed instanceof Damaged || Database.isDamage(failed)) {
                 damaged.accept(failed.getMessage());
             }
-            throw failed;
+            throw failed instanceof SQLException ? new IOException(failed.getMessage(), failed) : failed;
         }
     }
 

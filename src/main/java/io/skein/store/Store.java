@@ -21,6 +21,8 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -358,6 +360,33 @@ public final class Store {
      */
     public Future<SnapshotFile> snapshot(Path target) {
         return snapshots.make(target);
+    }
+
+    /**
+     * The same as {@link #snapshot}, at a pace that leaves what commits beside it room.
+     *
+     * @param unwanted asked from another thread, now and then; once true the work ends with a
+     *     {@link java.util.concurrent.CancellationException}
+     * @return fails as {@link #snapshot} does, and with {@link NoRoom}
+     */
+    public Future<SnapshotFile> backup(Path target, BooleanSupplier unwanted) {
+        return snapshots.backup(target, unwanted);
+    }
+
+    /**
+     * Makes a directory that nobody has used the data of a new node, which holds what a backup holds and begins with the
+     * batch it is given. Blocks. Whatever stops it, the directory has all of it or counts as unused.
+     *
+     * @param backup {@link BackupFile#verify verified}
+     * @param first what the node writes first, of its incarnation and what it finds
+     * @throws NoRoom when it does not fit
+     * @throws Damaged when the file is no longer what was verified
+     * @throws IllegalStateException when the directory is used
+     */
+    public static void restore(
+            DataDirectory directory, BackupFile backup, NodeId node, BiFunction<Long, Image, WriteBatch> first)
+            throws IOException {
+        new Restoration(directory, StoreConfig.at(directory.path()), node).restore(backup, first);
     }
 
     /** Where the store keeps its files. */

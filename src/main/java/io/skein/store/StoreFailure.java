@@ -6,7 +6,9 @@ public record StoreFailure(Kind kind, Throwable cause) {
         /** The disk failed or the file is damaged: exit code 74. */
         DISK,
         /** A contradiction within the program: exit code 70. */
-        INVARIANT
+        INVARIANT,
+        /** The cluster is at a feature level at which this build cannot work: exit code 76. */
+        OTHER_LEVEL
     }
 
     static StoreFailure of(Throwable cause) {

@@ -14,6 +14,9 @@
  * io.skein.store.DataDirectory}. A node that can no longer keep what it promised sets its data aside there and begins as a
  * new one.
  *
+ * <p>The same file is a backup: {@link io.skein.store.BackupFile} looks one through, and {@code Restoration} makes a
+ * new node's data of it.
+ *
  * <p>Invariants: what {@link io.skein.store.StoreHandler#written} says is durable and visible to readers; batches are
  * written in order of their numbers, each whole or not at all, none without the one before; the rows equal the changes
  * up to the settled index exactly; nothing leaves that does not match its checksum; after an error at COMMIT other than a

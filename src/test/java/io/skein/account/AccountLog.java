@@ -116,6 +116,20 @@ final class AccountLog {
                 allow)));
     }
 
+    Outcome limit(String name, String whom, String topic, boolean shared, Quota quota) {
+        return take(new AccountCommand.SetLimit(limitOf(name, whom, topic, shared, quota)));
+    }
+
+    /** @param whom empty: every account @param topic empty: any */
+    static Limit limitOf(String name, String whom, String topic, boolean shared, Quota quota) {
+        return new Limit(
+                new LimitName(name),
+                Optional.of(whom).filter(one -> !one.isEmpty()).map(AccountName::new),
+                Optional.of(topic).filter(one -> !one.isEmpty()).map(AccessFilter::new),
+                shared,
+                quota);
+    }
+
     boolean may(Principal principal, Action action, String asked) {
         return machine.mayI(principal, action, asked);
     }
@@ -176,6 +190,7 @@ final class AccountLog {
         private final TreeMap<Long, AccountChange.SessionSet> sessions = new TreeMap<>();
         private final TreeMap<Long, AccountChange.TokenSet> tokens = new TreeMap<>();
         private final java.util.HashMap<Rule, AccountChange.RuleSet> rules = new java.util.HashMap<>();
+        private final TreeMap<String, AccountChange.LimitSet> limits = new TreeMap<>();
         private long last;
 
         void write(Change change) {
@@ -187,6 +202,7 @@ final class AccountLog {
                 sessions.values().removeIf(session -> session.account() == c.account());
                 tokens.values().removeIf(token -> token.account() == c.account());
                 rules.keySet().removeIf(rule -> rule.account() == c.account());
+                limits.values().removeIf(limit -> limit.account() == c.account());
             } else if (change instanceof AccountChange.SessionSet c) {
                 sessions.put(c.session(), c);
                 last = Math.max(last, c.session());
@@ -201,6 +217,10 @@ final class AccountLog {
                 rules.put(new Rule(c.account(), c.filter().value(), c.action()), c);
             } else if (change instanceof AccountChange.RuleGone c) {
                 assertEquals(true, rules.remove(new Rule(c.account(), c.filter().value(), c.action())) != null);
+            } else if (change instanceof AccountChange.LimitSet c) {
+                limits.put(c.name().value(), c);
+            } else if (change instanceof AccountChange.LimitGone c) {
+                assertEquals(true, limits.remove(c.name().value()) != null);
             } else {
                 throw new AssertionError("never decided: " + change);
             }
@@ -218,6 +238,7 @@ final class AccountLog {
                 tokens.values().stream().filter(token -> token.account() == id).forEach(all::add);
                 rules(id, all);
             });
+            all.addAll(limits.values());
             return all;
         }
 

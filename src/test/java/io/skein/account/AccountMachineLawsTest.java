@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class AccountMachineLawsTest {
     private static final AccountName A = new AccountName("a");
     private static final AccessFilter F = new AccessFilter("f");
+    private static final LimitName L = new LimitName("l");
     private static final BearerHash B = BearerHash.of("b");
 
     /** In an order in which they can happen. */
@@ -32,6 +33,8 @@ class AccountMachineLawsTest {
             new AccountChange.TokenGone(8),
             new AccountChange.RuleSet(5, F, Action.PUBLISH, true),
             new AccountChange.RuleGone(5, F, Action.PUBLISH),
+            new AccountChange.LimitSet(L, 5, Optional.of(F), false, new Quota(1, 2, 0)),
+            new AccountChange.LimitGone(L),
             new AccountChange.AccountGone(5));
 
     @Test
@@ -95,6 +98,20 @@ class AccountMachineLawsTest {
                 new AccountChange.TokenSet(8, 5, t, B, Scopes.of(new Grant(Action.MANAGE, F)), 100, 0),
                 new AccountChange.TokenSet(8, 5, t, B, some, 101, 0),
                 new AccountChange.TokenSet(8, 5, t, B, some, 100, 1));
+    }
+
+    @Test
+    void everythingOfALimitIsInItsHash() {
+        Quota q = new Quota(1, 2, 0);
+        assertNoTwoHashAlike(
+                new AccountChange.LimitSet(L, 0, Optional.empty(), false, q),
+                new AccountChange.LimitSet(new LimitName("L"), 0, Optional.empty(), false, q),
+                new AccountChange.LimitSet(L, 5, Optional.empty(), false, q),
+                new AccountChange.LimitSet(L, 0, Optional.of(F), false, q),
+                new AccountChange.LimitSet(L, 0, Optional.empty(), true, q),
+                new AccountChange.LimitSet(L, 0, Optional.empty(), false, new Quota(2, 2, 0)),
+                new AccountChange.LimitSet(L, 0, Optional.empty(), false, new Quota(1, 3, 0)),
+                new AccountChange.LimitSet(L, 0, Optional.empty(), false, new Quota(1, 2, 4)));
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class AccountModelTest {
     private static final int STEPS = 600;
-    private static final AccountLimits LIMITS = new AccountLimits(4, 2, 6, 2, 5, 4, 9, 3, 2);
+    private static final AccountLimits LIMITS = new AccountLimits(4, 2, 6, 2, 5, 4, 9, 3, 3, 2);
     private static final List<String> NAMES = List.of("anna", "Bert", "carl", "dora", "emil");
     private static final List<String> FILTERS = List.of("a", "a/+", "a/#", "#", "$s/x", "+/b", "a/b");
     private static final List<String> TOPICS = List.of("a", "a/b", "a/b/c", "b", "b/b", "$s/x");
@@ -62,6 +62,7 @@ class AccountModelTest {
 
     private final TreeMap<String, Account> accounts = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Boolean> everybodys = new HashMap<>();
+    private final TreeMap<String, Limit> limits = new TreeMap<>();
     /** Everything that anybody was ever given. */
     private final List<BearerHash> drawn = new ArrayList<>();
     /** Versions that were checked at some time, with the name and the password of then. */
@@ -95,7 +96,7 @@ class AccountModelTest {
     private void step() {
         String who = pick(NAMES);
         Account account = accounts.get(who);
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(16)) {
             case 0, 1 -> create(who, account);
             case 2 -> delete();
             case 3 -> changePassword();
@@ -106,6 +107,8 @@ class AccountModelTest {
             case 9 -> revoke(who, account);
             case 10, 11 -> setRule(who, account);
             case 12 -> removeRule(who, account);
+            case 13 -> setLimit(who, account);
+            case 14 -> dropLimit();
             default -> expire();
         }
     }
@@ -148,6 +151,7 @@ class AccountModelTest {
             assertEquals(isInForce(checked) && !last, done);
             if (done) {
                 accounts.remove(checked.name());
+                limits.values().removeIf(limit -> limit.whom().equals(Optional.of(name(checked.name()))));
             }
         });
     }
@@ -267,6 +271,31 @@ class AccountModelTest {
         }
     }
 
+    private void setLimit(String who, Account account) {
+        boolean everybody = random.nextInt(3) == 0;
+        boolean topic = random.nextBoolean();
+        Limit limit = AccountLog.limitOf(
+                "l" + random.nextInt(5),
+                everybody ? "" : who,
+                topic ? pick(FILTERS) : "",
+                everybody && random.nextBoolean(),
+                new Quota(1 + random.nextInt(3), random.nextInt(3), topic ? 0 : random.nextInt(3)));
+        boolean done = took(log.take(new AccountCommand.SetLimit(limit)));
+        assertEquals(
+                (everybody || account != null)
+                        && (limits.containsKey(limit.name().value()) || limits.size() < LIMITS.limits()),
+                done);
+        if (done) {
+            limits.put(limit.name().value(), limit);
+        }
+    }
+
+    private void dropLimit() {
+        String name = "l" + random.nextInt(5);
+        int there = limits.remove(name) == null ? 0 : 1;
+        assertEquals(new AccountOutcome.Gone(there), log.take(new AccountCommand.DropLimit(new LimitName(name))));
+    }
+
     private void expire() {
         while (log.machine.nextDue() <= log.time) {
             log.settle();
@@ -294,6 +323,14 @@ class AccountModelTest {
             after = page.next();
         } while (after.isPresent());
         assertEquals(List.copyOf(accounts.keySet()), listed);
+        List<Limit> named = new ArrayList<>();
+        Optional<LimitName> last = Optional.empty();
+        do {
+            LimitPage page = log.machine.limits(last, 2);
+            named.addAll(page.limits());
+            last = page.next();
+        } while (last.isPresent());
+        assertEquals(List.copyOf(limits.values()), named);
         int from = Math.max(0, drawn.size() - 12);
         drawn.subList(from, drawn.size()).forEach(this::agrees);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sessions and tokens begin and end. */
 class AdmissionTest {
-    private static final AccountLimits SMALL = new AccountLimits(10, 2, 3, 2, 3, 10, 10, 10, 2);
+    private static final AccountLimits SMALL = new AccountLimits(10, 2, 3, 2, 3, 10, 10, 10, 10, 2);
     private static final TokenName T = new TokenName("ci");
 
     private final AccountLog log = new AccountLog();

@@ -9,6 +9,7 @@ import io.skein.account.AccountCommand.Bootstrap;
 import io.skein.account.AccountCommand.ChangePassword;
 import io.skein.account.AccountCommand.Create;
 import io.skein.account.AccountCommand.Delete;
+import io.skein.account.AccountCommand.DropLimit;
 import io.skein.account.AccountCommand.Expire;
 import io.skein.account.AccountCommand.LogIn;
 import io.skein.account.AccountCommand.LogOut;
@@ -16,6 +17,7 @@ import io.skein.account.AccountCommand.LogOutAll;
 import io.skein.account.AccountCommand.MakeToken;
 import io.skein.account.AccountCommand.RemoveRule;
 import io.skein.account.AccountCommand.RevokeToken;
+import io.skein.account.AccountCommand.SetLimit;
 import io.skein.account.AccountCommand.SetRole;
 import io.skein.account.AccountCommand.SetRule;
 import io.skein.account.AccountOutcome.Done;
@@ -45,6 +47,7 @@ class CommandCodecTest {
     private static final PasswordHash P = new PasswordHash("p");
     private static final BearerHash B = new BearerHash(1, 2, 3, -1);
     private static final AccessFilter F = new AccessFilter("f/#");
+    private static final LimitName L = new LimitName("l");
     private static final String HEX_B = "000000000000000100000000000000020000000000000003ffffffffffffffff";
 
     static final Map<Command, String> GOLDEN = new LinkedHashMap<>();
@@ -71,6 +74,13 @@ class CommandCodecTest {
         GOLDEN.put(new SetRule(new AccessRule(Optional.empty(), F, Action.PUBLISH, false)), "4a095a070a051203662f23");
         GOLDEN.put(new RemoveRule(Optional.of(A), F, Action.PUBLISH), "4a0a62080a01611203662f23");
         GOLDEN.put(new Expire(), "4a026a00");
+        GOLDEN.put(
+                new SetLimit(new Limit(L, Optional.of(A), Optional.of(F), false, new Quota(1_000, 300, 0))),
+                "4a1372110a016c1201611a03662f2328e80730ac02");
+        GOLDEN.put(
+                new SetLimit(new Limit(L, Optional.empty(), Optional.empty(), true, new Quota(0, 0, 50))),
+                "4a0972070a016c20013832");
+        GOLDEN.put(new DropLimit(L), "4a037a016c");
     }
 
     static final List<Outcome> OUTCOMES = List.of(

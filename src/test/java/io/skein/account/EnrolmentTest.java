@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Accounts come, change and go. */
 class EnrolmentTest {
-    private static final AccountLimits TWO = new AccountLimits(2, 32, 100, 32, 100, 10, 10, 3, 10);
+    private static final AccountLimits TWO = new AccountLimits(2, 32, 100, 32, 100, 10, 10, 10, 3, 10);
 
     private final AccountLog log = new AccountLog();
 
@@ -240,7 +240,7 @@ class EnrolmentTest {
 
     @Test
     void aPageThatLookedAtMuchGoesOnAtTheNext() {
-        AccountLog small = new AccountLog(new AccountLimits(100, 32, 100, 32, 100, 10, 10, 3, 10));
+        AccountLog small = new AccountLog(new AccountLimits(100, 32, 100, 32, 100, 10, 10, 10, 3, 10));
         for (String name : List.of("a1", "a2", "a3", "a4", "b5")) {
             small.create(name);
         }

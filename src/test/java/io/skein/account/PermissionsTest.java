@@ -142,7 +142,7 @@ class PermissionsTest {
 
     @Test
     void moreRulesThanTheLimitsAreRefused() {
-        AccountLog small = new AccountLog(new AccountLimits(10, 10, 10, 10, 10, 2, 3, 10, 10));
+        AccountLog small = new AccountLog(new AccountLimits(10, 10, 10, 10, 10, 2, 3, 10, 10, 10));
         small.create("anna");
         small.rule("anna", "a", PUBLISH, true);
         small.rule("anna", "b", PUBLISH, true);

@@ -92,7 +92,15 @@ final class AccessBench {
 
     private LocalGuest guest(Vertx vertx, BearerHash bearer) {
         Optional<Permit> permit = machine.permit(bearer, index);
-        return new LocalGuest(null, vertx.getOrCreateContext(), true, permit, new FakeBroker(vertx), null, null);
+        return new LocalGuest(
+                null,
+                new Throttle(System::nanoTime),
+                vertx.getOrCreateContext(),
+                true,
+                permit,
+                new FakeBroker(vertx),
+                null,
+                null);
     }
 
     private static double nanos(LocalGuest guest, String asked, boolean may) {

@@ -59,6 +59,11 @@ public final class AskedGate implements Gate {
             }
 
             @Override
+            public Stay stay() {
+                return Stay.UNCOUNTED;
+            }
+
+            @Override
             public void whenGone(Runnable then) {}
 
             @Override

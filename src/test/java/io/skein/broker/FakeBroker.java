@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -697,12 +698,22 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return Future.failedFuture(Refusal.of(Refusal.Kind.UNAVAILABLE, "catching-up", "there is nothing yet"));
+    }
+
+    @Override
     public Future<Void> removeMember(String id) {
         return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> transfer(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
         return Future.succeededFuture();
     }
 
@@ -720,7 +731,8 @@ public final class FakeBroker implements Broker {
                 Role.LEADER,
                 "n1",
                 1,
-                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true))));
+                List.of(new NodeStatus.MemberStatus(
+                        "n1", "127.0.0.1:6000", "127.0.0.1:8080", true, index, true, "9.9", 2))));
     }
 
     private volatile Subscriptions subscriptions = new NoSubscriptions();

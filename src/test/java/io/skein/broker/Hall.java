@@ -2,6 +2,7 @@ package io.skein.broker;
 
 import io.skein.account.AccountMachine;
 import io.skein.cluster.Arrival;
+import io.skein.cluster.Build;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerConfig;
 import io.skein.cluster.PeerListener;
@@ -146,7 +147,12 @@ public final class Hall implements AutoCloseable {
         @Override
         public Future<Image> image(Store opened, Peers peers, String address, Consumer<Standing> told) {
             return Arrival.of(
-                    vertx, opened, peers, new Arrival.Plan(NODE, address, Map.of(), false), opened.image(), told);
+                    vertx,
+                    opened,
+                    peers,
+                    new Arrival.Plan(NODE, address, Map.of(), false, Build.ofThis("test")),
+                    opened.image(),
+                    told);
         }
 
         @Override

@@ -158,7 +158,8 @@ class LocalBrokerTest {
                 true,
                 false,
                 standing,
-                of.members());
+                of.members(),
+                of.featureLevel());
     }
 
     @Test

@@ -57,6 +57,11 @@ public final class OpenGate implements Gate {
             }
 
             @Override
+            public Stay stay() {
+                return Stay.UNCOUNTED;
+            }
+
+            @Override
             public void whenGone(Runnable then) {}
 
             @Override

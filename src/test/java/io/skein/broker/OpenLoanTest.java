@@ -8,6 +8,7 @@ import io.skein.raft.NodeId;
 import io.skein.store.Store;
 import io.skein.store.StoreConfig;
 import io.skein.store.StoreListener;
+import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionOutcome.Lent;
 import io.skein.subscription.SubscriptionOutcome.Pulled;
 import io.vertx.core.Future;
@@ -48,7 +49,13 @@ class OpenLoanTest {
                 hall.mails,
                 hall.lineage(),
                 (History) null);
-        OpenLoan loan = new OpenLoan(ground, hall.proposer, ONE, store.holds().open());
+        OpenLoan loan = new OpenLoan(
+                ground,
+                hall.proposer,
+                new SubscriptionName("s"),
+                new LentTraces(),
+                ONE,
+                store.holds().open());
         Future<List<Leased>> next = hall.onLoop(() -> loan.next(1));
         return assertThrows(Refusal.class, () -> Hall.await(next));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.read.ListAppender;
 import io.skein.account.AccountName;
 import io.skein.account.Role;
@@ -94,7 +95,13 @@ class SecretsTest {
         assertTrue(holdsTheName, "nothing was written to " + files);
         for (ILoggingEvent event : List.copyOf(logged.list)) {
             assertNone(secrets, event.getFormattedMessage(), "the log of " + event.getLoggerName());
+            assertNone(secrets, String.valueOf(event.getKeyValuePairs()), "the values of " + event.getLoggerName());
+            assertNone(secrets, causes(event.getThrowableProxy()), "a failure of " + event.getLoggerName());
         }
+    }
+
+    private static String causes(IThrowableProxy thrown) {
+        return thrown == null ? "" : thrown.getMessage() + "; " + causes(thrown.getCause());
     }
 
     private static String text(Path file) throws IOException {

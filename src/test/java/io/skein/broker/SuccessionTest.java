@@ -41,6 +41,18 @@ class SuccessionTest {
     }
 
     @Test
+    void whoIsToLeadNoMoreIsWaitedForUntilAnotherOneLeads() throws Exception {
+        Future<Void> over = succession.leadsNoMore("n1", LONG_MS);
+
+        succession.moved("n1");
+        succession.moved("");
+        assertFalse(over.isComplete(), "nobody leads");
+        succession.moved("n3");
+
+        over.await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
     void aNodeThatDoesNotTakeOverIsNotWaitedForForEver() {
         Refusal refusal =
                 assertThrows(Refusal.class, () -> succession.leads("n2", 1).await(20, TimeUnit.SECONDS));

@@ -16,7 +16,7 @@ class TenureTest {
     private final Tenure tenure = new Tenure(GRACE);
 
     private static ReplicaStatus status(Role role, String leader, long term, Standing standing) {
-        return new ReplicaStatus(role, leader, term, 1, 1, 1, 1, 1, 0, 0, true, false, standing, List.of());
+        return new ReplicaStatus(role, leader, term, 1, 1, 1, 1, 1, 0, 0, true, false, standing, List.of(), 1);
     }
 
     private void leadUntil(long nanos) {

@@ -338,4 +338,40 @@ class AccessCommandsTest {
                 "skein: whoever measures has to be allowed to publish and subscribe \"private/#\"\n", elsewhere.err());
         assertEquals(ExitCode.DENIED, as(STRANGER, "bench", "--seconds", "1").exitCode());
     }
+
+    @Test
+    void limitsAreSetListedAndDropped() {
+        account("limited");
+        assertEquals(
+                "",
+                as(ADMIN, "limits", "set", "hers", "--account", "limited", "--messages", "1000", "--bytes", "10MiB")
+                        .err());
+        assertEquals(
+                "",
+                as(ADMIN, "limits", "set", "orders", "--topic", "orders/#", "--per", "all", "--messages", "5")
+                        .err());
+        Said listed = as(ADMIN, "limits");
+        assertEquals(
+                List.of(
+                        "LIMIT ACCOUNT FILTER MESSAGES/S BYTES/S CONNECTIONS",
+                        "hers limited - 1000 10.0 MiB -",
+                        "orders (all together) orders/# 5 - -"),
+                listed.out()
+                        .lines()
+                        .map(line -> line.strip().replaceAll(" +", " "))
+                        .toList());
+        JsonObject json = new JsonObject(as(ADMIN, "limits", "--json").out());
+        assertEquals(2, json.getJsonArray("limits").size());
+        assertEquals(
+                "hers is lifted", firstLine(as(ADMIN, "limits", "drop", "hers").out()));
+        as(ADMIN, "limits", "drop", "orders");
+        assertEquals(1, as(ADMIN, "limits").out().lines().count());
+    }
+
+    @Test
+    void aLimitOfNothingIsRefusedWithTheReason() {
+        Said said = as(ADMIN, "limits", "set", "some");
+        assertTrue(
+                said.err().contains("at least one of messagesPerSecond, bytesPerSecond and connections"), said.err());
+    }
 }

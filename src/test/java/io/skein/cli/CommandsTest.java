@@ -47,6 +47,19 @@ class CommandsTest {
     }
 
     @Test
+    void leadershipIsHandedOverOnlyByWhoHasItAndToSomebody() {
+        Said other = to("member", "transfer", "--from", "n9");
+        assertEquals(0, other.exitCode(), other.err());
+        assertTrue(other.out().startsWith("n1 leads"), other.out());
+
+        Said alone = to("member", "transfer", "--from", "n1");
+        assertEquals(1, alone.exitCode());
+        assertTrue(alone.err().contains("not-transferred"), alone.err());
+
+        assertEquals(64, to("member", "transfer", "n2", "--from", "n1").exitCode());
+    }
+
+    @Test
     void aSubscriptionIsMadeWorkedForAndLookedAt() {
         assertTrue(to("subscriptions", "cli-work", "--filter", "cli/work", "--from", "earliest")
                 .out()

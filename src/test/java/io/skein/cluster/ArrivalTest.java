@@ -2,8 +2,11 @@ package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.cluster.ReplicaStatus.Standing;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect.Refuse.Reason;
@@ -69,6 +72,8 @@ class ArrivalTest {
         vertx.close().await(20, TimeUnit.SECONDS);
     }
 
+    private int clusterLevel = FeatureLevel.FIRST;
+
     private Facts cluster() {
         return new Facts(
                 leader.id,
@@ -84,7 +89,21 @@ class ArrivalTest {
                 leader.address(),
                 leader.address(),
                 "",
-                List.of());
+                List.of(),
+                new Build("9.9", 1, clusterLevel),
+                clusterLevel);
+    }
+
+    @Test
+    void whoseBuildIsTooOldForItsClusterDoesNotArriveAndSaysWhy() throws Exception {
+        clusterLevel = FeatureLevel.NEWEST + 1;
+        Future<Image> arrival = begin();
+
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(arrival::isComplete);
+
+        String said = assertInstanceOf(OtherLevel.class, arrival.cause()).getMessage();
+        assertTrue(said.contains("at feature level 3") && said.contains("Skein 9.9"), said);
+        assertEquals(0, joins.get());
     }
 
     private interface Question<T> {
@@ -104,7 +123,12 @@ class ArrivalTest {
                             vertx,
                             store,
                             peers,
-                            new Arrival.Plan(SELF, "127.0.0.1:1", Map.of(leader.id, leader.address()), true),
+                            new Arrival.Plan(
+                                    SELF,
+                                    "127.0.0.1:1",
+                                    Map.of(leader.id, leader.address()),
+                                    true,
+                                    Build.ofThis("test")),
                             store.image(),
                             told::add));
                 }))

@@ -44,7 +44,7 @@ import org.awaitility.Awaitility;
 /** A real replica over a real store, without a broker: what happens to it can be held and watched. */
 final class BareNode implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
-    private final Proposer proposer = new Proposer(vertx);
+    final Proposer proposer = new Proposer(vertx);
     private final NodeId id;
     private final DataDirectory directory;
     private final Map<NodeId, String> peers;
@@ -146,7 +146,13 @@ final class BareNode implements AutoCloseable {
 
         @Override
         public Future<Image> image(Store store, Peers others, String address, Consumer<Standing> told) {
-            return Arrival.of(vertx, store, others, new Arrival.Plan(id, address, peers, join), store.image(), told);
+            return Arrival.of(
+                    vertx,
+                    store,
+                    others,
+                    new Arrival.Plan(id, address, peers, join, Build.ofThis("test")),
+                    store.image(),
+                    told);
         }
 
         @Override

@@ -27,8 +27,9 @@ class ChangeDeadlineTest {
             try (RunningNode follower = RunningNode.joining(directory.resolve("n2"), "n2", leader)) {
                 leader.awaitVoters(2);
                 PeerNode third = PeerNode.start(vertx, PeerNode.config("n3", 0), 0, 3);
-                third.onAsk = ask -> Future.succeededFuture(Answer.of(
-                        Facts.empty(new NodeId("n3"), 3, third.address()).encode()));
+                third.onAsk = ask -> Future.succeededFuture(
+                        Answer.of(Facts.empty(new NodeId("n3"), 3, third.address(), Build.ofThis("test"))
+                                .encode()));
                 CountDownLatch written = follower.holdWriter();
 
                 Refusal refusal = assertThrows(

@@ -42,7 +42,7 @@ class DiscoveryTest {
 
     @Test
     void anAnswerUnderAnotherIdThanListedDoesNotCount() {
-        Facts stranger = Facts.empty(new NodeId("z"), 9, "z:1");
+        Facts stranger = Facts.empty(new NodeId("z"), 9, "z:1", Build.ofThis("test"));
 
         assertEquals(new Verdict.Wait(List.of(C)), at(A, false).decide(List.of(empty(B), stranger)));
     }
@@ -115,7 +115,7 @@ class DiscoveryTest {
     }
 
     private static Facts empty(NodeId id) {
-        return Facts.empty(id, number(id), id.value() + ":1");
+        return Facts.empty(id, number(id), id.value() + ":1", Build.ofThis("test"));
     }
 
     private static Facts inCluster(NodeId id, long term, Member... members) {

@@ -31,8 +31,8 @@ class FactsTest {
                 RunningNode follower = RunningNode.joining(directory.resolve("n2"), "n2", leader)) {
             leader.awaitVoters(2);
             PeerNode third = PeerNode.start(vertx, PeerNode.config("n3", 0), 0, 3);
-            third.onAsk = ask -> Future.succeededFuture(
-                    Answer.of(Facts.empty(THIRD, 3, third.address()).encode()));
+            third.onAsk = ask -> Future.succeededFuture(Answer.of(
+                    Facts.empty(THIRD, 3, third.address(), Build.ofThis("test")).encode()));
             String address = leader.raftAddress();
             CountDownLatch written = follower.holdWriter();
 

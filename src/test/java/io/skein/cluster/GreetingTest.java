@@ -56,6 +56,38 @@ class GreetingTest {
         assertEquals(Optional.of(HelloRefusal.OTHER_GROUP), called(1, OURS, node(N2, 7), Purpose.ASK));
     }
 
+    private static PeerFacts at(NodeId id, long cluster, int clusterLevel, int oldest, int newest) {
+        return new PeerFacts(id, cluster, 5, cluster == 0, new Build("1.0", oldest, newest), clusterLevel);
+    }
+
+    private static Optional<HelloRefusal> meet(PeerFacts one, PeerFacts other) {
+        Optional<HelloRefusal> refusal = Greeting.betweenMembers(one, other);
+        assertEquals(refusal, Greeting.betweenMembers(other, one));
+        return refusal;
+    }
+
+    @Test
+    void aBuildThatCannotWorkAtTheClustersLevelIsRefusedWhoeverCalls() {
+        PeerFacts raised = at(N1, 7, 2, 1, 2);
+
+        assertEquals(Optional.of(HelloRefusal.FEATURE_LEVEL), meet(raised, node(N2, 7)));
+        assertEquals(Optional.of(HelloRefusal.FEATURE_LEVEL), meet(raised, node(N2, 0)));
+        assertEquals(Optional.of(HelloRefusal.FEATURE_LEVEL), meet(raised, at(N2, 7, 3, 3, 3)));
+        assertEquals(Optional.of(HelloRefusal.FEATURE_LEVEL), meet(at(N1, 7, 1, 1, 2), at(N2, 0, 1, 2, 3)));
+    }
+
+    @Test
+    void aBuildThatKnowsMoreThanTheClusterHasSpeaksWithOneThatKnowsLess() {
+        assertEquals(Optional.empty(), meet(at(N1, 7, 1, 1, 2), node(N2, 7)));
+        assertEquals(Optional.empty(), meet(at(N1, 7, 1, 1, 2), node(N2, 0)));
+        assertEquals(Optional.empty(), meet(at(N1, 7, 2, 1, 2), at(N2, 7, 1, 1, 3)));
+    }
+
+    @Test
+    void whoIsOfAnotherClusterIsToldThat() {
+        assertEquals(Optional.of(HelloRefusal.OTHER_CLUSTER), meet(at(N1, 7, 2, 1, 2), node(N2, 8)));
+    }
+
     @Test
     void whoAnswersMustBeTheNodeThatWasCalled() {
         HelloReply reply = new HelloReply(0, OURS, Optional.empty(), node(N2, 7));

@@ -55,7 +55,7 @@ class IdInUseTest {
     }
 
     private static Facts facts(PeerNode node) {
-        return Facts.empty(node.id, OTHER_INCARNATION, node.address());
+        return Facts.empty(node.id, OTHER_INCARNATION, node.address(), Build.ofThis("test"));
     }
 
     private Answer asksToJoin(String id) {
@@ -109,8 +109,9 @@ class IdInUseTest {
     @Test
     void whoComesForAMemberThatDoesNotAnswerIsNotToldThatTheIdIsInUse() throws Exception {
         PeerNode member = PeerNode.start(vertx, PeerNode.config("n3", 0), 0, 3);
-        member.onAsk = ask -> Future.succeededFuture(
-                Answer.of(Facts.empty(member.id, 3, member.address()).encode()));
+        member.onAsk = ask ->
+                Future.succeededFuture(Answer.of(Facts.empty(member.id, 3, member.address(), Build.ofThis("test"))
+                        .encode()));
         leader.broker().addMember("n3", member.address(), false).await(20, TimeUnit.SECONDS);
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> isReachable("n3"));
         member.onAsk = ask -> Future.failedFuture("silent");

@@ -14,9 +14,11 @@ import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
+import io.skein.wire.MemberChangeProto;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +83,8 @@ class MembershipTest {
     /** With an empty disk; asks until it is counted, as the connection of the one before may stand for a moment. */
     private void comesEmpty() {
         PeerNode empty = PeerNode.start(vertx, PeerNode.config(THIRD.value(), 0), 0, OTHER_INCARNATION);
-        byte[] mine = Facts.empty(THIRD, OTHER_INCARNATION, empty.address()).encode();
+        byte[] mine = Facts.empty(THIRD, OTHER_INCARNATION, empty.address(), Build.ofThis("test"))
+                .encode();
         Awaitility.await()
                 .atMost(20, TimeUnit.SECONDS)
                 .until(() -> empty.on(peers -> peers.ask(leader.raftAddress(), new Ask(Membership.JOIN, mine)))
@@ -166,6 +169,29 @@ class MembershipTest {
     void aLeaderThatIsToLeadDoesSo() throws Exception {
         leader.broker().transfer("n1").await(20, TimeUnit.SECONDS);
 
+        assertEquals("n1", leader.broker().status().leader());
+    }
+
+    /** What the one who asks knows may be old by a moment; then there is nobody here who could follow, and none is sought. */
+    @Test
+    void aLeaderDoesNothingForAnOrderToHandOverThatIsAboutAnother() throws Exception {
+        PeerNode node = third(0);
+        byte[] order = MemberChangeProto.newBuilder().setHandOver("n2").build().toByteArray();
+
+        Answer answer = node.later(peers -> peers.ask(leader.raftAddress(), new Ask(Membership.CHANGE, order)))
+                .await(20, TimeUnit.SECONDS);
+
+        assertTrue(answer.ok(), answer.code());
+        assertEquals("0", new String(answer.payload(), StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void whereNobodyCouldFollowTheLeaderStays() {
+        Refusal refusal = assertThrows(
+                Refusal.class, () -> leader.broker().handOver(Optional.empty()).await(20, TimeUnit.SECONDS));
+
+        assertEquals("not-transferred", refusal.code());
+        assertEquals(Refusal.Kind.CONFLICT, refusal.kind());
         assertEquals("n1", leader.broker().status().leader());
     }
 

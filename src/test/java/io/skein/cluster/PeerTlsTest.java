@@ -101,7 +101,8 @@ class PeerTlsTest {
                 one.pingMs(),
                 one.silentMs(),
                 one.answerMs(),
-                one.security());
+                one.security(),
+                one.build());
     }
 
     private static PeerSecurity showing(PeerTls tls) {

@@ -546,7 +546,9 @@ class PeersTest {
 
         assertTrue(answer.ok());
         assertArrayEquals(SOME, answer.payload());
-        assertEquals(new PeerFacts(stranger.id, 0xC2, 9, false), one.on(p -> p.facts(stranger.address())));
+        assertEquals(
+                new PeerFacts(stranger.id, 0xC2, 9, false, Build.ofThis("development"), 1),
+                one.on(p -> p.facts(stranger.address())));
         assertFalse(one.reaches(stranger));
     }
 

@@ -1,5 +1,6 @@
 package io.skein.dashboard;
 
+import io.skein.broker.Backup;
 import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
@@ -11,6 +12,7 @@ import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Queues;
 import io.skein.broker.Read;
+import io.skein.broker.Refusal;
 import io.skein.broker.ScheduledPage;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /**
  * A node that only pretends, to look at the console while working on it: {@code ConsoleDemo [port] [empty]}.
@@ -136,12 +139,22 @@ final class ConsoleDemo {
         }
 
         @Override
+        public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+            return Future.failedFuture(Refusal.of(Refusal.Kind.UNAVAILABLE, "catching-up", "there is nothing yet"));
+        }
+
+        @Override
         public Future<Void> removeMember(String id) {
             return Future.succeededFuture();
         }
 
         @Override
         public Future<Void> transfer(String id) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> handOver(Optional<String> from) {
             return Future.succeededFuture();
         }
 

@@ -56,6 +56,18 @@ class CommandReaderTest {
     }
 
     @Test
+    void aTraceIsAFieldThatBecomesAHeader() {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        var traced = (Command.Publish) read("{'op':'publish','topic':'a','body':'1','headers':{'x':'y'},'traceparent':'"
+                + parent + "','tracestate':'a=1'}");
+        assertEquals(
+                Map.of("x", "y", "traceparent", parent, "tracestate", "a=1"),
+                traced.batch().items().get(0).headers());
+        var bad = (Command.Publish) read("{'op':'publish','topic':'a','body':'1','traceparent':'00-no'}");
+        assertEquals(Map.of(), bad.batch().items().get(0).headers());
+    }
+
+    @Test
     void theOrderOfFieldsDoesNotMatter() {
         assertEquals(
                 new Command.Subscribe("1", List.of("a", "b"), "", Command.Subscribe.AUTO),

@@ -83,6 +83,8 @@ class MetricsTest {
             Map.entry("skein_raft_is_leader", "gauge"),
             Map.entry("skein_raft_role", "gauge"),
             Map.entry("skein_raft_term", "gauge"),
+            Map.entry("skein_feature_level", "gauge"),
+            Map.entry("skein_feature_level_possible", "gauge"),
             Map.entry("skein_raft_commit_index", "gauge"),
             Map.entry("skein_raft_applied_index", "gauge"),
             Map.entry("skein_raft_last_log_index", "gauge"),

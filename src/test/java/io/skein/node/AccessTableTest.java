@@ -449,6 +449,18 @@ class AccessTableTest {
             new Holder(c).admin().rule("carl", c.name, "publish", true);
             return c.ask("DELETE", "/v1/access?account=carl&filter=" + c.name + "&action=publish", "");
         });
+        String limits = "/v1/limits";
+        String some = "{\"account\":\"carl\",\"messagesPerSecond\":1000000}";
+        table.known("GET /v1/limits", "403 - 403 200", c -> c.get(limits));
+        table.known("PUT /v1/limits/{name}", "403 - 403 201", c -> c.ask("PUT", limits + "/" + c.name, some));
+        table.known("GET /v1/limits/{name}", "403 - 403 200", c -> {
+            new Holder(c).admin().ask("PUT", limits + "/" + c.name, some);
+            return c.get(limits + "/" + c.name);
+        });
+        table.known("DELETE /v1/limits/{name}", "403 - 403 204", c -> {
+            new Holder(c).admin().ask("PUT", limits + "/" + c.name, some);
+            return c.ask("DELETE", limits + "/" + c.name, "");
+        });
         table.open(
                 "POST /v1/sessions",
                 "201",
@@ -470,6 +482,7 @@ class AccessTableTest {
 
     private static void ofTheNode(Table table) {
         table.known("GET /v1/cluster", "200 - 200 200", c -> c.get("/v1/cluster"));
+        table.known("GET /v1/backup", "403 - 403 200", c -> c.get("/v1/backup"));
         table.known(
                 "POST /v1/cluster/members",
                 "403 - 403 400",
@@ -478,6 +491,9 @@ class AccessTableTest {
                 "DELETE /v1/cluster/members/{id}", "403 - 403 404", c -> c.ask("DELETE", "/v1/cluster/members/n9", ""));
         table.known(
                 "POST /v1/cluster/transfer", "403 - 403 404", c -> c.post("/v1/cluster/transfer", "{\"to\":\"n9\"}"));
+        table.known("GET /v1/log", "403 - 403 200", c -> c.get("/v1/log"));
+        table.known(
+                "PUT /v1/log", "403 - 403 200", c -> c.ask("PUT", "/v1/log", "{\"levels\":{\"io.skein.trace\":null}}"));
         table.known("GET /v1", "200 - 200 200", c -> c.get("/v1"));
         table.known("GET /v1/", "200 - 200 200", c -> c.get("/v1/"));
         table.known("GET /openapi.yaml", "200 - 200 200", c -> c.get("/openapi.yaml"));

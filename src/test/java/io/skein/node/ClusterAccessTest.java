@@ -139,6 +139,31 @@ class ClusterAccessTest {
     }
 
     @Test
+    void aLimitSetAtOneHoldsAtEach() {
+        Stranger anna = reader("limited");
+        admin.rule(name(), "limited", "publish", true);
+        Stranger publisher = anna.program(name(), "publisher", "publish:limited");
+        String limit = "/v1/limits/of-" + name();
+        expect(201, admin.ask("PUT", limit, "{\"account\":\"" + name() + "\",\"messagesPerSecond\":1}"));
+        String one = "{\"topic\":\"limited\",\"body\":\"x\"}";
+        String many = "{\"messages\":[" + (one + ',').repeat(500) + one + "]}";
+        for (RunningNode node : nodes) {
+            // Whoever answers this has applied the limit.
+            expect(200, admin.going(node).get(limit));
+            Stranger here = publisher.going(node);
+            expect(200, here.post("/v1/publish", many));
+            assertEquals(
+                    "rate-limited",
+                    expect(429, here.post("/t/limited", "x")).json().getString("code"));
+        }
+        expect(204, admin.ask("DELETE", limit, ""));
+        for (RunningNode node : nodes) {
+            expect(404, admin.going(node).get(limit));
+            expect(201, publisher.going(node).post("/t/limited", "x"));
+        }
+    }
+
+    @Test
     void anAccountDeletedAtOneClosesTheSocketsOfAll() throws Exception {
         Stranger reader = reader("gone");
         List<Stranger.Talk> talks = new ArrayList<>();

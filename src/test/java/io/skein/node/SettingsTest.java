@@ -78,6 +78,42 @@ class SettingsTest {
     }
 
     @Test
+    void howANodeLogsIsOneOfAFewWords() {
+        assertEquals(
+                "log-format (--log-format) is \"xml\"; expected: text or json",
+                problem(Map.of("log-format", "xml"), Map.of()));
+        assertEquals(
+                "log-level (SKEIN_LOG_LEVEL) is \"loud\"; expected: a level is one of trace, debug, info, warn, error,"
+                        + " off, not \"loud\"",
+                problem(Map.of(), Map.of("SKEIN_LOG_LEVEL", "loud")));
+        NodeConfig json = NodeConfig.of(of(Map.of("log-format", "json", "log-level", "DEBUG"), Map.of()));
+        assertEquals(new LogConfig(LogFormat.JSON, "DEBUG"), json.log());
+    }
+
+    @Test
+    void backupsGoToADirectoryOfTheirOwnOrNotAtAll() throws Exception {
+        assertEquals(Optional.empty(), NodeConfig.of(of(Map.of(), Map.of())).backups());
+        BackupPlan plan = NodeConfig.of(of(Map.of("backup-dir", "/b", "backup-keep", "3"), Map.of()))
+                .backups()
+                .orElseThrow();
+        assertEquals(new BackupPlan(Path.of("/b"), 6 * 3_600_000, 3), plan);
+        assertEquals(
+                "backup-every (SKEIN_BACKUP_EVERY) is \"1h\"; expected: --backup-dir beside it",
+                problem(Map.of(), Map.of("SKEIN_BACKUP_EVERY", "1h")));
+        assertEquals(
+                "backup-dir (--backup-dir) is \"skein-data/tmp\"; expected: a directory outside of --data-dir: what takes"
+                        + " the one would take the other",
+                problem(Map.of("backup-dir", "skein-data/tmp"), Map.of()));
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        assertTrue(problem(Map.of("backup-dir", file.toString()), Map.of())
+                .endsWith("expected: a directory, and it is a file"));
+        assertTrue(problem(Map.of("backup-dir", "/b", "backup-every", "1s"), Map.of())
+                .contains("expected: a time from 60000 ms"));
+        assertTrue(problem(Map.of("backup-dir", "/b", "backup-keep", "0"), Map.of())
+                .endsWith("expected: a number from 1 to 10000"));
+    }
+
+    @Test
     void variablesOfThePadSystemCountWhenNothingElseIsSaid() {
         Map<String, String> pad = Map.of("BROKER_NODE_ID", "b2", "BROKER_PORT", "5001", "HTTP_PORT", "8081");
         Settings settings = of(Map.of(), pad);

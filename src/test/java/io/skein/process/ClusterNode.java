@@ -43,6 +43,7 @@ final class ClusterNode implements AutoCloseable {
     private volatile Place place;
     private final List<String> flags = new ArrayList<>();
     private volatile Process process;
+    private String jar = JAR;
     private boolean isPaused;
     private int starts;
 
@@ -83,14 +84,26 @@ final class ClusterNode implements AutoCloseable {
         flags.addAll(given);
     }
 
+    /** That build from the next start on. */
+    void runs(Path build) {
+        jar = build.toString();
+    }
+
+    /** The build that is tested from the next start on. */
+    void runsThis() {
+        jar = JAR;
+    }
+
     void start() throws IOException {
         mustBeDown();
         STARTED.removeIf(started -> !started.isAlive());
         List<String> command = new ArrayList<>(place.inside());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
-        command.addAll(ClassDataArchive.flags(JVM, JAR));
-        command.addAll(List.of("-jar", JAR, "serve"));
+        if (jar.equals(JAR)) {
+            command.addAll(ClassDataArchive.flags(JVM, JAR));
+        }
+        command.addAll(List.of("-jar", jar, "serve"));
         command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
         command.addAll(List.of("--http-port", "" + place.httpPort(), "--raft-port", "" + place.raftPort()));
         command.addAll(flags);

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
@@ -70,7 +71,18 @@ final class ClusterUnderTest implements AutoCloseable {
         return start(directory, size, false, flags);
     }
 
+    /** As {@link #startDirect}, with nodes of another build. */
+    static ClusterUnderTest startOf(Path build, Path directory, int size, String... flags) throws Exception {
+        return start(directory, size, false, node -> node.runs(build), flags);
+    }
+
     private static ClusterUnderTest start(Path directory, int size, boolean isBent, String... flags) throws Exception {
+        return start(directory, size, isBent, node -> {}, flags);
+    }
+
+    private static ClusterUnderTest start(
+            Path directory, int size, boolean isBent, Consumer<ClusterNode> prepared, String... flags)
+            throws Exception {
         ClusterUnderTest cluster = new ClusterUnderTest(directory, List.of(flags));
         try {
             for (int i = 1; i <= size; i++) {
@@ -78,6 +90,7 @@ final class ClusterUnderTest implements AutoCloseable {
             }
             cluster.connect(isBent);
             for (ClusterNode node : cluster.nodes()) {
+                prepared.accept(node);
                 node.start();
             }
             cluster.awaitHealthy();

@@ -1,6 +1,7 @@
 package io.skein.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -206,6 +207,16 @@ class LocalClusterIT {
         Said transferred = skein("member", "transfer", other);
         assertEquals(0, transferred.code(), transferred.toString());
         assertTrue(transferred.out().startsWith(other + " leads"), transferred.out());
+
+        Said kept = skein("member", "transfer", "--from", leader);
+        assertEquals(0, kept.code(), kept.toString());
+        assertEquals(transferred.out(), kept.out(), "it leads no more, so nothing happens");
+        Said left = skein("member", "transfer", "--from", other);
+        assertEquals(0, left.code(), left.toString());
+        assertFalse(left.out().startsWith(other), left.out());
+        Said best = skein("member", "transfer");
+        assertEquals(0, best.code(), best.toString());
+        assertNotEquals(left.out(), best.out());
 
         Said removed = skein("member", "remove", other);
         assertEquals(0, removed.code(), removed.toString());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.Lineage;
 import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
@@ -42,6 +43,11 @@ final class LoneReplica {
     private Optional<Long> wake = Optional.empty();
 
     LoneReplica() {
+        this(FeatureLevel.FIRST);
+    }
+
+    /** @param ability the highest feature level that its build knows; its cluster begins at the first */
+    LoneReplica(int ability) {
         var cluster = new ClusterConfiguration(
                 new Configuration(List.of(new Member(SELF, 1, "127.0.0.1:1", true))), 1, new Lineage(1), 1000);
         Entry first = new Entry(1, 1, Entry.Kind.CONFIGURATION, cluster.encode());
@@ -61,7 +67,7 @@ final class LoneReplica {
                 1,
                 image,
                 List.of(new TopicMachine()),
-                ReplicaConfig.DEFAULT,
+                ReplicaConfig.DEFAULT.withFeatureLevel(ability),
                 RaftTiming.DEFAULT,
                 new SplittableRandom(1));
         feed(new Input.Started());

@@ -241,6 +241,9 @@ final class Calm {
                 || world.history().highestCommitted() > leader.replica().lastIndex()) {
             return false;
         }
+        if (!world.upgrades().isDone(leader)) {
+            return false;
+        }
         SimulatedNode one = leader;
         if (!world.workload().isIdle(node -> isMember(one, world.nodes().get(node)))) {
             return false;

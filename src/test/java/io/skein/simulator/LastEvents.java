@@ -11,6 +11,7 @@ final class LastEvents {
         STARTED("started, log to %d, rows to %d"),
         CAUGHT_UP("caught up at entry %d"),
         ROLE("role %d in term %d"),
+        RAISES("writes feature level %d"),
         MEMBERS("members as of entry %d, %d of them"),
         RECONFIGURED("members as of entry %d are committed"),
         PROPOSED("proposed %d, first is %d"),

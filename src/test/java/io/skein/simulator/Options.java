@@ -1,5 +1,6 @@
 package io.skein.simulator;
 
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.RaftTiming;
 import io.skein.replica.ReplicaConfig;
 import io.skein.subscription.SubscriptionLimits;
@@ -15,6 +16,7 @@ import java.util.SplittableRandom;
  * @param deafMs so often, on average, a leader stands still and hears late what was said meanwhile; 0 for never
  * @param forgetMs so often, on average, a follower's disk goes back behind what it acknowledged, unnoticed; 0 for never
  * @param subscribers so many follow topics, on any node
+ * @param builds that nodes run
  * @param islandMs a leader is alone with a minority so often, on average; 0 for never
  */
 record Options(
@@ -34,7 +36,8 @@ record Options(
         int subscribers,
         int forgetMs,
         int deafMs,
-        Persons persons) {
+        Persons persons,
+        Builds builds) {
     private static final int MAX_NODES = 7;
     private static final long NANOS_PER_MS = 1_000_000;
     /** Longer than clients retry, so that no limit breaks a promise. */
@@ -249,6 +252,27 @@ record Options(
         }
     }
 
+    /**
+     * Nodes of several builds; one, of the first feature level, in three of four seeds.
+     *
+     * @param newest the highest level that any build knows
+     * @param everyNanos somebody asks for what newer builds know so often, on average
+     * @param back some nodes go back to a build that is older
+     */
+    record Builds(int newest, long everyNanos, boolean back) {
+        static final Builds ONE = new Builds(FeatureLevel.FIRST, 0, false);
+
+        private static Builds draw(SplittableRandom random) {
+            Builds several =
+                    new Builds(2 + random.nextInt(2), NANOS_PER_MS * (1 + random.nextInt(200)), random.nextBoolean());
+            return random.nextInt(4) == 0 ? several : ONE;
+        }
+
+        boolean isOn() {
+            return newest > FeatureLevel.FIRST;
+        }
+    }
+
     static Options draw(SplittableRandom random) {
         int voters = switch (random.nextInt(8)) {
             case 0, 1 -> 1;
@@ -275,8 +299,32 @@ record Options(
                 random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
                 voters > 2 && random.nextInt(4) == 0 ? 50 + random.nextInt(1000) : 0,
                 voters > 2 && random.nextInt(4) == 0 ? 200 + random.nextInt(2000) : 0,
-                // The last that is drawn: whoever came before is what it was.
-                Persons.draw(random));
+                // The last that are drawn: whoever came before is what it was.
+                Persons.draw(random),
+                Builds.draw(random));
+    }
+
+    /** All nodes run one build, of the first feature level. */
+    Options ofOneBuild() {
+        return new Options(
+                voters,
+                spares,
+                links,
+                disks,
+                failures,
+                clocks,
+                churn,
+                traffic,
+                limits,
+                replica,
+                timing,
+                consumers,
+                islandMs,
+                subscribers,
+                forgetMs,
+                deafMs,
+                persons,
+                Builds.ONE);
     }
 
     int nodes() {
@@ -316,7 +364,8 @@ record Options(
                 64 + random.nextInt(4096),
                 1024 + random.nextInt(1 << 16),
                 random.nextInt(1 << (10 + random.nextInt(8))),
-                1 + random.nextInt(32));
+                1 + random.nextInt(32),
+                FeatureLevel.FIRST);
     }
 
     private static boolean often(SplittableRandom random) {

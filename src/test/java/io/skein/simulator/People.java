@@ -9,7 +9,10 @@ import io.skein.account.AccountView;
 import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Credential;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
 import io.skein.account.PasswordHash;
+import io.skein.account.Quota;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
@@ -148,15 +151,28 @@ final class People {
     private Command manage(AccountName name) {
         AccessFilter filter = new AccessFilter(random.nextBoolean() ? "a/#" : "b/+");
         Optional<AccountName> whom = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(name);
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0, 1 -> new AccountCommand.SetRule(new AccessRule(whom, filter, Action.PUBLISH, random.nextBoolean()));
             case 2 -> new AccountCommand.RemoveRule(whom, filter, Action.PUBLISH);
             case 3 -> new AccountCommand.SetRole(name, random.nextBoolean() ? Role.ADMIN : Role.MEMBER);
             case 4 -> new AccountCommand.Delete(name, version(name));
             case 5, 6 ->
                 new MailCommand.DeleteAccount(name, random.nextBoolean() ? version(name) : AccountCommand.UNCHECKED);
+            case 7, 8 ->
+                new AccountCommand.SetLimit(new Limit(
+                        anyLimit(),
+                        whom,
+                        random.nextBoolean() ? Optional.empty() : Optional.of(filter),
+                        whom.isEmpty() && random.nextBoolean(),
+                        new Quota(1 + random.nextInt(3), random.nextInt(3), 0)));
+            case 9 -> new AccountCommand.DropLimit(anyLimit());
             default -> new AccountCommand.Expire();
         };
+    }
+
+    /** One more than there may be. */
+    private LimitName anyLimit() {
+        return new LimitName("l" + random.nextInt(PeopleTruth.ACCOUNT_LIMITS.limits() + 1));
     }
 
     // What they want.

@@ -7,6 +7,8 @@ import io.skein.account.AccountMachine;
 import io.skein.account.AccountName;
 import io.skein.account.AccountOutcome;
 import io.skein.account.BearerHash;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
 import io.skein.account.TokenName;
 import io.skein.machine.Change;
 import io.skein.machine.Command;
@@ -32,11 +34,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Who there is, what lets whom in and from which entry to which, and every mail, from the committed changes and nothing
- * else. Of mail every answer is known beforehand; of accounts what an answer promises is held against what is there.
+ * Who there is, what lets whom in and from which entry to which, every limit, and every mail, from the committed changes
+ * and nothing else. Of limits and mail every answer is known beforehand; of accounts what an answer promises is held against what is there.
  */
 final class PeopleTruth implements Verdicts.Watcher {
-    static final AccountLimits ACCOUNT_LIMITS = new AccountLimits(6, 3, 10, 3, 8, 8, 20, 10, 4);
+    static final AccountLimits ACCOUNT_LIMITS = new AccountLimits(6, 3, 10, 3, 8, 8, 20, 4, 10, 4);
     static final MailLimits MAIL_LIMITS = new MailLimits(120, 40, 5, 60);
     /** What lets somebody in is looked at on a node as long as it is among so many of the newest. */
     private static final int LOOKED_AT = 24;
@@ -79,6 +81,18 @@ final class PeopleTruth implements Verdicts.Watcher {
         }
     }
 
+    /** A limit as it was put, and the entries with which it began and ended. */
+    private static final class Standing {
+        final Limit limit;
+        final long from;
+        long end = Long.MAX_VALUE;
+
+        Standing(Limit limit, long from) {
+            this.limit = limit;
+            this.from = from;
+        }
+    }
+
     private static final class Mail {
         final long from;
         final long to;
@@ -97,6 +111,8 @@ final class PeopleTruth implements Verdicts.Watcher {
     private final Map<AccountName, Account> accounts = new HashMap<>();
     private final Map<Long, Account> byNumber = new HashMap<>();
     private final List<Bearer> bearers = new ArrayList<>();
+    private final TreeMap<LimitName, Standing> limits = new TreeMap<>();
+    private final List<Standing> everyLimit = new ArrayList<>();
     private final TreeMap<Long, Mail> mails = new TreeMap<>();
     /** Every mail ever, by id from 1 on. */
     private final List<MailChange.Sent> sent = new ArrayList<>();
@@ -189,6 +205,11 @@ final class PeopleTruth implements Verdicts.Watcher {
         check(false, "a token ends that never was");
     }
 
+    private void end(Moment at, Standing standing) {
+        standing.end = at.index();
+        limits.remove(standing.limit.name());
+    }
+
     private void end(Moment at, Bearer bearer) {
         bearer.end = at.index();
         ended++;
@@ -199,11 +220,44 @@ final class PeopleTruth implements Verdicts.Watcher {
         check(account != null, "an account goes that is not there");
         accounts.remove(account.name);
         bearers.stream().filter(b -> b.holds() && b.account == number).forEach(b -> end(at, b));
+        List.copyOf(limits.values()).stream()
+                .filter(standing -> standing.limit.whom().equals(Optional.of(account.name)))
+                .forEach(standing -> end(at, standing));
         mails.values().removeIf(mail -> mail.isOf(number));
+    }
+
+    private void set(Moment at, Limit limit, Outcome outcome) {
+        Standing before = limits.get(limit.name());
+        if (limit.whom().isPresent() && !accounts.containsKey(limit.whom().get())) {
+            is(outcome, Rejection.UNKNOWN_ACCOUNT);
+        } else if (before == null && limits.size() >= ACCOUNT_LIMITS.limits()) {
+            is(outcome, Rejection.TOO_MANY_LIMITS);
+        } else {
+            is(outcome, new AccountOutcome.Done(before == null));
+            if (before != null) {
+                end(at, before);
+            }
+            Standing standing = new Standing(limit, at.index());
+            limits.put(limit.name(), standing);
+            everyLimit.add(standing);
+        }
+    }
+
+    private void drop(Moment at, LimitName name, Outcome outcome) {
+        Standing standing = limits.get(name);
+        is(outcome, new AccountOutcome.Gone(standing == null ? 0 : 1));
+        if (standing != null) {
+            end(at, standing);
+        }
     }
 
     /** What an answer promises, after its changes. */
     private void account(Moment at, AccountCommand command, Outcome outcome) {
+        if (command instanceof AccountCommand.SetLimit set) {
+            set(at, set.limit(), outcome);
+        } else if (command instanceof AccountCommand.DropLimit drop) {
+            drop(at, drop.name(), outcome);
+        }
         if (outcome instanceof Rejected) {
             return;
         }
@@ -362,6 +416,13 @@ final class PeopleTruth implements Verdicts.Watcher {
                     here.principal(bearer.hash, time).isPresent() == (holds && bearer.expires > time),
                     "a token that is over lets somebody in, or one that is not does not");
         }
+        for (int i = Math.max(0, everyLimit.size() - LOOKED_AT); i < everyLimit.size(); i++) {
+            Standing standing = everyLimit.get(i);
+            boolean holds = standing.from <= applied && applied < standing.end;
+            check(
+                    !holds || here.limit(standing.limit.name()).equals(Optional.of(standing.limit)),
+                    "a limit does not hold, or another");
+        }
         Map<Long, Integer> unread = new HashMap<>();
         mailsHere.snapshot(change -> count(change, unread));
         long total = 0;
@@ -396,6 +457,13 @@ final class PeopleTruth implements Verdicts.Watcher {
                 here.totals().sessions() + here.totals().tokens()
                         == bearers.stream().filter(Bearer::holds).count(),
                 "other sessions and tokens");
+        check(
+                here.limits(Optional.empty(), Integer.MAX_VALUE)
+                        .limits()
+                        .equals(limits.values().stream()
+                                .map(standing -> standing.limit)
+                                .toList()),
+                "other limits");
         check(mailsHere.lastId() == sent.size(), "another last mail");
         check(mailsHere.totals().mails() == mails.size(), "another number of mails");
         mails.forEach((id, mail) -> {

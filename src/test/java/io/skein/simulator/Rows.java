@@ -3,6 +3,7 @@ package io.skein.simulator;
 import io.skein.account.AccountMachine;
 import io.skein.machine.Change;
 import io.skein.machine.Cursor;
+import io.skein.machine.FeatureRaised;
 import io.skein.machine.KeyChange.KeyRemembered;
 import io.skein.machine.KeyChange.KeysForgotten;
 import io.skein.mailbox.MailChange;
@@ -87,6 +88,8 @@ final class Rows {
             if (remembered.brief().isEmpty()) {
                 answers.put(new Cursor(remembered.index(), remembered.place()), remembered.answer());
             }
+        } else if (change instanceof FeatureRaised) {
+            return; // what it says stands in the configuration
         } else if (change instanceof KeysForgotten gone) {
             forget(new Cursor(gone.index(), gone.place()));
         } else if (!machine.owns(change)) {

@@ -3,6 +3,8 @@ package io.skein.simulator;
 import static io.skein.simulator.History.check;
 
 import io.skein.account.AccountMachine;
+import io.skein.machine.FeatureLevel;
+import io.skein.machine.Machine;
 import io.skein.mailbox.MailMachine;
 import io.skein.raft.Configuration;
 import io.skein.raft.NodeId;
@@ -40,6 +42,9 @@ final class SimulatedNode {
     private SimulatedDisk disk;
     private final Promises promises = new Promises();
     private boolean quarantined;
+    /** The highest feature level that the build knows which runs here, or ran last; 0 before the first. */
+    private int ability;
+
     private long incarnation;
 
     private final NodeClock clock;
@@ -93,6 +98,15 @@ final class SimulatedNode {
 
     long incarnation() {
         return incarnation;
+    }
+
+    int ability() {
+        return ability;
+    }
+
+    /** As far as it has applied, now or in its last life. */
+    int clusterLevel() {
+        return replica == null ? FeatureLevel.FIRST : replica.featureLevel();
     }
 
     int life() {
@@ -226,6 +240,9 @@ final class SimulatedNode {
         fullUntil = 0;
         resume();
         loosen();
+        if (up && world.upgrades().isOld(this)) {
+            crash(-1);
+        }
         if (!up) {
             start();
         }
@@ -244,6 +261,7 @@ final class SimulatedNode {
         up = true;
         disk.emptyTemporary();
         Options options = world.options();
+        ability = world.upgrades().ability(this, ability);
         Image image = disk.image();
         clock.boot(faults.nextLong(NANOS_PER_MS));
         topics = new TopicMachine(options.limits());
@@ -254,10 +272,8 @@ final class SimulatedNode {
                 id,
                 incarnation,
                 image,
-                Stream.of(topics, subscriptions, accounts, mails)
-                        .map(world.verdicts()::watched)
-                        .toList(),
-                options.replica(),
+                machines(),
+                options.replica().withFeatureLevel(ability),
                 options.timing(),
                 timeouts);
         witness = new Witness(world, this, replica, clock, image);
@@ -270,6 +286,14 @@ final class SimulatedNode {
         event(What.STARTED, disk.lastDurableIndex(), disk.settled().index());
         isAt(disk.settled().index(), disk.settled().hash());
         feed(new Input.Started());
+    }
+
+    private List<Machine> machines() {
+        Stream<Machine> all = Stream.of(topics, subscriptions, accounts, mails).map(world.verdicts()::watched);
+        Stream<Machine> novelty = world.options().builds().isOn()
+                ? Stream.of(new Novelty(ability, () -> replica.featureLevel()))
+                : Stream.of();
+        return Stream.concat(all, novelty).toList();
     }
 
     /** @param kept how many of the batches in flight reached the disk all the same; -1 for by chance */
@@ -370,6 +394,9 @@ final class SimulatedNode {
     /** A piece of a snapshot, or a question where to go on; answers as {@link Shipment} says. */
     int receive(SimulatedDisk.Snapshot snapshot, int piece) {
         if (!up || paused) {
+            return Shipment.SILENCE;
+        }
+        if (snapshot.cluster().featureLevel() > ability) {
             return Shipment.SILENCE;
         }
         if (snapshot.cluster().configuration().member(id).isEmpty()) {
@@ -527,6 +554,11 @@ final class SimulatedNode {
     // Effects.
 
     private void carryOut(Effect effect) {
+        if (effect instanceof Effect.Reply reply && Upgrades.areTheirs(reply.proposal())
+                || effect instanceof Effect.Refuse refuse && Upgrades.areTheirs(refuse.proposal())
+                || effect instanceof Effect.Forget forget && Upgrades.areTheirs(forget.proposal())) {
+            return; // whether it was taken does not matter to who asked
+        }
         if (effect instanceof Effect.Send send) {
             world.history().says(this, send.to(), send.message().rpc());
             world.send(this, send);
@@ -536,6 +568,7 @@ final class SimulatedNode {
                     persist.batch().number(),
                     replica.lastIndex(),
                     persist.batch().settled().map(s -> s.index()).orElse(0L));
+            world.upgrades().writes(this, persist.batch());
             store.submit(persist.batch());
         } else if (effect instanceof Effect.Deliver deliver) {
             readers.deliver(deliver);

@@ -54,6 +54,7 @@ final class Simulation {
     private final Operator operator;
     private final Faults faults;
     private final Calm calm;
+    private final Upgrades upgrades;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final SplittableRandom streams;
@@ -70,6 +71,12 @@ final class Simulation {
 
     Simulation(long seed) {
         this(seed, Optional.empty());
+    }
+
+    /** As it was before there were several builds. */
+    static Simulation ofOneBuild(long seed) {
+        Options drawn = Options.draw(new SplittableRandom(seed).split());
+        return new Simulation(seed, Optional.of(drawn.ofOneBuild()));
     }
 
     /** @param given instead of those that the seed would draw */
@@ -103,6 +110,7 @@ final class Simulation {
             subscribers.add(new Subscriber(this, ofSubscribers.split()));
         }
         streams = ofSubscribers.split();
+        upgrades = new Upgrades(this, new SplittableRandom(seed * 31 + 7));
         calm = new Calm(this, network, operator, decay, schedule);
     }
 
@@ -166,6 +174,10 @@ final class Simulation {
 
     Verdicts verdicts() {
         return verdicts;
+    }
+
+    Upgrades upgrades() {
+        return upgrades;
     }
 
     Custody custody() {
@@ -255,7 +267,12 @@ final class Simulation {
         }
         long incarnation = from.incarnation();
         int life = to.life();
+        int ability = from.ability();
+        int clusterLevel = from.clusterLevel();
         network.send(from.number(), to.number(), () -> {
+            if (!Upgrades.meet(ability, clusterLevel, to)) {
+                return;
+            }
             // What is doubled and late after all survives a restart of the receiver, but does not help it to remember.
             if (!to.promises().forgot() || to.life() == life) {
                 to.feed(new Input.Received(from.id(), incarnation, send.message()));
@@ -341,6 +358,7 @@ final class Simulation {
         nodes.forEach(SimulatedNode::start);
         agenda.after(1, this::propose);
         faults.begin();
+        upgrades.begin();
         subscribers.forEach(this::follow);
     }
 

@@ -24,7 +24,12 @@ class SimulationTest {
                     .map(line -> line.replaceAll("#.*", "").trim())
                     .filter(line -> !line.isEmpty())
                     .map(line -> line.split("\\s+"))
-                    .forEach(seed -> run(Long.parseLong(seed[0]), Integer.parseInt(seed[1])));
+                    .forEach(seed -> run(
+                            seed.length > 2
+                                    ? new Simulation(Long.parseLong(seed[0]))
+                                    : Simulation.ofOneBuild(Long.parseLong(seed[0])),
+                            Long.parseLong(seed[0]),
+                            Integer.parseInt(seed[1])));
         }
     }
 
@@ -43,6 +48,7 @@ class SimulationTest {
         long followed = 0;
         long mails = 0;
         long ended = 0;
+        long raises = 0;
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = run(seed, STEPS);
             acknowledged += simulation.acknowledged();
@@ -58,6 +64,7 @@ class SimulationTest {
             followed += simulation.followed();
             mails += simulation.people().sent();
             ended += simulation.people().ended();
+            raises += simulation.upgrades().raises();
         }
         shows("acknowledged messages", acknowledged, 40);
         shows("crashes", crashes, 1_000);
@@ -71,6 +78,7 @@ class SimulationTest {
         shows("dead letters", buried, 1_000);
         shows("messages followed", followed, 100);
         shows("mails", mails, 500);
+        shows("raises of the feature level", raises, 20_000);
         shows("sessions and tokens that ended", ended, 2_000);
     }
 
@@ -88,7 +96,10 @@ class SimulationTest {
     }
 
     private static Simulation run(long seed, int steps) {
-        Simulation simulation = new Simulation(seed);
+        return run(new Simulation(seed), seed, steps);
+    }
+
+    private static Simulation run(Simulation simulation, long seed, int steps) {
         try {
             simulation.run(steps);
             return simulation;

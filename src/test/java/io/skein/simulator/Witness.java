@@ -128,5 +128,6 @@ final class Witness {
         termThrough = term;
         lastThrough = replica.lastIndex();
         node.isAt(applied, replica.stateHash());
+        world.upgrades().isAt(node, applied, replica.featureLevel());
     }
 }

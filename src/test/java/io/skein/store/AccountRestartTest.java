@@ -12,13 +12,19 @@ import io.skein.account.Action;
 import io.skein.account.BearerHash;
 import io.skein.account.Credential;
 import io.skein.account.Grant;
+import io.skein.account.Limit;
+import io.skein.account.LimitName;
 import io.skein.account.PasswordHash;
+import io.skein.account.Quota;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
 import io.skein.machine.Command;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -127,6 +133,7 @@ class AccountRestartTest {
         try (OpenStore open = OpenStore.at(vertx, home)) {
             assertEquals(String.join("\n", sent), String.join("\n", open.author.state()));
             assertTrue(sent.stream().anyMatch(line -> line.startsWith("TokenSet")), sent.toString());
+            assertTrue(sent.stream().anyMatch(line -> line.startsWith("LimitSet")), sent.toString());
         }
     }
 
@@ -140,6 +147,33 @@ class AccountRestartTest {
         byte[] file = java.nio.file.Files.readAllBytes(directory.resolve("gen-1/skein.db"));
         String text = new String(file, java.nio.charset.StandardCharsets.ISO_8859_1);
         assertFalse(text.contains("very-secret-token"));
+    }
+
+    @Test
+    void aDatabaseOfBeforeThereWereLimitsIsBroughtUpToDate() throws Exception {
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            open.author.take(create(ANNA));
+            open.settle();
+        }
+        try (Connection old = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("gen-1/skein.db"));
+                Statement statement = old.createStatement()) {
+            statement.execute("DROP TABLE traffic_limit");
+            statement.execute("PRAGMA user_version = 4");
+            Database.checkSchema(old, directory);
+        }
+        Limit limit = new Limit(
+                new LimitName("hers"), Optional.of(ANNA), Optional.empty(), false, new Quota(1_000, 10 << 20, 50));
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            open.author.take(new AccountCommand.SetLimit(limit));
+            open.settle();
+            assertEquals(List.of("hers"), open.sql("SELECT name FROM traffic_limit"));
+        }
+        try (OpenStore open = OpenStore.at(vertx, directory)) {
+            assertEquals(Optional.of(limit), open.author.accounts.limit(limit.name()));
+            open.author.take(new AccountCommand.Delete(ANNA, AccountCommand.UNCHECKED));
+            open.settle();
+            assertEquals(List.of(), open.sql("SELECT name FROM traffic_limit"));
+        }
     }
 
     /** Random commands, settled now and then, restarted now and then, with entries left that are only in the log. */
@@ -177,7 +211,7 @@ class AccountRestartTest {
         Action action = Action.values()[random.nextInt(3)];
         Optional<AccountName> whom = random.nextInt(3) == 0 ? Optional.empty() : Optional.of(name);
         long version = author.accounts.credential(name).map(Credential::version).orElse(7L);
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(16)) {
             case 0, 1 -> create(name);
             case 2 -> new AccountCommand.Delete(name, version);
             case 3 -> new AccountCommand.SetRole(name, random.nextBoolean() ? Role.ADMIN : Role.MEMBER);
@@ -194,6 +228,14 @@ class AccountRestartTest {
                                 : Scopes.of(new Grant(action, filter), new Grant(Action.PUBLISH, filter)),
                         random.nextInt(2) * 1_000L);
             case 10 -> new AccountCommand.RevokeToken(name, new TokenName("t" + random.nextInt(3)));
+            case 14 ->
+                new AccountCommand.SetLimit(new Limit(
+                        new LimitName("l" + random.nextInt(4)),
+                        whom,
+                        random.nextBoolean() ? Optional.empty() : Optional.of(filter),
+                        whom.isEmpty() && random.nextBoolean(),
+                        new Quota(1 + random.nextInt(9), random.nextInt(9), 0)));
+            case 15 -> new AccountCommand.DropLimit(new LimitName("l" + random.nextInt(4)));
             case 11, 12 -> new AccountCommand.SetRule(new AccessRule(whom, filter, action, random.nextBoolean()));
             default ->
                 random.nextBoolean()

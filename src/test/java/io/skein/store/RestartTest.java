@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.machine.Cursor;
+import io.skein.machine.FeatureLevel;
 import io.skein.raft.Entry;
 import io.skein.raft.HardState;
 import io.skein.raft.NodeId;
@@ -319,7 +320,7 @@ class RestartTest {
         OpenStore.at(vertx, home()).close();
         sql(home(), "PRAGMA user_version = 99");
         assertThrows(UnusableDatabase.class, () -> OpenStore.at(vertx, home()));
-        sql(home(), "PRAGMA user_version = " + Database.SCHEMA_VERSION);
+        sql(home(), "PRAGMA user_version = " + Database.schemaOf(FeatureLevel.FIRST));
 
         OpenStore.at(vertx, home()).close();
     }

@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * <pre>java -cp target/test-classes:target/classes:... io.skein.store.SnapshotBench DIRECTORY [key=value...]</pre>
  *
  * Keys: total (messages in the store), messages (a batch), bytes (a body), rate (batches a second; 0: as many as can be),
- * kind (0: {@link SnapshotCopy}; 1: {@code VACUUM INTO} and then removing what must not travel; 2: all tables in one read
- * transaction; 3: none, as long as {@code seconds}).
+ * rest (of kind 0, in percent of its time at work; a backup's is 100), kind (0: {@link SnapshotCopy}; 1: {@code VACUUM
+ * INTO} and then removing what must not travel; 2: all tables in one read transaction; 3: none, as long as {@code
+ * seconds}).
  */
 final class SnapshotBench {
     private SnapshotBench() {}
@@ -50,7 +51,12 @@ final class SnapshotBench {
             Thread copying = new Thread(() -> {
                 try {
                     long begin = System.nanoTime();
-                    String result = copy(kind, file, target, WriteBench.option(args, "seconds", 3));
+                    String result = copy(
+                            kind,
+                            file,
+                            target,
+                            WriteBench.option(args, "seconds", 3),
+                            WriteBench.option(args, "rest", 0));
                     figures.set(String.format(
                             "took %.0f ms%s, %d MiB",
                             (System.nanoTime() - begin) / 1e6,
@@ -91,9 +97,9 @@ final class SnapshotBench {
         WriteBench.delete(directory);
     }
 
-    private static String copy(long kind, Path file, Path target, long seconds) throws Exception {
+    private static String copy(long kind, Path file, Path target, long seconds, long rest) throws Exception {
         if (kind == 0) {
-            new SnapshotCopy(file, target, 0, Faults.NONE, () -> false).make();
+            new SnapshotCopy(file, target, 0, Faults.NONE, () -> false, new CopyPace(rest / 100.0)).make();
             return "";
         } else if (kind == 1) {
             try (Connection live = Database.openReader(file)) {

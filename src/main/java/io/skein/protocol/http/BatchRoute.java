@@ -100,7 +100,7 @@ final class BatchRoute {
         PublishOptions options = PublishOptions.ofBatch(exchange.request, query);
         boolean atomic = read.atomic() || query.is("atomic");
         return new PublishBatch(
-                read.items(),
+                options.traced(read.items()),
                 atomic,
                 read.producer().isEmpty() ? options.producer() : read.producer(),
                 read.epoch() < 0 ? options.epoch() : read.epoch(),

@@ -1,11 +1,13 @@
 package io.skein.protocol.http;
 
+import io.skein.account.AccountName;
 import io.skein.broker.Allowance;
 import io.skein.broker.Broker;
 import io.skein.broker.Freshness;
 import io.skein.broker.Guest;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
+import io.skein.frame.TraceContext;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -221,6 +223,25 @@ final class Exchange {
         door.answered(this, route.template(), 200);
     }
 
+    /**
+     * Sends the head of an answer whose body follows, or is left out.
+     *
+     * @param length of the body; -1: unknown
+     * @param index for {@code Skein-Index}
+     */
+    void begin(CharSequence type, long length, long index) {
+        assert !answered : "a body after an answer";
+        answered = true;
+        response.setStatusCode(200);
+        head(type, index);
+        if (length >= 0) {
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+        }
+        response.headers().set(HttpHeaders.ACCEPT_RANGES, "none");
+        noStore();
+        door.answered(this, route.template(), 200);
+    }
+
     /** The client went away before its request was whole. */
     void abandoned() {
         answered = true;
@@ -301,6 +322,10 @@ final class Exchange {
             answer(problem.status(), JSON, json.toBuffer(), -1);
         } else {
             JsonObject json = problem.json(status().leader(), status().leaderAddress());
+            String parent = header(TraceContext.PARENT);
+            if (TraceContext.isValid(parent)) {
+                json.put("trace", TraceContext.traceId(parent));
+            }
             answer(problem.status(), PROBLEM, json.toBuffer(), -1);
         }
         if (linger) {
@@ -324,7 +349,16 @@ final class Exchange {
             problem(Problem.of(refusal));
             return;
         }
-        LOG.error("{} {} failed", request.method(), route.template(), failure);
+        String parent = header(TraceContext.PARENT);
+        LOG.atError()
+                .addKeyValue("trace", TraceContext.isValid(parent) ? TraceContext.traceId(parent) : null)
+                .addKeyValue(
+                        "principal",
+                        guest == null
+                                ? null
+                                : guest.name().map(AccountName::value).orElse(null))
+                .setCause(failure)
+                .log("{} {} failed", request.method(), route.template());
         problem(Problem.internal(proposed));
     }
 

@@ -44,6 +44,7 @@ public final class HttpDoor {
     private final HttpConfig config;
     private final Allowances allowances;
     private final HttpListener listener;
+    private final LogLevels logLevels;
     private final Origins origins;
     private final RouteTable table;
     private final Visitors visitors;
@@ -63,8 +64,20 @@ public final class HttpDoor {
     private String health;
     private boolean closed;
 
-    /** @param allowances of the node, for all its doors */
+    /** Whoever sets levels by it sets nothing. */
     public HttpDoor(Vertx vertx, Gate gate, HttpConfig config, Allowances allowances, HttpListener listener) {
+        this(vertx, gate, config, allowances, listener, LogLevels.NONE);
+    }
+
+    /** @param allowances of the node, for all its doors */
+    public HttpDoor(
+            Vertx vertx,
+            Gate gate,
+            HttpConfig config,
+            Allowances allowances,
+            HttpListener listener,
+            LogLevels logLevels) {
+        this.logLevels = logLevels;
         this.vertx = vertx;
         this.gate = gate;
         this.config = config;
@@ -110,10 +123,13 @@ public final class HttpDoor {
         TransactionRoute transactions = new TransactionRoute(config);
         NodeRoutes node = new NodeRoutes(config);
         MemberRoutes members = new MemberRoutes(config);
+        LogRoutes log = new LogRoutes(logLevels);
+        BackupRoute backup = new BackupRoute();
         AccountRoutes accounts = new AccountRoutes();
         SessionRoutes sessions = new SessionRoutes();
         TokenRoutes tokens = new TokenRoutes();
         AccessRoutes access = new AccessRoutes();
+        LimitRoutes limits = new LimitRoutes();
         MailRoutes mail = new MailRoutes();
         RrmqRoutes rrmq = new RrmqRoutes(config);
         PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
@@ -158,6 +174,10 @@ public final class HttpDoor {
                 Route.of(HttpMethod.GET, "/v1/access", access::list),
                 Route.of(HttpMethod.PUT, "/v1/access", access::set),
                 Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
+                Route.of(HttpMethod.GET, "/v1/limits", limits::list).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/limits/{name}", limits::get).forAdmins(),
+                Route.of(HttpMethod.PUT, "/v1/limits/{name}", limits::set).forAdmins(),
+                Route.of(HttpMethod.DELETE, "/v1/limits/{name}", limits::drop).forAdmins(),
                 Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
                 Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
                 Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut)
@@ -175,6 +195,9 @@ public final class HttpDoor {
                         .forAdmins(),
                 Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer)
                         .forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/log", log::get).forAdmins(),
+                Route.of(HttpMethod.PUT, "/v1/log", log::put).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
                 Route.open(HttpMethod.GET, "/livez", node::live),

@@ -81,6 +81,11 @@ final class JsonFields {
         return json.getValue(name) != null;
     }
 
+    /** As it stands; null when it is missing. */
+    Object value(String name) {
+        return json.getValue(name);
+    }
+
     List<?> list(String name) {
         Object value = json.getValue(name);
         if (value == null) {

@@ -1,6 +1,8 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.From;
+import io.skein.broker.Refusal;
+import io.skein.broker.Stay;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriber;
 import io.skein.broker.Subscription;
@@ -36,6 +38,7 @@ final class LiveStream implements Subscriber, Lasting {
     private final Subscribe wanted;
     private final String peer;
 
+    private Stay stay = Stay.UNCOUNTED;
     private Subscription subscription;
     private long remaining;
     private final OpenAnswer answer;
@@ -69,6 +72,14 @@ final class LiveStream implements Subscriber, Lasting {
         if (!door.opened(this)) {
             opened();
             tell("too-many-streams", true);
+            finish();
+            return;
+        }
+        try {
+            stay = exchange.guest().stay();
+        } catch (Refusal full) {
+            opened();
+            tell(full.code(), true);
             finish();
             return;
         }
@@ -111,6 +122,7 @@ final class LiveStream implements Subscriber, Lasting {
         if (!passing && !answer.isOpen()) {
             closed = true;
             door.closed(this);
+            stay.end();
             exchange.fail(failure);
             return;
         }
@@ -272,6 +284,7 @@ final class LiveStream implements Subscriber, Lasting {
         closed = true;
         exchange.abandoned();
         door.closed(this);
+        stay.end();
         if (subscription != null) {
             subscription.close();
             subscription = null;

@@ -3,6 +3,8 @@ package io.skein.protocol.http;
 import io.skein.broker.MailEvent;
 import io.skein.broker.MailWatch;
 import io.skein.broker.MailWatcher;
+import io.skein.broker.Refusal;
+import io.skein.broker.Stay;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +26,7 @@ final class MailStream implements MailWatcher, Lasting {
     private final Exchange exchange;
     private final HttpDoor door;
     private final OpenAnswer answer;
+    private Stay stay = Stay.UNCOUNTED;
     private MailWatch watch;
     private boolean resumeAtOnce;
     private boolean closed;
@@ -47,6 +50,12 @@ final class MailStream implements MailWatcher, Lasting {
             end("too-many-streams", true);
             return;
         }
+        try {
+            stay = exchange.guest().stay();
+        } catch (Refusal full) {
+            end(full.code(), true);
+            return;
+        }
         exchange.guest().mail().watch(this).onComplete(this::watching, this::refused);
     }
 
@@ -60,6 +69,7 @@ final class MailStream implements MailWatcher, Lasting {
         } else {
             closed = true;
             door.closed(this);
+            stay.end();
             exchange.fail(failure);
         }
     }
@@ -177,6 +187,7 @@ final class MailStream implements MailWatcher, Lasting {
             closed = true;
             exchange.abandoned();
             door.closed(this);
+            stay.end();
             if (watch != null) {
                 watch.close();
             }

@@ -2,6 +2,7 @@ package io.skein.protocol.http;
 
 import io.skein.broker.NodeStatus;
 import io.skein.broker.NodeStatus.MemberStatus;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,12 @@ final class MemberRoutes {
         JsonObject json = new JsonObject().put("id", member.id()).put("address", member.address());
         if (!member.httpAddress().isEmpty()) {
             json.put("httpAddress", member.httpAddress());
+        }
+        if (!member.version().isEmpty()) {
+            json.put("version", member.version());
+        }
+        if (member.featureLevel() > 0) {
+            json.put("featureLevel", member.featureLevel());
         }
         return json.put("voter", member.voter())
                 .put("matchIndex", member.matchIndex())
@@ -98,24 +105,41 @@ final class MemberRoutes {
         });
     }
 
+    /** Without {@code to} whoever is best placed leads; with {@code from} only if that one leads now. */
     void transfer(Exchange exchange) {
         exchange.query().allow(List.of());
-        body(exchange, List.of("to"), json -> {
+        body(exchange, List.of("to", "from"), json -> {
+            if (!json.containsKey("to")) {
+                Optional<String> from = json.containsKey("from") ? Optional.of(text(json, "from")) : Optional.empty();
+                exchange.proposed();
+                answer(exchange, exchange.broker().handOver(from));
+                return;
+            }
+            if (json.containsKey("from")) {
+                throw Query.malformed("to and from are both given; one of them is meant");
+            }
             String to = text(json, "to");
             if (member(exchange, to).filter(member -> !member.voter()).isPresent()) {
                 exchange.problem(Problem.of(409, "not-a-voter", to + " is a learner; only a voter can lead"));
                 return;
             }
             exchange.proposed();
-            exchange.broker().transfer(to).onComplete(done -> {
-                if (done.failed()) {
-                    exchange.fail(done.cause());
-                } else {
-                    NodeStatus status = exchange.door.gate().status();
-                    exchange.json(
-                            200, new JsonObject().put("leader", status.leader()).put("term", status.term()));
-                }
-            });
+            answer(exchange, exchange.broker().transfer(to));
+        });
+    }
+
+    private static void answer(Exchange exchange, Future<Void> transferred) {
+        transferred.onComplete(done -> {
+            if (done.failed()) {
+                exchange.fail(done.cause());
+            } else {
+                NodeStatus status = exchange.door.gate().status();
+                exchange.json(
+                        200,
+                        new JsonObject()
+                                .put("leader", status.leader().isEmpty() ? null : status.leader())
+                                .put("term", status.term()));
+            }
         });
     }
 
@@ -128,7 +152,8 @@ final class MemberRoutes {
             return;
         }
         RequestBody.read(exchange, "this request", MAX_BODY_BYTES, body -> {
-            JsonObject json = JsonBody.object(new String(body, StandardCharsets.UTF_8));
+            JsonObject json =
+                    body.length == 0 ? new JsonObject() : JsonBody.object(new String(body, StandardCharsets.UTF_8));
             for (String name : json.fieldNames()) {
                 if (!known.contains(name)) {
                     throw Query.malformed("there is no field " + name + " here" + Spelling.among(name, known));

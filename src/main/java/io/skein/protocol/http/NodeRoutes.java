@@ -1,6 +1,7 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.NodeStatus;
+import io.skein.machine.FeatureLevel;
 import io.skein.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -63,6 +64,8 @@ final class NodeRoutes {
                                         .put("hash", "%016x".formatted(status.stateHash())))
                         .put("health", status.health())
                         .put("durable", status.durable())
+                        .put("featureLevel", status.featureLevel())
+                        .put("clock", System.currentTimeMillis())
                         .put("members", MemberRoutes.members(status)));
     }
 
@@ -138,6 +141,8 @@ final class NodeRoutes {
                         .put("name", "skein")
                         .put("version", config.version())
                         .put("api", "v1")
+                        .put("featureLevel", status.featureLevel())
+                        .put("featureLevelPossible", FeatureLevel.NEWEST)
                         .put("node", status.node())
                         .put("durable", status.durable())
                         .put("doors", doors)
@@ -158,6 +163,7 @@ final class NodeRoutes {
                                         "topics",
                                         "subscriptions",
                                         "transactions",
+                                        "backup",
                                         "rrmq",
                                         "pad")))
                         .put("limits", limits())

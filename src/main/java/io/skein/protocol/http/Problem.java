@@ -91,6 +91,7 @@ record Problem(int status, String code, String detail, boolean retryable, String
                     TOO_MANY_SESSIONS,
                     TOO_MANY_TOKENS,
                     TOO_MANY_RULES,
+                    TOO_MANY_LIMITS,
                     MAILBOX_FULL -> 507;
         };
     }

@@ -1,6 +1,8 @@
 package io.skein.protocol.http;
 
 import io.skein.broker.Refusal;
+import io.skein.frame.PublishItem;
+import io.skein.frame.TraceContext;
 import io.skein.topic.Format;
 import io.skein.topic.Header;
 import io.skein.topic.TopicCommand;
@@ -66,6 +68,10 @@ final class PublishOptions {
     String contentType = "";
     Optional<String> idempotencyKey = Optional.empty();
     List<Header> headers = List.of();
+    /** What the request says of its trace, valid or not; empty: nothing. */
+    private String traceParent = "";
+
+    private String traceState = "";
     private Format format;
     private String producer = "";
     private long epoch = -1;
@@ -91,7 +97,41 @@ final class PublishOptions {
         for (Map.Entry<String, String> header : request.headers()) {
             options.header(header.getKey(), header.getValue());
         }
+        if (!options.traceParent.isEmpty()) {
+            options.carryTrace();
+        }
         return options;
+    }
+
+    /** A message that has no room for it goes without: its trace is no reason to refuse it. */
+    private void carryTrace() {
+        if (!TraceContext.isValid(traceParent) || has(TraceContext.PARENT)) {
+            return;
+        }
+        carry(TraceContext.PARENT, traceParent);
+        if (TraceContext.isState(traceState) && !has(TraceContext.STATE)) {
+            carry(TraceContext.STATE, traceState);
+        }
+    }
+
+    private boolean has(String name) {
+        return headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name));
+    }
+
+    private void carry(String name, String value) {
+        if (headers.size() < Limits.MAX_HEADERS
+                && headerBytes + name.length() + value.length() <= Limits.MAX_HEADER_BYTES) {
+            userHeader(name, value);
+        }
+    }
+
+    /** Of a batch: the items as they are, or with what the request says of its trace where an item says nothing. */
+    List<PublishItem> traced(List<PublishItem> items) {
+        return traceParent.isEmpty()
+                ? items
+                : items.stream()
+                        .map(item -> item.withHeaders(TraceContext.carried(item.headers(), traceParent, traceState)))
+                        .toList();
     }
 
     /** Options of a whole batch: its key and its sequence; the others belong to single messages. */
@@ -135,6 +175,14 @@ final class PublishOptions {
                     if (contentType.length() > MAX_CONTENT_TYPE) {
                         throw malformed("the Content-Type is longer than " + MAX_CONTENT_TYPE + " characters");
                     }
+                }
+            }
+            case 't', 'T' -> {
+                if (name.equalsIgnoreCase(TraceContext.PARENT)) {
+                    // Of two, nobody knows which one is meant: then there is none.
+                    traceParent = traceParent.isEmpty() ? value : "twice";
+                } else if (name.equalsIgnoreCase(TraceContext.STATE)) {
+                    traceState = traceState.isEmpty() ? value : traceState + "," + value;
                 }
             }
             default -> {}

@@ -4,6 +4,7 @@ import io.skein.broker.Leased;
 import io.skein.broker.Loan;
 import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
+import io.skein.broker.Stay;
 import io.skein.frame.MessageJson;
 import io.skein.frame.Utf8Buffer;
 import io.skein.wire.Limits;
@@ -37,9 +38,11 @@ final class PullRoute {
                 query.get("consumer").orElse(""),
                 query.duration("lease", 0, Limits.MAX_LEASE_MS),
                 "http");
+        Stay stay = pull.waitMs() > 0 ? exchange.guest().stay() : Stay.UNCOUNTED;
         Pulling pulling = exchange.broker().subscriptions().pull(pull);
         exchange.response.closeHandler(gone -> pulling.cancel());
         pulling.loan().onComplete(done -> {
+            stay.end();
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else if (done.result().count() == 0) {

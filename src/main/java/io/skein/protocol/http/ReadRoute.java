@@ -4,6 +4,7 @@ import io.skein.broker.Allowance;
 import io.skein.broker.From;
 import io.skein.broker.Page;
 import io.skein.broker.Read;
+import io.skein.broker.Stay;
 import io.skein.machine.Lineage;
 import io.skein.store.StoredMessage;
 import io.skein.topic.TopicFilter;
@@ -44,7 +45,12 @@ final class ReadRoute {
                 query.number("limit", 100, 1, MAX_LIMIT),
                 query.duration("wait", 0, config.maxWaitMs()),
                 exchange.freshness(query));
+        Stay stay = read.waitMs() > 0 ? exchange.guest().stay() : Stay.UNCOUNTED;
+        if (read.waitMs() > 0) {
+            exchange.response.closeHandler(gone -> stay.end());
+        }
         exchange.broker().read(read).onComplete(done -> {
+            stay.end();
             if (done.failed()) {
                 exchange.fail(done.cause());
             } else {

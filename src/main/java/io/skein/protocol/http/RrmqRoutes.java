@@ -138,7 +138,7 @@ final class RrmqRoutes {
             return;
         }
         switch (refusal.kind()) {
-            case UNAUTHENTICATED, FORBIDDEN -> exchange.problem(Problem.of(refusal));
+            case UNAUTHENTICATED, FORBIDDEN, TOO_MANY -> exchange.problem(Problem.of(refusal));
             case UNAVAILABLE, INDETERMINATE -> fail(exchange, strict ? 503 : 408);
             case CONFLICT -> fail(exchange, 400);
             case REJECTED -> {
@@ -149,8 +149,7 @@ final class RrmqRoutes {
                                 ? unknown
                                 : reason == Rejection.TOPIC_EXISTS ? 400 : Problem.status(reason));
             }
-            case MALFORMED, NOT_FOUND, GONE, TOO_LARGE, TOO_MANY, DISK_FULL ->
-                fail(exchange, Problem.status(refusal.kind()));
+            case MALFORMED, NOT_FOUND, GONE, TOO_LARGE, DISK_FULL -> fail(exchange, Problem.status(refusal.kind()));
         }
     }
 

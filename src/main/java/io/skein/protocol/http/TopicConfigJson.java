@@ -91,7 +91,7 @@ final class TopicConfigJson {
         return ms;
     }
 
-    private static long number(String name, Object value) {
+    static long number(String name, Object value) {
         if (value == null) {
             return 0;
         }
@@ -104,7 +104,8 @@ final class TopicConfigJson {
         throw Query.malformed(name + " is a whole number from 0 (no limit), not " + value);
     }
 
-    private static long size(String name, Object value) {
+    /** Bytes, as a number or as a text with its unit. */
+    static long size(String name, Object value) {
         if (!(value instanceof String text)) {
             return number(name, value);
         }

@@ -2,6 +2,7 @@ package io.skein.protocol.http;
 
 import io.skein.broker.Trace;
 import io.skein.broker.Trace.Stand;
+import io.skein.frame.TraceContext;
 import io.skein.subscription.Standing;
 import io.skein.subscription.Trail.Delivery;
 import io.skein.subscription.Trail.End;
@@ -23,6 +24,7 @@ final class TraceJson {
         json.put("index", trace.index()).put("time", trace.time());
         putTime(json, "due", trace.due());
         trace.scheduled().ifPresent(cursor -> json.put("scheduled", cursor));
+        trace.traceparent().filter(TraceContext::isValid).ifPresent(parent -> json.put("traceparent", parent));
         trace.door().ifPresent(door -> json.put("door", door));
         return json.put("complete", trace.isWhole()).put("subscriptions", stands);
     }

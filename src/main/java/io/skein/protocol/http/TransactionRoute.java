@@ -5,6 +5,7 @@ import io.skein.broker.TransactionAck;
 import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
 import io.skein.frame.PublishJson;
+import io.skein.frame.TraceContext;
 import io.skein.subscription.SubscriptionCommand.Acks;
 import io.skein.subscription.SubscriptionCommand.Nacks;
 import io.skein.subscription.SubscriptionName;
@@ -36,7 +37,7 @@ final class TransactionRoute {
         RequestBody.read(exchange, "a transaction", config.maxBatchBytes(), body -> {
             JsonObject json = SubscriptionRoutes.object(body, KNOWN);
             Transaction transaction =
-                    new Transaction(messages(json), acks(json), nacks(json), "http", "/v1/transactions", key);
+                    new Transaction(messages(exchange, json), acks(json), nacks(json), "http", "/v1/transactions", key);
             exchange.proposed();
             SubscriptionRoutes.answer(
                     exchange,
@@ -45,7 +46,7 @@ final class TransactionRoute {
         });
     }
 
-    private List<Publication> messages(JsonObject json) {
+    private List<Publication> messages(Exchange exchange, JsonObject json) {
         JsonArray list = list("publish", json);
         if (list.isEmpty()) {
             return List.of();
@@ -60,7 +61,12 @@ final class TransactionRoute {
                     throw Query.malformed(
                             "an id makes a message a command of its own; it does not go with a transaction");
                 }
-                messages.add(BatchRoute.publication(item, config.maxMessageBytes()));
+                messages.add(BatchRoute.publication(
+                        item.withHeaders(TraceContext.carried(
+                                item.headers(),
+                                exchange.header(TraceContext.PARENT),
+                                exchange.header(TraceContext.STATE))),
+                        config.maxMessageBytes()));
             }
         } catch (Malformed wrong) {
             throw Query.malformed("publish: " + wrong.getMessage());

@@ -8,6 +8,7 @@ import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
 import io.skein.machine.Rejection;
+import io.skein.protocol.tcp.Unstored.Held;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
@@ -16,9 +17,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,18 +34,8 @@ final class PublisherSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherSession.class);
 
     private static final TopicName DEFAULT_TOPIC = new TopicName("default");
-    private static final int MAX_BATCH_MESSAGES = 1024;
-    private static final int MAX_BATCH_BYTES = 1 << 20;
     private static final long FIRST_RETRY_MS = 50;
     private static final long LAST_RETRY_MS = 1000;
-    /** What a held message costs besides its body. */
-    private static final int OVERHEAD = 128;
-
-    private record Held(Publication publication, boolean ack) {
-        int bytes() {
-            return publication.message().body().length + OVERHEAD;
-        }
-    }
 
     private final TcpDoor door;
     private final NetSocket socket;
@@ -62,13 +50,13 @@ final class PublisherSession implements Session {
     private final Runnable flow = this::flow;
     private final String producer = UUID.randomUUID().toString();
 
-    private final Deque<Held> queue = new ArrayDeque<>();
+    private final Unstored queue = new Unstored();
     private int queuedBytes;
 
     private List<Held> inFlight = List.of();
     private long batch;
-    /** Messages to go one by one, because a command with several of them was refused as a whole. */
-    private int singly;
+    /** Whether what is in flight may have been stored: then it goes again as it is. */
+    private boolean unsure;
 
     /** Nothing more is read; closed once everything before is answered, with {@link #lastWords} if there are any. */
     private boolean closing;
@@ -198,27 +186,10 @@ final class PublisherSession implements Session {
         if (!inFlight.isEmpty() || queue.isEmpty()) {
             return;
         }
-        inFlight = next();
+        inFlight = queue.next();
+        unsure = false;
         batch++;
-        offer(inFlight.get(0).ack ? Optional.empty() : Optional.of(producer + "-" + batch), FIRST_RETRY_MS);
-    }
-
-    /** As many as a command takes, all of one kind: those who want answers, or those who do not. */
-    private List<Held> next() {
-        List<Held> taken = new ArrayList<>();
-        int most = singly > 0 ? 1 : MAX_BATCH_MESSAGES;
-        int bytes = 0;
-        boolean ack = queue.element().ack;
-        while (!queue.isEmpty()
-                && taken.size() < most
-                && queue.element().ack == ack
-                && (taken.isEmpty() || bytes + queue.element().bytes() <= MAX_BATCH_BYTES)) {
-            Held held = queue.remove();
-            bytes += held.bytes();
-            taken.add(held);
-        }
-        singly = Math.max(0, singly - taken.size());
-        return taken;
+        offer(inFlight.get(0).ack() ? Optional.empty() : Optional.of(producer + "-" + batch), FIRST_RETRY_MS);
     }
 
     private void offer(Optional<String> key, long retryMs) {
@@ -228,6 +199,7 @@ final class PublisherSession implements Session {
     }
 
     private void stored(PublishAck answer) {
+        queue.taken();
         for (int i = 0; i < inFlight.size(); i++) {
             settle(inFlight.get(i), answer.results().get(i));
         }
@@ -237,9 +209,9 @@ final class PublisherSession implements Session {
     private void settle(Held held, TopicOutcome.Result result) {
         if (result instanceof TopicOutcome.Refused refused) {
             refused(held, refused.rejected().reason().code(), refused.rejected().detail());
-        } else if (held.ack) {
+        } else if (held.ack()) {
             long offset = result instanceof TopicOutcome.Accepted accepted ? accepted.offset() : -1;
-            say("OK " + held.publication.topic() + " " + offset);
+            say("OK " + held.publication().topic() + " " + offset);
         }
     }
 
@@ -249,20 +221,40 @@ final class PublisherSession implements Session {
             refuseAll("internal", "not stored, or not known to be");
             return;
         }
-        boolean wantsAck = inFlight.get(0).ack;
+        boolean wantsAck = inFlight.get(0).ack();
+        unsure |= refusal.kind() == Refusal.Kind.INDETERMINATE;
+        if (refusal.kind() == Refusal.Kind.TOO_MANY) {
+            limited(refusal, key, retryMs);
+            return;
+        }
         if (key.isPresent() && refusal.code().equals(Rejection.TOO_MANY_KEYS.code())) {
             offer(Optional.empty(), retryMs); // better once without guard than not at all
         } else if (!wantsAck && isPassing(refusal.kind()) && isHarmless(refusal.kind(), key) && mayRetry()) {
             door.vertx().setTimer(retryMs, id -> offer(key, Math.min(2 * retryMs, LAST_RETRY_MS)));
         } else if (inFlight.size() > 1 && !isPassing(refusal.kind())) {
-            singly = inFlight.size();
-            for (int i = inFlight.size() - 1; i >= 0; i--) {
-                queue.addFirst(inFlight.get(i));
-            }
+            queue.singly(inFlight);
             inFlight = List.of();
             publish();
         } else {
             refuseAll(refusal.code(), refusal.getMessage());
+        }
+    }
+
+    /**
+     * A limit lets no more through now. Of many, fewer are tried, so that those go that still may. One that no answer was
+     * asked for waits, and with it the socket once enough is queued.
+     */
+    private void limited(Refusal refusal, Optional<String> key, long retryMs) {
+        if (inFlight.size() > 1 && !unsure) {
+            queue.halve(inFlight);
+            inFlight = List.of();
+            // Not within this call: the refusal may have come before the publish returned, and the next may too.
+            door.context().runOnContext(v -> publish());
+        } else if (!inFlight.get(0).ack() && mayRetry()) {
+            long wait = refusal.facts().get("retryAfterMs") instanceof Long ms ? Math.min(ms, LAST_RETRY_MS) : retryMs;
+            door.vertx().setTimer(wait, id -> offer(key, retryMs));
+        } else {
+            door.context().runOnContext(v -> refuseAll(refusal.code(), refusal.getMessage()));
         }
     }
 
@@ -288,7 +280,7 @@ final class PublisherSession implements Session {
     }
 
     private void refused(Held held, String code, String text) {
-        if (held.ack) {
+        if (held.ack()) {
             say("ERR " + code + " " + text);
         } else {
             drop(code, text);

@@ -7,10 +7,13 @@ import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
+import io.skein.broker.Stay;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.Arrays;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A new connection: its first seven bytes say what it is; whatever says nothing known, or too late, is closed. Before them
@@ -18,6 +21,8 @@ import java.util.Optional;
  * when the token is not good; to others nothing is said, since a publisher reads nothing.
  */
 final class RoleReader {
+    private static final Logger LOG = LoggerFactory.getLogger(RoleReader.class);
+
     private static final byte[] AUTH = "AUTH ".getBytes(US_ASCII);
     private static final byte[] PUBLISHER = "PUBLISH".getBytes(US_ASCII);
     private static final byte[] SUBSCRIBER = "SUBSCRI".getBytes(US_ASCII);
@@ -35,6 +40,7 @@ final class RoleReader {
     private Buffer head = Buffer.buffer();
 
     private Optional<Guest> guest = Optional.empty();
+    private Stay stay = Stay.UNCOUNTED;
     private boolean entering;
     private boolean refused;
     private boolean ended;
@@ -76,6 +82,12 @@ final class RoleReader {
         if (!publisher && !begins(SUBSCRIBER)) {
             refuse();
         } else if (head.length() >= LENGTH) {
+            try {
+                stay = guest.get().stay();
+            } catch (Refusal full) {
+                full(full, publisher);
+                return;
+            }
             door.vertx().cancelTimer(timer);
             Broker broker = guest.get().broker();
             session = Optional.of(door.enter(
@@ -87,6 +99,16 @@ final class RoleReader {
             if (rest.length() > 0) {
                 session.get().data(rest);
             }
+        }
+    }
+
+    /** A publisher that did not say who it is reads nothing. */
+    private void full(Refusal full, boolean publisher) {
+        if (publisher && guest.get().name().isEmpty()) {
+            LOG.warn("publisher {} is closed: {}", peer, full.getMessage());
+            refuse();
+        } else {
+            say(full);
         }
     }
 
@@ -140,11 +162,17 @@ final class RoleReader {
         refused = true;
         head = null;
         if (!gone) {
-            String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
-            socket.write(Buffer.buffer("ERR " + code + " " + failure.getMessage() + "\n"))
-                    .onComplete(said -> refuse());
+            say(failure);
             socket.resume();
         }
+    }
+
+    /** Why it is closed, and then it is. */
+    private void say(Throwable failure) {
+        refused = true;
+        String code = failure instanceof Refusal refusal ? refusal.code() : "internal";
+        socket.write(Buffer.buffer("ERR " + code + " " + failure.getMessage() + "\n"))
+                .onComplete(said -> refuse());
     }
 
     void ended() {
@@ -158,6 +186,7 @@ final class RoleReader {
     void closed() {
         gone = true;
         counted.close();
+        stay.end();
         door.vertx().cancelTimer(timer);
         session.ifPresent(Session::closed);
         guest.ifPresent(Guest::leave);

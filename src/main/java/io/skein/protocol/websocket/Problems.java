@@ -77,6 +77,7 @@ final class Problems {
                     TOO_MANY_SESSIONS,
                     TOO_MANY_TOKENS,
                     TOO_MANY_RULES,
+                    TOO_MANY_LIMITS,
                     MAILBOX_FULL -> true;
             case MALFORMED,
                     UNKNOWN_TOPIC,

@@ -7,6 +7,8 @@ import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
+import io.skein.broker.Refusal;
+import io.skein.broker.Stay;
 import io.skein.broker.Subscribe;
 import io.skein.broker.Subscriptions;
 import io.skein.frame.CloseCode;
@@ -57,6 +59,8 @@ final class Session {
     private final Publishes publishes;
     /** Null while it is being found out. */
     private Guest guest;
+    /** Null until he said a first thing, or showed who he is: who says hello first stays as nobody else. */
+    private Stay stay;
 
     private long helloTimer = -1;
     private final Connection connection;
@@ -159,11 +163,28 @@ final class Session {
             } else {
                 guest = entered.result();
                 publishes.of(guest.broker(), gate.status().durable());
+                if (!stays()) {
+                    return;
+                }
                 guest.whenGone(() -> close(CloseCode.UNAUTHENTICATED, "the token holds no longer"));
                 then.run();
                 work();
             }
         });
+    }
+
+    /** @return false when a limit gives him no other connection, and this one is closed */
+    private boolean stays() {
+        if (stay != null) {
+            stay.end();
+        }
+        try {
+            stay = guest.stay();
+            return true;
+        } catch (Refusal full) {
+            close(CloseCode.LIMITED, full.getMessage());
+            return false;
+        }
     }
 
     private void refuse(Throwable failure) {
@@ -276,6 +297,9 @@ final class Session {
     }
 
     private void handle(Command command) {
+        if (stay == null && !(command instanceof Command.Hello) && !stays()) {
+            return;
+        }
         if (command instanceof Command.Publish publish) {
             publish(publish);
         } else if (command instanceof Command.Credit credit) {
@@ -592,6 +616,9 @@ final class Session {
         unfinished.end();
         flows.values().forEach(Flow::close);
         flows.clear();
+        if (stay != null) {
+            stay.end();
+        }
         if (guest != null) {
             guest.leave();
         }

@@ -1,5 +1,6 @@
 package io.skein.protocol.http;
 
+import io.skein.broker.Backup;
 import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
@@ -24,6 +25,7 @@ import io.skein.topic.TopicName;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Another broker, but for what a test overrides. */
 class BentBroker implements Broker {
@@ -94,12 +96,22 @@ class BentBroker implements Broker {
     }
 
     @Override
+    public Future<Backup> backup(Freshness freshness, BooleanSupplier unwanted) {
+        return straight.backup(freshness, unwanted);
+    }
+
+    @Override
     public Future<Void> removeMember(String id) {
         return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> transfer(String id) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> handOver(Optional<String> from) {
         return Future.succeededFuture();
     }
 

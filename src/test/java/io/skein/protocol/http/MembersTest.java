@@ -11,6 +11,7 @@ import io.skein.protocol.http.OpenDoor.Answer;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,12 @@ class MembersTest {
         public synchronized Future<Void> transfer(String id) {
             leader = id;
             return answer("transfer " + id);
+        }
+
+        @Override
+        public synchronized Future<Void> handOver(Optional<String> from) {
+            leader = from.isEmpty() || from.get().equals(leader) ? "n3" : leader;
+            return answer("hand over" + from.map(id -> " from " + id).orElse(""));
         }
 
         @Override
@@ -200,6 +207,41 @@ class MembersTest {
         assertEquals(200, answer.status());
         assertEquals("n2", answer.json().getString("leader"));
         assertEquals(List.of("transfer n2"), cluster.told);
+    }
+
+    @Test
+    void withoutANameWhoeverIsBestPlacedLeads() {
+        for (String body : List.of("", "{}")) {
+            Answer answer = door.post("/v1/cluster/transfer", body);
+            assertEquals(200, answer.status(), body);
+            assertEquals("n3", answer.json().getString("leader"));
+        }
+        assertEquals(List.of("hand over", "hand over"), cluster.told);
+    }
+
+    @Test
+    void whoIsToHandOverCanBeNamed() {
+        Answer answer = door.post("/v1/cluster/transfer", "{\"from\":\"n2\"}");
+        assertEquals(200, answer.status());
+        assertEquals("n1", answer.json().getString("leader"));
+        assertEquals(List.of("hand over from n2"), cluster.told);
+    }
+
+    @Test
+    void whoNamesBothIsRefused() {
+        assertEquals(
+                400,
+                door.post("/v1/cluster/transfer", "{\"to\":\"n2\",\"from\":\"n1\"}")
+                        .status());
+        assertEquals(List.of(), cluster.told);
+    }
+
+    @Test
+    void whereNobodyCanTakeOverThatIsAConflict() {
+        cluster.refusal = Refusal.of(Refusal.Kind.CONFLICT, "not-transferred", "there is no other voter");
+        Answer answer = door.post("/v1/cluster/transfer", "{}");
+        assertEquals(409, answer.status());
+        assertEquals("not-transferred", answer.json().getString("code"));
     }
 
     @Test

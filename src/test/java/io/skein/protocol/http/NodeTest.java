@@ -60,6 +60,7 @@ class NodeTest {
         assertEquals(1, cluster.getInteger("appliedIndex"));
         assertEquals(1, cluster.getInteger("lastLogIndex"));
         assertEquals("ok", cluster.getString("health"));
+        assertEquals(1, cluster.getInteger("featureLevel"));
         assertEquals(
                 new JsonObject().put("index", 1).put("hash", "0000000000000000"), cluster.getJsonObject("stateHash"));
         assertEquals(
@@ -67,6 +68,8 @@ class NodeTest {
                         .put("id", "n1")
                         .put("address", "127.0.0.1:6000")
                         .put("httpAddress", "127.0.0.1:8080")
+                        .put("version", "9.9")
+                        .put("featureLevel", 2)
                         .put("voter", true)
                         .put("matchIndex", 1)
                         .put("reachable", true),

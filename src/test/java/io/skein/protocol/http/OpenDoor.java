@@ -69,6 +69,10 @@ final class OpenDoor implements AutoCloseable {
         this(Vertx.vertx(), config, bend, allowances);
     }
 
+    static OpenDoor withServer(Function<FakeBroker, Broker> bend, UnaryOperator<HttpServerOptions> server) {
+        return new OpenDoor(Vertx.vertx(), config -> config, bend, Allowances.ofHeap(), server);
+    }
+
     /** @param vertx of the broker that bend gives, when that is another one; closed with the door */
     OpenDoor(Vertx vertx, UnaryOperator<HttpConfig> config, Function<FakeBroker, Broker> bend) {
         this(vertx, config, bend, Allowances.ofHeap());

@@ -56,6 +56,7 @@ class ProblemTest {
         expected.put(Rejection.TOO_MANY_SESSIONS, 507);
         expected.put(Rejection.TOO_MANY_TOKENS, 507);
         expected.put(Rejection.TOO_MANY_RULES, 507);
+        expected.put(Rejection.TOO_MANY_LIMITS, 507);
         expected.put(Rejection.MAILBOX_FULL, 507);
         for (Rejection rejection : Rejection.values()) {
             assertEquals(expected.get(rejection), Problem.status(rejection), rejection.name());

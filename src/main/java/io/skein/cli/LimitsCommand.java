@@ -1,0 +1,180 @@
+package io.skein.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists, sets and drops limits. */
+@Command(
+        name = "limits",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        subcommands = {LimitsCommand.Set.class, LimitsCommand.Drop.class},
+        description = {
+            "Lists limits: how much may be published, and how many connections may be open.",
+            "What is changed here holds at once on every node, each counting what comes in at its own doors."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} limits",
+            "  ${ROOT-COMMAND-NAME} limits set everybody --messages 1000 --bytes 10MiB --connections 50",
+            "  ${ROOT-COMMAND-NAME} limits set anna --account anna --messages 20000",
+            "  ${ROOT-COMMAND-NAME} limits set orders --topic 'orders/#' --per all --messages 5000",
+            "  ${ROOT-COMMAND-NAME} limits drop orders"
+        })
+final class LimitsCommand implements Callable<Integer> {
+    /** As many as a node lists at once. */
+    private static final int PAGE = 1000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Option(names = "--json", description = "the node's answer as one JSON line")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        JsonObject answer = new Api(server).get("/v1/limits?limit=" + PAGE);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(answer.encode());
+        } else {
+            Table.print(out, rows(answer.getJsonArray("limits")));
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static List<String[]> rows(JsonArray limits) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"LIMIT", "ACCOUNT", "FILTER", "MESSAGES/S", "BYTES/S", "CONNECTIONS"});
+        for (int i = 0; i < limits.size(); i++) {
+            JsonObject limit = limits.getJsonObject(i);
+            Long bytes = limit.getLong("bytesPerSecond");
+            String account = limit.getString("account");
+            String topic = limit.getString("topic");
+            String whom = limit.getString("per").equals("all") ? "(all together)" : "(each)";
+            rows.add(new String[] {
+                limit.getString("name"),
+                account == null ? whom : account,
+                topic == null ? "-" : topic,
+                figure(limit, "messagesPerSecond"),
+                bytes == null ? "-" : Readable.size(bytes),
+                figure(limit, "connections")
+            });
+        }
+        return rows;
+    }
+
+    private static String figure(JsonObject limit, String name) {
+        Long figure = limit.getLong(name);
+        return figure == null ? "-" : figure.toString();
+    }
+
+    private static String path(String name) {
+        return "/v1/limits" + Api.segment(name);
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = {
+                "Sets a limit, in place of one of the same name.",
+                "An account's own limit takes the place of what each account has for the same topics."
+            })
+    static final class Set implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME", description = "letters, digits and . _ - @")
+        private String name;
+
+        @Option(names = "--account", paramLabel = "ACCOUNT", description = "default: every account")
+        private String account;
+
+        @Option(names = "--topic", paramLabel = "FILTER", description = "counts what is published there; default: all")
+        private String topic;
+
+        @Option(
+                names = "--per",
+                paramLabel = "account|all",
+                description = "without --account: each has as much (the default), or all have it together")
+        private String per;
+
+        @Option(names = "--messages", paramLabel = "N", description = "published in a second")
+        private Long messages;
+
+        @Option(names = "--bytes", paramLabel = "SIZE", description = "of bodies in a second, for example 10MiB")
+        private String bytes;
+
+        @Option(names = "--connections", paramLabel = "N", description = "open at one node; not with --topic")
+        private Long connections;
+
+        @Option(names = "--json", description = "the node's answer as one JSON line")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonObject limit = new JsonObject();
+            put(limit, "account", account);
+            put(limit, "topic", topic);
+            put(limit, "per", per);
+            put(limit, "messagesPerSecond", messages);
+            put(limit, "bytesPerSecond", bytes);
+            put(limit, "connections", connections);
+            JsonObject answer = new Api(server).put(path(name), limit.encode());
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(answer.encode());
+            } else {
+                Table.print(out, rows(new JsonArray().add(answer)));
+            }
+            out.flush();
+            return 0;
+        }
+
+        private static void put(JsonObject object, String name, Object value) {
+            if (value != null) {
+                object.put(name, value);
+            }
+        }
+    }
+
+    @Command(name = "drop", mixinStandardHelpOptions = true, sortOptions = false, description = "Lifts a limit.")
+    static final class Drop implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Server server;
+
+        @Parameters(paramLabel = "NAME")
+        private String name;
+
+        @Override
+        public Integer call() {
+            new Api(server).delete(path(name));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(name + " is lifted");
+            out.flush();
+            return 0;
+        }
+    }
+}

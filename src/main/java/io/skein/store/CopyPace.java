@@ -1,0 +1,51 @@
+package io.skein.store;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a copy shares processor and disk with what commits beside it: it works for a moment and rests in proportion. For
+ * the thread that copies.
+ */
+final class CopyPace {
+    /** Shorter work is not worth a rest of its own. */
+    private static final long WORK_NANOS = 4_000_000;
+
+    /** Of a backup: half of the time it stands still. */
+    private static final double REST = 1;
+
+    private static final long LONGEST_REST_NANOS = 200_000_000;
+
+    private final double rest;
+    private long since = System.nanoTime();
+
+    /** @param rest time at rest for each time at work; 0 never rests */
+    CopyPace(double rest) {
+        this.rest = rest;
+    }
+
+    /** Somebody waits for it: as fast as can be. */
+    static CopyPace urgent() {
+        return new CopyPace(0);
+    }
+
+    /** Nobody waits for it, or should have thought so. */
+    static CopyPace leisurely() {
+        return new CopyPace(REST);
+    }
+
+    /** Between two pieces of work, outside of any transaction. */
+    void breathe() {
+        long worked = System.nanoTime() - since;
+        if (rest == 0 || worked < WORK_NANOS) {
+            return;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(Math.min(LONGEST_REST_NANOS, (long) (worked * rest)));
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the store closes");
+        }
+        since = System.nanoTime();
+    }
+}

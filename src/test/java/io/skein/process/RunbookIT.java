@@ -1,0 +1,167 @@
+package io.skein.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The runbooks of README.md, as they stand there: each is the shell block behind {@code <!-- runbook: NAME -->}, run in a
+ * directory of its own, on free ports, after the disaster that it is for.
+ */
+@Timeout(300)
+class RunbookIT {
+    private static final Pattern RUNBOOK =
+            Pattern.compile("<!-- runbook: ([a-z-]+) -->\\s+```sh\n(.*?)```", Pattern.DOTALL);
+
+    /** As README.md has them. */
+    private static final List<String> PORTS = List.of("8080", "8081", "8082", "6000", "6001", "6002");
+
+    private static final Pattern ANY_PORT = Pattern.compile("\\b(?:" + String.join("|", PORTS) + ")\\b");
+
+    private static final int MESSAGES = 20;
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> ports = new ArrayList<>();
+
+    @BeforeEach
+    void prepare() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "runbooks are for bash");
+        List<ServerSocket> open = new ArrayList<>();
+        for (int i = 0; i < PORTS.size(); i++) {
+            open.add(new ServerSocket(0));
+        }
+        for (ServerSocket socket : open) {
+            ports.add("" + socket.getLocalPort());
+            socket.close();
+        }
+        Path skein = directory.resolve("skein");
+        Files.writeString(
+                skein,
+                "#!/bin/sh\nexec "
+                        + Path.of(System.getProperty("java.home"), "bin", "java")
+                        + " -ea:io.skein... -XX:+UseSerialGC -Xmx256m -jar "
+                        + System.getProperty("skein.jar") + " \"$@\"\n");
+        assertTrue(skein.toFile().setExecutable(true));
+    }
+
+    private static String runbook(String name) throws IOException {
+        Matcher found = RUNBOOK.matcher(Files.readString(Path.of("README.md")));
+        while (found.find()) {
+            if (found.group(1).equals(name)) {
+                return found.group(2);
+            }
+        }
+        throw new AssertionError("README.md has no runbook " + name);
+    }
+
+    /** Three nodes, twenty messages on each of them. */
+    private static final String CLUSTER = """
+            peers=n1=127.0.0.1:6000,n2=127.0.0.1:6001,n3=127.0.0.1:6002
+            ./skein serve --node-id n1 --data-dir n1 --peers $peers & n1=$!
+            ./skein serve --node-id n2 --data-dir n2 --http-port 8081 --raft-port 6001 --peers $peers & n2=$!
+            ./skein serve --node-id n3 --data-dir n3 --http-port 8082 --raft-port 6002 --peers $peers & n3=$!
+            for port in 8080 8081 8082; do until curl -sf -o /dev/null localhost:$port/readyz; do sleep 0.2; done; done
+            publish
+            for port in 8080 8081 8082; do has_all $port; done
+            """;
+
+    private static final String PUBLISH_AND_CHECK = """
+            publish() { for i in $(seq %1$d); do curl -sf -o /dev/null -d "hello $i" localhost:8080/t/greetings; done; }
+            has_all() {
+                found=$(curl -sf "localhost:$1/t/greetings?limit=1000" | grep -o '"body":"hello' | wc -l)
+                [ "$found" = %1$d ] || { echo "port $1 has $found messages" >&2; exit 9; }
+            }
+            votes() {
+                found=$(./skein member list --url localhost:$1 --json | grep -o '"voter":true' | wc -l)
+                [ "$found" = "$2" ] || { echo "$found vote at port $1, not $2" >&2; exit 9; }
+            }
+            """.formatted(MESSAGES);
+
+    private void run(String... parts) throws Exception {
+        String script = "set -eu -o pipefail\ntrap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT\n" + PUBLISH_AND_CHECK
+                + String.join("\n", parts) + "\n";
+        script = ANY_PORT.matcher(script).replaceAll(port -> ports.get(PORTS.indexOf(port.group())));
+        Path file = Files.writeString(directory.resolve("runbook.sh"), script);
+        Path out = directory.resolve("runbook.out");
+        ProcessBuilder builder = new ProcessBuilder("/bin/bash", "-x", file.toString())
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SKEIN_"));
+        builder.environment().put("SKEIN_HTTP_PORT", ports.get(0));
+        builder.environment().put("SKEIN_RAFT_PORT", ports.get(3));
+        builder.environment().put("SKEIN_TCP_PORT", "0");
+        builder.environment().put("SKEIN_URL", "http://127.0.0.1:" + ports.get(0));
+        Process process = builder.start();
+        try {
+            boolean ended = process.waitFor(200, TimeUnit.SECONDS);
+            assertTrue(ended, () -> "still runs: " + said(out));
+            assertEquals(0, process.exitValue(), () -> said(out));
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static String said(Path out) {
+        try {
+            return Files.readString(out, StandardCharsets.UTF_8);
+        } catch (IOException gone) {
+            return gone.toString();
+        }
+    }
+
+    @Test
+    void aBackupIsMadeAndYesterdaysIsRestored() throws Exception {
+        run("""
+                ./skein serve --data-dir data & node=$!
+                until curl -sf -o /dev/null localhost:8080/readyz; do sleep 0.2; done
+                publish
+                """, runbook("backup"), """
+                curl -sf -d 'after the backup' localhost:8080/t/greetings
+                kill -9 $node; wait $node || true
+                rm -rf data
+                """, runbook("restore"), """
+                for port in 8080 8081 8082; do has_all $port; votes $port 3; done
+                if curl -sf localhost:8080/t/greetings | grep 'after the backup'; then exit 9; fi
+                """);
+    }
+
+    @Test
+    void aLostDiskOfOneNodeIsReplaced() throws Exception {
+        run(CLUSTER, """
+                kill -9 $n2; wait $n2 || true
+                rm -rf n2
+                """, runbook("lost-disk"), """
+                for port in 8080 8081 8082; do has_all $port; done
+                until [ "$(./skein member list --json | grep -o '"voter":true' | wc -l)" = 3 ]; do sleep 0.5; done
+                """);
+    }
+
+    @Test
+    void aLostQuorumIsGotOver() throws Exception {
+        run(CLUSTER, """
+                kill -9 $n1 $n2 $n3; wait $n1 $n2 $n3 || true
+                rm -rf n1 n2
+                """, runbook("lost-quorum"), """
+                for port in 8080 8081 8082; do has_all $port; votes $port 3; done
+                """);
+    }
+}

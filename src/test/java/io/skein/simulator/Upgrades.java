@@ -1,0 +1,154 @@
+package io.skein.simulator;
+
+import static io.skein.simulator.History.check;
+
+import io.skein.machine.FeatureLevel;
+import io.skein.raft.Entry;
+import io.skein.raft.Role;
+import io.skein.replica.ClusterConfiguration;
+import io.skein.replica.Input;
+import io.skein.replica.Proposal;
+import io.skein.replica.WriteBatch;
+import io.skein.simulator.LastEvents.What;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Nodes of several builds in one cluster: who starts may come with another build than before, clients ask for what only
+ * newer builds know, and the feature level is watched. By index it is the same on all nodes and never falls; no build is
+ * asked for more than it knows; in the end, when all run the newest, the cluster is at its level.
+ */
+final class Upgrades {
+    /** What clients ask for has ids below those of all others. */
+    private static final long LAST_ID = Proposal.NOBODY - 1;
+
+    private final Simulation world;
+    private final Options.Builds options;
+    private final SplittableRandom random;
+    /** The cluster's, from an index on. */
+    private final TreeMap<Long, Integer> levels = new TreeMap<>();
+
+    private long nextId = LAST_ID;
+    private int raises;
+
+    Upgrades(Simulation world, SplittableRandom random) {
+        this.world = world;
+        this.options = world.options().builds();
+        this.random = random;
+    }
+
+    static boolean areTheirs(long id) {
+        return id <= LAST_ID;
+    }
+
+    /** So often the level rose. */
+    int raises() {
+        return raises;
+    }
+
+    void begin() {
+        if (options.isOn()) {
+            world.agenda().after(1 + random.nextLong(options.everyNanos()), this::ask);
+        }
+    }
+
+    private void ask() {
+        if (world.faultsOff()) {
+            return;
+        }
+        world.leader(random)
+                .ifPresent(leader -> leader.feed(new Input.Proposed(List.of(new Proposal(
+                        nextId--, new Novelty.Novel(1 + random.nextInt(leader.ability())), Optional.empty())))));
+        world.agenda().after(1 + random.nextLong(options.everyNanos()), this::ask);
+    }
+
+    /**
+     * With which build a node starts, by the highest level that it knows. An operator may go back to an older one, but to
+     * none that would refuse the data.
+     *
+     * @param before of its last life; 0 when there was none
+     */
+    int ability(SimulatedNode node, int before) {
+        if (!options.isOn()) {
+            return FeatureLevel.FIRST;
+        }
+        int least = FeatureLevel.FIRST;
+        for (ClusterConfiguration cluster : node.disk().configurations()) {
+            least = Math.max(least, cluster.featureLevel());
+        }
+        if (world.faultsOff()) {
+            return options.newest();
+        }
+        if (before == 0) {
+            return Math.max(least, 1 + random.nextInt(options.newest()));
+        }
+        int turn = random.nextInt(4);
+        if (turn == 0) {
+            return Math.max(least, Math.min(options.newest(), before + 1));
+        }
+        return Math.max(least, turn == 1 && options.back() ? Math.max(FeatureLevel.FIRST, before - 1) : before);
+    }
+
+    /** Whether these two speak with each other: neither build is too old for the other's cluster. */
+    static boolean meet(int ability, int clusterLevel, SimulatedNode to) {
+        return ability >= to.clusterLevel() && to.ability() >= clusterLevel;
+    }
+
+    /** A node has applied up to there. */
+    void isAt(SimulatedNode node, long index, int level) {
+        check(level <= node.ability(), "a build of level %d is at %d", node.ability(), level);
+        var before = levels.floorEntry(index);
+        var after = levels.ceilingEntry(index);
+        check(before == null || before.getValue() <= level, "the level falls to %d at %d", level, index);
+        check(after == null || after.getValue() >= level, "the level is %d at %d, and less above", level, index);
+        check(
+                before == null || before.getKey() < index || before.getValue() == level,
+                "the level at %d is %d, and was another",
+                index,
+                level);
+        if (before == null || before.getValue() < level) {
+            levels.put(index, level);
+            raises += level > FeatureLevel.FIRST ? 1 : 0;
+        }
+    }
+
+    /** Whether a newer build waits for it. */
+    boolean isOld(SimulatedNode node) {
+        return options.isOn() && node.ability() < options.newest();
+    }
+
+    void writes(SimulatedNode node, WriteBatch batch) {
+        for (Entry entry : batch.entries()) {
+            if (entry.kind() == Entry.Kind.CONFIGURATION
+                    && node.replica().role() == Role.LEADER
+                    && node.replica().term() == entry.term()) {
+                ClusterConfiguration cluster = ClusterConfiguration.decode(entry.payload());
+                if (cluster.featureLevel() > node.clusterLevel()) {
+                    raises(node, cluster);
+                }
+            }
+        }
+    }
+
+    /** A leader writes that the level is higher. Where nobody goes back, it has heard of nobody who cannot follow. */
+    private void raises(SimulatedNode leader, ClusterConfiguration cluster) {
+        leader.event(What.RAISES, cluster.featureLevel());
+        cluster.configuration()
+                .members()
+                .forEach(member -> check(
+                        options.back()
+                                || world.node(member.id()).incarnation() != member.incarnation()
+                                || world.node(member.id()).ability() >= cluster.featureLevel(),
+                        "n%d is at level %d, and the leader writes %d",
+                        world.node(member.id()).number() + 1,
+                        world.node(member.id()).ability(),
+                        cluster.featureLevel()));
+    }
+
+    /** All members run the newest build, without faults: so the cluster has its level. */
+    boolean isDone(SimulatedNode leader) {
+        return !options.isOn() || leader.replica().featureLevel() == options.newest();
+    }
+}
