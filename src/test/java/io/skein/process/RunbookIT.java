@@ -83,15 +83,23 @@ class RunbookIT {
             """;
 
     private static final String PUBLISH_AND_CHECK = """
-            publish() { for i in $(seq %1$d); do curl -sf -o /dev/null -d "hello $i" localhost:8080/t/greetings; done; }
-            has_all() {
-                found=$(curl -sf "localhost:$1/t/greetings?limit=1000" | grep -o '"body":"hello' | wc -l)
-                [ "$found" = %1$d ] || { echo "port $1 has $found messages" >&2; exit 9; }
+            publish() {
+                for i in $(seq %1$d); do
+                    until curl -sf -o /dev/null -H "Idempotency-Key: $i" -d "hello $i" localhost:8080/t/greetings; do
+                        sleep 0.2
+                    done
+                done
             }
-            votes() {
-                found=$(./skein member list --url localhost:$1 --json | grep -o '"voter":true' | wc -l)
-                [ "$found" = "$2" ] || { echo "$found vote at port $1, not $2" >&2; exit 9; }
+            count() { curl -sf "localhost:$1$2" | { grep -o "$3" || true; } | wc -l; }
+            until_there_are() {
+                for try in $(seq 100); do
+                    [ "$(count "$1" "$2" "$3")" != "$4" ] || return 0
+                    sleep 0.2
+                done
+                echo "port $1 does not have $4 of $3" >&2; exit 9
             }
+            has_all() { until_there_are $1 '/t/greetings?limit=1000' '"body":"hello' %1$d; }
+            votes() { until_there_are $1 /v1/cluster '"voter":true' $2; }
             """.formatted(MESSAGES);
 
     private void run(String... parts) throws Exception {
@@ -130,15 +138,20 @@ class RunbookIT {
 
     @Test
     void aBackupIsMadeAndYesterdaysIsRestored() throws Exception {
-        run("""
+        run(
+                """
                 ./skein serve --data-dir data & node=$!
                 until curl -sf -o /dev/null localhost:8080/readyz; do sleep 0.2; done
                 publish
-                """, runbook("backup"), """
+                """,
+                runbook("backup"),
+                """
                 curl -sf -d 'after the backup' localhost:8080/t/greetings
                 kill -9 $node; wait $node || true
                 rm -rf data
-                """, runbook("restore"), """
+                """,
+                runbook("restore"),
+                """
                 for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 if curl -sf localhost:8080/t/greetings | grep 'after the backup'; then exit 9; fi
                 """);
@@ -146,21 +159,28 @@ class RunbookIT {
 
     @Test
     void aLostDiskOfOneNodeIsReplaced() throws Exception {
-        run(CLUSTER, """
+        run(
+                CLUSTER,
+                """
                 kill -9 $n2; wait $n2 || true
                 rm -rf n2
-                """, runbook("lost-disk"), """
-                for port in 8080 8081 8082; do has_all $port; done
-                until [ "$(./skein member list --json | grep -o '"voter":true' | wc -l)" = 3 ]; do sleep 0.5; done
+                """,
+                runbook("lost-disk"),
+                """
+                for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 """);
     }
 
     @Test
     void aLostQuorumIsGotOver() throws Exception {
-        run(CLUSTER, """
+        run(
+                CLUSTER,
+                """
                 kill -9 $n1 $n2 $n3; wait $n1 $n2 $n3 || true
                 rm -rf n1 n2
-                """, runbook("lost-quorum"), """
+                """,
+                runbook("lost-quorum"),
+                """
                 for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 """);
     }
