@@ -9,7 +9,8 @@
  * <p>{@link io.skein.cluster.Peers} is the wire to the other nodes (peer.proto): messages of replicas, forwarded
  * commands, questions, pieces of snapshots. {@link io.skein.cluster.SnapshotSender} and
  * {@link io.skein.cluster.SnapshotReceiver} move whole files over it. {@code Strangers}, {@code Handshake} and {@code Seal}
- * keep out who is no node ({@link io.skein.cluster.PeerSecurity}).
+ * keep out who is no node ({@link io.skein.cluster.PeerSecurity}), {@code Greeting} whose {@link io.skein.cluster.Build} is
+ * too old for the other's cluster; {@code LevelGate} keeps back commands that such a one could not read.
  *
  * <p>Promise: a proposal's future completes once, with what was decided, or fails with
  * {@link io.skein.cluster.NotExecuted} (it never will be) or {@link io.skein.cluster.Indeterminate} (it may be).

@@ -6,6 +6,8 @@
  * <p>Walk it from {@link io.skein.machine.Machine}. {@link io.skein.machine.IdempotencyWindow} stands beside the
  * machines: the replica wraps it round any command that carries an {@link io.skein.machine.IdempotencyKey}.
  *
+ * <p>{@link io.skein.machine.FeatureLevel} counts what builds know; a command says which level it needs.
+ *
  * <p>May know: {@code wire}; nothing outside the pure part of {@code java.*}.
  *
  * <p>Invariants: the same commands at the same moments give the same outcomes and changes on every node and at every

@@ -77,7 +77,9 @@ class MembershipTest {
                 "",
                 node.address(),
                 "",
-                List.of());
+                List.of(),
+                Build.ofThis("test"),
+                1);
     }
 
     /** With an empty disk; asks until it is counted, as the connection of the one before may stand for a moment. */

@@ -24,19 +24,6 @@ public final class Catalogue {
     /** Of each sample of a histogram and of a summary. */
     private static final Set<String> PARTS = Set.of("le", "quantile");
 
-    /**
-     * Metrics that the README tells of and that a node need not expose: what comes with a feature of its own, and what is
-     * there only once something was done. Dashboards and alerts may ask for them and need not get an answer.
-     */
-    public static final Set<String> AWAITED = Set.of(
-            "skein_backup_last_success_timestamp_seconds",
-            "skein_backup_duration_seconds",
-            "skein_backup_bytes",
-            "skein_backup_failures_total",
-            "skein_throttled_total",
-            "skein_feature_level",
-            "skein_feature_level_possible");
-
     private Catalogue() {}
 
     /** @param labels their names, in order */

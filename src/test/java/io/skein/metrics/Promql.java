@@ -18,7 +18,7 @@ public final class Promql {
     private Promql() {}
 
     /** Every metric that is asked for, as its family is called, without the labels' names and values. */
-    public static Set<String> families(String expression, Set<String> known) {
+    static Set<String> families(String expression, Set<String> known) {
         Set<String> names = new TreeSet<>();
         Matcher metric = METRIC.matcher(QUOTED.matcher(expression).replaceAll("\"\""));
         while (metric.find()) {

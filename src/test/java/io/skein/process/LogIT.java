@@ -120,7 +120,8 @@ class LogIT {
                 line = reader.readLine();
             }
             lines.add(line);
-            node.destroy();
+            // Process.destroy would close the pipe that is still to be read.
+            assertTrue(node.toHandle().destroy());
             for (line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
             }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,12 @@ class UpgradeIT {
                     MOMENT,
                     () -> level(one, "n1") == 2 && level(one, "n2") == 1 && level(one, "n3") == 1);
 
+            HttpResponse<String> tooEarly = limit(one);
+            assertEquals(409, tooEarly.statusCode(), tooEarly.body());
+            assertEquals("feature-level", new JsonObject(tooEarly.body()).getString("code"));
+            String why = new JsonObject(tooEarly.body()).getString("detail");
+            assertTrue(why.contains("start a newer Skein on n2, n3"), why);
+
             // Back, and forth again: nothing stands in the way as long as one runs the build before.
             restart(one, false, producers);
             restart(one, true, producers);
@@ -74,6 +81,8 @@ class UpgradeIT {
                         MOMENT,
                         () -> node.status().getInteger("featureLevel") == 2);
             }
+            HttpResponse<String> now = limit(two);
+            assertEquals(201, now.statusCode(), now.body());
             producers.awaitMore(50);
             producers.stop();
         }
@@ -109,6 +118,17 @@ class UpgradeIT {
                 MOMENT,
                 () -> leader.said().contains(node + " asks to be a member: the cluster is at feature level 2"));
         node.kill();
+    }
+
+    /** Something that the build before does not know: 201 when it is new. */
+    private static HttpResponse<String> limit(ClusterNode node) throws Exception {
+        return node.send(
+                "PUT",
+                "/v1/limits/wide",
+                "{\"messagesPerSecond\":100000}",
+                Duration.ofSeconds(10),
+                "Content-Type",
+                "application/json");
     }
 
     private static int level(ClusterNode asked, String member) throws Exception {

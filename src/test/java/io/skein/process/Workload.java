@@ -2,10 +2,12 @@ package io.skein.process;
 
 import io.skein.client.ClientOptions;
 import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
 import io.skein.client.SubscribeOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -31,6 +33,7 @@ final class Workload implements AutoCloseable {
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(3);
     private final AtomicReference<Throwable> problem = new AtomicReference<>();
     private final AtomicLong published = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
 
     private Workload(ClusterUnderTest cluster) {
         this.cluster = cluster;
@@ -48,20 +51,13 @@ final class Workload implements AutoCloseable {
     }
 
     private void begin() throws Exception {
-        expect(
-                201,
-                send(
-                        "n1",
-                        "PUT",
-                        BILLING,
-                        "{\"filter\":\"orders/#\",\"from\":\"earliest\",\"lease\":\"5s\",\"maxDeliveries\":2,"
-                                + "\"backoff\":[]}"));
-        expect(202, send("n1", "POST", "/t/reminders", "tea", "Skein-Delay", "10m"));
-        expect(201, send("n1", "POST", "/t/news", "soon old", "Skein-TTL", "10ms"));
-        for (int i = 0; i < 2; i++) {
-            expect(201, send("n3", "POST", "/t/news", "once", "Idempotency-Key", "once"));
-        }
-        expect(412, send("n3", "POST", "/t/news", "elsewhere", "Skein-Expect-Offset", "1000000"));
+        String billing = "{\"filter\":\"orders/#\",\"from\":\"earliest\",\"lease\":\"5s\",\"maxDeliveries\":2,\"backoff\":[]}";
+        once(201, "n1", "PUT", BILLING, billing);
+        once(202, "n1", "POST", "/t/reminders", "tea", "Skein-Delay", "10m");
+        once(201, "n1", "POST", "/t/news", "soon old", "Skein-TTL", "10ms");
+        once(201, "n3", "POST", "/t/news", "said twice", "Idempotency-Key", "twice");
+        once(201, "n3", "POST", "/t/news", "said twice", "Idempotency-Key", "twice");
+        once(412, "n3", "POST", "/t/news", "elsewhere", "Skein-Expect-Offset", "1000000");
         SkeinClient publisher = connect("n2");
         SkeinClient subscriber = connect("n3");
         subscriber.subscribe(SubscribeOptions.of("#"), message -> {}).await(10, TimeUnit.SECONDS);
@@ -110,11 +106,21 @@ final class Workload implements AutoCloseable {
                 .await(10, TimeUnit.SECONDS);
     }
 
+    /** Until it is answered so; a cluster that has no leader for a moment says so. */
+    private void once(int status, String node, String method, String path, String body, String... headers) {
+        cluster.await(method + " " + path, ANSWER.multipliedBy(3), () -> {
+            expect(status, send(node, method, path, body, headers));
+            return true;
+        });
+    }
+
     private void repeat(Callable<Object> task) {
         threads.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.call();
+                    } catch (IOException | SkeinException passes) {
+                        refused.incrementAndGet(); // the next comes soon
                     } catch (Exception | AssertionError failed) {
                         problem.compareAndSet(null, failed);
                     }
@@ -129,15 +135,23 @@ final class Workload implements AutoCloseable {
         return cluster.node(node).send(method, path, body, ANSWER, headers);
     }
 
-    private static HttpResponse<String> expect(int status, HttpResponse<String> answer) {
+    /** @throws IOException when a client is to try again */
+    private static HttpResponse<String> expect(int status, HttpResponse<String> answer) throws IOException {
+        String said = answer.request().uri() + ": " + answer.statusCode() + " " + answer.body();
+        if (answer.statusCode() == 503 || answer.statusCode() == 504) {
+            throw new IOException(said);
+        }
         if (answer.statusCode() != status) {
-            throw new AssertionError(answer.request().uri() + ": " + answer.statusCode() + " " + answer.body());
+            throw new AssertionError(said);
         }
         return answer;
     }
 
     /** Throws what went wrong so far, if anything did. */
     void check() {
+        if (refused.get() > published.get()) {
+            throw new AssertionError(refused + " times nothing was taken, " + published + " times it was tried");
+        }
         if (problem.get() != null) {
             throw new AssertionError(problem.get());
         }

@@ -253,19 +253,25 @@ record Options(
     }
 
     /**
-     * Nodes of several builds; one, of the first feature level, in three of four seeds.
+     * Nodes of several builds in one of four seeds; else of one, which in one of four knows the first feature level only.
      *
+     * @param several whoever starts may come with another build than before
      * @param newest the highest level that any build knows
      * @param everyNanos somebody asks for what newer builds know so often, on average
      * @param back some nodes go back to a build that is older
      */
-    record Builds(int newest, long everyNanos, boolean back) {
-        static final Builds ONE = new Builds(FeatureLevel.FIRST, 0, false);
+    record Builds(boolean several, int newest, long everyNanos, boolean back) {
+        static final Builds FIRST = new Builds(false, FeatureLevel.FIRST, 0, false);
 
         private static Builds draw(SplittableRandom random) {
-            Builds several =
-                    new Builds(2 + random.nextInt(2), NANOS_PER_MS * (1 + random.nextInt(200)), random.nextBoolean());
-            return random.nextInt(4) == 0 ? several : ONE;
+            int newest = 2 + random.nextInt(2);
+            long everyNanos = NANOS_PER_MS * (1 + random.nextInt(200));
+            boolean back = random.nextBoolean();
+            return switch (random.nextInt(4)) {
+                case 0 -> new Builds(true, newest, everyNanos, back);
+                case 1 -> FIRST;
+                default -> new Builds(false, FeatureLevel.NEWEST, everyNanos, false);
+            };
         }
 
         boolean isOn() {
@@ -324,7 +330,7 @@ record Options(
                 forgetMs,
                 deafMs,
                 persons,
-                Builds.ONE);
+                Builds.FIRST);
     }
 
     int nodes() {

@@ -477,7 +477,10 @@ final class SimulatedNode {
     void forgetRequests() {
         held.removeIf(input -> {
             if (input instanceof Input.Proposed proposed) {
-                world.workload().dropped(proposed.proposals());
+                world.workload()
+                        .dropped(proposed.proposals().stream()
+                                .filter(proposal -> !Upgrades.areTheirs(proposal.id()))
+                                .toList());
                 return true;
             }
             return false;

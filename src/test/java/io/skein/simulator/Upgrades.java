@@ -71,8 +71,8 @@ final class Upgrades {
      * @param before of its last life; 0 when there was none
      */
     int ability(SimulatedNode node, int before) {
-        if (!options.isOn()) {
-            return FeatureLevel.FIRST;
+        if (!options.several()) {
+            return options.newest();
         }
         int least = FeatureLevel.FIRST;
         for (ClusterConfiguration cluster : node.disk().configurations()) {

@@ -20,11 +20,9 @@ import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
 import io.skein.machine.Command;
+import io.skein.machine.FeatureLevel;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -116,6 +114,7 @@ class AccountRestartTest {
         List<String> sent;
         SnapshotFile snapshot;
         try (OpenStore open = OpenStore.at(vertx, directory.resolve("sender"))) {
+            open.raise(FeatureLevel.LIMITS);
             Random random = new Random(9);
             for (int step = 0; step < 200; step++) {
                 open.author.take(command(open.author, random));
@@ -150,20 +149,15 @@ class AccountRestartTest {
     }
 
     @Test
-    void aDatabaseOfBeforeThereWereLimitsIsBroughtUpToDate() throws Exception {
+    void limitsHaveTheirRowsFromTheirFeatureLevelOn() throws Exception {
         try (OpenStore open = OpenStore.at(vertx, directory)) {
             open.author.take(create(ANNA));
             open.settle();
         }
-        try (Connection old = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("gen-1/skein.db"));
-                Statement statement = old.createStatement()) {
-            statement.execute("DROP TABLE traffic_limit");
-            statement.execute("PRAGMA user_version = 4");
-            Database.checkSchema(old, directory);
-        }
         Limit limit = new Limit(
                 new LimitName("hers"), Optional.of(ANNA), Optional.empty(), false, new Quota(1_000, 10 << 20, 50));
         try (OpenStore open = OpenStore.at(vertx, directory)) {
+            open.raise(FeatureLevel.LIMITS);
             open.author.take(new AccountCommand.SetLimit(limit));
             open.settle();
             assertEquals(List.of("hers"), open.sql("SELECT name FROM traffic_limit"));
@@ -184,6 +178,9 @@ class AccountRestartTest {
         for (int life = 0; life < 5; life++) {
             List<String> state;
             try (OpenStore open = OpenStore.at(vertx, directory)) {
+                if (life == 0) {
+                    open.raise(FeatureLevel.LIMITS);
+                }
                 for (int step = 0; step < 80; step++) {
                     open.author.later(random.nextInt(30));
                     open.author.take(command(open.author, random));

@@ -6,6 +6,8 @@ import io.skein.machine.Change;
 import io.skein.machine.Command;
 import io.skein.machine.Cursor;
 import io.skein.machine.Decision;
+import io.skein.machine.FeatureLevel;
+import io.skein.machine.FeatureRaised;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.IdempotencyWindow;
 import io.skein.machine.KeyChange;
@@ -82,15 +84,23 @@ final class Author {
         }
         if (term == 0) {
             vote(1);
-            entry(
-                    Entry.Kind.CONFIGURATION,
-                    new ClusterConfiguration(
-                                    new Configuration(List.of(new Member(NODE, 7, "localhost:1", true))),
-                                    99,
-                                    LINEAGE,
-                                    time)
-                            .encode());
+            configuration(FeatureLevel.FIRST);
         }
+    }
+
+    private void configuration(int level) {
+        Configuration members = new Configuration(List.of(new Member(NODE, 7, "localhost:1", true)));
+        entry(Entry.Kind.CONFIGURATION, new ClusterConfiguration(members, 99, LINEAGE, time, level).encode());
+    }
+
+    /** From here on the cluster is at this feature level; to be settled before anything is read back. */
+    void raise(int level) {
+        configuration(level);
+        FeatureRaised raised = new FeatureRaised(level);
+        StateHash rolling = new StateHash(hash);
+        raised.hashInto(rolling);
+        hash = rolling.value();
+        changes.add(raised);
     }
 
     private void redo(Entry entry) {

@@ -149,6 +149,12 @@ final class OpenStore implements AutoCloseable, StoreHandler {
         write(author.settling());
     }
 
+    /** The cluster is at this feature level, and so are the rows. */
+    void raise(int level) throws Exception {
+        author.raise(level);
+        settle();
+    }
+
     /** Settles everything and waits until every batch that was sent is durable. */
     void settleAll() throws Exception {
         WriteBatch last = author.settling();

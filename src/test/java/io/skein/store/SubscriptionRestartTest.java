@@ -120,7 +120,7 @@ class SubscriptionRestartTest {
                 statement.execute("DROP TABLE " + table);
             }
             for (String table :
-                    List.of("account", "account_number", "session", "token", "access_rule", "traffic_limit")) {
+                    List.of("account", "account_number", "session", "token", "access_rule")) {
                 statement.execute("DROP TABLE " + table);
             }
             statement.execute("ALTER TABLE topic DROP COLUMN acknowledged");
