@@ -17,6 +17,7 @@ import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
 import io.skein.machine.Command;
+import io.skein.machine.FeatureLevel;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Outcome;
 import io.skein.machine.Rejected;
@@ -38,15 +39,19 @@ final class People {
 
     private final SplittableRandom random;
     private final Options.Persons options;
+    /** Where no build does, whoever asks for them asks for ever. */
+    private final boolean knowsLimits;
+
     private final Workload workload;
     private final PeopleTruth truth;
     private final AccountName[] names;
     /** What somebody was given, some of it long over. */
     private final ArrayDeque<BearerHash> drawn = new ArrayDeque<>();
 
-    People(SplittableRandom random, Options.Persons options, Workload workload, PeopleTruth truth) {
+    People(SplittableRandom random, Options all, Workload workload, PeopleTruth truth) {
         this.random = random;
-        this.options = options;
+        this.options = all.persons();
+        this.knowsLimits = all.builds().newest() >= FeatureLevel.LIMITS;
         this.workload = workload;
         this.truth = truth;
         names = new AccountName[options.names()];
@@ -158,16 +163,23 @@ final class People {
             case 4 -> new AccountCommand.Delete(name, version(name));
             case 5, 6 ->
                 new MailCommand.DeleteAccount(name, random.nextBoolean() ? version(name) : AccountCommand.UNCHECKED);
-            case 7, 8 ->
-                new AccountCommand.SetLimit(new Limit(
+            case 7, 8, 9 -> limit(whom, filter);
+            default -> new AccountCommand.Expire();
+        };
+    }
+
+    private Command limit(Optional<AccountName> whom, AccessFilter filter) {
+        if (!knowsLimits) {
+            return new AccountCommand.Expire();
+        }
+        return random.nextInt(3) == 0
+                ? new AccountCommand.DropLimit(anyLimit())
+                : new AccountCommand.SetLimit(new Limit(
                         anyLimit(),
                         whom,
                         random.nextBoolean() ? Optional.empty() : Optional.of(filter),
                         whom.isEmpty() && random.nextBoolean(),
                         new Quota(1 + random.nextInt(3), random.nextInt(3), 0)));
-            case 9 -> new AccountCommand.DropLimit(anyLimit());
-            default -> new AccountCommand.Expire();
-        };
     }
 
     /** One more than there may be. */

@@ -82,7 +82,7 @@ final class Workload {
         this.verdicts = verdicts;
         publishers = new Publishers(random, options, ledger, this);
         workers = new Workers(ofWorkers, options, ledger, this, publishers);
-        people = new People(ofPeople, options.persons(), this, truth);
+        people = new People(ofPeople, options, this, truth);
     }
 
     /** What time it is on the log's clock, as far as one can say before the node leads. */
