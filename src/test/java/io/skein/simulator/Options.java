@@ -96,7 +96,7 @@ record Options(
             return new Failures(
                     random.nextInt(5) > 0 ? 50 + random.nextInt(random.nextInt(3) == 0 ? 300 : 3000) : 0,
                     1 + random.nextInt(random.nextBoolean() ? 100 : 3000),
-                    sometimes(random, 110),
+                    sometimes(random, 60),
                     often(random) ? 300 + random.nextInt(4000) : 0,
                     random.nextInt(4) == 0 ? 1000 + random.nextInt(5000) : 0);
         }
@@ -163,8 +163,8 @@ record Options(
                     sometimes(random, 40),
                     sometimes(random, 30),
                     sometimes(random, 30),
-                    sometimes(random, 110),
-                    sometimes(random, 110),
+                    sometimes(random, 60),
+                    sometimes(random, 60),
                     sometimes(random, 20),
                     sometimes(random, 10),
                     1 + random.nextInt(5));
@@ -206,7 +206,7 @@ record Options(
                     sometimes(random, 100),
                     sometimes(random, 200),
                     random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 0,
-                    sometimes(random, 110),
+                    sometimes(random, 200),
                     sometimes(random, 30),
                     sometimes(random, 50),
                     random.nextInt(3) == 0 ? 100 : random.nextInt(3) == 0 ? 50 : 0,
