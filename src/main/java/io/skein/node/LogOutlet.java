@@ -41,10 +41,10 @@ final class LogOutlet {
         synchronized (this) {
             if (waitingBytes + bytes.length > maxWaiting) {
                 dropped++;
-                return;
+            } else {
+                waiting.add(bytes);
+                waitingBytes += bytes.length;
             }
-            waiting.add(bytes);
-            waitingBytes += bytes.length;
             if (writer == null) {
                 begin();
             }

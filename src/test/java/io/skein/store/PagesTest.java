@@ -27,8 +27,7 @@ class PagesTest {
     private static void table(Connection connection) throws SQLException {
         Database.execute(connection, "PRAGMA journal_mode=WAL");
         Database.execute(
-                connection,
-                "CREATE TABLE thing (idx INTEGER, place INTEGER, PRIMARY KEY (idx, place)) WITHOUT ROWID");
+                connection, "CREATE TABLE thing (idx INTEGER, place INTEGER, PRIMARY KEY (idx, place)) WITHOUT ROWID");
     }
 
     @Test
