@@ -119,8 +119,7 @@ class SubscriptionRestartTest {
             for (String table : List.of("mail", "mail_id", "mail_sweep")) {
                 statement.execute("DROP TABLE " + table);
             }
-            for (String table :
-                    List.of("account", "account_number", "session", "token", "access_rule")) {
+            for (String table : List.of("account", "account_number", "session", "token", "access_rule")) {
                 statement.execute("DROP TABLE " + table);
             }
             statement.execute("ALTER TABLE topic DROP COLUMN acknowledged");
