@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PrometheusIT {
     /** A backup that could not be made is tried again after a minute. */
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final int NODES = 3;
 

@@ -138,20 +138,15 @@ class RunbookIT {
 
     @Test
     void aBackupIsMadeAndYesterdaysIsRestored() throws Exception {
-        run(
-                """
+        run("""
                 ./skein serve --data-dir data & node=$!
                 until curl -sf -o /dev/null localhost:8080/readyz; do sleep 0.2; done
                 publish
-                """,
-                runbook("backup"),
-                """
+                """, runbook("backup"), """
                 curl -sf -d 'after the backup' localhost:8080/t/greetings
                 kill -9 $node; wait $node || true
                 rm -rf data
-                """,
-                runbook("restore"),
-                """
+                """, runbook("restore"), """
                 for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 if curl -sf localhost:8080/t/greetings | grep 'after the backup'; then exit 9; fi
                 """);
@@ -159,28 +154,20 @@ class RunbookIT {
 
     @Test
     void aLostDiskOfOneNodeIsReplaced() throws Exception {
-        run(
-                CLUSTER,
-                """
+        run(CLUSTER, """
                 kill -9 $n2; wait $n2 || true
                 rm -rf n2
-                """,
-                runbook("lost-disk"),
-                """
+                """, runbook("lost-disk"), """
                 for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 """);
     }
 
     @Test
     void aLostQuorumIsGotOver() throws Exception {
-        run(
-                CLUSTER,
-                """
+        run(CLUSTER, """
                 kill -9 $n1 $n2 $n3; wait $n1 $n2 $n3 || true
                 rm -rf n1 n2
-                """,
-                runbook("lost-quorum"),
-                """
+                """, runbook("lost-quorum"), """
                 for port in 8080 8081 8082; do has_all $port; votes $port 3; done
                 """);
     }

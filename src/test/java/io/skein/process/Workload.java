@@ -51,7 +51,8 @@ final class Workload implements AutoCloseable {
     }
 
     private void begin() throws Exception {
-        String billing = "{\"filter\":\"orders/#\",\"from\":\"earliest\",\"lease\":\"5s\",\"maxDeliveries\":2,\"backoff\":[]}";
+        String billing =
+                "{\"filter\":\"orders/#\",\"from\":\"earliest\",\"lease\":\"5s\",\"maxDeliveries\":2,\"backoff\":[]}";
         once(201, "n1", "PUT", BILLING, billing);
         once(202, "n1", "POST", "/t/reminders", "tea", "Skein-Delay", "10m");
         once(201, "n1", "POST", "/t/news", "soon old", "Skein-TTL", "10ms");
