@@ -153,7 +153,7 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
                 .orElse(0);
     }
 
-    /** Members whose build knows a higher level than the cluster has, when there are such: others keep it there. */
+    /** Members whose build knows a higher level than the cluster has, when there are such: others keep it there, or are not there. */
     Optional<String> behind() {
         int possible = members.values().stream()
                 .mapToInt(member -> member.getInteger("featureLevel", 0))
@@ -162,15 +162,27 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
         if (featureLevel() == 0 || possible <= featureLevel()) {
             return Optional.empty();
         }
-        List<String> late = members.entrySet().stream()
-                .filter(member -> member.getValue().getInteger("featureLevel", 0) < possible)
-                .map(Map.Entry::getKey)
-                .toList();
+        List<String> late = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
+        members.forEach((id, member) -> {
+            int level = member.getInteger("featureLevel", 0);
+            if (level > 0 && level < possible) {
+                late.add(id);
+            } else if (level == 0 || !member.getBoolean("reachable", true)) {
+                silent.add(id);
+            }
+        });
+        List<String> until = new ArrayList<>();
+        if (!late.isEmpty()) {
+            until.add(String.join(", ", late) + (late.size() == 1 ? " runs" : " run") + " a newer Skein");
+        }
+        if (!silent.isEmpty()) {
+            until.add(String.join(", ", silent) + (silent.size() == 1 ? " is" : " are") + " there or removed");
+        }
         return Optional.of("feature level " + featureLevel()
-                + (late.isEmpty()
+                + (until.isEmpty()
                         ? ", about to rise to " + possible
-                        : "; " + possible + " once " + String.join(", ", late) + (late.size() == 1 ? " runs" : " run")
-                                + " a newer Skein"));
+                        : "; " + possible + " once " + String.join(", and ", until)));
     }
 
     /** A table, indented. */

@@ -9,6 +9,7 @@ import io.skein.store.SnapshotFile;
 import io.skein.store.Store;
 import io.skein.store.StoreFailure;
 import io.skein.store.StoreHandler;
+import io.skein.store.UnusableDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -362,10 +363,10 @@ final class LifeCycle {
     }
 
     private void brokenDisk(Throwable cause) {
+        boolean isTooOld = cause instanceof OtherLevel || cause instanceof UnusableDatabase data && data.isNewer();
         surroundings
                 .broken()
-                .accept(new StoreFailure(
-                        cause instanceof OtherLevel ? StoreFailure.Kind.OTHER_LEVEL : StoreFailure.Kind.DISK, cause));
+                .accept(new StoreFailure(isTooOld ? StoreFailure.Kind.OTHER_LEVEL : StoreFailure.Kind.DISK, cause));
     }
 
     /** Nothing is fed any more, and whoever waits hears that nobody can say. The disk stays open. */

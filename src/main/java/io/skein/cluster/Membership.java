@@ -148,6 +148,13 @@ public final class Membership {
         if (from.isPresent() && !from.equals(leader)) {
             return Future.succeededFuture(Optional.empty());
         }
+        if (leader.isPresent() && replica.roster().build(leader.get()).equals(Build.BEFORE_LEVELS)) {
+            // Its build does not know that order, but it can be told to whom.
+            return replica.roster()
+                    .heir(leader.get())
+                    .map(to -> transfer(to).map(index -> leader))
+                    .orElseGet(() -> Future.failedFuture(new NotExecuted(Reason.NO_SUCCESSOR)));
+        }
         return ask(MemberChangeProto.newBuilder()
                         .setHandOver(from.map(NodeId::value).orElse(""))
                         .build())

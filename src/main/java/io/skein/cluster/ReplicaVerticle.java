@@ -203,8 +203,8 @@ public final class ReplicaVerticle extends VerticleBase {
         List<Proposer.Waiting> allowed = null;
         for (int i = 0; i < proposed.size(); i++) {
             Proposer.Waiting next = proposed.get(i);
-            Optional<NotExecuted> refusal =
-                    LevelGate.refusal(next.command(), one.replica().featureLevel(), roster.status());
+            Optional<NotExecuted> refusal = LevelGate.refusal(
+                    next.command(), one.replica().featureLevel(), one.replica().isCaughtUp(), roster.status());
             if (refusal.isPresent()) {
                 allowed = allowed == null ? new ArrayList<>(proposed.subList(0, i)) : allowed;
                 listener.refused(refusal.get().reason().name());

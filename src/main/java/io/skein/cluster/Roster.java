@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Who belongs to the cluster, as this node's log says, committed or not, and what else is known of them. The peers are
@@ -102,6 +103,11 @@ final class Roster {
         builds.put(node, what);
     }
 
+    /** What runs there, as far as this node has heard. */
+    Build build(NodeId node) {
+        return builds.getOrDefault(node, NOT_HEARD);
+    }
+
     Configuration members() {
         return members;
     }
@@ -151,6 +157,20 @@ final class Roster {
         return members.hasMajorityWithout(self, peers::isReachable);
     }
 
+    /** Who could lead in place of that member: this node if it votes, else another voter that can be reached. */
+    Optional<NodeId> heir(NodeId leader) {
+        return heir(leader, self, members.voters(), peers::isReachable);
+    }
+
+    static Optional<NodeId> heir(NodeId leader, NodeId self, List<NodeId> voters, Predicate<NodeId> reachable) {
+        return voters.contains(self) && !self.equals(leader)
+                ? Optional.of(self)
+                : voters.stream()
+                        .filter(voter -> !voter.equals(leader))
+                        .filter(reachable)
+                        .findFirst();
+    }
+
     /** The id of one who comes is that of a member which is there, and is another node. */
     boolean isInUse(Member comes) {
         return members.member(comes.id())
@@ -188,7 +208,7 @@ final class Roster {
         List<MemberStatus> all = new ArrayList<>();
         for (Member member : members.members()) {
             boolean isSelf = member.id().equals(self);
-            Build runs = isSelf ? build : builds.getOrDefault(member.id(), NOT_HEARD);
+            Build runs = isSelf ? build : build(member.id());
             all.add(new MemberStatus(
                     member.id().value(),
                     member.address(),

@@ -70,7 +70,7 @@ final class RunningReplica implements StoreHandler {
     private Role saidRole = Role.FOLLOWER;
 
     private volatile int unanswered;
-    /** The peers know. */
+    /** The peers know; at the beginning from {@link Roster#begin}. */
     private int featureLevel;
 
     /**
@@ -87,6 +87,7 @@ final class RunningReplica implements StoreHandler {
         this.roster = node.roster();
         this.store = store;
         this.replica = opening.replica(store, image);
+        this.featureLevel = image.featureLevel();
         this.pending = new PendingAnswers(node.replies(), node.listener(), deadlineNanos);
         this.rows = new AwaitedRows(
                 after -> context.runOnContext(v -> after.run()),
@@ -417,7 +418,7 @@ final class RunningReplica implements StoreHandler {
     private void tellFeatureLevel() {
         if (replica.featureLevel() != featureLevel) {
             featureLevel = replica.featureLevel();
-            LOG.info("the cluster is at feature level {}", featureLevel);
+            LOG.info("the cluster is at feature level {} from here on", featureLevel);
             peers.featureLevel(featureLevel);
         }
     }

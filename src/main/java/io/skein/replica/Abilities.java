@@ -9,19 +9,26 @@ import java.util.Map;
 
 /**
  * Which feature level each member's build knows, as a leader has heard it since it leads: every message says it. Who has
- * not been heard keeps the level where it is, as whoever comes back may come with another build.
+ * not been heard, or not for an election timeout, keeps the level where it is: whoever is down may come back with another
+ * build.
  */
 final class Abilities {
-    private record Heard(long incarnation, int level) {}
+    /** @param nanos when, by the monotonic clock */
+    private record Heard(long incarnation, int level, long nanos) {}
 
     private final NodeId self;
     private final int own;
+    private final long staleNanos;
     private final Map<NodeId, Heard> heard = new HashMap<>();
 
-    /** @param own the highest level that this node's build knows */
-    Abilities(NodeId self, int own) {
+    /**
+     * @param own the highest level that this node's build knows
+     * @param staleNanos for so long counts what was heard
+     */
+    Abilities(NodeId self, int own, long staleNanos) {
         this.self = self;
         this.own = own;
+        this.staleNanos = staleNanos;
     }
 
     /** What was heard before counts no more. */
@@ -29,18 +36,19 @@ final class Abilities {
         heard.clear();
     }
 
-    void heard(NodeId from, long incarnation, int level) {
-        heard.put(from, new Heard(incarnation, level));
+    void heard(NodeId from, long incarnation, int level, Now now) {
+        heard.put(from, new Heard(incarnation, level, now.nanos()));
     }
 
-    /** The highest level that all members know, learners too; the first as long as one of them has not been heard. */
-    int common(Configuration configuration) {
+    /** The highest level that all members know, learners too; the first as long as one of them is not heard. */
+    int common(Configuration configuration, Now now) {
         int common = own;
         for (Member member : configuration.members()) {
             if (!member.id().equals(self)) {
                 Heard it = heard.get(member.id());
                 boolean isIt = it != null && it.incarnation() == member.incarnation();
-                common = Math.min(common, isIt ? it.level() : FeatureLevel.FIRST);
+                boolean isThere = isIt && now.nanos() - it.nanos() < staleNanos;
+                common = Math.min(common, isThere ? it.level() : FeatureLevel.FIRST);
             }
         }
         return common;

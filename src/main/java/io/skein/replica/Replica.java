@@ -88,7 +88,7 @@ public final class Replica {
         this.clocks = new Clocks(self);
         this.hashes = new StateHashes(self, config.hashEvery());
         this.members = new Members(image);
-        this.abilities = new Abilities(self, config.featureLevel());
+        this.abilities = new Abilities(self, config.featureLevel(), timing.electionTimeoutNanos());
         this.raft = new Raft(
                 self,
                 incarnation,
@@ -434,7 +434,7 @@ public final class Replica {
             clocks.heard(received.from(), message.wallMs(), now);
         }
         if (raft.isLeader() && raft.configuration().member(received.from()).isPresent()) {
-            abilities.heard(received.from(), received.incarnation(), message.featureLevel());
+            abilities.heard(received.from(), received.incarnation(), message.featureLevel(), now);
         }
         step(new io.skein.raft.Input.Received(received.from(), received.incarnation(), message.rpc()));
         if (message.hashIndex() > 0 && raft.isLeader()) {
@@ -524,7 +524,7 @@ public final class Replica {
      */
     private void raise() {
         if (applier.featureLevel() < config.featureLevel() && raft.mayChangeConfiguration()) {
-            int common = abilities.common(raft.configuration());
+            int common = abilities.common(raft.configuration(), now);
             if (common > applier.featureLevel()) {
                 reconfigure(raft.configuration(), common);
             }

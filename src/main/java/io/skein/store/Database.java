@@ -132,6 +132,11 @@ final class Database {
         }
     }
 
+    /** Outside of a transaction; what is settled is at that level. */
+    static void catchUp(Connection connection, int featureLevel) throws SQLException {
+        migrate(connection, schemaVersion(connection), schemaOf(featureLevel));
+    }
+
     /** Brings the schema of an opened database up to that of the first level, one transaction for each version. */
     static void migrate(Connection connection, Path file) throws SQLException {
         int version = (int) number(connection, "PRAGMA user_version");

@@ -52,7 +52,9 @@ record OpenDatabase(
             } else {
                 compare(sentinel, actual, file, progress.lastIndex(), config, listener);
             }
-            return new OpenDatabase(file, connection, sentinel, incarnation, progress, loader.image(progress));
+            Image image = loader.image(progress);
+            catchUp(connection, image.featureLevel(), file);
+            return new OpenDatabase(file, connection, sentinel, incarnation, progress, image);
         } catch (Exception | Error failed) {
             sentinel.close();
             if (connection != null) {
@@ -81,6 +83,22 @@ record OpenDatabase(
                     file,
                     "its cluster is at feature level " + level + ", this Skein works at " + FeatureLevel.OLDEST
                             + " and above: run a Skein between the two first, until the level has risen");
+        }
+    }
+
+    /**
+     * A build before the level takes the entry that raises it for any other configuration and goes on above it, so the
+     * rows have no schema of the level. They have nothing of the level either, as that build could not have read it. That
+     * the raise is not in the state's hash is found by the cluster, which compares.
+     */
+    private static void catchUp(Connection connection, int level, Path file) throws SQLException {
+        if (Database.schemaVersion(connection) < Database.schemaOf(level)) {
+            LOG.warn(
+                    "an older Skein worked on {} after its cluster had come to feature level {}: it gets the tables of that"
+                            + " level now",
+                    file,
+                    level);
+            Database.catchUp(connection, level);
         }
     }
 

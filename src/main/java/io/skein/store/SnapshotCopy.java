@@ -59,6 +59,15 @@ final class SnapshotCopy {
                 SELECT id FROM main.topic WHERE low_water > 0
                 UNION SELECT topic_id FROM main.chunk WHERE topic_id NOT IN (SELECT id FROM main.topic)""";
 
+    /** The copy has the schema of before; a new one has the one of now. */
+    private static final class LevelRose extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        LevelRose() {
+            super("the feature level rose while the snapshot was made; try again");
+        }
+    }
+
     private final Path live;
     private final Path target;
     private final long keepFree;
@@ -87,6 +96,14 @@ final class SnapshotCopy {
      * @throws CancellationException when it was stopped
      */
     SnapshotFile make() throws IOException, SQLException {
+        try {
+            return makeOnce();
+        } catch (LevelRose onceInItsLife) {
+            return makeOnce();
+        }
+    }
+
+    private SnapshotFile makeOnce() throws IOException, SQLException {
         // Closed after the database is: whoever closes a file lets go of all its locks in this process.
         try (FileChannel file = BackupFile.create(target)) {
             try {
@@ -181,7 +198,7 @@ final class SnapshotCopy {
         Database.execute(connection, "BEGIN");
         if (Database.number(connection, "PRAGMA live.user_version")
                 != Database.number(connection, "PRAGMA main.user_version")) {
-            throw new IllegalStateException("the feature level rose meanwhile");
+            throw new LevelRose();
         }
         Database.execute(connection, "INSERT INTO main.state SELECT * FROM live.state");
         Database.execute(connection, "INSERT INTO main.chunk SELECT * FROM live.chunk WHERE id > " + last);

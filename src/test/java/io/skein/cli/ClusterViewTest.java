@@ -38,8 +38,12 @@ class ClusterViewTest {
     @Test
     void whoKeepsTheLevelDownIsNamed() {
         assertEquals(
-                Optional.of("feature level 1; 2 once n2, n3 run a newer Skein"),
+                Optional.of("feature level 1; 2 once n2 runs a newer Skein, and n3 is there or removed"),
                 view(1, member("n1", 2), member("n2", 1), member("n3", 0)).behind());
+        assertEquals(
+                Optional.of("feature level 1; 2 once n2 is there or removed"),
+                view(1, member("n1", 2), member("n2", 2).put("reachable", false))
+                        .behind());
         assertEquals(
                 Optional.of("feature level 1, about to rise to 2"),
                 view(1, member("n1", 2), member("n2", 2)).behind());

@@ -321,6 +321,7 @@ final class SimulatedNode {
     }
 
     private void end() {
+        world.upgrades().ends(this);
         up = false;
         paused = false;
         tight = false;

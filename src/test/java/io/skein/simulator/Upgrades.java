@@ -4,13 +4,17 @@ import static io.skein.simulator.History.check;
 
 import io.skein.machine.FeatureLevel;
 import io.skein.raft.Entry;
+import io.skein.raft.Member;
 import io.skein.raft.Role;
 import io.skein.replica.ClusterConfiguration;
 import io.skein.replica.Input;
 import io.skein.replica.Proposal;
 import io.skein.replica.WriteBatch;
 import io.skein.simulator.LastEvents.What;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -29,6 +33,8 @@ final class Upgrades {
     private final SplittableRandom random;
     /** The cluster's, from an index on. */
     private final TreeMap<Long, Integer> levels = new TreeMap<>();
+    /** By level: when a node last ran a build that knows it and is not there now; a node that never ran before is not here. */
+    private final Map<SimulatedNode, long[]> ranUntil = new HashMap<>();
 
     private long nextId = LAST_ID;
     private int raises;
@@ -132,19 +138,62 @@ final class Upgrades {
         }
     }
 
-    /** A leader writes that the level is higher. Where nobody goes back, it has heard of nobody who cannot follow. */
+    /** A node that ran is down. */
+    void ends(SimulatedNode node) {
+        long[] until = ranUntil.computeIfAbsent(node, first -> new long[options.newest() + 1]);
+        Arrays.fill(until, 0, node.ability() + 1, world.agenda().now());
+    }
+
+    /**
+     * A leader writes that the level is higher. Where nobody goes back, it has heard of nobody who cannot follow. And where
+     * a word comes soon or never, whoever cannot follow now, or is down, could a moment ago.
+     */
     private void raises(SimulatedNode leader, ClusterConfiguration cluster) {
-        leader.event(What.RAISES, cluster.featureLevel());
-        cluster.configuration()
-                .members()
-                .forEach(member -> check(
-                        options.back()
-                                || world.node(member.id()).incarnation() != member.incarnation()
-                                || world.node(member.id()).ability() >= cluster.featureLevel(),
-                        "n%d is at level %d, and the leader writes %d",
-                        world.node(member.id()).number() + 1,
-                        world.node(member.id()).ability(),
-                        cluster.featureLevel()));
+        int level = cluster.featureLevel();
+        leader.event(What.RAISES, level);
+        for (Member member : cluster.configuration().members()) {
+            SimulatedNode node = world.node(member.id());
+            if (node.incarnation() != member.incarnation()) {
+                continue;
+            }
+            check(
+                    options.back() || node.ability() >= level,
+                    "n%d is at level %d, and the leader writes %d",
+                    node.number() + 1,
+                    node.ability(),
+                    level);
+            check(
+                    node.isUp() && node.ability() >= level
+                            || wordsMayBeOld()
+                            || world.agenda().now() - lastRan(node, level) <= wordNanos(),
+                    "n%d has not been heard at level %d for long, and the leader writes it",
+                    node.number() + 1,
+                    level);
+        }
+    }
+
+    private long lastRan(SimulatedNode node, int level) {
+        long[] until = ranUntil.get(node);
+        return until == null ? Long.MIN_VALUE / 2 : until[level];
+    }
+
+    /** Messages wait, or come again, or a leader does not know how long it stood still. */
+    private boolean wordsMayBeOld() {
+        Options all = world.options();
+        return all.links().doubled() > 0
+                || all.links().clogMs() > 0
+                || all.failures().pauseMs() > 0
+                || all.clocks().suspendMs() > 0
+                || all.deafMs() > 0;
+    }
+
+    /** From a word's leaving until nobody relies on it any more. */
+    private long wordNanos() {
+        Options.Links links = world.options().links();
+        return world.options().timing().electionTimeoutNanos()
+                + 3 * links.delayNanos()
+                + links.jitterNanos()
+                + (links.reordered() > 0 ? Network.LATE_NANOS : 0);
     }
 
     /** All members run the newest build, without faults: so the cluster has its level. */
