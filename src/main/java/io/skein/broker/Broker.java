@@ -72,7 +72,7 @@ public interface Broker {
     /**
      * The leader hands over to whoever is best placed; completes when another one leads, as far as this node knows.
      *
-     * @param from who is to hand over: at once when it does not lead; empty: whoever leads
+     * @param from who is to hand over, a member: at once when another one leads; empty: whoever leads
      */
     Future<Void> handOver(Optional<String> from);
 

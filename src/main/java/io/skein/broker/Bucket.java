@@ -5,10 +5,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What is used of so much a second. One second's worth is there at once, and comes back as time passes. What is larger
  * than that is let through when nothing is used, and is paid for afterwards: what passes in the long run is what the limit
- * says, whatever the sizes. From any thread.
+ * says, whatever the sizes, up to a minute's worth each. What is larger still costs no more than that: one large message
+ * is not to keep all others of its bucket out for hours. From any thread.
  */
 final class Bucket {
     private static final long SECOND = 1_000_000_000;
+    /** What anything costs at most, in ns, and so how long anybody waits at most. */
+    private static final long MOST = 60 * SECOND;
 
     private final long perSecond;
     /** By the clock, in ns, when nothing will be used any more; not after now: nothing is. */
@@ -67,6 +70,6 @@ final class Bucket {
      * nothing to speak of below a million a second.
      */
     private long cost(long amount) {
-        return amount * SECOND / perSecond;
+        return Math.min(amount * SECOND / perSecond, MOST);
     }
 }

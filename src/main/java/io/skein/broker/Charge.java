@@ -121,18 +121,15 @@ final class Charge {
             giveBack();
             return;
         }
+        // Together, not one by one: the whole was charged no more than a bucket's most.
+        Map<Bucket, Cost> refused = new LinkedHashMap<>();
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof TopicOutcome.Refused) {
-                giveBack(messages.get(i));
+                Load load = new Load();
+                add(load, messages.get(i));
+                add(refused, messages.get(i).topic().value(), load, throttle.now());
             }
         }
-    }
-
-    private void giveBack(Publication message) {
-        Load load = new Load();
-        add(load, message);
-        Map<Bucket, Cost> of = new LinkedHashMap<>();
-        add(of, message.topic().value(), load, throttle.now());
-        of.forEach((bucket, cost) -> bucket.giveBack(cost.amount));
+        refused.forEach((bucket, cost) -> bucket.giveBack(cost.amount));
     }
 }

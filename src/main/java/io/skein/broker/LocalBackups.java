@@ -74,7 +74,8 @@ final class LocalBackups {
                 .compose(v -> settled.apply(freshness))
                 .compose(v -> {
                     // A state that has just been replaced has other rows: then the copy fails, and is safe to repeat.
-                    Path target = directory.get().resolve("skein-" + node + ".backup.part");
+                    long cluster = ground.get().replica().clusterId();
+                    Path target = directory.get().resolve(Backup.prefix(cluster, node) + ".backup.part");
                     return remove(target)
                             .compose(gone ->
                                     proposer.askFor(() -> ground.get().store().backup(target, unwanted)))
@@ -95,7 +96,7 @@ final class LocalBackups {
     }
 
     private Backup backup(SnapshotFile made) {
-        String name = "skein-" + node + "-"
+        String name = Backup.prefix(made.configuration().clusterId(), node) + "-"
                 + TIME.format(Instant.ofEpochMilli(System.currentTimeMillis())) + "-"
                 + made.settled().index() + ".db";
         return new Backup(
@@ -123,7 +124,11 @@ final class LocalBackups {
             return Refusal.unavailable("backup-ended", "the backup was given up: " + failure.getMessage());
         }
         if (failure instanceof Damaged) {
-            return Refusal.unavailable("corrupt", "this node's data is damaged; ask another one");
+            // By the disk that it lies on or by the one that it comes from: the store finds out whether it is its own.
+            LOG.warn("a backup is damaged, and nothing of it is kept", failure);
+            return Refusal.unavailable(
+                    "backup-failed",
+                    "the copy is not what was written: " + failure.getMessage() + "; ask another node");
         }
         Ground here = ground.get();
         if (failure instanceof IllegalStateException

@@ -95,7 +95,14 @@ final class Throttle implements Throttled {
         if (no != null) {
             return Future.failedFuture(no);
         }
-        return then.get().onComplete(done -> {
+        Future<T> doing;
+        try {
+            doing = then.get();
+        } catch (RuntimeException | Error broken) {
+            charge.giveBack();
+            throw broken;
+        }
+        return doing.onComplete(done -> {
             if (done.failed()) {
                 if (done.cause() instanceof Refusal refusal && refusal.kind() != Refusal.Kind.INDETERMINATE) {
                     charge.giveBack();

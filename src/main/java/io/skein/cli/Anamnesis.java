@@ -15,15 +15,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,10 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /** Asks a cluster's nodes how they are: the one that is named, and those that it knows, where it says that they are. */
 final class Anamnesis {
@@ -61,7 +53,7 @@ final class Anamnesis {
     /** @throws CommandProblem when the node that is named does not let one ask */
     ClusterFacts ask() {
         long now = System.currentTimeMillis();
-        NodeFacts first = node(server.url(), server);
+        NodeFacts first = node(server.url(), server, true);
         List<NodeFacts> nodes = new ArrayList<>(List.of(first));
         if (first.said().isPresent()) {
             nodes = others(first);
@@ -86,10 +78,13 @@ final class Anamnesis {
             if (id.equals(first.name())) {
                 continue;
             }
+            Server there = server.other(address);
             if (address.isEmpty()) {
                 homeless.add(NodeFacts.silent(id, "", "nobody has heard from it where its clients find it"));
+            } else if (!there.isSomewhere()) {
+                homeless.add(NodeFacts.silent(id, "", "it says that its clients find it at " + address));
             } else {
-                servers.put(id, server.other(address));
+                servers.put(id, there);
             }
         }
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(16, servers.size()), task -> {
@@ -102,7 +97,7 @@ final class Anamnesis {
             List<CompletableFuture<NodeFacts>> answers = new ArrayList<>();
             servers.forEach((id, where) -> {
                 if (where != server) {
-                    answers.add(CompletableFuture.supplyAsync(() -> node(id, where), threads));
+                    answers.add(CompletableFuture.supplyAsync(() -> other(id, where), threads));
                 }
             });
             asked.add(first);
@@ -126,8 +121,7 @@ final class Anamnesis {
                 anew.add(
                         where == null || node.said().isEmpty()
                                 ? CompletableFuture.completedFuture(Optional.empty())
-                                : CompletableFuture.supplyAsync(
-                                        () -> json(where, "/v1/cluster").map(Anamnesis::said), threads));
+                                : CompletableFuture.supplyAsync(() -> again(where), threads));
             }
             for (int i = 0; i < nodes.size(); i++) {
                 NodeFacts node = nodes.get(i);
@@ -147,6 +141,14 @@ final class Anamnesis {
             pause();
         }
         return nodes;
+    }
+
+    private static Optional<Said> again(Server where) {
+        try {
+            return json(where, "/v1/cluster").map(Anamnesis::said);
+        } catch (RuntimeException odd) {
+            return Optional.empty();
+        }
     }
 
     private static void pause() {
@@ -173,9 +175,19 @@ final class Anamnesis {
                 node.isOpen());
     }
 
-    private static NodeFacts node(String name, Server where) {
+    /** Whatever is odd about one of them, the others are judged too. */
+    private static NodeFacts other(String name, Server where) {
+        try {
+            return node(name, where, false);
+        } catch (RuntimeException odd) {
+            return NodeFacts.silent(name, where.url(), "its answer makes no sense: " + odd.getMessage());
+        }
+    }
+
+    /** @param isNamed by whoever asks, who is told when it refuses; of another, that is no word on the login as such */
+    private static NodeFacts node(String name, Server where, boolean isNamed) {
         URI uri = URI.create(where.url());
-        OptionalLong ends = where.isTls() ? certificateEnds(uri) : OptionalLong.empty();
+        OptionalLong ends = where.isTls() ? ShownCertificate.ends(uri, A_MOMENT) : OptionalLong.empty();
         Api api = new Api(where);
         JsonObject cluster;
         long before = System.currentTimeMillis();
@@ -185,6 +197,10 @@ final class Anamnesis {
             took = System.currentTimeMillis() - before;
             if (answer.statusCode() >= 500) {
                 return NodeFacts.silent(name, where.url(), "it answers with status " + answer.statusCode());
+            }
+            if (!isNamed && (answer.statusCode() == 401 || answer.statusCode() == 403)) {
+                return NodeFacts.silent(
+                        name, where.url(), "it refuses who asks here (status " + answer.statusCode() + ")");
             }
             cluster = api.taken(answer);
         } catch (IOException silent) {
@@ -362,39 +378,5 @@ final class Anamnesis {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : 0;
-    }
-
-    /** Whoever signed it: what is over is to be said, and not that it is over. Nothing is sent. */
-    private static OptionalLong certificateEnds(URI where) {
-        TrustManager any = new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String how) {}
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String how) {}
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-                return new X509Certificate[0];
-            }
-        };
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {any}, null);
-            try (Socket plain = new Socket()) {
-                String host = where.getHost().replaceAll("[\\[\\]]", "");
-                plain.connect(new InetSocketAddress(host, where.getPort()), (int) A_MOMENT.toMillis());
-                plain.setSoTimeout((int) A_MOMENT.toMillis());
-                try (SSLSocket socket =
-                        (SSLSocket) context.getSocketFactory().createSocket(plain, host, where.getPort(), true)) {
-                    socket.startHandshake();
-                    X509Certificate shown =
-                            (X509Certificate) socket.getSession().getPeerCertificates()[0];
-                    return OptionalLong.of(shown.getNotAfter().getTime());
-                }
-            }
-        } catch (IOException | GeneralSecurityException none) {
-            return OptionalLong.empty();
-        }
     }
 }

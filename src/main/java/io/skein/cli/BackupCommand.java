@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "Fetches a backup from a running node: one SQLite file with all it has, as of one moment.",
             "It is checked against the node's checksum, looked through row by row and on the disk before it gets its"
                     + " name; beside it lies FILE.sha256, as sha256sum -c reads it. Nothing is overwritten.",
-            "It holds the hashes of passwords and tokens too: keep it as safe as the node's own data."
+            "It holds the hashes of passwords and tokens too, so only its owner may read it: keep it as safe as the node's"
+                    + " own data."
         },
         footer = {
             "",

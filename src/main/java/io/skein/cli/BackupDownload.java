@@ -13,9 +13,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -24,8 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One backup on its way from a node to a file: under {@code FILE.part} until it is whole, looked through and on the disk;
- * whatever ends it before that takes the part away.
+ * One backup on its way from a node to a file: under {@code FILE.<at random>.part} until it is whole, looked through
+ * and on the disk; whatever ends it before that takes the part away.
  */
 final class BackupDownload {
     /** A node copies first, which takes as long as it has data. */
@@ -101,52 +101,67 @@ final class BackupDownload {
     }
 
     private BackupFile into(Path file, InputStream body, HttpHeaders headers) throws IOException {
-        byte[] announced = Base64.getDecoder().decode(header(headers, "Repr-Digest", DIGEST));
+        String announced = digest(headers);
         long length = headers.firstValueAsLong("Content-Length").orElseThrow(() -> new IOException("it has no length"));
         if (Files.exists(file)) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        // Nobody else's, whoever fetches the same at the same time.
+        String tag = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        Path part = file.resolveSibling(file.getFileName() + "." + tag + ".part");
         Thread onSignal = new Thread(() -> remove(part));
-        boolean isMine = false;
-        try (FileChannel out = open(part)) {
-            isMine = true;
-            Runtime.getRuntime().addShutdownHook(onSignal);
-            String sha256 = take(body, length, out);
-            if (!sha256.equals(HexFormat.of().formatHex(announced))) {
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            String sha256;
+            try (FileChannel out = onDisk(part, () -> BackupFile.create(part))) {
+                sha256 = take(body, length, out, part);
+            }
+            if (!sha256.equals(announced)) {
                 throw new CommandProblem(ExitCode.DAMAGED, "what came is not what the node sent: another checksum");
             }
             progress.say("looks it through...");
-            BackupFile read = look(part);
-            BackupFile.name(part, file);
-            BackupFile.writeChecksum(file, sha256);
-            return new BackupFile(file, read.settled(), read.configuration(), read.bytes(), sha256, read.contents());
+            return onDisk(file, () -> {
+                BackupFile read = look(part);
+                if (!read.sha256().equals(sha256)) {
+                    throw new CommandProblem(ExitCode.DISK_ERROR, part + " is not what was written: another checksum");
+                }
+                BackupFile.name(part, file);
+                BackupFile.writeChecksum(file, sha256);
+                return new BackupFile(
+                        file, read.settled(), read.configuration(), read.bytes(), sha256, read.contents());
+            });
         } finally {
-            if (isMine) {
-                remove(part);
-                removeHook(onSignal);
-            }
+            remove(part);
+            removeHook(onSignal);
         }
     }
 
-    /** One of an earlier try is written over, one that is being written is not. */
-    private static FileChannel open(Path part) throws IOException {
-        FileChannel out;
+    /** In lower-case hex. */
+    private static String digest(HttpHeaders headers) throws IOException {
         try {
-            out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        } catch (IOException unusable) {
-            throw new CommandProblem(ExitCode.DISK_ERROR, part + " cannot be written: " + unusable);
+            return HexFormat.of().formatHex(Base64.getDecoder().decode(header(headers, "Repr-Digest", DIGEST)));
+        } catch (IllegalArgumentException malformed) {
+            throw new IOException("the answer has no usable Repr-Digest");
         }
-        if (out.tryLock() == null) {
-            out.close();
-            throw new CommandProblem(ExitCode.USAGE, "another backup is being written to " + part);
+    }
+
+    /** Something of this machine's disk alone. */
+    private interface DiskWork<T> {
+        T get() throws IOException;
+    }
+
+    private static <T> T onDisk(Path file, DiskWork<T> work) throws FileAlreadyExistsException {
+        try {
+            return work.get();
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (IOException disk) {
+            throw new CommandProblem(ExitCode.DISK_ERROR, file + " cannot be written or read again: " + disk);
         }
-        out.truncate(0);
-        return out;
     }
 
     /** Returns the checksum of what came. */
-    private String take(InputStream body, long length, FileChannel out) throws IOException {
+    private String take(InputStream body, long length, FileChannel out, Path part) throws IOException {
         MessageDigest digest = sha256();
         byte[] buffer = new byte[READ_BYTES];
         long begunNanos = System.nanoTime();
@@ -158,10 +173,10 @@ final class BackupDownload {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 heardNanos = System.nanoTime();
                 digest.update(buffer, 0, n);
-                write(out, ByteBuffer.wrap(buffer, 0, n));
+                write(out, ByteBuffer.wrap(buffer, 0, n), part);
                 taken += n;
                 if (taken - flushed >= FLUSH_BYTES) {
-                    flush(out);
+                    flush(out, part);
                     flushed = taken;
                 }
                 progress.say(Readable.size(taken) + " of " + Readable.size(length));
@@ -173,26 +188,24 @@ final class BackupDownload {
         if (taken != length) {
             throw new IOException(taken + " bytes came of " + length);
         }
-        flush(out);
+        flush(out, part);
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void write(FileChannel out, ByteBuffer bytes) {
-        try {
+    private static void write(FileChannel out, ByteBuffer bytes, Path part) throws IOException {
+        onDisk(part, () -> {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
-        } catch (IOException disk) {
-            throw new CommandProblem(ExitCode.DISK_ERROR, "the disk here does not take it: " + disk.getMessage());
-        }
+            return null;
+        });
     }
 
-    private static void flush(FileChannel out) {
-        try {
+    private static void flush(FileChannel out, Path part) throws IOException {
+        onDisk(part, () -> {
             out.force(true);
-        } catch (IOException disk) {
-            throw new CommandProblem(ExitCode.DISK_ERROR, "the disk here does not take it: " + disk.getMessage());
-        }
+            return null;
+        });
     }
 
     /** Ends the reading when nothing comes any more. */

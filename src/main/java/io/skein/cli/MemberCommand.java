@@ -180,7 +180,7 @@ final class MemberCommand implements Runnable {
             footer = {
                 "",
                 "With --from nothing happens unless that node leads: what a script asks for before",
-                "it stops a node, whether that one leads or not.",
+                "it stops a node, whether that one leads or not. It fails while nobody is known to lead.",
                 "Examples:",
                 "  ${ROOT-COMMAND-NAME} member transfer n2",
                 "  ${ROOT-COMMAND-NAME} member transfer --from n1"

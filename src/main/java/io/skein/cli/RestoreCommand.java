@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  ${ROOT-COMMAND-NAME} restore skein-n1-20260101T030000Z-4711.db --data-dir skein-data",
+            "  ${ROOT-COMMAND-NAME} restore backups/today.db --data-dir skein-data",
             "  ${ROOT-COMMAND-NAME} serve --data-dir skein-data",
             "Exit codes: 0 done, 64 usage, or no backup, or the directory is not empty, 65",
             "damaged, 73 a process holds the directory, 74 the disk, or no room."

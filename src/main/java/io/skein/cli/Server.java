@@ -82,6 +82,16 @@ final class Server {
         return uri.getScheme() + "://" + uri.getHost() + ":" + port();
     }
 
+    /** Its URL is one. */
+    boolean isSomewhere() {
+        try {
+            int port = port();
+            return port > 0 && port < 1 << 16;
+        } catch (CommandProblem noUrl) {
+            return false;
+        }
+    }
+
     boolean isTls() {
         return uri().getScheme().equals("https");
     }

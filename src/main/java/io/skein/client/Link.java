@@ -5,6 +5,7 @@ import io.skein.frame.CloseCode;
 import io.skein.frame.Command;
 import io.skein.frame.CommandJson;
 import io.skein.frame.Malformed;
+import io.skein.frame.Problem;
 import io.skein.frame.Push;
 import io.skein.frame.Reply;
 import io.skein.frame.Utf8Buffer;
@@ -22,6 +23,8 @@ import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -50,6 +53,9 @@ final class Link {
     private boolean closed;
     private boolean scheduled;
     private boolean heard;
+    /** Whether this server has said anything at all by this connection. */
+    private boolean spoken;
+
     private boolean pinged;
     private volatile int server = -1;
     private int tries;
@@ -65,8 +71,12 @@ final class Link {
 
         void push(Push push);
 
-        /** The connection is lost; another is looked for. What was sent and not answered will not be. */
-        void down();
+        /**
+         * The connection is lost; another is looked for. What was sent and not answered will not be.
+         *
+         * @param untaken why nothing of it was done; empty: it may have been
+         */
+        void down(Optional<Problem> untaken);
 
         /** No connection will come any more. */
         void refused(SkeinException why);
@@ -156,6 +166,7 @@ final class Link {
         socket = opened;
         fragments = null;
         heard = true;
+        spoken = false;
         pinged = false;
         opened.frameHandler(frame -> {
             if (socket == opened) {
@@ -175,12 +186,16 @@ final class Link {
 
     private void greeted() {
         ready = true;
-        tries = 0;
         listener.up();
     }
 
     private void frame(WebSocketFrame frame) {
         heard = true;
+        if (frame.type() != WebSocketFrameType.CLOSE) {
+            // Not as soon as it opens: one that opens only to be closed is to be left in peace for longer and longer.
+            spoken = true;
+            tries = 0;
+        }
         switch (frame.type()) {
             case TEXT, CONTINUATION -> {
                 Buffer data = frame.binaryData();
@@ -329,9 +344,17 @@ final class Link {
             return;
         }
         if (wasReady) {
-            listener.down();
+            listener.down(untaken(code, lost));
         }
         later();
+    }
+
+    /** A limit keeps whoever comes out before anything he says is looked at. */
+    private Optional<Problem> untaken(int code, WebSocket lost) {
+        return code == CloseCode.LIMITED.code() && !spoken
+                ? Optional.of(
+                        new Problem("too-many-connections", String.valueOf(lost.closeReason()), true, false, Map.of()))
+                : Optional.empty();
     }
 
     /** @return whether it had been ready */

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Publishes that are not answered yet. Single messages without a key that wait together go as one command. At most a
@@ -220,27 +221,32 @@ final class PublishQueue {
         recovering = false;
     }
 
-    /** What was sent is lost or done, nobody knows. */
-    void down() {
+    /**
+     * What was sent is lost or done, nobody knows.
+     *
+     * @param untaken unless this is why nothing of it was done: then it is as if it had not been sent
+     */
+    void down(Optional<Problem> untaken) {
         List<Outgoing> sent = new ArrayList<>(underWay.values());
         underWay.clear();
         messagesUnderWay = 0;
         sequencedUnderWay = 0;
-        List<Outgoing> keyed = new ArrayList<>();
+        List<Outgoing> again = new ArrayList<>();
         for (Outgoing outgoing : sent) {
             if (outgoing.sequence >= 0) {
                 repeats.again(outgoing, null);
                 recovering = true;
-            } else if (outgoing.isRepeatable()) {
-                keyed.add(outgoing);
+            } else if (untaken.isPresent() || outgoing.isRepeatable()) {
+                outgoing.setback = untaken.orElse(outgoing.setback);
+                again.add(outgoing);
             } else {
                 settled(outgoing);
                 outgoing.fail(SkeinException.unknown(
                         "connection-lost", "the connection was lost before the answer came; it may be stored"));
             }
         }
-        for (int i = keyed.size() - 1; i >= 0; i--) {
-            waiting.addFirst(keyed.get(i));
+        for (int i = again.size() - 1; i >= 0; i--) {
+            waiting.addFirst(again.get(i));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.skein.client;
 
+import io.skein.frame.Problem;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Push;
 import io.skein.frame.Reply;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -54,8 +56,8 @@ public final class SkeinClient {
             }
 
             @Override
-            public void down() {
-                publishes.down();
+            public void down(Optional<Problem> untaken) {
+                publishes.down(untaken);
                 subscriptions.down();
             }
 

@@ -137,8 +137,13 @@ final class LifeCycle {
                     }
                     if (found.failed()) {
                         brokenDisk(found.cause());
-                    } else {
+                        return;
+                    }
+                    try {
                         run(found.result());
+                    } catch (RuntimeException | AssertionError defect) {
+                        // Nobody else would hear of it, and the node would say for ever that it is catching up.
+                        surroundings.broken().accept(new StoreFailure(StoreFailure.Kind.INVARIANT, defect));
                     }
                 });
     }

@@ -134,10 +134,17 @@ public final class Membership {
      *
      * @param from who is to hand over; empty: whoever leads
      * @return who it was, when it has taken the order; empty when {@code from} does not lead, and there is nothing to do.
-     *     Fails with {@link Reason#NO_SUCCESSOR} when nobody could follow
+     *     Fails with {@link Reason#NO_SUCCESSOR} when nobody could follow, with {@link Reason#UNKNOWN_MEMBER} when {@code
+     *     from} is none, and with {@link Reason#NOT_LEADER} when nobody is known to lead
      */
     public Future<Optional<NodeId>> handOver(Optional<NodeId> from) {
         Optional<NodeId> leader = replica.leader();
+        if (from.isPresent() && replica.roster().members().member(from.get()).isEmpty()) {
+            return Future.failedFuture(new NotExecuted(Reason.UNKNOWN_MEMBER));
+        }
+        if (leader.isEmpty()) {
+            return Future.failedFuture(new NotExecuted(Reason.NOT_LEADER));
+        }
         if (from.isPresent() && !from.equals(leader)) {
             return Future.succeededFuture(Optional.empty());
         }

@@ -48,7 +48,7 @@ public final class ReplicaVerticle extends VerticleBase {
     private final PeerQuestion questions = new PeerQuestion();
     private final Replies replies = new Replies();
     private Peers peers;
-    private Roster roster;
+    private volatile Roster roster;
     private volatile Forwarding forwarding;
     private volatile LifeCycle life;
     private int raftPort;
@@ -87,6 +87,12 @@ public final class ReplicaVerticle extends VerticleBase {
     public ReplicaStatus status() {
         LifeCycle mine = life;
         return mine == null ? null : mine.status();
+    }
+
+    /** Of this node's cluster; 0 until it belongs to one; from any thread. */
+    public long clusterId() {
+        Roster mine = roster;
+        return mine == null ? 0 : mine.clusterId();
     }
 
     /** Commands that somebody waits for, those that were handed on too; from any thread. */

@@ -35,7 +35,9 @@ final class Roster {
     private final Build build;
     private Configuration members = Configuration.EMPTY;
     private long index;
-    private long clusterId;
+    /** Asked from other threads too. */
+    private volatile long clusterId;
+
     private Lineage lineage = ClusterConfiguration.NONE.lineage();
     /** What this node found out of itself; its log says nothing of it. */
     private Optional<Standing> found = Optional.empty();

@@ -2,6 +2,8 @@ package io.skein.doctor;
 
 import io.skein.store.Checkup;
 import io.skein.store.Checkup.Contents;
+import io.skein.store.Checkup.Hold;
+import io.skein.store.Checkup.Obstacle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,11 +33,14 @@ public final class DirectoryChecks {
         findings.add(pointer(directory));
         if (directory.database().isEmpty()) {
             directory.problem().ifPresent(why -> findings.add(unusable(why)));
+            if (!directory.denied().isEmpty()) {
+                findings.add(Finding.skipped("database", "", "left alone, as not all of it may be read and written"));
+            }
             return findings;
         }
         Contents database = directory.database().get();
         findings.add(schema(database));
-        findings.add(structure(database));
+        findings.add(structure(directory.hold(), database));
         findings.add(rows(database));
         findings.add(sentinel(directory, database));
         findings.add(clock(database, nowMs));
@@ -61,7 +66,11 @@ public final class DirectoryChecks {
                 "",
                 directory.directory()
                         + node
-                        + (directory.heldByProcess() ? ", a process works there" : ", nobody works there"));
+                        + switch (directory.hold()) {
+                            case HELD -> ", a process works there";
+                            case FREE -> ", nobody works there";
+                            case UNKNOWN -> ", and whether a process works there cannot be seen";
+                        });
     }
 
     static Finding permissions(Checkup directory) {
@@ -130,42 +139,41 @@ public final class DirectoryChecks {
                 : Finding.ok("generation", "", directory.generation().get() + " counts");
     }
 
-    private static Finding unusable(String why) {
+    static Finding unusable(Obstacle problem) {
         return Finding.wrong(
                 "database",
                 "",
-                why,
-                "a member of a cluster: start it with --peers, and it comes back from the others. Alone: restore a backup;"
-                        + " see {skein} recover --help");
+                problem.why(),
+                problem.isNewer()
+                        ? "run the Skein that wrote it, or a newer one; the data is well"
+                        : "a member of a cluster: start it with --peers, and it comes back from the others. Alone: restore a"
+                                + " backup; see {skein} recover --help");
     }
 
     static Finding schema(Contents database) {
-        return database.schemaVersion() < database.knownSchemaVersion()
-                ? Finding.ok(
-                        "schema",
-                        "",
-                        "version " + database.schemaVersion() + "; the next start brings it to "
-                                + database.knownSchemaVersion() + ", and no older Skein opens it then")
-                : database.schemaVersion() > database.knownSchemaVersion()
-                        ? Finding.wrong(
-                                "schema",
-                                "",
-                                "version " + database.schemaVersion() + ", this Skein knows "
-                                        + database.knownSchemaVersion(),
-                                "run the Skein that wrote it")
-                        : Finding.ok(
-                                "schema",
-                                "",
-                                "version " + database.schemaVersion() + ", " + NodeChecks.size(database.bytes())
-                                        + " and " + NodeChecks.size(database.walBytes()) + " of write-ahead log");
+        int version = database.schemaVersion();
+        String says = "version " + version + ", " + NodeChecks.size(database.bytes()) + " and "
+                + NodeChecks.size(database.walBytes()) + " of write-ahead log";
+        if (version < database.startSchemaVersion()) {
+            says += "; the next start brings it to " + database.startSchemaVersion()
+                    + ", and no older Skein opens it then";
+        } else if (version < database.knownSchemaVersion()) {
+            says += "; " + database.knownSchemaVersion() + " comes with the cluster's feature level";
+        }
+        return Finding.ok("schema", "", says);
     }
 
-    static Finding structure(Contents database) {
+    static Finding structure(Hold hold, Contents database) {
         return database.structure()
                 .map(why -> damage("structure", why))
-                .orElseGet(() -> database.isWhole()
+                .orElseGet(() -> database.isStructureWhole()
                         ? Finding.ok("structure", "", "the database's pages fit together")
-                        : Finding.skipped("structure", "", "not looked at to the end within the time (--within)"));
+                        : Finding.skipped(
+                                "structure",
+                                "",
+                                hold == Hold.FREE
+                                        ? "not looked at to the end within the time (--within)"
+                                        : "not looked at to the end, as that would disturb the node that works there"));
     }
 
     static Finding rows(Contents database) {

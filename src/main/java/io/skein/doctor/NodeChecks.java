@@ -213,9 +213,12 @@ public final class NodeChecks {
         long age = nowMs - (long) (last.getAsDouble() * 1000);
         String says = "the last one was made " + Math.max(0, age) / 3_600_000 + " hours ago";
         String todo = "see its log for why the next one failed; make one: {skein} backup";
-        return age > BACKUP_WRONG_MS
+        // Of a node that does not say how often, or makes them often, as long as people wait for a look in any case.
+        double everyMs =
+                1000 * node.figures().sum("skein_backup_interval_seconds").orElse(BACKUP_WARNING_MS / 2e3);
+        return age > Math.max(BACKUP_WRONG_MS, 4 * everyMs)
                 ? Finding.wrong("backup", node.name(), says, todo)
-                : age > BACKUP_WARNING_MS
+                : age > 2 * everyMs
                         ? Finding.warning("backup", node.name(), says, todo)
                         : Finding.ok("backup", node.name(), says);
     }

@@ -1,6 +1,7 @@
 package io.skein.frame;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Map;
 
@@ -114,11 +115,11 @@ final class ItemFields {
             }
             case TraceContext.PARENT -> {
                 once(TRACE_PARENT, name, parser);
-                traceParent = Json.text(parser, name, MAX_NAME);
+                traceParent = trace(parser, name);
             }
             case TraceContext.STATE -> {
                 once(TRACE_STATE, name, parser);
-                traceState = Json.text(parser, name, MAX_NAME);
+                traceState = trace(parser, name);
             }
             default -> {
                 return false;
@@ -148,6 +149,14 @@ final class ItemFields {
             }
         }
         return Json.text(parser, "topic", MAX_NAME);
+    }
+
+    /** What is too long to be one is not there: nobody is refused for a trace. */
+    private static String trace(JsonParser parser, String name) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw Json.wrong(parser, name, "text");
+        }
+        return parser.getTextLength() > MAX_NAME ? "" : parser.getText();
     }
 
     private static String format(JsonParser parser) throws IOException {

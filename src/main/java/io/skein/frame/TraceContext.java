@@ -1,5 +1,6 @@
 package io.skein.frame;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,10 @@ public final class TraceContext {
     /** Characters; the standard asks for 512 at least. */
     public static final int MAX_STATE = 1024;
 
+    /** Headers of one message, and bytes of all of them: what a server takes at most. */
+    private static final int MOST_HEADERS = 64;
+
+    private static final int MOST_HEADER_BYTES = 16 << 10;
     private static final int MOST_MEMBERS = 32;
     private static final int VERSION_0 = 55;
 
@@ -111,7 +116,8 @@ public final class TraceContext {
     }
 
     /**
-     * A message's headers with what its request said of its trace; a header that the message has itself wins.
+     * A message's headers with what its request said of its trace; a header that the message has itself wins. A message
+     * that has no room for it goes without: its trace is no reason to refuse it.
      *
      * @param parent what was said, valid or not; empty: nothing
      * @param state goes with a valid parent only
@@ -121,11 +127,27 @@ public final class TraceContext {
             return headers;
         }
         Map<String, String> more = new LinkedHashMap<>(headers);
-        more.put(PARENT, parent);
-        if (isState(state)) {
-            more.putIfAbsent(STATE, state);
+        if (hasRoom(more, PARENT, parent)) {
+            more.put(PARENT, parent);
+            if (isState(state)
+                    && headers.keySet().stream().noneMatch(STATE::equalsIgnoreCase)
+                    && hasRoom(more, STATE, state)) {
+                more.put(STATE, state);
+            }
         }
         return more;
+    }
+
+    private static boolean hasRoom(Map<String, String> headers, String name, String value) {
+        long bytes = bytes(name) + bytes(value);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            bytes += bytes(header.getKey()) + bytes(header.getValue());
+        }
+        return headers.size() < MOST_HEADERS && bytes <= MOST_HEADER_BYTES;
+    }
+
+    private static long bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** As the message's headers say it, valid or not. */

@@ -23,6 +23,14 @@ public final class BackupMeters {
                 .register(registry);
     }
 
+    /** What the age of the newest is judged by. */
+    public void every(long ms) {
+        Gauge.builder("skein.backup.interval", () -> ms / 1e3)
+                .description("From one scheduled backup to the next")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
     /** One that was made before, perhaps by an earlier process. */
     public void found(long timeMs) {
         madeMs.accumulateAndGet(timeMs, Math::max);

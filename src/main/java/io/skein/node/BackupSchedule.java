@@ -20,8 +20,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a backup of this node into a directory of its operator when the newest there is old enough, and takes away the
  * oldest of its own beyond those to keep. Its files are told from all others by their names, {@code
- * skein-<node>-<UTC time>-<index>.scheduled.db}; it never touches another. All work is done on a thread of its own; what
+ * skein-<cluster>-<node>-<UTC time>-<index>.scheduled.db}; it never touches another, nor one from the future: that is of a
+ * clock that was wrong, and says nothing of when the next is due. All work is done on a thread of its own; what
  * cannot be done is tried again a little later.
  */
 final class BackupSchedule {
@@ -46,6 +49,8 @@ final class BackupSchedule {
     private static final long LONGEST_TIMER_MS = 60_000;
 
     private static final long LONGEST_HOURS = 24;
+    /** Somebody fetches one, or the node has just started: nothing is wrong, unless it lasts. */
+    private static final Set<String> PASSING = Set.of("backup-running", "catching-up");
 
     /** Makes a backup in a directory. */
     interface Maker {
@@ -56,23 +61,28 @@ final class BackupSchedule {
     private final BackupPlan plan;
     private final Maker maker;
     private final BackupMeters meters;
-    private final Pattern own;
+    private final NodeId node;
+    private final LongSupplier cluster;
     private final WorkerExecutor worker;
+    /** When the last one was made; until one is known, when this began to wait for it. */
+    private volatile long lastMs = System.currentTimeMillis();
+
     private volatile boolean closed;
-    private volatile long timer = -1;
+    private long timer = -1;
     /** Of the last failure: said once, until another comes or it goes well. */
     private String trouble = "";
 
     /** One of its own. */
     private record Made(Path file, long timeMs) {}
 
-    BackupSchedule(Vertx vertx, BackupPlan plan, NodeId node, Maker maker, BackupMeters meters) {
+    /** @param cluster its id, from any thread; 0 until the node belongs to one */
+    BackupSchedule(Vertx vertx, BackupPlan plan, NodeId node, LongSupplier cluster, Maker maker, BackupMeters meters) {
         this.vertx = vertx;
         this.plan = plan;
         this.maker = maker;
         this.meters = meters;
-        this.own = Pattern.compile(
-                "skein-" + Pattern.quote(node.value()) + "-([0-9]{8}T[0-9]{6}Z)-[0-9]{1,19}\\.scheduled\\.db");
+        this.node = node;
+        this.cluster = cluster;
         this.worker = vertx.createSharedWorkerExecutor("skein-backup-" + node, 1, LONGEST_HOURS, TimeUnit.HOURS);
     }
 
@@ -82,18 +92,22 @@ final class BackupSchedule {
                 plan.directory(),
                 Duration.ofMillis(plan.everyMs()),
                 plan.keep());
+        meters.every(plan.everyMs());
         again(FIRST_LOOK_MS);
     }
 
     /** What is being made ends without a trace. */
     Future<Void> close() {
-        closed = true;
-        vertx.cancelTimer(timer);
+        synchronized (this) {
+            closed = true;
+            vertx.cancelTimer(timer);
+        }
         return worker.close();
     }
 
-    private void again(long ms) {
+    private synchronized void again(long ms) {
         if (!closed) {
+            vertx.cancelTimer(timer);
             timer = vertx.setTimer(
                     Math.max(1, Math.min(ms, LONGEST_TIMER_MS)),
                     fired -> look().onFailure(defect -> LOG.error("backups are made no more", defect)));
@@ -104,14 +118,17 @@ final class BackupSchedule {
     Future<Void> look() {
         return worker.executeBlocking(this::newest)
                 .compose(newest -> {
-                    newest.ifPresent(last -> meters.found(last.timeMs()));
-                    long dueMs = newest.map(last -> dueMs(last, System.currentTimeMillis()))
+                    newest.ifPresent(last -> {
+                        lastMs = last.timeMs();
+                        meters.found(last.timeMs());
+                    });
+                    long dueMs = newest.map(last -> last.timeMs() + plan.everyMs() - System.currentTimeMillis())
                             .orElse(0L);
                     if (dueMs > 0) {
                         again(dueMs);
                         return Future.<Void>succeededFuture();
                     }
-                    return make().onComplete(done -> again(plan.everyMs()));
+                    return make().onSuccess(made -> again(plan.everyMs()));
                 })
                 .recover(failure -> {
                     if (!closed) {
@@ -122,11 +139,6 @@ final class BackupSchedule {
                 });
     }
 
-    /** One from the future is of a clock that was wrong: it is as good as none. */
-    private long dueMs(Made last, long nowMs) {
-        return last.timeMs() > nowMs ? 0 : last.timeMs() + plan.everyMs() - nowMs;
-    }
-
     private Future<Void> make() {
         long begunNanos = System.nanoTime();
         return maker.backupIn(plan.directory(), () -> closed)
@@ -134,7 +146,8 @@ final class BackupSchedule {
                         .onComplete(kept -> backup.end().run()))
                 .map(kept -> {
                     long nanos = System.nanoTime() - begunNanos;
-                    meters.made(System.currentTimeMillis(), nanos, kept.bytes());
+                    lastMs = System.currentTimeMillis();
+                    meters.made(lastMs, nanos, kept.bytes());
                     LOG.info(
                             "wrote backup {}: {} bytes up to entry {} in {} ms",
                             kept.path(),
@@ -148,11 +161,16 @@ final class BackupSchedule {
 
     private BackupFile keep(Backup backup) throws IOException {
         BackupFile sound = BackupFile.verifyAtLeisure(backup.file(), () -> closed);
+        if (!sound.sha256().equals(backup.sha256())) {
+            throw new IOException(
+                    "what lies in " + plan.directory() + " is not what was written there: another checksum");
+        }
         Path file = plan.directory().resolve(backup.name().replaceFirst("\\.db$", ENDING));
         BackupFile.name(backup.file(), file);
         BackupFile.writeChecksum(file, sound.sha256());
-        List<Made> all = all();
-        for (Made old : all.subList(Math.min(plan.keep(), all.size()), all.size())) {
+        List<Made> others =
+                past().stream().filter(made -> !made.file().equals(file)).toList();
+        for (Made old : others.subList(Math.min(plan.keep() - 1, others.size()), others.size())) {
             Files.deleteIfExists(old.file());
             Files.deleteIfExists(BackupFile.checksumOf(old.file()));
         }
@@ -162,14 +180,21 @@ final class BackupSchedule {
 
     private Optional<Made> newest() throws IOException {
         Files.createDirectories(plan.directory());
-        return all().stream().findFirst();
+        if (cluster.getAsLong() == 0) {
+            throw Refusal.of(Refusal.Kind.UNAVAILABLE, "catching-up", "this node belongs to no cluster yet");
+        }
+        return past().stream().findFirst();
     }
 
-    /** Its own, the newest first. */
-    private List<Made> all() throws IOException {
+    /** Its own, the newest first, without those from the future. */
+    private List<Made> past() throws IOException {
+        Pattern own = Pattern.compile(Pattern.quote(Backup.prefix(cluster.getAsLong(), node.value()))
+                + "-([0-9]{8}T[0-9]{6}Z)-[0-9]{1,19}\\.scheduled\\.db");
+        long nowMs = System.currentTimeMillis();
         try (Stream<Path> files = Files.list(plan.directory())) {
             return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .flatMap(file -> made(file).stream())
+                    .flatMap(file -> made(file, own).stream())
+                    .filter(made -> made.timeMs() <= nowMs)
                     .sorted(Comparator.comparingLong(Made::timeMs)
                             .thenComparing(Made::file)
                             .reversed())
@@ -177,7 +202,7 @@ final class BackupSchedule {
         }
     }
 
-    private Optional<Made> made(Path file) {
+    private static Optional<Made> made(Path file, Pattern own) {
         Matcher name = own.matcher(file.getFileName().toString());
         if (!name.matches()) {
             return Optional.empty();
@@ -194,8 +219,8 @@ final class BackupSchedule {
     }
 
     private void failed(Throwable failure) {
-        if (failure instanceof Refusal refusal && refusal.code().equals("backup-running")) {
-            // Somebody fetches one: nothing is wrong.
+        boolean mayPass = failure instanceof Refusal refusal && PASSING.contains(refusal.code());
+        if (mayPass && System.currentTimeMillis() - lastMs <= 2 * plan.everyMs()) {
             return;
         }
         meters.failed();

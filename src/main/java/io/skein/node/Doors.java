@@ -82,8 +82,10 @@ final class Doors {
         this.config = config;
         this.gate = gate;
         this.broker = broker;
-        this.logLevels =
-                LiveLevels.ofThisProcess(config.log().level(), (ms, then) -> vertx.setTimer(ms, fired -> then.run()));
+        this.logLevels = LiveLevels.ofThisProcess(config.log(), (ms, then) -> {
+            long timer = vertx.setTimer(ms, fired -> then.run());
+            return () -> vertx.cancelTimer(timer);
+        });
         this.allowances = allowances;
         this.http = HttpConfig.defaults(version, config.tcpPort())
                 .withMaxMessageBytes(config.maxMessageBytes())

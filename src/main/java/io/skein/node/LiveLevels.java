@@ -31,7 +31,8 @@ final class LiveLevels implements LogLevels {
     /** Calls back, once. */
     @FunctionalInterface
     interface Timer {
-        void after(long ms, Runnable then);
+        /** @return takes it back */
+        Runnable after(long ms, Runnable then);
     }
 
     private record Passing(Level level, long untilMs) {}
@@ -41,6 +42,9 @@ final class LiveLevels implements LogLevels {
     private final Timer timer;
     private final Map<String, Level> steady = new TreeMap<>();
     private final Map<String, Passing> passing = new HashMap<>();
+    /** Takes back what would end it. */
+    private final Map<String, Runnable> ends = new HashMap<>();
+
     private int made;
 
     /** @param level of Skein as a whole, where nothing else is said */
@@ -58,9 +62,9 @@ final class LiveLevels implements LogLevels {
     }
 
     /** Of this process; does nothing where somebody else says how it logs. */
-    static LogLevels ofThisProcess(String level, Timer timer) {
+    static LogLevels ofThisProcess(LogConfig config, Timer timer) {
         return LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers
-                ? new LiveLevels(loggers, level, timer)
+                ? new LiveLevels(loggers, Logging.level(loggers, config), timer)
                 : LogLevels.NONE;
     }
 
@@ -99,6 +103,7 @@ final class LiveLevels implements LogLevels {
         say(read, forMs, by);
         read.forEach((name, level) -> {
             passing.remove(name);
+            Optional.ofNullable(ends.remove(name)).ifPresent(Runnable::run);
             if (level.isEmpty()) {
                 steady.remove(name);
             } else if (forMs.isEmpty()) {
@@ -106,7 +111,7 @@ final class LiveLevels implements LogLevels {
             } else {
                 Passing now = new Passing(level.get(), until);
                 passing.put(name, now);
-                timer.after(forMs.getAsLong(), () -> over(name, now));
+                ends.put(name, timer.after(forMs.getAsLong(), () -> over(name, now)));
             }
             apply(name);
         });
@@ -150,11 +155,12 @@ final class LiveLevels implements LogLevels {
         passing.keySet().forEach(name -> names.put(name, true));
         int fresh = made;
         for (Map.Entry<String, Optional<Level>> change : changes.entrySet()) {
-            fresh += loggers.exists(change.getKey()) == null ? 1 : 0;
+            String name = change.getKey();
+            fresh += !name.isEmpty() && loggers.exists(name) == null ? 1 : 0;
             if (change.getValue().isPresent()) {
-                names.put(change.getKey(), true);
+                names.put(name, true);
             } else {
-                names.remove(change.getKey());
+                names.remove(name);
             }
         }
         if (names.size() > MOST || fresh > MOST_NEW) {
@@ -166,6 +172,7 @@ final class LiveLevels implements LogLevels {
 
     private synchronized void over(String name, Passing was) {
         if (passing.remove(name, was)) {
+            ends.remove(name);
             apply(name);
             LOG.info("what {} logs is as before again", name.isEmpty() ? "Skein" : name);
         }

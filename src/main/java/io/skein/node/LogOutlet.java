@@ -41,10 +41,10 @@ final class LogOutlet {
         synchronized (this) {
             if (waitingBytes + bytes.length > maxWaiting) {
                 dropped++;
-                return;
+            } else {
+                waiting.add(bytes);
+                waitingBytes += bytes.length;
             }
-            waiting.add(bytes);
-            waitingBytes += bytes.length;
             if (writer == null) {
                 begin();
             }
@@ -64,12 +64,16 @@ final class LogOutlet {
     }
 
     private void run() {
-        try {
-            while (true) {
+        while (true) {
+            try {
                 write(next());
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException | Error aLine) {
+                // It is lost; the next may do, and nobody else writes them.
+                continue;
             }
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -83,8 +87,10 @@ final class LogOutlet {
         byte[] line = waiting.poll();
         if (line == null) {
             // All that came before the loss is written.
-            line = loss.apply(dropped).getBytes(StandardCharsets.UTF_8);
+            long lost = dropped;
+            // Also when that cannot be said.
             dropped = 0;
+            line = loss.apply(lost).getBytes(StandardCharsets.UTF_8);
         } else {
             waitingBytes -= line.length;
         }

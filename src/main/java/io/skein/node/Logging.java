@@ -17,12 +17,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One record per event, to stderr: stdout belongs to the command. Logback finds this by its service file; in code and
  * not as XML, because the reader of the XML is a fifth of the classes of a start. Whoever wants another configuration
- * names its file in the system property {@code logback.configurationFile}.
+ * names its file in the system property {@code logback.configurationFile}; of the settings only a level that is said counts then.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
     /** Whose level is that of Skein as a whole. */
     static final String OURS = "io.skein";
+
+    /** The system property with the name of somebody else's configuration. */
+    private static final String FILE = "logback.configurationFile";
 
     /** Says so when a node closes a connection; whoever used it says what that means. */
     static final Map<String, Level> QUIET = Map.of("io.vertx.core.http.impl.HttpClientConnectionInternal", Level.ERROR);
@@ -34,7 +37,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
-        if (System.getProperty("logback.configurationFile") != null) {
+        if (isElsewhere()) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Stderr stderr = new Stderr();
@@ -74,9 +77,37 @@ public final class Logging extends ContextAwareBase implements Configurator {
     static void begin(LogConfig config, String nodeId) {
         format = config.format();
         node = nodeId;
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
-            new LiveLevels(loggers, config.level(), (ms, then) -> {}).begin();
+        if (Thread.getDefaultUncaughtExceptionHandler() == null) {
+            Thread.setDefaultUncaughtExceptionHandler(Logging::uncaught);
         }
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+            begin(loggers, config, isElsewhere());
+        }
+    }
+
+    private static boolean isElsewhere() {
+        return System.getProperty(FILE) != null;
+    }
+
+    /** @param isElsewhere somebody else's configuration counts, until a level is said */
+    static void begin(LoggerContext loggers, LogConfig config, boolean isElsewhere) {
+        if (!isElsewhere || config.isLevelSaid()) {
+            new LiveLevels(loggers, config.level(), (ms, then) -> () -> {}).begin();
+        }
+    }
+
+    /** Of Skein as a whole at the start. */
+    static String level(LoggerContext loggers, LogConfig config) {
+        if (!isElsewhere() || config.isLevelSaid()) {
+            return config.level();
+        }
+        Level found = loggers.getLogger(OURS).getEffectiveLevel();
+        return found.isGreaterOrEqual(Level.TRACE) ? found.toString() : "trace";
+    }
+
+    /** The JVM would write it as it is, between the lines. */
+    static void uncaught(Thread thread, Throwable failure) {
+        LoggerFactory.getLogger(Logging.class).error("thread {} ended", thread.getName(), failure);
     }
 
     /** Waits a moment until what was logged is written; before a process ends. */

@@ -142,7 +142,8 @@ public final class Node {
                 broken);
         metrics.watchProposals(replica::unanswered);
         this.backups = config.backups()
-                .map(plan -> new BackupSchedule(vertx, plan, config.nodeId(), broker::backupIn, metrics.backups()));
+                .map(plan -> new BackupSchedule(
+                        vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, metrics.backups()));
     }
 
     /**

@@ -326,7 +326,7 @@ public record NodeConfig(
         } catch (IllegalArgumentException noLevel) {
             throw settings.problem(Setting.LOG_LEVEL, noLevel.getMessage());
         }
-        return new LogConfig(format, level);
+        return new LogConfig(format, level, settings.isSaid(Setting.LOG_LEVEL));
     }
 
     private static RrmqProfile profile(Settings settings) {

@@ -114,18 +114,21 @@ public final class NodeProcess {
     /** The node must not go on: what it believes or what is on its disk can no longer be trusted. */
     private static void end(StoreFailure broken) {
         if (ENDING.compareAndSet(false, true)) {
+            int code;
             if (broken.kind() == StoreFailure.Kind.OTHER_LEVEL) {
                 LOG.error("this node ends: {}", broken.cause().getMessage());
-                Runtime.getRuntime().halt(ExitCode.OTHER_LEVEL);
+                code = ExitCode.OTHER_LEVEL;
+            } else {
+                boolean disk = broken.kind() == StoreFailure.Kind.DISK;
+                LOG.error(
+                        "this node ends: {}",
+                        disk ? "its disk, or what is on it, failed" : "an invariant is broken",
+                        broken.cause());
+                code = disk ? ExitCode.DISK_ERROR : ExitCode.BROKEN;
             }
-            boolean disk = broken.kind() == StoreFailure.Kind.DISK;
-            LOG.error(
-                    "this node ends: {}",
-                    disk ? "its disk, or what is on it, failed" : "an invariant is broken",
-                    broken.cause());
             // No shutdown hooks: nothing more may be written or acknowledged.
             Logging.drain();
-            Runtime.getRuntime().halt(disk ? ExitCode.DISK_ERROR : ExitCode.BROKEN);
+            Runtime.getRuntime().halt(code);
         }
     }
 

@@ -84,9 +84,7 @@ public final class Settings {
     /** Several of them start on one machine, and of a port for peers nobody spoke: without peers any will do. */
     private void completeHabits(Map<String, String> environment) {
         boolean isBroker = !environment.getOrDefault(HABIT, "").isEmpty();
-        boolean isSaid = !value(Setting.RAFT_PORT).source().equals(DEFAULT)
-                || !text(Setting.PEERS).isEmpty();
-        if (isBroker && !isSaid) {
+        if (isBroker && !isSaid(Setting.RAFT_PORT) && text(Setting.PEERS).isEmpty()) {
             values.put(Setting.RAFT_PORT, new Value("0", HABIT));
         }
     }

@@ -6,10 +6,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,8 +23,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.sqlite.ProgressHandler;
 
 /**
  * A backup that was looked through: a {@link SnapshotFile} on its own, with what it holds.
@@ -35,6 +43,9 @@ public record BackupFile(
 
     /** Of SQLite's own findings so many are told. */
     private static final int FINDINGS = 5;
+
+    /** Of SQLite between two pulses: well under a millisecond. */
+    private static final int STEPS = 1_000;
 
     private static final String SUFFIX = ".sha256";
 
@@ -59,7 +70,7 @@ public record BackupFile(
                 throw new UnusableDatabase(
                         file, "it is the database of a node and not a backup: a node starts from its data directory");
             }
-            checkPages(connection, file);
+            checkPages(connection, file, pulse);
             SnapshotRows rows = new SnapshotRows(connection, file, pulse);
             rows.checkHasNoOwner();
             rows.check(true);
@@ -91,13 +102,38 @@ public record BackupFile(
         });
     }
 
-    private static void checkPages(Connection connection, Path file) throws SQLException {
+    /** @param pulse as in {@link #verify}; what it throws comes out here */
+    static void checkPages(Connection connection, Path file, Runnable pulse) throws SQLException {
+        RuntimeException[] ended = {null};
         List<String> found = new ArrayList<>();
+        ProgressHandler.setHandler(connection, STEPS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                try {
+                    pulse.run();
+                    return 0;
+                } catch (RuntimeException end) {
+                    // Nothing may be thrown through SQLite.
+                    ended[0] = end;
+                    return 1;
+                }
+            }
+        });
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA integrity_check(" + FINDINGS + ")")) {
             while (row.next()) {
                 found.add(row.getString(1));
             }
+        } catch (SQLException failed) {
+            if (ended[0] != null) {
+                throw ended[0];
+            }
+            throw failed;
+        } finally {
+            ProgressHandler.clearHandler(connection);
+        }
+        if (ended[0] != null) {
+            throw ended[0];
         }
         if (!found.equals(List.of("ok"))) {
             throw new Damaged(file + ": " + String.join("; ", found));
@@ -139,7 +175,7 @@ public record BackupFile(
             out.force(true);
         }
         Files.move(part, checksum, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DataDirectory.sync(directory(checksum));
+        sync(directory(checksum));
     }
 
     /**
@@ -162,17 +198,52 @@ public record BackupFile(
     /**
      * Gives a whole file, which is on the disk already, its name for good.
      *
-     * @throws java.nio.file.FileAlreadyExistsException when there is one of that name, which is left alone
+     * @throws FileAlreadyExistsException when there is one of that name, which is left alone
      */
     public static void name(Path part, Path file) throws IOException {
-        // A hard link refuses where a rename would replace.
-        try {
-            Files.createLink(file, part);
+        if (isLinked(part, file)) {
             Files.delete(part);
-        } catch (UnsupportedOperationException | java.nio.file.AccessDeniedException noLinks) {
+        } else {
             Files.move(part, file);
         }
-        DataDirectory.sync(directory(file));
+        sync(directory(file));
+    }
+
+    /** A hard link refuses where a rename would replace; exFAT, SMB and some more have none, and say so in as many ways. */
+    private static boolean isLinked(Path part, Path file) throws IOException {
+        try {
+            Files.createLink(file, part);
+            return true;
+        } catch (FileAlreadyExistsException | NoSuchFileException said) {
+            throw said;
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            return false;
+        }
+    }
+
+    /** Some of the disks that people keep backups on do not flush a directory, and do not need it. */
+    static void sync(Path directory) {
+        try {
+            DataDirectory.sync(directory);
+        } catch (IOException notHere) {
+            // What is in the file was flushed, and that did not fail.
+        }
+    }
+
+    /**
+     * Makes a file that only its owner may read: a backup holds hashes of passwords and tokens. Where files have no such
+     * rights, it has those of its disk.
+     *
+     * @throws FileAlreadyExistsException when there is one of that name
+     */
+    public static FileChannel create(Path file) throws IOException {
+        FileAttribute<?>[] owners =
+                Files.getFileStore(directory(file)).supportsFileAttributeView(PosixFileAttributeView.class)
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
+        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owners);
     }
 
     private static Path directory(Path file) {

@@ -3,11 +3,13 @@ package io.skein.store;
 import io.skein.raft.NodeId;
 import io.skein.replica.ClusterConfiguration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -24,8 +26,8 @@ import org.sqlite.ProgressHandler;
  * What lies in a data directory, looked at without changing it, whether or not a node works there; for an operator. Blocks.
  *
  * @param isThere the directory exists
- * @param heldByProcess somebody works there now
- * @param denied files and directories in it that this process may not read and write
+ * @param hold whether somebody works there now
+ * @param denied what is a node's in it and this process may not read and write; if there is any, the database is left alone
  * @param fileSystem its type as the system calls it
  * @param generation that counts; empty when the directory was never used
  * @param current what is wrong with the pointer to it; empty when nothing is
@@ -36,7 +38,7 @@ import org.sqlite.ProgressHandler;
 public record Checkup(
         Path directory,
         boolean isThere,
-        boolean heldByProcess,
+        Hold hold,
         List<String> denied,
         String fileSystem,
         long freeBytes,
@@ -44,28 +46,46 @@ public record Checkup(
         Optional<String> generation,
         Optional<String> current,
         Optional<Contents> database,
-        Optional<String> problem,
+        Optional<Obstacle> problem,
         List<String> asides) {
+    /** {@code UNKNOWN}: its lock may not be tried. */
+    public enum Hold {
+        FREE,
+        HELD,
+        UNKNOWN
+    }
+
+    /** @param isNewer a newer build could read it */
+    public record Obstacle(String why, boolean isNewer) {}
+
     public Checkup {
         denied = List.copyOf(denied);
         asides = List.copyOf(asides);
     }
+
+    /** Of SQLite's check, which reads the whole file at once, while a node works there. */
+    private static final long BESIDE_A_NODE_NANOS = 1_000_000_000;
+    /** Names that are said. */
+    private static final int MOST_DENIED = 10;
 
     /** Steps of SQLite between two looks at the clock. */
     private static final int STEPS = 100_000;
 
     /**
      * @param node empty: nobody's yet
+     * @param startSchemaVersion what a start brings it to at least; the versions above come with feature levels
      * @param voters as of the newest configuration in the log
      * @param stampMs of the last settled entry; 0 when there is none
      * @param backwards why the database holds less than was promised; empty when it does not
      * @param structure what SQLite's quick check says; empty when all is well
      * @param rows what is wrong with a row that carries a checksum; empty when all are well
-     * @param isWhole both were done to their end within the time
+     * @param isStructureWhole the first was done to its end within the time; beside a node it has little
+     * @param isWhole the second was
      */
     public record Contents(
             Optional<String> node,
             int schemaVersion,
+            int startSchemaVersion,
             int knownSchemaVersion,
             long bytes,
             long walBytes,
@@ -78,6 +98,7 @@ public record Checkup(
             Optional<String> backwards,
             Optional<String> structure,
             Optional<String> rows,
+            boolean isStructureWhole,
             boolean isWhole) {
         public Contents {
             voters = List.copyOf(voters);
@@ -91,7 +112,7 @@ public record Checkup(
             return new Checkup(
                     directory,
                     false,
-                    false,
+                    Hold.FREE,
                     List.of(),
                     "",
                     0,
@@ -117,10 +138,10 @@ public record Checkup(
         Optional<String> generation = Optional.empty();
         Optional<String> current = Optional.empty();
         Optional<Contents> contents = Optional.empty();
-        Optional<String> problem = Optional.empty();
-        boolean held = false;
+        Optional<Obstacle> problem = Optional.empty();
+        Hold hold = Hold.UNKNOWN;
         try {
-            held = isHeld(directory);
+            hold = hold(directory);
             generation = pointer(directory);
             if (generation.isPresent() && !generation.get().matches("gen-[1-9][0-9]{0,17}")) {
                 current = Optional.of("CURRENT does not name a generation: \"" + shown(generation.get()) + '"');
@@ -130,18 +151,20 @@ public record Checkup(
         } catch (IOException unreadable) {
             current = Optional.of("CURRENT or the lock cannot be read: " + unreadable);
         }
-        if (generation.isPresent() && current.isEmpty()) {
+        if (generation.isPresent() && current.isEmpty() && denied.isEmpty()) {
             Path there = directory.resolve(generation.get());
             try {
-                contents = Optional.of(contents(there, System.nanoTime() + budgetMs * 1_000_000));
-            } catch (SQLException | IOException | Damaged | UnusableDatabase | WentBackwards unusable) {
-                problem = Optional.of(unusable.getMessage());
+                contents = Optional.of(contents(there, hold, System.nanoTime() + budgetMs * 1_000_000));
+            } catch (UnusableDatabase unusable) {
+                problem = Optional.of(new Obstacle(unusable.getMessage(), unusable.isNewer()));
+            } catch (SQLException | IOException | Damaged | WentBackwards unusable) {
+                problem = Optional.of(new Obstacle(unusable.getMessage(), false));
             }
         }
         return new Checkup(
                 directory,
                 true,
-                held,
+                hold,
                 denied,
                 type,
                 free,
@@ -167,27 +190,51 @@ public record Checkup(
 
     private static List<String> denied(Path directory) {
         List<String> denied = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(directory, 2)) {
-            files.filter(file -> !Files.isReadable(file) || !Files.isWritable(file))
-                    .limit(10)
-                    .forEach(file -> denied.add(directory.relativize(file).toString()));
-        } catch (IOException | java.io.UncheckedIOException unreadable) {
-            denied.add(unreadable.getMessage());
+        if (isDenied(directory)) {
+            denied.add(directory.toString());
         }
-        return denied;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(
+                            found -> DataDirectory.isOurs(found.getFileName().toString()))
+                    .sorted()
+                    .toList()) {
+                deny(directory, file, denied);
+                if (Files.isDirectory(file) && Files.isReadable(file)) {
+                    try (Stream<Path> within = Files.list(file)) {
+                        within.sorted().forEach(found -> deny(directory, found, denied));
+                    }
+                }
+            }
+        } catch (IOException | UncheckedIOException unreadable) {
+            // Whose names cannot be read is denied itself.
+        }
+        return denied.size() > MOST_DENIED ? denied.subList(0, MOST_DENIED) : denied;
+    }
+
+    private static void deny(Path directory, Path file, List<String> denied) {
+        if (isDenied(file)) {
+            denied.add(directory.relativize(file).toString());
+        }
+    }
+
+    /** What went meanwhile is not. */
+    private static boolean isDenied(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                && (!Files.isReadable(file) || !Files.isWritable(file))
+                && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Takes the lock for a moment; whoever starts in this moment is refused, and starts again. */
-    private static boolean isHeld(Path directory) throws IOException {
+    private static Hold hold(Path directory) throws IOException {
         Path file = directory.resolve("lock");
-        if (!Files.exists(file) || !Files.isWritable(file)) {
-            return false;
+        if (!Files.isWritable(file)) {
+            return Files.exists(file) || !Files.isReadable(directory) ? Hold.UNKNOWN : Hold.FREE;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            return lock == null;
+            return lock == null ? Hold.HELD : Hold.FREE;
         } catch (OverlappingFileLockException heldByThisProcess) {
-            return true;
+            return Hold.HELD;
         }
     }
 
@@ -210,7 +257,7 @@ public record Checkup(
         }
     }
 
-    private static Contents contents(Path generation, long untilNanos) throws SQLException, IOException {
+    private static Contents contents(Path generation, Hold hold, long untilNanos) throws SQLException, IOException {
         Path file = generation.resolve(DataDirectory.DATABASE);
         Path mark = generation.resolve(Sentinel.FILE);
         // Before the database, which is never behind what stood here a moment ago.
@@ -228,16 +275,23 @@ public record Checkup(
                     said, new Sentinel.Mark(incarnation, progress.batch()), file, progress.lastIndex()));
             Optional<String> structure = Optional.empty();
             Optional<String> rows = Optional.empty();
-            boolean whole = true;
+            boolean isStructureWhole = true;
+            boolean isWhole = true;
+            long patience = hold == Hold.FREE ? Long.MAX_VALUE : BESIDE_A_NODE_NANOS;
             try {
-                structure = quickCheck(connection, untilNanos);
+                structure = quickCheck(connection, Math.min(patience, untilNanos - System.nanoTime()));
+            } catch (OutOfTime late) {
+                isStructureWhole = false;
+            }
+            try {
                 rows = damagedRow(connection, file, untilNanos);
             } catch (OutOfTime late) {
-                whole = false;
+                isWhole = false;
             }
             return new Contents(
                     owner(connection),
                     (int) Database.number(connection, "PRAGMA user_version"),
+                    Database.FIRST_LEVEL_SCHEMA,
                     Database.SCHEMA_VERSION,
                     Files.size(file),
                     size(generation.resolve(DataDirectory.DATABASE + "-wal")),
@@ -253,7 +307,8 @@ public record Checkup(
                     backwards.map(WentBackwards::getMessage),
                     structure,
                     rows,
-                    whole);
+                    isStructureWhole,
+                    isWhole);
         }
     }
 
@@ -268,12 +323,13 @@ public record Checkup(
         return Files.exists(file) ? Files.size(file) : 0;
     }
 
-    private static Optional<String> quickCheck(Connection connection, long untilNanos) throws SQLException {
+    private static Optional<String> quickCheck(Connection connection, long budgetNanos) throws SQLException {
+        long begun = System.nanoTime();
         boolean[] late = {false};
         ProgressHandler.setHandler(connection, STEPS, new ProgressHandler() {
             @Override
             protected int progress() {
-                late[0] = System.nanoTime() - untilNanos > 0;
+                late[0] = System.nanoTime() - begun > budgetNanos;
                 return late[0] ? 1 : 0;
             }
         });
@@ -304,7 +360,7 @@ public record Checkup(
             }
         };
         try {
-            ImageLoader.each(connection, "SELECT idx, term, kind, crc, payload FROM log ORDER BY idx", row -> {
+            Pages.each(connection, "log", "idx", "idx, term, kind, crc, payload", row -> {
                 pulse.run();
                 ImageLoader.entry(row.getLong(1), row.getLong(2), row.getInt(3), row.getLong(4), row.getBytes(5));
             });

@@ -2,6 +2,7 @@ package io.skein.store;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * How a copy shares processor and disk with what commits beside it: it works for a moment and rests in proportion. For
@@ -17,11 +18,17 @@ final class CopyPace {
     private static final long LONGEST_REST_NANOS = 200_000_000;
 
     private final double rest;
+    private final BooleanSupplier hurry;
     private long since = System.nanoTime();
 
     /** @param rest time at rest for each time at work; 0 never rests */
     CopyPace(double rest) {
+        this(rest, () -> false);
+    }
+
+    private CopyPace(double rest, BooleanSupplier hurry) {
         this.rest = rest;
+        this.hurry = hurry;
     }
 
     /** Somebody waits for it: as fast as can be. */
@@ -31,13 +38,18 @@ final class CopyPace {
 
     /** Nobody waits for it, or should have thought so. */
     static CopyPace leisurely() {
-        return new CopyPace(REST);
+        return leisurely(() -> false);
+    }
+
+    /** @param hurry somebody waits until it is done: there is no rest as long as this is so */
+    static CopyPace leisurely(BooleanSupplier hurry) {
+        return new CopyPace(REST, hurry);
     }
 
     /** Between two pieces of work, outside of any transaction. */
     void breathe() {
         long worked = System.nanoTime() - since;
-        if (rest == 0 || worked < WORK_NANOS) {
+        if (rest == 0 || worked < WORK_NANOS || hurry.getAsBoolean()) {
             return;
         }
         try {

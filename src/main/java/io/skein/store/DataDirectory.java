@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -98,6 +99,14 @@ public final class DataDirectory implements AutoCloseable {
             return taken.getFile() + " is no directory";
         }
         return failed.getMessage();
+    }
+
+    /** Whether a file or directory of this name in it is a node's: others may lie there, as on a disk of its own. */
+    static boolean isOurs(String name) {
+        return Set.of("lock", "CURRENT", "CURRENT.tmp", "reserve", "reserve.tmp", BUILD, "tmp")
+                        .contains(name)
+                || name.matches(GENERATION)
+                || name.matches(ASIDE + "(\\" + BEGUN + ")?");
     }
 
     /** Whether a node ever worked in a directory; leaves no trace there. */

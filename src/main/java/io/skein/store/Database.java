@@ -30,7 +30,7 @@ final class Database {
     static final int SCHEMA_VERSION = 5;
 
     /** Every database is brought up to this one when it is opened; to later ones with the feature level of its cluster. */
-    private static final int FIRST_LEVEL_SCHEMA = 4;
+    static final int FIRST_LEVEL_SCHEMA = 4;
 
     private static final int WRITER_CACHE_KIB = 32 << 10;
     private static final int READER_CACHE_KIB = 4 << 10;

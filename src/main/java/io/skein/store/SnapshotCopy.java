@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -106,7 +105,7 @@ final class SnapshotCopy {
 
     private SnapshotFile makeOnce() throws IOException, SQLException {
         // Closed after the database is: whoever closes a file lets go of all its locks in this process.
-        try (FileChannel file = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel file = BackupFile.create(target)) {
             try {
                 return make(file);
             } catch (Exception | Error failed) {
@@ -130,7 +129,7 @@ final class SnapshotCopy {
             rows.check(true);
         }
         file.force(true);
-        DataDirectory.sync(target.toAbsolutePath().getParent());
+        BackupFile.sync(target.toAbsolutePath().getParent());
         String sha256 = SnapshotRows.sha256(target, this::pulse);
         return new SnapshotFile(target, settled, configuration, file.size(), sha256);
     }

@@ -112,89 +112,71 @@ final class SnapshotRows {
     }
 
     private void checkChunks(boolean bodies) throws SQLException {
-        String select = """
-                SELECT id, topic_id, base_offset, count, first_idx, first_place, last_idx, last_place, first_time,
-                    last_time, body_crc, head_crc, length(body), positions%s
-                FROM main.chunk ORDER BY id""".formatted(bodies ? ", body" : "");
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(select)) {
-            while (row.next()) {
-                pulse.run();
-                Chunk.Head head = new Chunk.Head(
-                        row.getLong(1),
-                        row.getLong(2),
-                        "number " + row.getLong(2),
-                        row.getLong(3),
-                        row.getInt(4),
-                        new Cursor(row.getLong(5), row.getInt(6)),
-                        new Cursor(row.getLong(7), row.getInt(8)),
-                        row.getLong(9),
-                        row.getLong(10),
-                        row.getLong(11),
-                        row.getLong(12),
-                        row.getInt(13),
-                        row.getBytes(14));
-                head.positions();
-                if (bodies) {
-                    head.verify(row.getBytes(15));
-                }
+        String columns = """
+                id, topic_id, base_offset, count, first_idx, first_place, last_idx, last_place, first_time,
+                    last_time, body_crc, head_crc, length(body), positions""" + (bodies ? ", body" : "");
+        Pages.each(connection, "chunk", "id", columns, row -> {
+            pulse.run();
+            Chunk.Head head = new Chunk.Head(
+                    row.getLong(1),
+                    row.getLong(2),
+                    "number " + row.getLong(2),
+                    row.getLong(3),
+                    row.getInt(4),
+                    new Cursor(row.getLong(5), row.getInt(6)),
+                    new Cursor(row.getLong(7), row.getInt(8)),
+                    row.getLong(9),
+                    row.getLong(10),
+                    row.getLong(11),
+                    row.getLong(12),
+                    row.getInt(13),
+                    row.getBytes(14));
+            head.positions();
+            if (bodies) {
+                head.verify(row.getBytes(15));
             }
-        }
+        });
     }
 
     private void checkScheduled() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT idx, place, due, time, topic, key, format, content_type, headers, delay_ms, ttl_ms,
-                            expect_offset, crc, body
-                        FROM main.scheduled""")) {
-            while (row.next()) {
-                pulse.run();
-                Cursor at = new Cursor(row.getLong(1), row.getInt(2));
-                long crc = Checksum.ofScheduled(
-                        at,
-                        row.getLong(3),
-                        row.getLong(4),
-                        new long[] {row.getLong(10), row.getLong(11), row.getLong(12)},
-                        List.of(
-                                row.getString(5),
-                                row.getString(6),
-                                row.getString(7),
-                                row.getString(8),
-                                row.getString(9)),
-                        row.getBytes(14));
-                if (crc != row.getLong(13)) {
-                    throw new Damaged("the delayed message " + at + " is not what was written");
-                }
+        String columns = """
+                idx, place, due, time, topic, key, format, content_type, headers, delay_ms, ttl_ms,
+                    expect_offset, crc, body""";
+        Pages.each(connection, "scheduled", "id", columns, row -> {
+            pulse.run();
+            Cursor at = new Cursor(row.getLong(1), row.getInt(2));
+            long crc = Checksum.ofScheduled(
+                    at,
+                    row.getLong(3),
+                    row.getLong(4),
+                    new long[] {row.getLong(10), row.getLong(11), row.getLong(12)},
+                    List.of(row.getString(5), row.getString(6), row.getString(7), row.getString(8), row.getString(9)),
+                    row.getBytes(14));
+            if (crc != row.getLong(13)) {
+                throw new Damaged("the delayed message " + at + " is not what was written");
             }
-        }
+        });
     }
 
     private void checkAnswers() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT idx, place, crc, answer FROM main.answer")) {
-            while (row.next()) {
-                if (Checksum.ofAnswer(row.getLong(1), row.getInt(2), row.getBytes(4)) != row.getLong(3)) {
-                    throw new Damaged(
-                            "the answer kept for " + row.getLong(1) + "." + row.getInt(2) + " is not what was written");
-                }
+        Pages.each(connection, "answer", "idx, place", "idx, place, crc, answer", row -> {
+            pulse.run();
+            if (Checksum.ofAnswer(row.getLong(1), row.getInt(2), row.getBytes(4)) != row.getLong(3)) {
+                throw new Damaged(
+                        "the answer kept for " + row.getLong(1) + "." + row.getInt(2) + " is not what was written");
             }
-        }
+        });
     }
 
     private void checkMail() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT id, from_id, to_id, time, content, crc FROM main.mail")) {
-            while (row.next()) {
-                pulse.run();
-                long crc = Checksum.ofMail(
-                        row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5));
-                if (crc != row.getLong(6)) {
-                    throw new Damaged("mail " + row.getLong(1) + " is not what was written");
-                }
+        Pages.each(connection, "mail", "id", "id, from_id, to_id, time, content, crc", row -> {
+            pulse.run();
+            long crc =
+                    Checksum.ofMail(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5));
+            if (crc != row.getLong(6)) {
+                throw new Damaged("mail " + row.getLong(1) + " is not what was written");
             }
-        }
+        });
     }
 
     /** Of a file that nobody has open as a database: closing it here would take that one's locks away. */

@@ -7,11 +7,11 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +34,12 @@ final class Snapshots {
     private final WorkerExecutor worker;
     private Future<?> last = Future.succeededFuture();
     private int asked;
+    /** Of those, what peers wait for; written on the store's context alone. */
+    private volatile int urgent;
+
     private volatile boolean stopped;
 
-    /** @param damaged told of rows that are not what was written, on whatever thread */
+    /** @param damaged told of rows that are not what was written, on whatever thread; not of a backup's */
     Snapshots(Vertx vertx, NodeId id, Path live, StoreConfig config, Consumer<String> damaged, Faults faults) {
         this.live = live;
         this.config = config;
@@ -47,52 +50,66 @@ final class Snapshots {
 
     /** Fails with {@link RejectedExecutionException} when too many were asked for, and as {@link SnapshotCopy#make} does. */
     Future<SnapshotFile> make(Path target) {
-        return make(target, () -> false, CopyPace::urgent);
+        urgent = urgent + 1;
+        return make(() -> {
+                    try {
+                        return copy(target, () -> false, CopyPace.urgent());
+                    } catch (Exception failed) {
+                        if (isDamage(failed)) {
+                            damaged.accept(failed.getMessage());
+                        }
+                        throw failed;
+                    }
+                })
+                .onComplete(ignored -> urgent = urgent - 1);
     }
 
     /**
-     * The same at leisure: what commits beside it comes first.
+     * The same at leisure: what commits beside it comes first, until a peer waits for the next. Damage is nobody's but the
+     * caller's: a backup lies on whatever disk its operator has for it, and a node must not doubt itself for that disk; it
+     * reads its own rows through anyway.
      *
      * @param unwanted asked on the thread that copies; once true the work ends with a {@code CancellationException}
      */
     Future<SnapshotFile> backup(Path target, BooleanSupplier unwanted) {
-        return make(target, unwanted, CopyPace::leisurely);
+        return make(() -> copy(target, unwanted, CopyPace.leisurely(() -> urgent > 0)));
     }
 
-    private Future<SnapshotFile> make(Path target, BooleanSupplier unwanted, Supplier<CopyPace> pace) {
+    private Future<SnapshotFile> make(Callable<SnapshotFile> copy) {
         if (stopped || asked >= MAX_ASKED) {
             return Future.failedFuture(new RejectedExecutionException(
                     stopped ? "the store closes" : asked + " snapshots are waited for already"));
         }
         asked++;
-        Future<SnapshotFile> made = worker.executeBlocking(() -> copy(target, unwanted, pace.get()), false);
+        Future<SnapshotFile> made = worker.executeBlocking(() -> told(copy), false);
         last = made.onComplete(ignored -> asked--);
         return made;
     }
 
-    private SnapshotFile copy(Path target, BooleanSupplier unwanted, CopyPace pace) throws Exception {
-        long begin = System.nanoTime();
+    /** What SQLite says of it is what the disk says. */
+    private static SnapshotFile told(Callable<SnapshotFile> copy) throws Exception {
         try {
-            SnapshotFile snapshot = new SnapshotCopy(
-                            live,
-                            target,
-                            2 * config.reserveBytes(),
-                            faults,
-                            () -> stopped || unwanted.getAsBoolean(),
-                            pace)
-                    .make();
-            LOG.info(
-                    "made a snapshot up to entry {}: {} bytes in {} ms",
-                    snapshot.settled().index(),
-                    snapshot.bytes(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
-            return snapshot;
-        } catch (Exception failed) {
-            if (failed instanceof Damaged || Database.isDamage(failed)) {
-                damaged.accept(failed.getMessage());
-            }
-            throw failed instanceof SQLException ? new IOException(failed.getMessage(), failed) : failed;
+            return copy.call();
+        } catch (SQLException failed) {
+            throw new IOException(failed.getMessage(), failed);
         }
+    }
+
+    private static boolean isDamage(Exception failed) {
+        return failed instanceof Damaged || Database.isDamage(failed);
+    }
+
+    private SnapshotFile copy(Path target, BooleanSupplier unwanted, CopyPace pace) throws IOException, SQLException {
+        long begin = System.nanoTime();
+        SnapshotFile snapshot = new SnapshotCopy(
+                        live, target, 2 * config.reserveBytes(), faults, () -> stopped || unwanted.getAsBoolean(), pace)
+                .make();
+        LOG.info(
+                "made a snapshot up to entry {}: {} bytes in {} ms",
+                snapshot.settled().index(),
+                snapshot.bytes(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        return snapshot;
     }
 
     /** Ends the one that is being made; its file goes. */

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +61,64 @@ class BucketTest {
     }
 
     @Test
+    void nothingCostsMoreThanAMinuteHoweverLargeItIs() {
+        Bucket bucket = new Bucket(1_000, now);
+        assertEquals(0, bucket.take(1 << 20, now));
+        assertEquals(60_000, bucket.used(now));
+        assertTrue(bucket.take(1, now + 59 * SECOND) > 0);
+        assertEquals(0, bucket.take(1_000, now + 60 * SECOND));
+    }
+
+    @Test
+    void whatIsGivenBackOfSomethingLargeIsWhatItCost() {
+        Bucket bucket = new Bucket(10, now);
+        assertEquals(0, bucket.take(100_000, now));
+        bucket.giveBack(100_000);
+        assertEquals(0, bucket.used(now));
+        assertEquals(0, bucket.take(10, now));
+        assertTrue(bucket.take(1, now) > 0);
+    }
+
+    @Test
+    void severalThreadsTogetherTakeNoMoreThanOneAlone() {
+        for (int round = 0; round < 20; round++) {
+            Bucket bucket = new Bucket(1_000, now);
+            AtomicInteger taken = new AtomicInteger();
+            together(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    if (bucket.take(1, now) == 0) {
+                        taken.incrementAndGet();
+                    }
+                }
+            });
+            assertEquals(1_000, taken.get());
+        }
+    }
+
+    @Test
+    void whatSeveralThreadsTakeAndGiveBackIsAllThereInTheEnd() {
+        Bucket bucket = new Bucket(1_000_000, now);
+        together(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                if (bucket.take(7, now) == 0) {
+                    bucket.giveBack(7);
+                }
+            }
+        });
+        assertTrue(bucket.isUnused(now));
+        assertEquals(0, bucket.take(1_000_000, now));
+        assertTrue(bucket.take(1, now) > 0);
+    }
+
+    /** On four threads. */
+    static void together(Runnable each) {
+        IntStream.range(0, 4)
+                .mapToObj(thread -> CompletableFuture.runAsync(each, task -> new Thread(task).start()))
+                .toList()
+                .forEach(CompletableFuture::join);
+    }
+
+    @Test
     void whatIsGivenBackMayBeTakenAgain() {
         Bucket bucket = new Bucket(10, now);
         bucket.take(10, now);
@@ -87,7 +148,7 @@ class BucketTest {
     void theLargestFiguresDoNotOverflow() {
         Bucket slow = new Bucket(1, now);
         assertEquals(0, slow.take(64 << 20, now));
-        assertEquals(64L << 20, slow.used(now));
+        assertEquals(60, slow.used(now));
         Bucket fast = new Bucket(1L << 40, now);
         assertEquals(0, fast.take(64 << 20, now));
         assertEquals(64 << 20, fast.used(now), 1 << 10);

@@ -24,9 +24,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -53,6 +55,7 @@ public final class FakeBroker implements Broker {
     private final List<Stream> streams = new ArrayList<>();
     private final List<Publish> publishes = new ArrayList<>();
     private final Deque<Refusal> refusals = new ArrayDeque<>();
+    private final Set<String> limited = new HashSet<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holding;
     private boolean eager;
@@ -101,6 +104,15 @@ public final class FakeBroker implements Broker {
     /** The next publishes fail so, one each. */
     public synchronized void refuseNext(Refusal refusal) {
         refusals.add(refusal);
+    }
+
+    /** A limit lets nothing more to this topic through, until {@link #lift}. */
+    public synchronized void limit(String topic) {
+        limited.add(topic);
+    }
+
+    public synchronized void lift(String topic) {
+        limited.remove(topic);
     }
 
     /** Publishes are taken but not answered until {@link #release}. */
@@ -202,6 +214,11 @@ public final class FakeBroker implements Broker {
     }
 
     private PublishAck decide(Publish publish) {
+        for (Publication publication : publish.messages()) {
+            if (limited.contains(publication.topic().value())) {
+                throw Refusal.of(Refusal.Kind.TOO_MANY, "rate-limited", "no more of " + publication.topic());
+            }
+        }
         if (!refusals.isEmpty()) {
             throw refusals.poll();
         }

@@ -33,6 +33,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -284,6 +286,73 @@ class ThrottleTest {
     }
 
     @Test
+    void whatCannotEvenBeginIsGivenBack() {
+        limit("some", "", "", false, messages(5));
+        assertThrows(
+                IllegalStateException.class,
+                () -> throttle.<String>charged(
+                        anna,
+                        messages("a", 5),
+                        () -> {
+                            throw new IllegalStateException("as a test wants it");
+                        },
+                        done -> List.of()));
+        assertTrue(passes(anna, "a", 5));
+    }
+
+    @Test
+    void ofAListThatCostTheMostWhatWasRefusedGivesBackNoMoreThanThat() {
+        limit("some", "", "", true, messages(1));
+        List<TopicOutcome.Result> results = new ArrayList<>(Collections.nCopies(499, REFUSED));
+        results.add(STORED);
+        throttle.charged(anna, messages("a", 500), () -> Future.succeededFuture(""), done -> results)
+                .onFailure(no -> {});
+        assertTrue(passes(anna, "a", 1));
+        assertFalse(passes(anna, "a", 1));
+    }
+
+    @Test
+    void oneLargeMessageKeepsNobodyOutForMoreThanAMinute() {
+        limit("some", "", "", true, bytes(1));
+        assertNull(refusal(anna, List.of(message("a", 1 << 20))));
+        assertEquals(60_000L, refusal(bert, messages("a", 1)).facts().get("retryAfterMs"));
+        now += 60 * SECOND;
+        assertTrue(passes(bert, "a", 1));
+    }
+
+    @Test
+    void aChangeOfTheLimitClearsWhatWasUsed() {
+        limit("some", "", "", true, messages(1));
+        assertTrue(passes(anna, "a", 500));
+        assertFalse(passes(anna, "a", 1));
+        limit("some", "", "", true, messages(2));
+        assertTrue(passes(anna, "a", 2));
+    }
+
+    @Test
+    void whoeverIsForgottenMeanwhileSeveralThreadsTogetherPassNoMoreThanOneAlone() {
+        limit("some", "", "", false, messages(5));
+        assertTrue(passes(anna, "a", 1));
+        AtomicLong others = new AtomicLong(1_000);
+        AtomicInteger hers = new AtomicInteger();
+        BucketTest.together(() -> {
+            for (int i = 0; i < 5_000; i++) {
+                // What is given back at once is nothing to remember: they are swept away.
+                publish(
+                                others.getAndIncrement(),
+                                messages("a", 1),
+                                Future.failedFuture(Refusal.unavailable("no-leader", "nobody leads")))
+                        .onFailure(no -> {});
+                if (i % 100 == 0 && passes(anna, "a", 1)) {
+                    hers.incrementAndGet();
+                }
+            }
+        });
+        assertEquals(4, hers.get());
+        assertTrue(throttle.remembered() < 5_000, throttle.remembered() + " are remembered");
+    }
+
+    @Test
     void aLimitHoldsFromTheTurnThatSetsIt() {
         assertTrue(passes(anna, "a", 100));
         limit("some", "", "", false, messages(1));
@@ -389,6 +458,20 @@ class ThrottleTest {
         throttle.stay(NOBODY);
         assertThrows(Refusal.class, () -> throttle.stay(bert));
         assertEquals(0, throttle.staying(bert));
+    }
+
+    @Test
+    void whoCannotEvenBeginDoesNotStay() {
+        Stay stay = throttle.stay(anna);
+        assertThrows(
+                IllegalStateException.class,
+                () -> stay.beginning(() -> {
+                    throw new IllegalStateException("as a test wants it");
+                }));
+        assertEquals(0, throttle.staying(anna));
+        Stay other = throttle.stay(anna);
+        assertEquals("begun", other.beginning(() -> "begun"));
+        assertEquals(1, throttle.staying(anna));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackupCommandsTest {
-    private static final String NAME = "skein-n1-[0-9]{8}T[0-9]{6}Z-[0-9]+\\.db";
+    private static final String NAME = "skein-[0-9a-f]{16}-n1-[0-9]{8}T[0-9]{6}Z-[0-9]+\\.db";
 
     private RunningNode node;
     private Path directory;
@@ -115,6 +116,56 @@ class BackupCommandsTest {
         assertTrue(refused.err().contains("is there already, and nothing is overwritten"), refused.err());
         assertEquals("mine", Files.readString(file));
         assertEquals(List.of("mine"), files());
+    }
+
+    @Test
+    void onlyItsOwnerMayReadIt() throws Exception {
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(backup())));
+    }
+
+    @Test
+    void whatAnotherTryLeftBehindMayBeAWholeOneAndIsLeftAlone() throws Exception {
+        Path whole = Files.writeString(directory.resolve("whole.db"), "whole");
+        Files.createLink(directory.resolve("b.db.part"), whole);
+
+        backup();
+
+        assertEquals("whole", Files.readString(whole));
+        assertEquals(List.of("b.db", "b.db.part", "b.db.sha256", "whole.db"), files());
+    }
+
+    @Test
+    void whatTheDiskHereDoesNotTakeIsSaidOfThisDisk() throws Exception {
+        Files.createDirectories(directory.resolve("b.db.sha256").resolve("in the way"));
+
+        Said failed = to("backup", directory.resolve("b.db").toString());
+
+        assertEquals(74, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains(directory.resolve("b.db") + " cannot be written"), failed.err());
+    }
+
+    @Test
+    void anAnswerWithAMalformedDigestIsNoBackup() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/backup", exchange -> {
+            exchange.getResponseHeaders().add("Repr-Digest", "sha-256=:=AP8A:");
+            exchange.sendResponseHeaders(200, 1);
+            exchange.getResponseBody().write(1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            Said wrong = at(
+                    "localhost:" + server.getAddress().getPort(),
+                    "backup",
+                    directory.resolve("b.db").toString());
+
+            assertEquals(1, wrong.exitCode(), wrong.err());
+            assertTrue(wrong.err().contains("no usable Repr-Digest"), wrong.err());
+            assertEquals(List.of(), files());
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

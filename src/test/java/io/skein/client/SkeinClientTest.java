@@ -15,6 +15,7 @@ import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.Read;
 import io.skein.broker.Refusal;
+import io.skein.frame.CloseCode;
 import io.skein.frame.Delivered;
 import io.skein.frame.MessageJson;
 import io.skein.frame.PublishItem;
@@ -622,6 +623,41 @@ class SkeinClientTest {
         assertEquals("refused", failure.code());
         assertTrue(failure.isUnknown());
         assertEquals("refused", failure(client.publish("a", "y")).code());
+    }
+
+    @Test
+    void aServerThatHasNoPlaceForItIsAskedLessAndLessOftenAndWhatItWasToldIsNotLost() {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer full = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setWebSocketSubProtocols(List.of("skein.v1.json")))
+                .webSocketHandler(socket -> {
+                    asked.incrementAndGet();
+                    socket.close(CloseCode.LIMITED.code(), "all are open").onFailure(gone -> {});
+                })
+                .listen(0)
+                .await();
+        SkeinClient client = client(ClientOptions.of(List.of(at(full)))
+                .withReconnectMs(1, 3_600_000)
+                .withRequestMs(1000));
+        SkeinException failure = failure(client.publish("a", "x"));
+        assertEquals("too-many-connections", failure.code());
+        assertFalse(failure.isUnknown());
+        assertTrue(failure.isRetryable());
+        // The pauses double: this many would take days.
+        assertTrue(asked.get() < 50, asked + " tries");
+    }
+
+    @Test
+    void whatAServerWithoutAPlaceWasToldGoesToTheNext() {
+        HttpServer full = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setWebSocketSubProtocols(List.of("skein.v1.json")))
+                .webSocketHandler(socket -> socket.textMessageHandler(text ->
+                        socket.close(CloseCode.LIMITED.code(), "all are open").onFailure(gone -> {})))
+                .listen(0)
+                .await();
+        SkeinClient client =
+                client(ClientOptions.of(List.of(at(full), at(first))).withReconnectMs(1, 10));
+        assertEquals(0, client.publish("a", "x").await().offset());
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.skein.broker.Refusal;
 import io.skein.node.RunningNode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,5 +68,25 @@ class HandOverTest {
 
         assertEquals("n1", leader(first));
         assertEquals(term, first.broker().status().term());
+    }
+
+    private static Refusal refused(RunningNode asked, Optional<String> from) {
+        return assertThrows(Refusal.class, () -> handOver(asked, from));
+    }
+
+    @Test
+    void whoIsNoMemberCannotHandOver() {
+        assertEquals("unknown-member", refused(first, Optional.of("n7")).code());
+        assertEquals("unknown-member", refused(second, Optional.of("n7")).code());
+        assertEquals("n1", leader(first));
+    }
+
+    @Test
+    void whileNobodyLeadsNobodyHandsOver() {
+        first.close();
+        Awaitility.await().until(() -> leader(second).isEmpty());
+
+        assertEquals("no-leader", refused(second, Optional.empty()).code());
+        assertEquals("no-leader", refused(second, Optional.of("n2")).code());
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Refusal;
+import io.skein.machine.FeatureLevel;
 import io.skein.node.RunningNode;
 import io.skein.raft.NodeId;
 import io.vertx.core.Future;
@@ -38,6 +39,10 @@ class IdInUseTest {
         follower = RunningNode.joining(directory.resolve("n2"), "n2", leader);
         leader.awaitVoters(2);
         follower.awaitVoters(2);
+        // A change of members waits for the one before, and so would these for the entry that raises the level.
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> follower.broker().status().featureLevel() == FeatureLevel.NEWEST);
     }
 
     @AfterEach

@@ -7,9 +7,13 @@ import static io.skein.doctor.Verdict.SKIPPED;
 import static io.skein.doctor.Verdict.WARNING;
 import static io.skein.doctor.Verdict.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.store.Checkup;
 import io.skein.store.Checkup.Contents;
+import io.skein.store.Checkup.Hold;
+import io.skein.store.Checkup.Obstacle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,7 @@ class DirectoryChecksTest {
                 Optional.of("n1"),
                 schema,
                 4,
+                5,
                 GIB,
                 0,
                 3,
@@ -38,6 +43,7 @@ class DirectoryChecksTest {
                 Optional.ofNullable(backwards),
                 Optional.ofNullable(structure),
                 Optional.ofNullable(rows),
+                whole,
                 whole);
     }
 
@@ -50,7 +56,7 @@ class DirectoryChecksTest {
         return new Checkup(
                 HOME,
                 true,
-                false,
+                Hold.FREE,
                 denied,
                 fileSystem,
                 free,
@@ -80,7 +86,7 @@ class DirectoryChecksTest {
         Checkup unused = new Checkup(
                 HOME,
                 true,
-                false,
+                Hold.FREE,
                 List.of(),
                 "ext4",
                 GIB,
@@ -128,37 +134,73 @@ class DirectoryChecksTest {
                 WRONG, DirectoryChecks.pointer(directory("ext4", GIB, "CURRENT names gen-9", List.of(), List.of())));
     }
 
-    @Test
-    void aDatabaseThatCannotBeOpenedIsAllThereIsToSayOfIt() {
-        Checkup broken = new Checkup(
+    private static Checkup closed(Hold hold, List<String> denied, Optional<Obstacle> problem) {
+        return new Checkup(
                 HOME,
                 true,
-                false,
-                List.of(),
+                hold,
+                denied,
                 "ext4",
                 50 * GIB,
                 100 * GIB,
                 Optional.of("gen-1"),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of("file is not a database"),
+                problem,
                 List.of());
-        List<Finding> findings = DirectoryChecks.of(broken, NOW);
-        assertVerdict(WRONG, findings.get(findings.size() - 1));
+    }
+
+    private static Finding last(Checkup checkup) {
+        List<Finding> findings = DirectoryChecks.of(checkup, NOW);
+        return findings.get(findings.size() - 1);
+    }
+
+    @Test
+    void aDatabaseThatCannotBeOpenedIsAllThereIsToSayOfIt() {
+        Finding broken = last(closed(Hold.FREE, List.of(), Optional.of(new Obstacle("file is not a database", false))));
+        assertVerdict(WRONG, broken);
+        assertTrue(broken.todo().contains("backup"), broken.todo());
+    }
+
+    @Test
+    void whoeverRunsAnOlderSkeinIsToldToRunTheNewer() {
+        Finding newer = last(closed(Hold.FREE, List.of(), Optional.of(new Obstacle("its schema has version 9", true))));
+        assertVerdict(WRONG, newer);
+        assertTrue(newer.todo().startsWith("run the Skein that wrote it"), newer.todo());
+        assertFalse(newer.todo().contains("backup"), newer.todo());
+    }
+
+    @Test
+    void aDatabaseOfAnotherUserIsLeftAloneAndNotCalledBroken() {
+        Checkup foreign = closed(Hold.UNKNOWN, List.of("gen-1/skein.db"), Optional.empty());
+        assertVerdict(SKIPPED, last(foreign));
+        assertTrue(DirectoryChecks.there(foreign).says().contains("cannot be seen"));
     }
 
     @Test
     void theSchemaIsOneThatThisSkeinKnows() {
         assertVerdict(OK, DirectoryChecks.schema(well()));
         assertVerdict(OK, DirectoryChecks.schema(contents(3, NOW, null, null, null, true)));
-        assertVerdict(WRONG, DirectoryChecks.schema(contents(5, NOW, null, null, null, true)));
+        assertTrue(DirectoryChecks.schema(contents(3, NOW, null, null, null, true))
+                .says()
+                .contains("the next start brings it to 4"));
+    }
+
+    @Test
+    void theSchemaOfAFeatureLevelDoesNotComeWithAStart() {
+        String says = DirectoryChecks.schema(well()).says();
+        assertTrue(says.contains("5 comes with the cluster's feature level"), says);
+        assertFalse(says.contains("start"), says);
     }
 
     @Test
     void damageIsWrongAndWhatWasNotReadIsSkipped() {
-        assertVerdict(OK, DirectoryChecks.structure(well()));
-        assertVerdict(WRONG, DirectoryChecks.structure(contents(4, NOW, null, "page 7", null, true)));
-        assertVerdict(SKIPPED, DirectoryChecks.structure(contents(4, NOW, null, null, null, false)));
+        assertVerdict(OK, DirectoryChecks.structure(Hold.FREE, well()));
+        assertVerdict(WRONG, DirectoryChecks.structure(Hold.FREE, contents(4, NOW, null, "page 7", null, true)));
+        assertVerdict(SKIPPED, DirectoryChecks.structure(Hold.FREE, contents(4, NOW, null, null, null, false)));
+        assertFalse(DirectoryChecks.structure(Hold.HELD, contents(4, NOW, null, null, null, false))
+                .says()
+                .contains("--within"));
         assertVerdict(OK, DirectoryChecks.rows(well()));
         assertVerdict(WRONG, DirectoryChecks.rows(contents(4, NOW, null, null, "log entry 7", true)));
         assertVerdict(SKIPPED, DirectoryChecks.rows(contents(4, NOW, null, null, null, false)));

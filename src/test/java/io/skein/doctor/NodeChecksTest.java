@@ -160,6 +160,23 @@ class NodeChecksTest {
         assertVerdict(WRONG, backup(24 * 8));
     }
 
+    private static Finding backup(long everyHours, long hoursAgo) {
+        return NodeChecks.backup(
+                metered("skein_backup_interval_seconds " + everyHours * 3600
+                        + "\nskein_backup_last_success_timestamp_seconds " + (NOW / 1000 - hoursAgo * 3600)),
+                NOW);
+    }
+
+    @Test
+    void aBackupIsLateWhenTwoShouldHaveBeenMade() {
+        assertVerdict(OK, backup(6, 11));
+        assertVerdict(WARNING, backup(6, 13));
+        assertVerdict(WRONG, backup(6, 24 * 8));
+        assertVerdict(OK, backup(30 * 24, 24 * 50));
+        assertVerdict(WARNING, backup(30 * 24, 24 * 70));
+        assertVerdict(WRONG, backup(30 * 24, 24 * 130));
+    }
+
     @Test
     void metersAreReadAsPrometheusWritesThem() {
         Figures figures =

@@ -46,6 +46,25 @@ class PublishJsonTest {
     }
 
     @Test
+    void aTraceThatIsTooLongToBeOneIsNotThere() {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String tooLong = "a=" + "x".repeat(5_000);
+        assertEquals(
+                Map.of(),
+                batch("{\"messages\":[{\"topic\":\"a\",\"body\":\"\",\"traceparent\":\"" + parent + tooLong + "\"}]}")
+                        .items()
+                        .get(0)
+                        .headers());
+        assertEquals(
+                Map.of("traceparent", parent),
+                batch("{\"messages\":[{\"topic\":\"a\",\"body\":\"\",\"traceparent\":\"" + parent
+                                + "\",\"tracestate\":\"" + tooLong + "\"}]}")
+                        .items()
+                        .get(0)
+                        .headers());
+    }
+
+    @Test
     void notAtomicUnlessSaid() {
         assertFalse(batch("{\"messages\":[{\"topic\":\"a\",\"body\":\"\"}]}").atomic());
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,5 +80,30 @@ class TraceContextTest {
     void whatAMessageSaysItselfWins() {
         Map<String, String> own = Map.of("TraceParent", "mine");
         assertEquals(own, TraceContext.carried(own, GOOD, ""));
+    }
+
+    @Test
+    void aMessageWithAsManyHeadersAsItMayHaveGoesWithoutItsTrace() {
+        Map<String, String> full = new LinkedHashMap<>();
+        for (int i = 0; i < 64; i++) {
+            full.put("h" + i, "v");
+        }
+        assertEquals(full, TraceContext.carried(full, GOOD, ""));
+        full.remove("h0");
+        assertEquals(GOOD, TraceContext.carried(full, GOOD, "a=1").get("traceparent"));
+        assertFalse(TraceContext.carried(full, GOOD, "a=1").containsKey("tracestate"));
+    }
+
+    @Test
+    void aMessageWhoseHeadersAreAsLargeAsTheyMayBeGoesWithoutItsTrace() {
+        // Two bytes each.
+        Map<String, String> full = Map.of("h", "\u00e4".repeat(8_180));
+        assertFalse(TraceContext.carried(full, GOOD, "").containsKey("traceparent"));
+    }
+
+    @Test
+    void aStateThatTheMessageHasItselfWinsHoweverItIsWritten() {
+        Map<String, String> own = Map.of("TraceState", "a=1");
+        assertEquals(Map.of("TraceState", "a=1", "traceparent", GOOD), TraceContext.carried(own, GOOD, "b=2"));
     }
 }

@@ -6,21 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.broker.Backup;
+import io.skein.broker.Freshness;
 import io.skein.broker.Refusal;
 import io.skein.metrics.Metrics;
 import io.skein.raft.NodeId;
 import io.skein.store.BackupFile;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -45,6 +50,8 @@ class BackupScheduleTest {
     private final AtomicInteger ended = new AtomicInteger();
     private final PrometheusMeterRegistry registry = Metrics.newRegistry();
     private RunningNode node;
+    private long cluster;
+    private String prefix;
     private BackupSchedule schedule;
     /** Null: backups are the node's. */
     private Refusal refusal;
@@ -53,6 +60,11 @@ class BackupScheduleTest {
     void start() throws Exception {
         node = new RunningNode(directory.resolve("node"));
         Awaitility.await().until(() -> node.broker().status().health().equals("ok"));
+        Backup any = node.broker().backup(Freshness.NONE, () -> false).await();
+        any.end().run();
+        prefix = any.name().replaceFirst("-[0-9]{8}T.*", "");
+        cluster = HexFormat.fromHexDigitsToLong(prefix.split("-")[1]);
+        assertEquals(Backup.prefix(cluster, "n1"), prefix);
     }
 
     @AfterEach
@@ -65,11 +77,16 @@ class BackupScheduleTest {
     }
 
     private BackupSchedule schedule(int keep) {
+        return schedule(node.vertx(), HOUR_MS, keep, this::backupIn);
+    }
+
+    private BackupSchedule schedule(Vertx vertx, long everyMs, int keep, BackupSchedule.Maker maker) {
         schedule = new BackupSchedule(
-                node.vertx(),
-                new BackupPlan(to(), HOUR_MS, keep),
+                vertx,
+                new BackupPlan(to(), everyMs, keep),
                 new NodeId("n1"),
-                this::backupIn,
+                () -> cluster,
+                maker,
                 new Metrics(registry).backups());
         return schedule;
     }
@@ -99,8 +116,8 @@ class BackupScheduleTest {
         schedule.close().await();
     }
 
-    private static String named(long ageMs, int index) {
-        return "skein-n1-" + TIME.format(Instant.now().minusMillis(ageMs)) + "-" + index + ".scheduled.db";
+    private String named(long ageMs, int index) {
+        return prefix + "-" + TIME.format(Instant.now().minusMillis(ageMs)) + "-" + index + ".scheduled.db";
     }
 
     private Path old(String name) throws IOException {
@@ -130,7 +147,7 @@ class BackupScheduleTest {
 
         List<String> files = files();
         assertEquals(2, files.size(), files.toString());
-        assertTrue(files.get(0).matches("skein-n1-[0-9]{8}T[0-9]{6}Z-[0-9]+\\.scheduled\\.db"), files.get(0));
+        assertTrue(files.get(0).matches(prefix + "-[0-9]{8}T[0-9]{6}Z-[0-9]+\\.scheduled\\.db"), files.get(0));
         Path file = to().resolve(files.get(0));
         BackupFile sound = BackupFile.verify(file, () -> {});
         assertEquals(java.util.Optional.of(sound.sha256()), BackupFile.writtenChecksum(file));
@@ -167,9 +184,61 @@ class BackupScheduleTest {
         old(named(-2 * HOUR_MS, 5));
 
         schedule(2);
+        schedule.look().await();
+        assertEquals(4, files().size(), files().toString());
+
+        // The next is due as if it were not there.
+        look();
+        assertEquals(1, made.get());
+    }
+
+    @Test
+    void oneFromTheFutureTakesNoOthersPlace() throws Exception {
+        String future = named(-2 * HOUR_MS, 5);
+        String later = named(-3 * HOUR_MS, 6);
+        String past = named(2 * HOUR_MS, 4);
+        String before = named(3 * HOUR_MS, 3);
+        for (String name : List.of(future, later, past, before)) {
+            old(name);
+        }
+
+        schedule(2);
         look();
 
-        assertEquals(4, files().size(), files().toString());
+        List<String> files = files();
+        assertTrue(files.containsAll(List.of(future, later, past)), files.toString());
+        assertFalse(files.contains(before), files.toString());
+        assertEquals(2 * 4, files.size(), "and the one that was made: " + files);
+    }
+
+    @Test
+    void whateverBecomesOfALookThereIsOneTimer() throws Exception {
+        List<Long> timers = new CopyOnWriteArrayList<>();
+        Vertx counting = (Vertx) Proxy.newProxyInstance(
+                Vertx.class.getClassLoader(), new Class<?>[] {Vertx.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(node.vertx(), arguments);
+                    if (method.getName().equals("setTimer")) {
+                        timers.add((Long) answer);
+                    } else if (method.getName().equals("cancelTimer")) {
+                        timers.remove((Long) arguments[0]);
+                    }
+                    return answer;
+                });
+        schedule(counting, HOUR_MS, 2, this::backupIn);
+
+        refusal = Refusal.of(Refusal.Kind.DISK_FULL, "no-room", "no room");
+        schedule.look().await();
+        assertEquals(1, timers.size());
+
+        refusal = null;
+        schedule.look().await();
+        assertEquals(1, timers.size());
+
+        schedule.look().await();
+        assertEquals(1, timers.size());
+        schedule.close().await();
+        assertEquals(0, timers.size());
+        assertEquals(2, made.get());
     }
 
     @Test
@@ -179,18 +248,20 @@ class BackupScheduleTest {
         old(named(3 * HOUR_MS, 8));
         old(named(30 * HOUR_MS, 7));
         List<String> others = List.of(
-                "skein-n1-20200101T000000Z-1.db",
-                "skein-n2-20200101T000000Z-1.scheduled.db",
-                "skein-n10-20200101T000000Z-1.scheduled.db",
-                "skein-n1-20200199T000000Z-1.scheduled.db",
-                "skein-n1-20200101T000000Z-1.scheduled.db.part",
+                prefix + "-20200101T000000Z-1.db",
+                Backup.prefix(cluster, "n2") + "-20200101T000000Z-1.scheduled.db",
+                Backup.prefix(cluster, "n10") + "-20200101T000000Z-1.scheduled.db",
+                Backup.prefix(cluster + 1, "n1") + "-20200101T000000Z-1.scheduled.db",
+                Backup.prefix(cluster + 1, "n1") + ".backup.part",
+                prefix + "-20200199T000000Z-1.scheduled.db",
+                prefix + "-20200101T000000Z-1.scheduled.db.part",
                 "notes.txt");
         for (String other : others) {
             old(other);
         }
         Path linked = Files.createSymbolicLink(
-                to().resolve("skein-n1-20200101T000000Z-2.scheduled.db"), to().resolve("notes.txt"));
-        Files.createDirectory(to().resolve("skein-n1-20200101T000000Z-3.scheduled.db"));
+                to().resolve(prefix + "-20200101T000000Z-2.scheduled.db"), to().resolve("notes.txt"));
+        Files.createDirectory(to().resolve(prefix + "-20200101T000000Z-3.scheduled.db"));
 
         schedule(2);
         look();
@@ -200,7 +271,7 @@ class BackupScheduleTest {
             assertTrue(files.contains(other) && files.contains(other + ".sha256"), other);
         }
         assertTrue(Files.isSymbolicLink(linked));
-        assertTrue(files.contains("skein-n1-20200101T000000Z-3.scheduled.db"));
+        assertTrue(files.contains(prefix + "-20200101T000000Z-3.scheduled.db"));
         assertTrue(files.contains(newest));
         assertEquals(2 * others.size() + 2 + 2 * 2, files.size(), files.toString());
     }
@@ -208,7 +279,7 @@ class BackupScheduleTest {
     @Test
     void whatAProcessLeftBehindIsWrittenOver() throws Exception {
         Files.createDirectories(to());
-        Files.writeString(to().resolve("skein-n1.backup.part"), "half");
+        Files.writeString(to().resolve(prefix + ".backup.part"), "half");
 
         schedule(2);
         look();
@@ -230,6 +301,59 @@ class BackupScheduleTest {
     }
 
     @Test
+    void whatOnlyHasToWaitIsAFailureOnceItHasKeptTwoAway() throws Exception {
+        refusal = Refusal.of(Refusal.Kind.TOO_MANY, "backup-running", "one at a time", Map.of());
+        old(named(3 * HOUR_MS, 5));
+
+        schedule(2);
+        look();
+
+        assertTrue(metrics().contains("skein_backup_failures_total 1.0"), metrics());
+    }
+
+    @Test
+    void aNodeThatBelongsToNoClusterYetHasToWait() throws Exception {
+        cluster = 0;
+
+        schedule(2);
+        look();
+
+        assertEquals(0, made.get());
+        assertEquals(List.of(), files());
+        assertTrue(metrics().contains("skein_backup_failures_total 0.0"), metrics());
+    }
+
+    @Test
+    void itSaysHowOftenItMeansToMakeOne() {
+        schedule(2).start();
+
+        assertTrue(metrics().contains("skein_backup_interval_seconds 3600.0"), metrics());
+        schedule.close().await();
+    }
+
+    @Test
+    void aCopyThatIsNotWhatWasWrittenGetsNoName() throws Exception {
+        schedule(
+                node.vertx(),
+                HOUR_MS,
+                2,
+                (in, unwanted) -> backupIn(in, unwanted)
+                        .map(backup -> new Backup(
+                                backup.file(),
+                                backup.name(),
+                                backup.bytes(),
+                                backup.index(),
+                                backup.time(),
+                                "00".repeat(32),
+                                backup.end())));
+        look();
+
+        assertEquals(1, ended.get());
+        Awaitility.await().until(() -> files().isEmpty());
+        assertTrue(metrics().contains("skein_backup_failures_total 1.0"), metrics());
+    }
+
+    @Test
     void aDirectoryThatCannotBeUsedIsAFailure() throws Exception {
         Files.writeString(to(), "a file");
 
@@ -245,19 +369,18 @@ class BackupScheduleTest {
         Files.createDirectories(to());
         Path copy = to().resolve("copy");
         Files.writeString(copy, "no database");
-        schedule = new BackupSchedule(
+        schedule(
                 node.vertx(),
-                new BackupPlan(to(), HOUR_MS, 2),
-                new NodeId("n1"),
+                HOUR_MS,
+                2,
                 (in, unwanted) ->
-                        Future.succeededFuture(new Backup(copy, "skein-n1-20260101T000000Z-7.db", 11, 7, 1, "", () -> {
+                        Future.succeededFuture(new Backup(copy, prefix + "-20260101T000000Z-7.db", 11, 7, 1, "", () -> {
                             try {
                                 Files.move(copy, directory.resolve("gone"), StandardCopyOption.REPLACE_EXISTING);
                             } catch (IOException failed) {
                                 throw new java.io.UncheckedIOException(failed);
                             }
-                        })),
-                new Metrics(registry).backups());
+                        })));
         look();
 
         assertEquals(List.of(), files());

@@ -3,15 +3,20 @@ package io.skein.node;
 import static io.skein.node.Stranger.expect;
 import static io.skein.node.Stranger.op;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.Stranger.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -85,7 +90,7 @@ class LimitsTest {
         return anna.post("/v1/publish", list(topic, messages));
     }
 
-    /** From now on nothing passes for so long that no test sees the end: more at once is paid for afterwards. */
+    /** From now on nothing passes for a minute, which is longer than a test: more at once is paid for afterwards. */
     private void useUp() {
         limit(ONE_A_SECOND);
         expect(200, publish(500));
@@ -100,7 +105,7 @@ class LimitsTest {
         assertEquals(name, problem.getString("limitName"));
         assertEquals("messagesPerSecond", problem.getString("figure"));
         assertEquals(1, problem.getInteger("limit"));
-        assertTrue(problem.getLong("used") > 100, problem.encode());
+        assertTrue(problem.getLong("used") > 1, problem.encode());
         assertTrue(problem.getLong("retryAfterMs") > 1_000, problem.encode());
         assertTrue(problem.getBoolean("retryable"));
     }
@@ -313,6 +318,53 @@ class LimitsTest {
         oneConnection();
         for (int i = 0; i < 3; i++) {
             expect(200, anna.get("/t/" + topic + "?from=latest&wait=1ms"));
+        }
+    }
+
+    private long open() {
+        return node.broker().status().figures().connections();
+    }
+
+    /** Comes, asks, waits until this is so, and goes; the node has seen it. */
+    private void goesAway(String request, Callable<Boolean> begun) throws Exception {
+        long with;
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.httpPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().atMost(20, TimeUnit.SECONDS).until(begun);
+            with = open();
+        }
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> open() < with);
+    }
+
+    private String request(String method, String path) {
+        return method + " " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nAuthorization: Bearer "
+                + anna.token() + "\r\n\r\n";
+    }
+
+    private boolean hasAPlace() {
+        return anna.get("/t/" + topic + "?from=latest&wait=1ms").status() == 200;
+    }
+
+    @Test
+    void aReadThatWaitsKeepsItsPlaceUntilItIsOverEvenWhenWhoAskedHasGone() throws Exception {
+        oneConnection();
+        goesAway(request("GET", "/t/" + topic + "?from=latest&wait=30s"), () -> !hasAPlace());
+        assertFalse(hasAPlace(), "another may wait while the node still waits for who has gone");
+        expect(201, anna.post("/t/" + topic, "x"));
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(this::hasAPlace);
+    }
+
+    @Test
+    void whoGoesAwayInAPullOrAStreamGivesHisPlaceBack() throws Exception {
+        oneConnection();
+        expect(201, anna.ask("PUT", "/v1/subscriptions/of-" + name, "{\"filter\":\"" + topic + "\"}"));
+        for (String asked : List.of(
+                request("POST", "/v1/subscriptions/of-" + name + "/pull?wait=30s"),
+                request("GET", "/v1/stream?topic=" + topic),
+                request("GET", "/t/" + topic + "?follow"),
+                request("GET", "/v1/mail/stream"))) {
+            goesAway(asked, () -> !hasAPlace());
+            Awaitility.await().atMost(20, TimeUnit.SECONDS).until(this::hasAPlace);
         }
     }
 

@@ -20,7 +20,11 @@ class LiveLevelsTest {
 
     private final LoggerContext loggers = new LoggerContext();
     private final List<Runnable> timers = new ArrayList<>();
-    private final LiveLevels levels = new LiveLevels(loggers, "info", (ms, then) -> timers.add(then));
+    private final List<Runnable> takenBack = new ArrayList<>();
+    private final LiveLevels levels = new LiveLevels(loggers, "info", (ms, then) -> {
+        timers.add(then);
+        return () -> takenBack.add(then);
+    });
 
     @BeforeEach
     void begin() {
@@ -81,6 +85,28 @@ class LiveLevelsTest {
         set(CLUSTER, "debug");
         timers.get(1).run();
         assertEquals("debug", levels.levels().get(CLUSTER));
+    }
+
+    @Test
+    void aTimerThatHasNothingLeftToEndIsTakenBack() {
+        setFor(CLUSTER, "debug");
+        setFor(CLUSTER, "trace");
+        assertEquals(List.of(timers.get(0)), takenBack);
+        set(CLUSTER, "warn");
+        assertEquals(timers, takenBack);
+        setFor(CLUSTER, "debug");
+        timers.get(2).run();
+        set(CLUSTER, "info");
+        assertEquals(2, takenBack.size(), "one that has run is not taken back");
+    }
+
+    @Test
+    void skeinAsAWholeIsNoNewNameHoweverOftenItIsChanged() {
+        for (int i = 0; i < 2_000; i++) {
+            set("", i % 2 == 0 ? "debug" : "info");
+        }
+        set("org.example", "debug");
+        assertTrue(isAtDebug("org.example"));
     }
 
     @Test

@@ -102,4 +102,35 @@ class LogOutletTest {
                 .anyMatch(thread -> thread.getName().equals("skein-log") && thread.isAlive()));
         assertFalse(Thread.currentThread().isInterrupted());
     }
+
+    @Test
+    void whateverGoesWrongWithALineTheNextIsWritten() {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        OutputStream moody = new OutputStream() {
+            @Override
+            public void write(int one) {
+                throw new AssertionError("lines are written as wholes");
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                if (bytes[from] == '!') {
+                    throw new IllegalStateException("not this one");
+                }
+                read.write(bytes, from, length);
+            }
+        };
+        LogOutlet outlet = new LogOutlet(
+                moody,
+                lost -> {
+                    throw new OutOfMemoryError("nor this one");
+                },
+                20);
+        outlet.write("!\n");
+        outlet.write("longer than what may wait\n");
+        outlet.drain(10_000);
+        outlet.write("good\n");
+        outlet.drain(10_000);
+        assertEquals("good\n", read.toString(StandardCharsets.UTF_8));
+    }
 }

@@ -87,7 +87,7 @@ class SettingsTest {
                         + " off, not \"loud\"",
                 problem(Map.of(), Map.of("SKEIN_LOG_LEVEL", "loud")));
         NodeConfig json = NodeConfig.of(of(Map.of("log-format", "json", "log-level", "DEBUG"), Map.of()));
-        assertEquals(new LogConfig(LogFormat.JSON, "DEBUG"), json.log());
+        assertEquals(new LogConfig(LogFormat.JSON, "DEBUG", true), json.log());
     }
 
     @Test

@@ -146,6 +146,14 @@ class TraceparentTest {
         assertEquals(64, most, "this test fills a message");
         expect(201, client.post("/t/full", "x", headers));
         assertFalse(headersOf("full").containsKey("traceparent"));
+        JsonObject full = new JsonObject();
+        for (int i = 0; i < 64; i++) {
+            full.put("h" + i, "v");
+        }
+        String list = "[{\"topic\":\"full/list\",\"body\":\"x\",\"headers\":" + full.encode() + "}]";
+        expect(200, client.post("/v1/publish", "{\"messages\":" + list + "}", "traceparent", PARENT));
+        expect(200, client.post("/v1/transactions", "{\"publish\":" + list + "}", "traceparent", PARENT));
+        assertEquals(full, headersOf("full/list"));
     }
 
     @Test

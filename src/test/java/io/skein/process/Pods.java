@@ -25,7 +25,7 @@ final class Pods implements AutoCloseable {
     private static final int HTTP_PORT = 8080;
     private static final int RAFT_PORT = 6000;
     /** As in the manifests: whoever is no longer there then is killed. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(75);
 
     private static final Path NETNS = Path.of("/etc/netns");
     private static final AtomicInteger MADE = new AtomicInteger();

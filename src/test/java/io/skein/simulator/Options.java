@@ -206,7 +206,7 @@ record Options(
                     sometimes(random, 100),
                     sometimes(random, 200),
                     random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 0,
-                    sometimes(random, 60),
+                    sometimes(random, 200),
                     sometimes(random, 30),
                     sometimes(random, 50),
                     random.nextInt(3) == 0 ? 100 : random.nextInt(3) == 0 ? 50 : 0,

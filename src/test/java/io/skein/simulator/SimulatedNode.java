@@ -586,7 +586,7 @@ final class SimulatedNode {
             store.settle(() -> store.answerFromRow(stored));
         } else if (effect instanceof Effect.Refuse refuse) {
             event(What.REFUSED, refuse.proposal(), refuse.reason().ordinal());
-            world.refused(refuse.proposal());
+            world.refused(refuse.proposal(), refuse.reason());
         } else if (effect instanceof Effect.Forget forget) {
             event(What.FORGOTTEN, forget.proposal());
             world.workload().indeterminate(forget.proposal());

@@ -7,6 +7,7 @@ import io.skein.mailbox.MailCommand;
 import io.skein.raft.Member;
 import io.skein.raft.NodeId;
 import io.skein.replica.Effect;
+import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.replica.Input;
 import io.skein.replica.Proposal;
 import io.skein.simulator.LastEvents.What;
@@ -308,11 +309,11 @@ final class Simulation {
         reads++;
     }
 
-    void refused(long id) {
+    void refused(long id, Reason reason) {
         if (Operator.isOperators(id)) {
             operator.refused(id);
         } else {
-            workload.refused(id);
+            workload.refused(id, reason);
         }
     }
 

@@ -5,6 +5,7 @@ import io.skein.machine.IdempotencyWindow;
 import io.skein.machine.Outcome;
 import io.skein.machine.Rejected;
 import io.skein.machine.Rejection;
+import io.skein.replica.Effect.Refuse.Reason;
 import io.skein.replica.Proposal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -302,12 +303,16 @@ final class Workload {
         }
     }
 
-    void refused(long id) {
+    void refused(long id, Reason reason) {
         Attempt attempt = close(id);
         if (attempt.givenUp) {
             return;
         }
-        if (attempt.operation.isExactlyOnce()) {
+        if (reason == Reason.FEATURE_LEVEL) {
+            // Nothing that a client can wait for.
+            attempt.operation.forsaken();
+            end(attempt.operation);
+        } else if (attempt.operation.isExactlyOnce()) {
             again.add(attempt.operation);
         } else {
             attempt.operation.refused();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.skein.cluster.Recovery;
 import io.skein.machine.Lineage;
@@ -17,7 +18,9 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -288,6 +291,75 @@ class BackupFileTest {
         BackupFile.name(part, file);
         assertEquals("new", Files.readString(file));
         assertFalse(Files.exists(part));
+    }
+
+    @Test
+    void whereNoLinkCanBeMadeTheFileIsMovedAndReplacesNone() throws Exception {
+        // No link leads from one file system to another, which is refused in the same way as on one that has none.
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isDirectory(memory) && !Files.getFileStore(memory).equals(Files.getFileStore(directory)));
+        Path part = Files.createTempFile(memory, "skein", ".part");
+        try {
+            Files.writeString(part, "new");
+            Path file = Files.writeString(directory.resolve("file"), "old");
+
+            assertThrows(FileAlreadyExistsException.class, () -> BackupFile.name(part, file));
+            assertEquals("old", Files.readString(file));
+
+            Files.delete(file);
+            BackupFile.name(part, file);
+            assertEquals("new", Files.readString(file));
+            assertFalse(Files.exists(part));
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        assertThrows(NoSuchFileException.class, () -> BackupFile.name(part, directory.resolve("other")));
+    }
+
+    @Test
+    void onlyItsOwnerMayReadIt() throws Exception {
+        made();
+
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(backup())));
+    }
+
+    @Test
+    void aCopyThatItsDiskDamagedIsNoDamageOfTheNode() throws Exception {
+        Faults target = new Faults() {
+            @Override
+            public void snapshotStep() {
+                try {
+                    change("UPDATE chunk SET body = x'5B5D'");
+                } catch (Exception failed) {
+                    throw new AssertionError(failed);
+                }
+            }
+        };
+        try (OpenStore open = OpenStore.at(vertx, StoreConfig.at(home()), StoreListener.NONE, target)) {
+            open.author.publish("a", "1");
+            open.settle();
+
+            assertThrows(Damaged.class, () -> open.onLoop(() -> open.store.backup(backup(), () -> false)));
+
+            // What was said of it came before.
+            open.on(() -> null);
+            assertTrue(open.damage.isEmpty(), open.damage.toString());
+        }
+        assertFalse(Files.exists(backup()));
+    }
+
+    @Test
+    void theLookAtThePagesCanBeEnded() throws Exception {
+        made();
+
+        try (Connection connection = Database.openReader(backup())) {
+            assertThrows(
+                    CancellationException.class,
+                    () -> BackupFile.checkPages(connection, backup(), () -> {
+                        throw new CancellationException("nobody wants it any more");
+                    }));
+            BackupFile.checkPages(connection, backup(), () -> {});
+        }
     }
 
     @Test

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.store.Checkup.Contents;
+import io.skein.store.Checkup.Hold;
+import io.skein.store.Checkup.Obstacle;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,6 +62,10 @@ class CheckupTest {
         return checkup.database().orElseThrow();
     }
 
+    private Obstacle problem() {
+        return Checkup.look(home, LONG_MS).problem().orElseThrow();
+    }
+
     private void sql(String statement) throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("gen-1/skein.db"))) {
             connection.createStatement().execute(statement);
@@ -69,11 +76,11 @@ class CheckupTest {
     void oneThatIsWholeSaysWhoseItIsAndNothingIsWrong() throws Exception {
         write();
         Checkup checkup = Checkup.look(home, LONG_MS);
-        assertFalse(checkup.heldByProcess());
+        assertEquals(Hold.FREE, checkup.hold());
         assertEquals(Optional.of("gen-1"), checkup.generation());
         Contents contents = checkup.database().orElseThrow();
         assertEquals(Optional.of(Author.NODE.value()), contents.node());
-        assertEquals(contents.knownSchemaVersion(), contents.schemaVersion());
+        assertEquals(contents.startSchemaVersion(), contents.schemaVersion());
         assertTrue(contents.isWhole());
         assertEquals(Optional.empty(), contents.structure());
         assertEquals(Optional.empty(), contents.rows());
@@ -86,7 +93,7 @@ class CheckupTest {
         try (OpenStore open = OpenStore.at(vertx, home)) {
             fill(open);
             Checkup checkup = Checkup.look(home, LONG_MS);
-            assertTrue(checkup.heldByProcess());
+            assertEquals(Hold.HELD, checkup.hold());
             assertEquals(Optional.empty(), checkup.database().orElseThrow().rows());
             fill(open);
         }
@@ -143,7 +150,7 @@ class CheckupTest {
         Files.writeString(
                 home.resolve("gen-1/skein.db"), "not a database at all, but long enough to look at ".repeat(100));
         Checkup checkup = Checkup.look(home, LONG_MS);
-        assertTrue(checkup.problem().isPresent());
+        assertFalse(checkup.problem().orElseThrow().isNewer());
         assertEquals(Optional.empty(), checkup.database());
     }
 
@@ -151,7 +158,34 @@ class CheckupTest {
     void aDatabaseThatIsGoneIsMissed() throws Exception {
         write();
         Files.delete(home.resolve("gen-1/skein.db"));
-        assertTrue(Checkup.look(home, LONG_MS).problem().orElse("").contains("is gone"));
+        assertTrue(problem().why().contains("is gone"));
+    }
+
+    @Test
+    void aDatabaseOfANewerSkeinIsSaidToBeOne() throws Exception {
+        write();
+        sql("PRAGMA user_version = 1000");
+        assertTrue(problem().isNewer());
+    }
+
+    @Test
+    void whatIsNoNodesInTheDirectoryIsNobodysBusiness() throws Exception {
+        write();
+        // Leads nowhere: nobody may read it, whoever asks.
+        Files.createSymbolicLink(home.resolve("lost+found"), home.resolve("nowhere"));
+        Checkup checkup = Checkup.look(home, LONG_MS);
+        assertEquals(List.of(), checkup.denied());
+        assertTrue(checkup.database().isPresent());
+    }
+
+    @Test
+    void aDatabaseThatMayNotBeReadIsLeftAlone() throws Exception {
+        write();
+        Files.createSymbolicLink(home.resolve("gen-1/closed"), home.resolve("nowhere"));
+        Checkup checkup = Checkup.look(home, LONG_MS);
+        assertEquals(List.of("gen-1/closed"), checkup.denied());
+        assertEquals(Optional.empty(), checkup.database());
+        assertEquals(Optional.empty(), checkup.problem());
     }
 
     @Test

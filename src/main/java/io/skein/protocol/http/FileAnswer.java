@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class FileAnswer implements Lasting {
     private static final Logger LOG = LoggerFactory.getLogger(FileAnswer.class);
     private static final int PIECE_BYTES = 128 << 10;
+    /** Whoever takes it drop by drop keeps all others from theirs; from the first byte on. */
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(24);
     /** Of an HTTP/2 ping, which says nothing. */
     private static final Buffer PING = Buffer.buffer(new byte[8]);
 
@@ -43,6 +46,8 @@ final class FileAnswer implements Lasting {
     /** Since when the socket has taken nothing; 0: it takes. */
     private long fullNanos;
 
+    private long begunNanos;
+
     /** @param whenOver once, when all of it was taken or nobody will */
     FileAnswer(Exchange exchange, Runnable whenOver) {
         this.exchange = exchange;
@@ -59,6 +64,7 @@ final class FileAnswer implements Lasting {
     /** The head is sent already. */
     void send(Path path, long bytes) {
         length = bytes;
+        begunNanos = System.nanoTime();
         reading = true;
         context.executeBlocking(() -> FileChannel.open(path, StandardOpenOption.READ), false)
                 .onComplete(opened -> {
@@ -139,7 +145,9 @@ final class FileAnswer implements Lasting {
 
     @Override
     public void beat(long now) {
-        if (fullNanos != 0) {
+        if (exchange.isAnswered() && now - begunNanos > LONGEST_NANOS) {
+            cut();
+        } else if (fullNanos != 0) {
             if (now - fullNanos > exchange.door.config().stallTimeoutMs() * 1_000_000) {
                 cut();
             }

@@ -39,7 +39,7 @@ final class PullRoute {
                 query.duration("lease", 0, Limits.MAX_LEASE_MS),
                 "http");
         Stay stay = pull.waitMs() > 0 ? exchange.guest().stay() : Stay.UNCOUNTED;
-        Pulling pulling = exchange.broker().subscriptions().pull(pull);
+        Pulling pulling = stay.beginning(() -> exchange.broker().subscriptions().pull(pull));
         exchange.response.closeHandler(gone -> pulling.cancel());
         pulling.loan().onComplete(done -> {
             stay.end();

@@ -45,11 +45,9 @@ final class ReadRoute {
                 query.number("limit", 100, 1, MAX_LIMIT),
                 query.duration("wait", 0, config.maxWaitMs()),
                 exchange.freshness(query));
+        // Until the read is over, even when whoever asked has gone: the node waits all the same.
         Stay stay = read.waitMs() > 0 ? exchange.guest().stay() : Stay.UNCOUNTED;
-        if (read.waitMs() > 0) {
-            exchange.response.closeHandler(gone -> stay.end());
-        }
-        exchange.broker().read(read).onComplete(done -> {
+        stay.beginning(() -> exchange.broker().read(read)).onComplete(done -> {
             stay.end();
             if (done.failed()) {
                 exchange.fail(done.cause());

@@ -51,7 +51,7 @@ final class PublisherSession implements Session {
     private final String producer = UUID.randomUUID().toString();
 
     private final Unstored queue = new Unstored();
-    private int queuedBytes;
+    private final HeldShare share;
 
     private List<Held> inFlight = List.of();
     private long batch;
@@ -78,6 +78,7 @@ final class PublisherSession implements Session {
         this.socket = socket;
         this.peer = peer;
         this.broker = broker;
+        this.share = new HeldShare(door.held(), door.heldAside());
         this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
         this.unfinished = door.allowances().unfinished().share(door.context(), this::giveUp);
@@ -153,7 +154,7 @@ final class PublisherSession implements Session {
         for (PublisherFrame frame : cut) {
             Held held = new Held(publication(frame), frame.ack());
             queue.add(held);
-            hold(held.bytes());
+            share.add(held.bytes());
         }
         unfinished.hold(frames.buffered());
         publish();
@@ -241,10 +242,12 @@ final class PublisherSession implements Session {
     }
 
     /**
-     * A limit lets no more through now. Of many, fewer are tried, so that those go that still may. One that no answer was
-     * asked for waits, and with it the socket once enough is queued.
+     * A limit lets no more through now. The socket waits until all that was read has gone. Of many, fewer are tried, so that
+     * those go that still may. One that no answer was asked for waits.
      */
     private void limited(Refusal refusal, Optional<String> key, long retryMs) {
+        share.setAside();
+        flow();
         if (inFlight.size() > 1 && !unsure) {
             queue.halve(inFlight);
             inFlight = List.of();
@@ -254,7 +257,12 @@ final class PublisherSession implements Session {
             long wait = refusal.facts().get("retryAfterMs") instanceof Long ms ? Math.min(ms, LAST_RETRY_MS) : retryMs;
             door.vertx().setTimer(wait, id -> offer(key, retryMs));
         } else {
-            door.context().runOnContext(v -> refuseAll(refusal.code(), refusal.getMessage()));
+            door.context().runOnContext(v -> {
+                if (!inFlight.get(0).ack()) {
+                    door.listener().refused(refusal.code(), inFlight.size());
+                }
+                refuseAll(refusal.code(), refusal.getMessage());
+            });
         }
     }
 
@@ -297,15 +305,10 @@ final class PublisherSession implements Session {
     private void settled() {
         int bytes = inFlight.stream().mapToInt(Held::bytes).sum();
         inFlight = List.of();
-        hold(-bytes);
+        share.add(-bytes);
         publish();
         flow();
         finish();
-    }
-
-    private void hold(int bytes) {
-        queuedBytes += bytes;
-        door.held().add(bytes);
     }
 
     private void refuseRest(String code, String text) {
@@ -362,7 +365,8 @@ final class PublisherSession implements Session {
     /** Reads on or pauses, whatever the limits say now. */
     private void flow() {
         boolean full = queue.size() >= door.settings().maxQueuedMessages()
-                || queuedBytes >= door.settings().maxQueuedBytes()
+                || share.bytes() >= door.settings().maxQueuedBytes()
+                || share.waits()
                 || door.held().isFull()
                 || !closed && socket.writeQueueFull();
         boolean pause = full || closing || stopping.isPresent();

@@ -9,7 +9,8 @@ package io.skein.protocol.tcp;
  * @param maxLineBytes of a subscriber; above: closed
  * @param maxQueuedMessages read from one publisher and not yet stored; above: its socket is paused
  * @param maxQueuedBytes the same in bytes
- * @param maxHeldBytes queued for all publishers; above: all of them are paused
+ * @param maxHeldBytes queued for all publishers; above: all of them are paused. Half as much more for those that wait for a
+ *     limit, who are paused while they do
  * @param maxFilters of one subscriber; above: {@code ERR too-many}
  * @param roleTimeoutMs to send the first seven bytes
  * @param tickMs the grain of quiet times

@@ -39,6 +39,7 @@ public final class TcpDoor extends VerticleBase {
     private final Documents documents = new Documents();
     private final DeliveryLines deliveryLines = new DeliveryLines();
     private final HeldBytes held;
+    private final HeldBytes heldAside;
     private final Set<Session> sessions = new HashSet<>();
 
     private int connections;
@@ -52,6 +53,7 @@ public final class TcpDoor extends VerticleBase {
         this.allowances = allowances;
         this.listener = listener;
         this.held = new HeldBytes(config.maxHeldBytes());
+        this.heldAside = new HeldBytes(config.maxHeldBytes() / 2);
     }
 
     @Override
@@ -173,5 +175,10 @@ public final class TcpDoor extends VerticleBase {
     /** Messages read and not yet stored. */
     HeldBytes held() {
         return held;
+    }
+
+    /** Those of publishers that wait for a limit; half as many more. */
+    HeldBytes heldAside() {
+        return heldAside;
     }
 }

@@ -6,11 +6,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
+import io.skein.broker.Freshness;
 import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
+import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicName;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,6 +20,7 @@ import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** A door with short times on any port, before a broker in memory. */
@@ -76,6 +79,13 @@ final class DoorSetup implements AutoCloseable {
                         Publication.of(
                                 new TopicName(topic), new Message("", List.of(), format, "", body.getBytes(UTF_8)))))
                 .await(10, SECONDS);
+    }
+
+    /** How many the topic has; 0 without one. */
+    long stored(String topic) {
+        return broker.topics(Optional.of(new TopicFilter(topic)), Freshness.NONE).await().stream()
+                .mapToLong(info -> info.view().count())
+                .sum();
     }
 
     /** What publishers brought to the broker, in order: {@code FORMAT topic body}. */

@@ -317,6 +317,65 @@ class PublisherDoorTest {
                         .count());
     }
 
+    private static TcpConfig holding(long maxHeldBytes, long keepTryingMs) {
+        TcpConfig c = DoorSetup.limits(0);
+        return new TcpConfig(
+                c.host(),
+                0,
+                c.maxConnections(),
+                c.maxFrameBytes(),
+                c.maxLineBytes(),
+                c.maxQueuedMessages(),
+                c.maxQueuedBytes(),
+                maxHeldBytes,
+                c.maxFilters(),
+                c.roleTimeoutMs(),
+                c.tickMs(),
+                c.textQuietTicks(),
+                c.restQuietTicks(),
+                c.silenceMs(),
+                c.maxSilences(),
+                keepTryingMs);
+    }
+
+    @Test
+    void whoWaitsForALimitStopsNobodyElse() throws Exception {
+        try (DoorSetup narrow = new DoorSetup(holding(16 << 10, 30_000));
+                PadClient limited = PadClient.publisher(narrow.port());
+                PadClient other = PadClient.publisher(narrow.port())) {
+            narrow.broker.limit("limited");
+            String frame = "FORMAT:JSON|{\"Topic\":\"limited\",\"v\":\"" + "x".repeat(300) + "\"}\n";
+            limited.send(frame.repeat(500));
+            await().atMost(10, SECONDS)
+                    .until(() -> narrow.broker.publishes().stream()
+                            .anyMatch(tried -> tried.messages().size() == 1));
+            for (int i = 0; i < 100; i++) {
+                other.send("FORMAT:RAW;ACK|x\n");
+                assertEquals("OK default " + i, other.line());
+            }
+            narrow.broker.lift("limited");
+            await().atMost(20, SECONDS).until(() -> narrow.stored("limited") == 500);
+        }
+    }
+
+    @Test
+    void whatALimitHeldBackAndWhoseSenderHasGoneIsCounted() throws Exception {
+        try (DoorSetup hasty = new DoorSetup(holding(1 << 20, 0))) {
+            hasty.broker.limit("limited");
+            hasty.broker.hold();
+            try (PadClient client = PadClient.publisher(hasty.port())) {
+                client.send(
+                                "FORMAT:JSON|{\"Topic\":\"limited\",\"v\":1}\nFORMAT:JSON|{\"Topic\":\"limited\",\"v\":2}\n")
+                        .end();
+                await().atMost(10, SECONDS)
+                        .until(() -> hasty.broker.heldPublishes() == 1 && hasty.broker.connections() == 0);
+                hasty.broker.release();
+                assertEquals("", client.untilClosed());
+            }
+            assertEquals(List.of("rate-limited", "rate-limited"), hasty.refused);
+        }
+    }
+
     @Test
     void whenTheKeysAreUsedUpMessagesAreStoredWithoutOne() throws Exception {
         setup.broker.refuseNext(Refusal.of(Rejected.of(Rejection.TOO_MANY_KEYS, "too many")));
