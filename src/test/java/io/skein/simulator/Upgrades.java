@@ -3,6 +3,7 @@ package io.skein.simulator;
 import static io.skein.simulator.History.check;
 
 import io.skein.machine.FeatureLevel;
+import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.Member;
 import io.skein.raft.Role;
@@ -28,11 +29,15 @@ final class Upgrades {
     /** What clients ask for has ids below those of all others. */
     private static final long LAST_ID = Proposal.NOBODY - 1;
 
+    private record Place(SimulatedNode leader, long index, long term) {}
+
     private final Simulation world;
     private final Options.Builds options;
     private final SplittableRandom random;
     /** The cluster's, from an index on. */
     private final TreeMap<Long, Integer> levels = new TreeMap<>();
+    /** Of the configurations that leaders made: what those who were there just then could. */
+    private final Map<Place, Integer> attainable = new HashMap<>();
     /** By level: when a node last ran a build that knows it and is not there now; a node that never ran before is not here. */
     private final Map<SimulatedNode, long[]> ranUntil = new HashMap<>();
 
@@ -132,7 +137,7 @@ final class Upgrades {
                     && node.replica().term() == entry.term()) {
                 ClusterConfiguration cluster = ClusterConfiguration.decode(entry.payload());
                 if (cluster.featureLevel() > node.clusterLevel()) {
-                    raises(node, cluster);
+                    raises(node, entry, cluster);
                 }
             }
         }
@@ -144,37 +149,51 @@ final class Upgrades {
         Arrays.fill(until, 0, node.ability() + 1, world.agenda().now());
     }
 
-    /**
-     * A leader writes that the level is higher. Where nobody goes back, it has heard of nobody who cannot follow. And where
-     * a word comes soon or never, whoever cannot follow now, or is down, could a moment ago.
-     */
-    private void raises(SimulatedNode leader, ClusterConfiguration cluster) {
-        int level = cluster.featureLevel();
-        leader.event(What.RAISES, level);
-        for (Member member : cluster.configuration().members()) {
-            SimulatedNode node = world.node(member.id());
-            if (node.incarnation() != member.incarnation()) {
-                continue;
+    /** A leader makes a configuration entry. What it says of the level is seen later, when it is written. */
+    void changes(SimulatedNode leader, long index, Configuration members) {
+        if (options.several() && !wordsMayBeOld()) {
+            int level = options.newest();
+            while (level > FeatureLevel.FIRST && !wereAbleJustNow(members, level)) {
+                level--;
             }
-            check(
-                    options.back() || node.ability() >= level,
-                    "n%d is at level %d, and the leader writes %d",
-                    node.number() + 1,
-                    node.ability(),
-                    level);
-            check(
-                    node.isUp() && node.ability() >= level
-                            || wordsMayBeOld()
-                            || world.agenda().now() - lastRan(node, level) <= wordNanos(),
-                    "n%d has not been heard at level %d for long, and the leader writes it",
-                    node.number() + 1,
-                    level);
+            attainable.put(new Place(leader, index, leader.replica().term()), level);
         }
     }
 
-    private long lastRan(SimulatedNode node, int level) {
-        long[] until = ranUntil.get(node);
-        return until == null ? Long.MIN_VALUE / 2 : until[level];
+    /** Who cannot follow now, or is down, could a moment ago. */
+    private boolean wereAbleJustNow(Configuration members, int level) {
+        for (Member member : members.members()) {
+            SimulatedNode node = world.node(member.id());
+            boolean isIt = node.incarnation() == member.incarnation();
+            if (isIt && !(node.isUp() && node.ability() >= level)) {
+                long[] until = ranUntil.get(node);
+                if (until == null || until[level] == 0 || world.agenda().now() - until[level] > wordNanos()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * A leader writes that the level is higher. Where nobody goes back, it has heard of nobody who cannot follow. And where
+     * no word comes late, it has heard everybody who can just before.
+     */
+    private void raises(SimulatedNode leader, Entry entry, ClusterConfiguration cluster) {
+        int level = cluster.featureLevel();
+        leader.event(What.RAISES, level);
+        cluster.configuration()
+                .members()
+                .forEach(member -> check(
+                        options.back()
+                                || world.node(member.id()).incarnation() != member.incarnation()
+                                || world.node(member.id()).ability() >= level,
+                        "n%d is at level %d, and the leader writes %d",
+                        world.node(member.id()).number() + 1,
+                        world.node(member.id()).ability(),
+                        level));
+        int heard = attainable.getOrDefault(new Place(leader, entry.index(), entry.term()), level);
+        check(level <= heard, "the leader writes level %d, and those that were there know %d", level, heard);
     }
 
     /** Messages wait, or come again, or a leader does not know how long it stood still. */

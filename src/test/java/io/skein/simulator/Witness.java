@@ -93,6 +93,7 @@ final class Witness {
                     changed.configuration().members().size());
             if (node.wasLeader() && node.ledTerm() == replica.term() && changed.index() > configurationIndex) {
                 world.history().changes(node, configuration, configurationIndex, changed.configuration());
+                world.upgrades().changes(node, changed.index(), changed.configuration());
             }
             configuration = changed.configuration();
             configurationIndex = changed.index();

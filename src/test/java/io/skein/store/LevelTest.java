@@ -15,7 +15,6 @@ import io.skein.raft.Configuration;
 import io.skein.raft.Entry;
 import io.skein.raft.Member;
 import io.skein.replica.ClusterConfiguration;
-import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -180,9 +179,7 @@ class LevelTest {
             open.write(entryOnly(open, FeatureLevel.FIRST, open.author.index() + 1));
         }
         try (OpenStore open = OpenStore.at(vertx, home())) {
-            assertEquals(
-                    FeatureLevel.FIRST,
-                    open.on(() -> open.store.image().cluster().featureLevel()));
+            assertEquals(FeatureLevel.FIRST, open.image.cluster().featureLevel());
         }
         assertEquals("4", schema(database()));
     }
@@ -195,9 +192,8 @@ class LevelTest {
             open.write(entryOnly(open, FeatureLevel.LIMITS, 0));
         }
         try (OpenStore open = OpenStore.at(vertx, home())) {
-            Image image = open.on(open.store::image);
-            assertEquals(FeatureLevel.FIRST, image.featureLevel());
-            assertEquals(FeatureLevel.LIMITS, image.cluster().featureLevel());
+            assertEquals(FeatureLevel.FIRST, open.image.featureLevel());
+            assertEquals(FeatureLevel.LIMITS, open.image.cluster().featureLevel());
             assertEquals("4", schema(database()));
         }
     }
@@ -221,7 +217,7 @@ class LevelTest {
 
         try (OpenStore open = OpenStore.at(vertx, home())) {
             assertEquals("5", schema(open.file()));
-            assertEquals(FeatureLevel.LIMITS, open.on(() -> open.store.image().featureLevel()));
+            assertEquals(FeatureLevel.LIMITS, open.image.featureLevel());
         }
     }
 

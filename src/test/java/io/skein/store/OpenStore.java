@@ -3,6 +3,7 @@ package io.skein.store;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.skein.machine.Cursor;
+import io.skein.replica.Image;
 import io.skein.replica.WriteBatch;
 import io.skein.topic.TopicChange;
 import io.vertx.core.Context;
@@ -36,6 +37,9 @@ final class OpenStore implements AutoCloseable, StoreHandler {
     final Vertx vertx;
     final StoreConfig config;
     final Store store;
+    /** What it began with. */
+    final Image image;
+
     final Author author;
     final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
     final BlockingQueue<String> damage = new LinkedBlockingQueue<>();
@@ -47,9 +51,10 @@ final class OpenStore implements AutoCloseable, StoreHandler {
         this.context = context;
         this.config = config;
         this.store = store;
+        this.image = on(store::image);
         this.author = on(() -> {
             store.handler(this);
-            Author again = new Author(store.image());
+            Author again = new Author(image);
             again.deliveries().forEach(appended -> store.tail().append(Author.LINEAGE, appended));
             return again;
         });
