@@ -12,8 +12,8 @@ final class CopyPace {
     /** Shorter work is not worth a rest of its own. */
     private static final long WORK_NANOS = 4_000_000;
 
-    /** Of a backup: half of the time it stands still. */
-    private static final double REST = 1;
+    /** Of a backup: three quarters of the time it stands still. */
+    private static final double REST = 3;
 
     private static final long LONGEST_REST_NANOS = 200_000_000;
 
