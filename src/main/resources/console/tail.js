@@ -1,6 +1,6 @@
 // Messages as they come, newest first. Everything in them was written by strangers and is shown as text.
-import { link, linked } from './address.js';
 import { byId, el, lesson, text } from './dom.js';
+import { covers } from './filter.js';
 import { clock, count, path } from './format.js';
 import { details, preview } from './message.js';
 
@@ -18,57 +18,49 @@ let waiting = [];
 let missed = 0;
 let skipped = 0;
 let problem = '';
-let open = () => {};
+let app = null;
+let stop = () => {};
 
-export function begin(onOpen) {
-  open = onOpen;
-  byId('tail-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    follow(input.value.trim() || '#');
-  });
-  byId('tail-pause').addEventListener('click', () => pause(!paused));
-  byId('tail-clear').addEventListener('click', () => {
-    waiting = [];
-    missed = skipped = 0;
-    empty();
-    tell();
-  });
-  const wanted = linked('tail');
-  follow(wanted || '#', !wanted);
+byId('tail-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  follow(input.value.trim() || '#');
+});
+byId('tail-pause').addEventListener('click', () => pause(!paused));
+byId('tail-clear').addEventListener('click', () => {
+  waiting = [];
+  missed = skipped = 0;
+  empty();
+  tell();
+});
+
+/** query: {filter, paused}. What it returns ends it. */
+export function show(query, given) {
+  app = given;
+  const wanted = query.get('filter') || '#';
+  follow(wanted, query.get('paused') === 'true');
+  return () => stop();
 }
 
-export const filter = () => followed;
-
-/** Whether a filter, else the one that is followed here, matches a topic. */
-export function covers(topic, wanted = followed) {
-  const f = wanted.split('/');
-  const t = topic.split('/');
-  if ((f[0] === '+' || f[0] === '#') && topic.startsWith('$')) return false;
-  for (let i = 0; i < f.length; i++) {
-    if (f[i] === '#') return true;
-    if (i >= t.length || (f[i] !== '+' && f[i] !== t[i])) return false;
-  }
-  return f.length === t.length;
-}
-
-export function follow(wanted, first = false) {
+function follow(wanted, begunPaused = false) {
   followed = wanted;
   input.value = wanted;
   waiting = [];
   missed = skipped = 0;
   problem = '';
   stored = false;
-  pause(false);
+  pause(begunPaused);
   empty();
   tell();
-  if (!first) link('tail', wanted);
-  open(wanted);
+  app.remember({ query: { filter: wanted === '#' ? '' : wanted } });
+  if (app.state) know(app.state);
+  stop = app.tail(wanted, take);
 }
 
 function pause(on) {
   paused = on;
   byId('tail-pause').setAttribute('aria-pressed', String(on));
   text(byId('tail-pause'), on ? 'Resume' : 'Pause');
+  app.remember({ query: { paused: on } });
   if (!on && waiting.length) {
     insert(waiting);
     waiting = [];
@@ -77,7 +69,7 @@ function pause(on) {
   tell();
 }
 
-export function show(data) {
+function take(data) {
   if (data.filter !== undefined) problem = '';
   if (data.problem) problem = data.problem.detail + (data.problem.retryable ? ' Trying again.' : '');
   if (data.gap) {
@@ -108,7 +100,7 @@ function tell() {
 
 export function know({ topics }) {
   if (!topics) return;
-  const now = topics.rows.some((topic) => topic.messages > 0 && covers(topic.name));
+  const now = topics.rows.some((topic) => topic.messages > 0 && covers(topic.name, followed));
   if (now === stored) return;
   stored = now;
   if (place.firstElementChild?.classList.contains('lesson')) empty();
@@ -118,7 +110,7 @@ function empty() {
   const follow = `curl -N '${location.origin}/t/${path(followed)}?follow'`;
   place.replaceChildren(stored
     ? lesson('Quiet. What is published from now on appears here. Choose a topic to see its newest messages.', follow)
-    : lesson('Nothing yet. Messages appear here once they are durable. Publish one below, or:',
+    : lesson('Nothing yet. Messages appear here once they are durable. Publish one under Topics, or:',
       `curl -d 'hello' ${location.origin}/t/${/[+#]/.test(followed) ? 'greetings' : path(followed)}`, follow));
 }
 
