@@ -121,7 +121,8 @@ public final class Node {
                         config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS,
                         BrokerConfig.MAX_CONNECTIONS,
-                        allowances),
+                        allowances,
+                        config.sql()),
                 proposer);
         Broker hall = metrics.metered(broker);
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
