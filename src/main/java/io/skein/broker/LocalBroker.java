@@ -55,6 +55,8 @@ public final class LocalBroker implements Broker {
     private final Tenure tenure;
     private final AppliedIndex applied;
     private final Connections connections;
+    private final Residents residents;
+    private final LocalInspection inspection;
     private final Access access;
     private final Throttle throttle = new Throttle(System::nanoTime);
     private final LocalSubscriptions.Way way;
@@ -81,6 +83,8 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
+        this.residents = new Residents(vertx);
+        this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, this::settledFor);
         this.way = new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
@@ -577,6 +581,15 @@ public final class LocalBroker implements Broker {
     @Override
     public Connection connected(String door, String peer) {
         return connections.open();
+    }
+
+    @Override
+    public Inspection inspection() {
+        return inspection;
+    }
+
+    Residents residents() {
+        return residents;
     }
 
     @Override

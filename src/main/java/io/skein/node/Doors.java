@@ -122,7 +122,7 @@ final class Doors {
                     metrics.http().answered(route, method, status, nanos);
                 }
             };
-            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels);
+            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
             dashboard.mount(router, door::refuse, door::enter);
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
