@@ -29,6 +29,7 @@ final class Assets {
             "app.js",
             "ask.js",
             "charts.js",
+            "client.js",
             "cluster.js",
             "confirm.js",
             "dom.js",
