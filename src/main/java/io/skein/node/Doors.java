@@ -46,7 +46,7 @@ final class Doors {
 
     /** Paths of the pages and the meters, who both only answer what they are asked. */
     private static final List<String> ELSEWHERE =
-            List.of("/", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
+            List.of("/", "/client.js", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
 
     private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
 
@@ -124,7 +124,7 @@ final class Doors {
             };
             door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
-            dashboard.mount(router, door::refuse, door::enter);
+            dashboard.mount(router, door::refuse, door::enter, door::share);
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
             for (String path : ELSEWHERE) {
