@@ -21,6 +21,7 @@ public final class LocalGate implements Gate {
     private final LocalAccounts accounts;
     private final Mail mail;
     private final Optional<Issuer> issuer;
+    private final WallClock clock;
 
     /**
      * @param hall the same broker, as those who come in shall see it
@@ -34,7 +35,8 @@ public final class LocalGate implements Gate {
         this.throttle = broker.throttle();
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
-        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed));
+        this.clock = broker.clock();
+        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed, clock));
     }
 
     @Override
@@ -71,12 +73,17 @@ public final class LocalGate implements Gate {
 
     private LocalGuest guest(Optional<Permit> permit) {
         return new LocalGuest(
-                access, throttle, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
+                access, throttle, clock, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
     }
 
     @Override
     public boolean isLocked() {
         return config.locked();
+    }
+
+    @Override
+    public WallClock clock() {
+        return clock;
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Doors {
     private final Broker broker;
     private final Allowances allowances;
     private final Metrics metrics;
+    private final Optional<World.Pages> pages;
     private final LogLevels logLevels;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
@@ -76,7 +77,9 @@ final class Doors {
             Allowances allowances,
             String version,
             ConsoleFigures figures,
-            Metrics metrics) {
+            Metrics metrics,
+            Optional<World.Pages> pages) {
+        this.pages = pages;
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
@@ -127,6 +130,7 @@ final class Doors {
             dashboard.mount(router, door::refuse, door::enter);
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
+            pages.ifPresent(other -> other.mount(router, asMetricsSee(door)));
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }

@@ -35,7 +35,8 @@ class FullNodeTest {
             Allowances.ofHeap(),
             "test",
             ConsoleFigures.NONE,
-            metrics);
+            metrics,
+            Optional.empty());
     private final List<Socket> sockets = new ArrayList<>();
 
     @BeforeEach
