@@ -40,7 +40,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node's doors: as many instances of each as there are cores, on one port each. */
+/** The node's doors: as many instances of each as there are cores, as a rule, on one port each. */
 final class Doors {
     private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
 
@@ -61,7 +61,7 @@ final class Doors {
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
-    private final int instances = Runtime.getRuntime().availableProcessors();
+    private final int instances;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
     private final List<HttpServer> httpServers = new CopyOnWriteArrayList<>();
     private final List<TcpDoor> tcpDoors = new CopyOnWriteArrayList<>();
@@ -78,8 +78,9 @@ final class Doors {
             String version,
             ConsoleFigures figures,
             Metrics metrics,
-            Optional<World.Pages> pages) {
-        this.pages = pages;
+            World world) {
+        this.pages = world.pages();
+        this.instances = world.doors();
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;

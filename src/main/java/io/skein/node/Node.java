@@ -127,7 +127,7 @@ public final class Node {
                 world.clock());
         Broker hall = metrics.metered(broker);
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
-        this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics, world.pages());
+        this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics, world);
         metrics.build(version, "");
         metrics.name(config.nodeId().value());
         metrics.watch(broker::status);

@@ -16,13 +16,15 @@ import java.util.random.RandomGenerator;
  * @param random for election timeouts
  * @param disk what becomes of its commits; empty: they take what they take
  * @param pages what else its HTTP port serves
+ * @param doors on how many event loops it has doors
  */
 public record World(
         WallClock clock,
         ReplicaVerticle.Clock replicaClock,
         RandomGenerator random,
         Optional<DiskTrouble> disk,
-        Optional<Pages> pages) {
+        Optional<Pages> pages,
+        int doors) {
     /** The one outside. */
     public static World real() {
         return new World(
@@ -30,7 +32,8 @@ public record World(
                 ReplicaVerticle.Clock.SYSTEM,
                 RandomGenerator.getDefault(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Runtime.getRuntime().availableProcessors());
     }
 
     /** Paths of a node that are not its own. */

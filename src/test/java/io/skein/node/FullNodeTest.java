@@ -36,7 +36,7 @@ class FullNodeTest {
             "test",
             ConsoleFigures.NONE,
             metrics,
-            Optional.empty());
+            World.real());
     private final List<Socket> sockets = new ArrayList<>();
 
     @BeforeEach
