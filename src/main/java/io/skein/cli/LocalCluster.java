@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 
 /** The cluster that lies in one directory of this machine; {@code cluster.json} says which nodes and ports it has. */
 record LocalCluster(Path base, List<LocalNode> nodes) {
+    private static final List<String> HANDED_ON = List.of("-XX:SharedArchiveFile=", "-Xmx", "-XX:TieredStopAtLevel=");
+
     private static final String FILE = "cluster.json";
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
@@ -145,8 +147,8 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
     }
 
     /**
-     * What begins a process like this one: the same JVM, its class-data archive, the same jar; flags as in {@code
-     * ./skein}.
+     * What begins a process like this one: the same JVM, its class-data archive, heap and compiler, the same jar; other
+     * flags as in {@code ./skein}.
      */
     static List<String> jvm() {
         List<String> command = new ArrayList<>(List.of(
@@ -157,7 +159,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xshare:auto"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-XX:SharedArchiveFile=") || argument.startsWith("-Xmx"))
+                .filter(argument -> HANDED_ON.stream().anyMatch(argument::startsWith))
                 .forEach(command::add);
         command.add("-Xlog:cds*=off");
         command.addAll(program());

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +28,7 @@ class AccessIT {
 
     /** @param variables besides those of a shell that knows nothing of Skein */
     private Said skein(String typed, Map<String, String> variables, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-jar",
-                System.getProperty("skein.jar")));
+        List<String> command = SkeinJar.command();
         command.addAll(List.of(arguments));
         Path in = Files.writeString(Files.createTempFile(directory, "in", ""), typed);
         Path out = Files.createTempFile(directory, "out", "");

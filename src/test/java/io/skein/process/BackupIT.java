@@ -159,11 +159,7 @@ class BackupIT {
 
     /** What a command that ends well says as JSON. */
     private JsonObject skein(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-jar",
-                System.getProperty("skein.jar")));
+        List<String> command = SkeinJar.command();
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");

@@ -41,7 +41,6 @@ class ChatClusterIT {
     private static final int ENOUGH = Integer.getInteger("skein.mails", 25);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long AGAIN_NANOS = 20_000_000;
-    private static final List<String> JVM = List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-Xshare:auto");
 
     @TempDir
     private Path directory;
@@ -72,10 +71,7 @@ class ChatClusterIT {
 
         Terminal(List<String> before, String... arguments) throws IOException {
             List<String> command = new ArrayList<>(before);
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(JVM);
-            command.addAll(ClassDataArchive.flags(JVM, System.getProperty("skein.jar")));
-            command.addAll(List.of("-jar", System.getProperty("skein.jar")));
+            command.addAll(SkeinJar.command());
             command.addAll(List.of(arguments));
             Files.createDirectories(directory);
             out = Files.createTempFile(directory, "out", "");
@@ -450,10 +446,8 @@ class ChatClusterIT {
 
         void start(String peers) throws IOException {
             List<String> command = new ArrayList<>(host.inside());
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(JVM);
-            command.addAll(ClassDataArchive.flags(JVM, System.getProperty("skein.jar")));
-            command.addAll(List.of("-Xmx192m", "-jar", System.getProperty("skein.jar"), "serve", "--insecure"));
+            command.addAll(SkeinJar.command("-Xmx192m"));
+            command.addAll(List.of("serve", "--insecure"));
             command.addAll(
                     List.of("--node-id", id, "--data-dir", directory.resolve(id).toString()));
             command.addAll(List.of("--host", host.address(), "--tcp-port", "0", "--peers", peers));

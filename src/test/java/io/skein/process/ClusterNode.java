@@ -26,10 +26,6 @@ import java.util.stream.Stream;
  * is there now, if any. To be used by one thread, but for what asks over HTTP.
  */
 final class ClusterNode implements AutoCloseable {
-    private static final List<String> JVM =
-            List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xmx256m");
-
-    private static final String JAR = System.getProperty("skein.jar", "target/skein.jar");
 
     /** A test that is ended from outside leaves no nodes behind. */
     private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
@@ -43,7 +39,7 @@ final class ClusterNode implements AutoCloseable {
     private volatile Place place;
     private final List<String> flags = new ArrayList<>();
     private volatile Process process;
-    private String jar = JAR;
+    private String jar = SkeinJar.path();
     private boolean isPaused;
     private int starts;
 
@@ -91,19 +87,15 @@ final class ClusterNode implements AutoCloseable {
 
     /** The build that is tested from the next start on. */
     void runsThis() {
-        jar = JAR;
+        jar = SkeinJar.path();
     }
 
     void start() throws IOException {
         mustBeDown();
         STARTED.removeIf(started -> !started.isAlive());
         List<String> command = new ArrayList<>(place.inside());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM);
-        if (jar.equals(JAR)) {
-            command.addAll(ClassDataArchive.flags(JVM, JAR));
-        }
-        command.addAll(List.of("-jar", jar, "serve"));
+        command.addAll(SkeinJar.command(jar, List.of("-Xmx256m")));
+        command.add("serve");
         command.addAll(List.of("--node-id", id, "--data-dir", data().toString(), "--tcp-port", "0"));
         command.addAll(List.of("--http-port", "" + place.httpPort(), "--raft-port", "" + place.raftPort()));
         command.addAll(flags);

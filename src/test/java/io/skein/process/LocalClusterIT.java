@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A cluster on one machine, by the commands that a person types. */
 @Timeout(240)
 class LocalClusterIT {
-    private static final List<String> JVM = List.of("-ea:io.skein...", "-XX:+UseSerialGC", "-Xshare:auto");
 
     @TempDir
     private Path directory;
@@ -71,12 +70,7 @@ class LocalClusterIT {
 
     /** @param variables besides those of a shell that knows nothing of Skein */
     private Said skein(Map<String, String> variables, String... arguments) throws Exception {
-        String jar = System.getProperty("skein.jar");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM);
-        command.addAll(ClassDataArchive.flags(JVM, jar));
-        command.addAll(List.of("-jar", jar));
+        List<String> command = SkeinJar.command();
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");

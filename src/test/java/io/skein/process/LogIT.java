@@ -44,11 +44,8 @@ class LogIT {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-jar",
-                System.getProperty("skein.jar"),
+        List<String> command = SkeinJar.command();
+        command.addAll(List.of(
                 "serve",
                 "--data-dir",
                 directory.resolve("data").toString(),

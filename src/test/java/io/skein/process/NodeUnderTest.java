@@ -58,10 +58,8 @@ final class NodeUnderTest implements AutoCloseable {
             Path directory, List<String> before, List<String> jvm, Optional<SSLContext> trusting, String... flags)
             throws IOException {
         List<String> command = new ArrayList<>(before);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        command.addAll(jvm);
-        command.addAll(List.of("-jar", System.getProperty("skein.jar"), "serve"));
+        command.addAll(SkeinJar.command(jvm.toArray(String[]::new)));
+        command.add("serve");
         command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
         for (String port : List.of("--http-port", "--raft-port")) {
             if (!List.of(flags).contains(port)) {

@@ -52,12 +52,7 @@ class RunbookIT {
             socket.close();
         }
         Path skein = directory.resolve("skein");
-        Files.writeString(
-                skein,
-                "#!/bin/sh\nexec "
-                        + Path.of(System.getProperty("java.home"), "bin", "java")
-                        + " -ea:io.skein... -XX:+UseSerialGC -Xmx256m -jar "
-                        + System.getProperty("skein.jar") + " \"$@\"\n");
+        Files.writeString(skein, "#!/bin/sh\nexec " + String.join(" ", SkeinJar.command("-Xmx256m")) + " \"$@\"\n");
         assertTrue(skein.toFile().setExecutable(true));
     }
 
