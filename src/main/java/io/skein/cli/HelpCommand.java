@@ -82,5 +82,4 @@ final class HelpCommand implements Callable<Integer> {
         int end = all.indexOf(". ");
         return end < 0 ? all : all.substring(0, end + 1);
     }
-
 }

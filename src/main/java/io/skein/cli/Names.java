@@ -45,7 +45,9 @@ enum Names {
     /** The words that its label lists, as in {@code reject|dropOldest}; empty when it does not. */
     static List<String> choices(ArgSpec argument) {
         String label = argument.paramLabel();
-        return label.matches("[a-z][A-Za-z-]*(\\|[a-z][A-Za-z-]*)+|JSON\\|XML") ? List.of(label.split("\\|")) : List.of();
+        return label.matches("[a-z][A-Za-z-]*(\\|[a-z][A-Za-z-]*)+|JSON\\|XML")
+                ? List.of(label.split("\\|"))
+                : List.of();
     }
 
     /** What the first word behind a command is, when it is a name. */

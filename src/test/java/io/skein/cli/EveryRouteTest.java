@@ -124,9 +124,10 @@ class EveryRouteTest {
         Map<String, Map<String, Map<String, Object>>> yaml = (Map<String, Map<String, Map<String, Object>>>)
                 new Load(LoadSettings.builder().build()).loadFromString(document);
         Set<String> routes = new TreeSet<>();
-        yaml.get("paths").forEach((path, methods) -> methods.keySet().stream()
-                .filter(METHODS::contains)
-                .forEach(method -> routes.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        yaml.get("paths")
+                .forEach((path, methods) -> methods.keySet().stream()
+                        .filter(METHODS::contains)
+                        .forEach(method -> routes.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         return routes;
     }
 
