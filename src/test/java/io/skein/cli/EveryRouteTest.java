@@ -87,6 +87,7 @@ class EveryRouteTest {
             GET /v1                                      capabilities
             GET /v1/                                     capabilities
             GET /openapi.yaml                            openapi
+            GET /client.js                               - a library, for browsers
             GET /livez                                   - for probes; status says more
             GET /readyz                                  - for probes; status says more
             GET /healthz                                 - for probes; status says more

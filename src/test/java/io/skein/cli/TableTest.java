@@ -30,7 +30,7 @@ class TableTest {
     void theWidestWordsGiveWayToANarrowTerminalAndFiguresDoNot() {
         List<String> lines = lines(32);
         assertTrue(lines.stream().allMatch(line -> line.length() <= 32), lines.toString());
-        assertEquals("a-very-long…  orders/#  1234567", lines.get(1));
+        assertEquals("a-very-long-…  orders/#  1234567", lines.get(1));
     }
 
     @Test
