@@ -184,8 +184,7 @@ final class Sampler {
     private void tell(NodeStatus status, Sample sample) {
         Buffer event = StateJson.event(
                 "state",
-                StateJson.state(
-                        status, sample, elections.newestFirst(), figures.disk(), figures.backups(), lists));
+                StateJson.state(status, sample, elections.newestFirst(), figures.disk(), figures.backups(), lists));
         latest = Optional.of(event);
         pages.forEach(page -> page.offer(event));
     }
