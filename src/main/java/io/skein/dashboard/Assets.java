@@ -30,6 +30,7 @@ final class Assets {
             "attention.js",
             "browse.js",
             "charts.js",
+            "client.js",
             "cluster.js",
             "confirm.js",
             "delayed.js",
