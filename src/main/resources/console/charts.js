@@ -34,7 +34,8 @@ const charts = [];
 
 /** Lines over the last five minutes, in a host #id-chart with a legend #id-legend. source: columns, {at} in seconds. */
 export class Chart {
-  constructor(id, lines, format, y, source = data) {
+  constructor(id, lines, format, y, source = data, span = SPAN) {
+    this.span = span;
     this.source = source;
     this.host = byId(`${id}-chart`);
     this.lines = lines;
@@ -50,7 +51,7 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'skein' }, points: { size: 7, width: 2, fill: () => colour('--surface') } },
       scales: {
-        x: { range: () => { const end = this.source.at.at(-1) ?? Date.now() / 1000; return [end - SPAN, end]; } },
+        x: { range: () => { const end = this.source.at.at(-1) ?? Date.now() / 1000; return [end - this.span, end]; } },
         y,
       },
       axes: [

@@ -62,6 +62,9 @@ function press(event) {
       field.focus();
       field.select();
     }
+  } else if (key === 'p') {
+    const pause = byId('tail-pause');
+    if (pause.checkVisibility()) pause.click();
   } else if (key === '?') {
     event.preventDefault();
     dialog.showModal();

@@ -53,6 +53,12 @@ async function publish() {
   let query = '';
   if (/^[\x21-\x7e]+$/.test(key.value)) headers['Skein-Key'] = key.value;
   else if (key.value) query = `?${new URLSearchParams({ 'Skein-Key': key.value })}`;
+  try {
+    query = options(headers, query);
+  } catch (wrong) {
+    failed({ message: wrong.message, status: 400, code: 'header' });
+    return;
+  }
   send.disabled = true;
   try {
     stored(await ask('POST', `t/${path(name)}${query}`, { text: body.value, headers }));
@@ -63,8 +69,26 @@ async function publish() {
   }
 }
 
+/** What stands in the folded part: as header fields where they can be, else in the query. */
+function options(headers, query) {
+  const more = new URLSearchParams(query);
+  const put = (name, value) => {
+    if (/^[\x20-\x7e]*$/.test(value)) headers[name] = value;
+    else more.set(name, value);
+  };
+  for (const line of byId('publish-headers').value.split('\n')) {
+    if (!line.trim()) continue;
+    const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!name) throw new Error(`“${line.trim()}” is no header: write name: value.`);
+    put(`Skein-Header-${name}`, value);
+  }
+  if (byId('publish-delay').value.trim()) put('Skein-Delay', byId('publish-delay').value.trim());
+  if (byId('publish-ttl').value.trim()) put('Skein-TTL', byId('publish-ttl').value.trim());
+  return more.size ? `?${more}` : '';
+}
+
 function stored(ack) {
-  const parts = [el('span.done', {}, ack.offset === undefined ? 'Accepted' : `Stored at offset ${count(ack.offset)}`),
+  const parts = [el('span.done', {}, ack.offset === undefined ? `Accepted${ack.due ? `, due ${new Date(ack.due).toISOString()}` : ''}` : `Stored at offset ${count(ack.offset)}`),
     el('code', {}, ack.cursor ?? ''), copyButton(ack.cursor ?? '', 'Copy cursor')];
   if (ack.topic) parts.push(el('a', { href: link('tail', '', { filter: ack.topic }) }, `Follow ${ack.topic}`));
   result.className = 'result';

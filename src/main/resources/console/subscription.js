@@ -7,6 +7,7 @@ import { byId, el, facts, text } from './dom.js';
 import { ago, count, duration, short, some } from './format.js';
 import * as lag from './lag.js';
 import * as letters from './letters.js';
+import * as plan from './plan.js';
 
 const LOOK_MS = 1900;
 /** Samples of the list come each second, unless there are many subscriptions. */
@@ -19,7 +20,7 @@ let chart = null;
 const newChart = () => new Chart('lag', [
   { column: 'lag', label: 'Lag', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
   { column: 'inFlight', label: 'In flight', colour: '--second', swatch: 'two', width: 1.25 },
-], short, FROM_ZERO, lag.of(name));
+], short, FROM_ZERO, lag.of(name), lag.SPAN);
 
 let name = '';
 let info = null;
@@ -34,6 +35,7 @@ let app = null;
 let stop = () => {};
 
 byId('subscription-pause').addEventListener('click', pause);
+byId('subscription-edit').addEventListener('click', change);
 byId('seek-earliest').addEventListener('click', () => seek('earliest'));
 byId('seek-latest').addEventListener('click', () => seek('latest'));
 byId('subscription-delete').addEventListener('click', remove);
@@ -50,6 +52,7 @@ export function open(wanted, given) {
   chart.draw();
   stop = app.whenState(show);
   look();
+  recall();
   return () => {
     stop();
     forget();
@@ -78,6 +81,19 @@ function show(state) {
   nodeTime = state.at;
   chart.draw();
   if (performance.now() - lookedAt > LOOK_MS) look();
+}
+
+/** What the node has seen of it before this page was open; one that does not keep it says 404. */
+async function recall() {
+  const { signal } = abort;
+  try {
+    const { points } = await ask('GET', url('/history'), { signal });
+    if (signal.aborted) return;
+    lag.recall(name, points);
+    chart.draw();
+  } catch {
+    // The chart begins with what this page sees.
+  }
 }
 
 async function look() {
@@ -204,6 +220,17 @@ function pause() {
     await ask('PUT', url(), { body: { ...config, paused } });
     return paused ? 'Paused. What is on loan may still be acknowledged.' : 'Resumed.';
   });
+}
+
+/** What is shown may be old: the form begins with what is true now. */
+async function change() {
+  const of = name;
+  try {
+    const config = await ask('GET', url());
+    if (of === name) plan.open(name, config, () => act(async () => 'Saved.'));
+  } catch (failure) {
+    say(failure.message, true);
+  }
 }
 
 async function seek(to) {

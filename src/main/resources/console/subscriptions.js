@@ -2,6 +2,7 @@
 import { byId, el, lesson, text } from './dom.js';
 import { ago, count, short } from './format.js';
 import * as lag from './lag.js';
+import * as plan from './plan.js';
 import { here, link } from './route.js';
 import { Table } from './table.js';
 
@@ -36,6 +37,7 @@ field.addEventListener('input', () => {
   remember({ find: field.value.trim() });
   draw();
 });
+byId('subscription-new').addEventListener('click', () => plan.open('', null, (name) => { location.hash = link('subscriptions', name); }));
 table.whenSorted((sort) => remember({ sort }));
 
 export function show(query, app) {

@@ -5,8 +5,9 @@ import { byId, text } from '../dom.js';
 import * as elections from '../elections.js';
 import { ms, some } from '../format.js';
 import * as log from '../log.js';
+import * as members from '../members.js';
 
-const flock = new Flock(byId('members'), byId('members-word'));
+const flock = new Flock(byId('members'), byId('members-word'), members.dress);
 let chart = null;
 
 function show(state) {
@@ -20,6 +21,7 @@ export default {
   title: 'Cluster',
   keep: true,
   show(root, params, app) {
+    members.begin(app);
     chart ??= new Chart('fsync', [
       { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
       { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },

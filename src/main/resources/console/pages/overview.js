@@ -1,4 +1,5 @@
 // How the node and its cluster are, and what needs somebody.
+import * as attention from '../attention.js';
 import { Chart, FROM_ZERO, LOGARITHMIC } from '../charts.js';
 import { Flock } from '../cluster.js';
 import { byId, text } from '../dom.js';
@@ -10,6 +11,7 @@ let charts = null;
 
 function show(state) {
   figures.show(state);
+  attention.show(state);
   const { members } = state;
   byId('cluster').hidden = members.length < 2;
   if (members.length < 2) return;

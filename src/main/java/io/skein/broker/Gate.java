@@ -25,6 +25,11 @@ public interface Gate {
     /** Whether a token is asked for ({@code --auth}); else strangers may everything but speak in another's name. */
     boolean isLocked();
 
+    /** By which this node's doors tell the time. */
+    default WallClock clock() {
+        return WallClock.SYSTEM;
+    }
+
     /** This node's word; never fails, never waits; nothing secret. */
     NodeStatus status();
 

@@ -22,6 +22,7 @@ public final class LocalGate implements Gate {
     private final Mail mail;
     private final Residents residents;
     private final Optional<Issuer> issuer;
+    private final WallClock clock;
 
     /**
      * @param hall the same broker, as those who come in shall see it
@@ -36,7 +37,8 @@ public final class LocalGate implements Gate {
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
         this.residents = broker.residents();
-        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed));
+        this.clock = broker.clock();
+        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed, clock));
     }
 
     @Override
@@ -73,12 +75,17 @@ public final class LocalGate implements Gate {
 
     private LocalGuest guest(Optional<Permit> permit) {
         return new LocalGuest(
-                access, throttle, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
+                access, throttle, clock, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
     }
 
     @Override
     public boolean isLocked() {
         return config.locked();
+    }
+
+    @Override
+    public WallClock clock() {
+        return clock;
     }
 
     @Override

@@ -78,7 +78,7 @@ public record NodeConfig(
     }
 
     /** @param iterations of the hash of each password */
-    static NodeConfig of(Settings settings, int iterations) {
+    public static NodeConfig of(Settings settings, int iterations) {
         return of(settings, iterations, ListenAddress.of(settings.text(Setting.HOST)));
     }
 

@@ -101,6 +101,17 @@ public final class Store {
         return open(vertx, directory, config, id, listener, Faults.NONE);
     }
 
+    /** The same, over a disk with troubles of its own. */
+    public static Future<Store> open(
+            Vertx vertx,
+            DataDirectory directory,
+            StoreConfig config,
+            NodeId id,
+            StoreListener listener,
+            DiskTrouble disk) {
+        return open(vertx, directory, config, id, listener, (Faults) disk);
+    }
+
     static Future<Store> open(
             Vertx vertx,
             DataDirectory directory,

@@ -544,6 +544,7 @@ class AccessTableTest {
     void whatStandsBesideTheHttpDoor() throws Exception {
         Table table = new Table();
         table.open("GET /", "200", c -> c.get("/"));
+        table.open("GET /client.js", "200", c -> c.get("/client.js"));
         table.open("GET /console/ (a file)", "200", c -> c.get(asset(c)));
         table.open("GET /nothing", "404", c -> c.get("/nothing"));
         table.known("GET /metrics", "200 - 200 200", c -> c.get("/metrics"));

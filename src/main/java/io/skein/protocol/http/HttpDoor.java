@@ -277,6 +277,11 @@ public final class HttpDoor {
         new Exchange(this, request, nowhere, "").problem(Problem.of(status, code, detail));
     }
 
+    /** For whoever serves beside this door: pages of allowed origins may read the answer. */
+    public void share(HttpServerRequest request) {
+        origins.answer(request, request.response().headers());
+    }
+
     /**
      * For whoever serves beside this door: what the query says, read by the rules of the door's own routes.
      *

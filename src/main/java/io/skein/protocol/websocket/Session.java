@@ -507,7 +507,8 @@ final class Session implements LongLived {
             throw Malformed.of("malformed", wrong.getMessage(), command.id());
         }
         String sub = nextSub(command.id());
-        var worker = new Worker(vertx, this, outbox, subscriptions, name, command, sub, config.autoWork());
+        var worker =
+                new Worker(vertx, gate.clock(), this, outbox, subscriptions, name, command, sub, config.autoWork());
         opening++;
         subscriptions.config(name, Freshness.LINEARIZABLE).onComplete(done -> {
             opening--;
