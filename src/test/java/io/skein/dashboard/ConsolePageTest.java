@@ -208,6 +208,8 @@ class ConsolePageTest {
                 () -> "payments".equals(browser.one("#tail-filter").getDomProperty("value")));
         browser.awaitText("#tail-body", "second");
         assertFalse(browser.text("#tail-body").contains("first"));
+        // The least of an HTTP door that is beside this page has no /v1; the browser notes what is not found.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
     }
 
     @Test
@@ -396,6 +398,8 @@ class ConsolePageTest {
         browser.press(Keys.ENTER);
         browser.await("it is open and its head has the focus", () -> focused().equals("page-title"));
         assertEquals("orders/eu", browser.text("#page-title"));
+        // The least of an HTTP door that is beside this page has no /v1; the browser notes what is not found.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
     }
 
     @Test
@@ -436,6 +440,26 @@ class ConsolePageTest {
         publish("orders/eu", "meanwhile");
         browser.awaitText("#tail-note", "1 came meanwhile");
     }
+
+    /** All of its files, also those of the other pages, which come a moment later. */
+    @Test
+    void theOverviewComesWithFewBytes() {
+        browser.forgetFiles();
+        openPage();
+        browser.await("all files are there", () -> Boolean.TRUE.equals(browser.script(FETCHED)));
+        long bytes = ((Number) browser.script(TRANSFERRED)).longValue();
+        assertTrue(bytes > 30_000 && bytes < 150_000, bytes + " bytes");
+    }
+
+    private static final String FETCHED = """
+            const urls = performance.getEntriesByType('resource').map((entry) => entry.name);
+            return [...document.querySelectorAll('#pages a')].every((a) => urls.some((url) => url.endsWith(`/pages/${a.dataset.page}.js`)));
+            """;
+
+    private static final String TRANSFERRED = """
+            return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+                .reduce((sum, entry) => sum + entry.transferSize, 0);
+            """;
 
     @Test
     void singleKeysGoToPagesUnlessSomebodyWritesOrTurnsThemOff() {
