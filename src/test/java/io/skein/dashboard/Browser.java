@@ -134,6 +134,27 @@ public final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", 844, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
+    /** As on a screen of that size. */
+    void screen(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Of all of the page, in CSS pixels. */
+    long height() {
+        return (long) script("return document.documentElement.scrollHeight");
+    }
+
+    /** Three seconds of the page's own time: states come once a second. */
+    void settle() {
+        later("setTimeout(done, 3000)");
+    }
+
+    byte[] screenshot() {
+        return driver.getScreenshotAs(OutputType.BYTES);
+    }
+
     /** What the person's system says; empty: nothing. */
     void media(String feature, String value) {
         driver.executeCdpCommand(
