@@ -317,6 +317,19 @@ class ConsolePageTest {
                 seen.subList(0, 3));
     }
 
+    @Test
+    void whatNeedsSomebodyIsListedAndLeadsThere() {
+        openPage();
+        browser.awaitText("#attention-none", "Nothing.");
+        browser.awaitText("#attention-list", "n1 makes no backups by itself");
+        broker.become(Role.LEADER, "n1", 3, members(false));
+        browser.awaitText("#attention-list li:first-child", "n3 cannot be reached");
+        assertEquals("1", browser.text("#attention-count"));
+        assertFalse(browser.one("#attention-none").isDisplayed());
+        browser.click("#attention-list li:first-child a");
+        browser.await("the cluster", () -> browser.text("#page-title").equals("Cluster"));
+    }
+
     private static List<String> roles() {
         return browser.all("#flock .badge").stream()
                 .map(badge -> badge.getText())

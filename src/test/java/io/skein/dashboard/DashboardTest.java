@@ -296,6 +296,8 @@ class DashboardTest {
             assertEquals("0000000000000000", state.getJsonObject("log").getString("stateHash"));
             assertEquals(2.5, state.getJsonObject("fsync").getDouble("p99"));
             assertNull(state.getJsonObject("commit").getDouble("p50"));
+            assertNull(state.getJsonObject("disk").getLong("free"));
+            assertEquals(0, state.getJsonObject("backups").getLong("everyMs"));
             JsonObject topic =
                     state.getJsonObject("topics").getJsonArray("rows").getJsonObject(0);
             assertEquals("orders/eu", topic.getString("name"));
