@@ -128,7 +128,8 @@ class ConsoleClusterTest {
         browser.click("#add-form [type=submit]");
         browser.awaitText("#confirm-text", "of 3 voters then 2 have to be there for a publish");
         browser.click("#confirm-yes");
-        browser.awaitText("#page-said.problem", "Nobody answers at 127.0.0.1:1; is that its Raft port, and is it running?");
+        browser.awaitText(
+                "#page-said.problem", "Nobody answers at 127.0.0.1:1; is that its Raft port, and is it running?");
         assertEquals(2, first.broker().status().members().size());
     }
 
