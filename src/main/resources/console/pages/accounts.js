@@ -312,7 +312,7 @@ export default {
     const visit = new Visit(root, params, app);
     const stop = params.name ? one(visit) : list(visit);
     if (!params.name) {
-      root.append(el('section.panel', {}, lesson('The same at a terminal:', './skein user list', './skein user add anna', './skein user allow anna publish "orders/#"')));
+      root.append(el('section.panel', {}, lesson('The same at a terminal:', './skein users list', './skein users create anna', './skein users allow anna publish "orders/#"')));
     }
     return () => {
       visit.left.abort();

@@ -328,7 +328,7 @@ class SqlConnectionTest {
                         + " FROM c, c x), e AS (SELECT * FROM d, d x), f AS (SELECT * FROM e, e x) SELECT * FROM f",
                 "WITH a AS (SELECT 1 FROM message a, message b, message c, message d, message e, message f, message g, message"
                         + " h, message i, message j, message k, message l, message m, message n, message o, message p, message"
-                        + " q) SELECT * FROM a",
+                        + " q) SELECT count(*) FROM a",
                 "SELECT " + "-".repeat(499) + " 1 + ".repeat(200) + "1",
                 "SELECT 1" + " UNION ALL SELECT 1".repeat(200),
                 "VALUES (1)" + ", (1)".repeat(5_000),
@@ -378,6 +378,9 @@ class SqlConnectionTest {
                 rows("SELECT 'DROP TABLE chunk; --' AS \"main\", 1 AS account -- DELETE\n"));
         assertEquals(List.of(List.of("a;b")), rows("/* ; */ SELECT 'a;b' ;  "));
         assertEquals(List.of(List.of("x")), rows("SELECT trim('  x ')"));
+        assertEquals(
+                List.of(List.of(0)),
+                rows("SELECT count(*) FROM message WHERE 0" + " OR topic = 'topic' AND body = 'message'".repeat(40)));
     }
 
     /** Pieces of statements, put together at random: refused, or answered with nothing that is secret. */
