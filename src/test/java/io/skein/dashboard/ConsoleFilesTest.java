@@ -22,7 +22,7 @@ class ConsoleFilesTest {
     private static final Path VENDOR = CONSOLE.resolve("vendor");
     private static final String VENDOR_LIST = "VENDOR.csv";
 
-    private static final Pattern IMPORT = Pattern.compile("(?<![-\\w])(?:from|import)\\s*\\(?\\s*'([^'\\n]+)'");
+    private static final Pattern IMPORT = Pattern.compile("(?<![-'\\w])(?:from|import)\\s*\\(?\\s*'([^'\\n]+)'");
     private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"]+)\"");
     private static final Pattern ELEMENT_ID = Pattern.compile("byId\\('([a-z-]+)'\\)");
 
