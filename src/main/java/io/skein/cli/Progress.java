@@ -48,7 +48,7 @@ class Progress {
 
     /** Only somebody who looks is shown a bar; who reads JSON is told nothing. */
     static Progress of(PrintWriter err, boolean json) {
-        return json ? NONE : new Progress(err, Terminal.isThere());
+        return json ? NONE : new Progress(err, Terminal.isThereForErrors());
     }
 
     /** Work of which nobody knows how much there is. */

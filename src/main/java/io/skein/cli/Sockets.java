@@ -51,7 +51,8 @@ final class Sockets {
                 : new CommandProblem(ExitCode.NO, String.valueOf(cause.getMessage()));
     }
 
-    private static int exitCode(SkeinException refused) {
+    /** No, not now, or nobody knows. */
+    static int exitCode(SkeinException refused) {
         return refused.isUnknown() ? ExitCode.UNKNOWN : refused.isRetryable() ? ExitCode.UNREACHABLE : ExitCode.NO;
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -363,6 +365,25 @@ class CommandsTest {
         assertEquals(
                 "skein: there is no topic cli/kept (unknown-topic)",
                 to("topics", "cli/kept").err().strip());
+    }
+
+    @Test
+    void whatIsWatchedIsPrintedAgainUntilItIsEnded() throws Exception {
+        to("publish", "cli/watched", "x");
+        StringWriter seen = new StringWriter();
+        CommandLine line = SkeinCommand.line().setOut(new PrintWriter(seen)).setErr(new PrintWriter(new StringWriter()));
+        Thread watching = new Thread(() ->
+                line.execute("topics", "list", "cli/watched", "--watch", "100ms", "--url", "localhost:" + node.httpPort()));
+
+        watching.start();
+        Awaitility.await().until(() -> seen.toString().split("--- 20", -1).length > 3);
+        watching.interrupt();
+        watching.join();
+
+        List<String> lines = seen.toString().lines().limit(3).toList();
+        assertTrue(lines.get(0).matches("--- \\S+ \\S+"), lines.get(0));
+        assertTrue(lines.get(1).startsWith("TOPIC"), lines.get(1));
+        assertTrue(lines.get(2).startsWith("cli/watched"), lines.get(2));
     }
 
     @Test
