@@ -37,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
             RecoverCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
+            SimCommand.class,
             ArchiveCommand.class,
             HelpCommand.class
         },
