@@ -213,7 +213,7 @@ async function catchUp() {
     if (failure.status === 401) return;
     isStale ||= wasStale;
     tell(failure.message, 'bad', NEWS_MS);
-    if (failure.isPassing) catchUpSoon();
+    if (failure.retryable) catchUpSoon();
   }
 }
 

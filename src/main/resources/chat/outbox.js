@@ -110,7 +110,7 @@ async function attempt(entry) {
     handlers.sent(entry, stored);
   } catch (failure) {
     fail(entry, failure);
-    if (failure.isPassing) {
+    if (failure.retryable) {
       // What nobody took nobody takes now: the others would each wait as long.
       for (const other of entries) if (other.state === 'waiting') fail(other, failure);
       clearTimeout(timer);
@@ -121,7 +121,7 @@ async function attempt(entry) {
 }
 
 function fail(entry, failure) {
-  Object.assign(entry, { state: 'failed', reason: failure.message, isLate: failure.isPassing });
+  Object.assign(entry, { state: 'failed', reason: failure.message, isLate: failure.retryable });
   keep();
   handlers.changed(entry.to);
 }

@@ -73,7 +73,7 @@ async function send() {
     await ask('POST', '/v1/mail/read', { body: { ids }, key: newKey() });
   } catch (failure) {
     // They were seen all the same; whoever opens the conversation anew sees them as unread again.
-    if (failure.isPassing && partner === name) {
+    if (failure.retryable && partner === name) {
       for (const id of ids) toMark.add(id);
       if (!timer) timer = setTimeout(send, AGAIN_MS);
       return;

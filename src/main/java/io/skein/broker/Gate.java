@@ -42,4 +42,11 @@ public interface Gate {
      * @throws Refusal when the node has as many as it may
      */
     Connection connected(String door, String peer);
+
+    /**
+     * Whoever looks at this node sees this one from now on. On the connection's own context, on which it is asked.
+     *
+     * @return to be run on that context when it is gone
+     */
+    Runnable show(String door, String peer, LongLived connection);
 }

@@ -56,6 +56,8 @@ public final class LocalBroker implements Broker {
     private final Tenure tenure;
     private final AppliedIndex applied;
     private final Connections connections;
+    private final Residents residents;
+    private final LocalInspection inspection;
     private final Access access;
     private final Throttle throttle;
     private final LocalSubscriptions.Way way;
@@ -89,6 +91,8 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
+        this.residents = new Residents(vertx, clock);
+        this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, this::settledFor);
         this.way = new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
@@ -112,7 +116,7 @@ public final class LocalBroker implements Broker {
                 return LocalBroker.this.settled();
             }
         };
-        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way, clock);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
         this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, this::settledFor);
@@ -590,6 +594,15 @@ public final class LocalBroker implements Broker {
     @Override
     public Connection connected(String door, String peer) {
         return connections.open();
+    }
+
+    @Override
+    public Inspection inspection() {
+        return inspection;
+    }
+
+    Residents residents() {
+        return residents;
     }
 
     @Override

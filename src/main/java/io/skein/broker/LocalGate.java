@@ -20,6 +20,7 @@ public final class LocalGate implements Gate {
     private final Throttle throttle;
     private final LocalAccounts accounts;
     private final Mail mail;
+    private final Residents residents;
     private final Optional<Issuer> issuer;
     private final WallClock clock;
 
@@ -35,6 +36,7 @@ public final class LocalGate implements Gate {
         this.throttle = broker.throttle();
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
+        this.residents = broker.residents();
         this.clock = broker.clock();
         this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed, clock));
     }
@@ -101,6 +103,11 @@ public final class LocalGate implements Gate {
     @Override
     public Connection connected(String door, String peer) {
         return hall.connected(door, peer);
+    }
+
+    @Override
+    public Runnable show(String door, String peer, LongLived connection) {
+        return residents.enter(door, peer, connection);
     }
 
     /** See {@link LocalAccounts#firstAdmin}. */

@@ -132,7 +132,7 @@ public final class Arrival {
         } else if (verdict instanceof Verdict.Join join) {
             join(join.ask(), 0);
         } else if (verdict instanceof Verdict.Stranger) {
-            say("the cluster does not know this node: add it (skein member add), or start it with --join");
+            say("the cluster does not know this node: add it (skein members add), or start it with --join");
             again(STRANGER_AGAIN_MS);
         } else if (verdict instanceof Verdict.Wait wait) {
             say("waits for " + wait.silent());

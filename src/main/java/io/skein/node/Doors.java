@@ -46,7 +46,7 @@ final class Doors {
 
     /** Paths of the pages and the meters, who both only answer what they are asked. */
     private static final List<String> ELSEWHERE =
-            List.of("/", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
+            List.of("/", "/client.js", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
 
     private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
 
@@ -112,7 +112,7 @@ final class Doors {
                     }
                 });
         this.dashboard = world.console()
-                ? Optional.of(new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT))
+                ? Optional.of(new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT, world.clock()))
                 : Optional.empty();
     }
 
@@ -128,9 +128,9 @@ final class Doors {
                     metrics.http().answered(route, method, status, nanos);
                 }
             };
-            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels);
+            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
-            dashboard.ifPresent(pages -> pages.mount(router, door::refuse, door::enter));
+            dashboard.ifPresent(pages -> pages.mount(router, door::refuse, door::enter, door::share));
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
             more.ifPresent(other -> other.mount(router, asMetricsSee(door)));

@@ -25,6 +25,7 @@ import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
+import io.skein.metrics.BackupMeters;
 import io.skein.metrics.Metrics;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
@@ -122,7 +123,8 @@ public final class Node {
                         config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS,
                         BrokerConfig.MAX_CONNECTIONS,
-                        allowances),
+                        allowances,
+                        config.sql()),
                 proposer,
                 world.clock());
         Broker hall = metrics.metered(broker);
@@ -144,9 +146,11 @@ public final class Node {
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        Optional<BackupMeters> made = config.backups().map(plan -> metrics.backups());
         this.backups = config.backups()
                 .map(plan -> new BackupSchedule(
-                        vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, metrics.backups()));
+                        vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, made.orElseThrow()));
+        figures.watch(directory.path(), made);
     }
 
     /**

@@ -136,6 +136,7 @@ public final class Sim implements AutoCloseable {
      * @throws io.skein.node.ConfigurationProblem for a setting that no node takes
      */
     public static Sim start(SimOptions options) {
+        Primer.begin();
         Sim sim = new Sim(options);
         try {
             sim.call(() -> {

@@ -137,6 +137,24 @@ final class SimNode {
         return node.firstAdmin();
     }
 
+    /** Somebody has a connection open that stays: a stream, or a WebSocket. */
+    boolean isFollowed() {
+        Node running = node;
+        if (running == null || state != State.RUNNING) {
+            return false;
+        }
+        try {
+            return !running.broker()
+                    .inspection()
+                    .connections(Optional.empty(), 1)
+                    .await(1, TimeUnit.SECONDS)
+                    .connections()
+                    .isEmpty();
+        } catch (Exception notYet) {
+            return false;
+        }
+    }
+
     /** It has found its cluster, or knows since it ran last. */
     boolean isInCluster() {
         try {

@@ -39,6 +39,7 @@ public final class Store {
     private final String deployment;
     private final Tail tail;
     private final Reader reader;
+    private final SqlDesk sql;
     private final Scrubber scrubber;
     private final Snapshots snapshots;
     private final StoreListener listener;
@@ -77,6 +78,7 @@ public final class Store {
             vertx.eventBus().send(WriterVerticle.answerAddress(id), new Damage(what), ByReference.options());
         };
         reader = new Reader(vertx, writer.file(), config, damaged);
+        sql = new SqlDesk(vertx, writer.file(), SqlBudget.DEFAULT);
         scrubber = reader.scrubber(vertx, config.scrubBytesPerSecond(), listener);
         snapshots = new Snapshots(vertx, id, writer.file(), config, damaged, faults);
     }
@@ -97,6 +99,11 @@ public final class Store {
     public static Future<Store> open(
             Vertx vertx, DataDirectory directory, StoreConfig config, NodeId id, StoreListener listener) {
         return open(vertx, directory, config, id, listener, Faults.NONE);
+    }
+
+    /** Loads SQLite, which takes a moment the first time in a process, for who has something else to do meanwhile. Blocks. */
+    public static void load() {
+        Database.load();
     }
 
     /** The same, over a disk with troubles of its own. */
@@ -400,6 +407,11 @@ public final class Store {
         new Restoration(directory, StoreConfig.at(directory.path()), node).restore(backup, first);
     }
 
+    /** Where people ask in SQL; from any thread. */
+    public SqlDesk sql() {
+        return sql;
+    }
+
     /** Where the store keeps its files. */
     public DataDirectory directory() {
         return directory;
@@ -425,6 +437,7 @@ public final class Store {
         scrubber.stop();
         return snapshots
                 .close()
+                .eventually(sql::close)
                 .eventually(reader::close)
                 .eventually(() -> vertx.undeploy(deployment))
                 .eventually(() -> consumer.unregister());

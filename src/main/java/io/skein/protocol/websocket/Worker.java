@@ -14,6 +14,7 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.wire.Limits;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +78,11 @@ final class Worker implements Flow {
         boolean isAuto = command.credit() == Command.Subscribe.AUTO;
         this.credit = isAuto ? autoWork : command.credit();
         this.hand = isAuto ? new Hand() : null;
+    }
+
+    @Override
+    public Optional<String> subscription() {
+        return Optional.of(name.value());
     }
 
     SubscriptionName name() {
@@ -212,7 +218,8 @@ final class Worker implements Flow {
         }
         boolean passes = switch (refusal.kind()) {
             case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> true;
-            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE, TOO_MUCH ->
+                false;
         };
         if (passes) {
             again(refusal.code());

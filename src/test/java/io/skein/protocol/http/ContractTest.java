@@ -50,7 +50,7 @@ class ContractTest {
         try (OpenDoor door = new OpenDoor()) {
             Set<String> served = new TreeSet<>(door.templates());
             // Other rooms serve these on the same port; that they are there is asked in the node's tests.
-            served.addAll(List.of("GET /", "GET /metrics", "GET /metrics/detailed", "GET /ws"));
+            served.addAll(List.of("GET /", "GET /client.js", "GET /metrics", "GET /metrics/detailed", "GET /ws"));
             assertEquals(documented(), served);
         }
     }

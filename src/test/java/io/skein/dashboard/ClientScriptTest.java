@@ -1,0 +1,293 @@
+package io.skein.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.skein.node.RunningNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code /client.js} in a real browser, imported by a page of another origin, before a whole node. */
+@Timeout(120)
+class ClientScriptTest {
+    @TempDir
+    static Path directory;
+
+    private static Vertx vertx;
+    private static HttpServer pages;
+    private static Browser browser;
+    private static RunningNode node;
+    private static int topics;
+
+    /** Where each test publishes. */
+    private final String topic = "t" + ++topics;
+
+    /** A way to the node that can be cut, so that whoever came by it sees it die. */
+    private static final class Relay {
+        private final NetServer server;
+        private final NetClient client = vertx.createNetClient();
+        private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
+
+        Relay() throws Exception {
+            server = vertx.createNetServer()
+                    .connectHandler(this::relay)
+                    .listen(0, "127.0.0.1")
+                    .await(10, TimeUnit.SECONDS);
+        }
+
+        private void relay(NetSocket near) {
+            near.pause();
+            open.add(near);
+            client.connect(node.httpPort(), "127.0.0.1")
+                    .onSuccess(far -> {
+                        near.pipeTo(far).onFailure(cut -> {});
+                        far.pipeTo(near).onFailure(cut -> {});
+                        near.resume();
+                    })
+                    .onFailure(gone -> near.close());
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.actualPort();
+        }
+
+        void cut() throws Exception {
+            server.close().await(10, TimeUnit.SECONDS);
+            open.forEach(NetSocket::close);
+        }
+    }
+
+    @BeforeAll
+    static void open() throws Exception {
+        vertx = Vertx.vertx();
+        pages = vertx.createHttpServer()
+                .requestHandler(request -> request.response()
+                        .putHeader("Content-Type", "text/html")
+                        .end("<!doctype html><link rel=icon href=data:,><title>Another origin</title>"))
+                .listen(0, "127.0.0.1")
+                .await(10, TimeUnit.SECONDS);
+        node = new RunningNode(directory.resolve("node"), Map.of("allowed-origins", origin()));
+        node.awaitVoters(1);
+        browser = Browser.open(directory.resolve("profile"));
+        browser.go(origin() + "/");
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        if (browser != null) {
+            browser.close();
+        }
+        node.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private static String origin() {
+        return "http://127.0.0.1:" + pages.actualPort();
+    }
+
+    private static String url() {
+        return "http://127.0.0.1:" + node.httpPort();
+    }
+
+    /** What an async function with a client in it returns; what it throws comes as text. */
+    private Object run(String body) {
+        return run(List.of(url()), body);
+    }
+
+    private Object run(List<String> nodes, String body) {
+        String list = "['" + String.join("', '", nodes) + "']";
+        return browser.later(
+                "(async () => { const {connect, SkeinError} = await import('" + url() + "/client.js');"
+                        + " const skein = await connect({nodes: " + list + "}); const topic = '" + topic + "';"
+                        + " try { return await (async () => {" + body + "})(); } finally { skein.close(); } })()"
+                        + ".then(done, (failure) => done(`${failure.name} ${failure.code} ${failure.outcome}: ${failure.message}`));");
+    }
+
+    @Test
+    void whatIsPublishedIsNumberedAndComesBackAsItWas() {
+        Object said = run("""
+                const one = await skein.publish(topic, 'text \\u{1F986}', {key: 'k', headers: {a: 'b'}});
+                const two = await skein.publish(topic, {id: 7});
+                const three = await skein.publish(topic, new Uint8Array([255, 0]));
+                const [four, five] = await skein.publishAll([{topic, body: '4'}, {topic, body: '5'}]);
+                const came = [];
+                for await (const {body, bytes, key, headers, format} of skein.subscribe(topic, {from: 'earliest'})) {
+                  came.push([body ?? [...bytes].join(), key ?? '', headers?.a ?? '', format].join(' '));
+                  if (came.length === 5) break;
+                }
+                return [one, two, three, four, five].map(({offset}) => offset).join() + ': ' + came.join('; ');
+                """);
+
+        assertEquals("0,1,2,3,4: text \uD83E\uDD86 k b RAW; {\"id\":7}   JSON; 255,0   RAW; 4   RAW; 5   RAW", said);
+    }
+
+    @Test
+    void aRepeatUnderTheSameIdIsStoredOnce() {
+        Object said = run("""
+                const first = await skein.publish(topic, 'once', {id: topic});
+                const again = await skein.publish(topic, 'once', {id: topic});
+                const next = await skein.publish(topic, 'other');
+                return [first.offset, again.offset, next.offset].join();
+                """);
+
+        assertEquals("0,0,1", said);
+    }
+
+    @Test
+    void anAnswerThatIsNoIsToldFromOneThatIsUnknown() {
+        Object said = run("""
+                const refused = await skein.publish('a/+', 'x').catch((failure) => failure);
+                const none = await skein.request('GET', '/v1/topics/none').catch((failure) => failure);
+                skein.close();
+                const closed = await skein.publish(topic, 'x').catch((failure) => failure);
+                return [refused, none, closed].map((e) => [e instanceof SkeinError, e.outcome, e.code].join(' ')).join('; ');
+                """);
+
+        assertEquals("true refused malformed; true refused unknown-topic; true refused closed", said);
+    }
+
+    @Test
+    void noMoreIsSentThanThereIsCreditFor() {
+        Object said = run("""
+                await Promise.all(Array.from({length: 50}, (_, i) => skein.publish(topic, String(i))));
+                const subscription = skein.subscribe(topic, {from: 'earliest', credit: 10});
+                await subscription.ready;
+                // What the node sends without being asked for more is here before this is answered.
+                await skein.publish(topic + '/other', 'x');
+                const arrived = subscription.waiting;
+                const came = [];
+                for await (const {body} of subscription) {
+                  came.push(Number(body));
+                  if (came.length === 50) break;
+                }
+                return `${arrived} ${came.every((value, i) => value === i)}`;
+                """);
+
+        assertEquals("10 true", said);
+    }
+
+    @Test
+    void aSubscriberWhoseNodeDiesGoesOnAtAnotherAndMissesNothing() throws Exception {
+        Relay first = new Relay();
+        Relay second = new Relay();
+        browser.later("(async () => { const {connect} = await import('" + url() + "/client.js');"
+                + " window.came = []; window.told = [];"
+                + " window.skein = await connect({nodes: ['" + first.url() + "', '" + second.url() + "'],"
+                + "   onConnection: ({state}) => told.push(state)});"
+                + " await skein.subscribe('" + topic
+                + "', {from: 'earliest', credit: 16}, ({body}) => { came.push(body); }).ready;"
+                + " window.publishing = Promise.all(Array.from({length: 400}, async (_, i) => {"
+                + "   await new Promise((resolve) => setTimeout(resolve, i * 3)); await skein.publish('" + topic
+                + "', String(i)); }));"
+                + "})().then(done);");
+        browser.await("some came", () -> (long) browser.script("return came.length") > 50);
+        first.cut();
+        browser.await("all came", () -> (long) browser.script("return new Set(came).size") == 400);
+
+        assertEquals("", browser.later("publishing.then(() => done(''), (failure) => done(String(failure)))"));
+        // What comes after the last of them: nothing came twice.
+        browser.later("skein.publish('" + topic + "', 'last').then(done)");
+        browser.await("the last came", () -> (boolean) browser.script("return came.includes('last')"));
+        assertEquals(401L, browser.script("return came.length"));
+        assertEquals("up,down,up", browser.script("skein.close(); return told.slice(0, 3).join()"));
+        assertEquals(second.url(), browser.script("return skein.node"));
+        second.cut();
+        // The browser notes the connection that it could not make.
+        browser.complaints();
+    }
+
+    @Test
+    void aWorkerAcknowledgesWhatItsHandlerReturnsFromAndGivesBackWhatItThrowsAt() {
+        Object said = run("""
+                await Promise.all(Array.from({length: 30}, (_, i) => skein.publish(topic, String(i))));
+                const path = `/v1/subscriptions/${topic}`;
+                await skein.request('PUT', path, {body: {filter: topic, from: 'earliest', backoff: ['1ms']}});
+                const done = new Map();
+                let enough;
+                const all = new Promise((resolve) => { enough = resolve; });
+                skein.work(topic, async ({body, delivery}) => {
+                  if (body === '7' && delivery === 1) throw new Error('not yet');
+                  done.set(body, delivery);
+                  if (done.size === 30) enough();
+                }, {credit: 5});
+                await all;
+                for (;;) {
+                  const {acknowledged, redelivered} = await skein.request('GET', path);
+                  if (acknowledged === 30) return `${done.get('7')} ${done.get('8')} ${redelivered}`;
+                }
+                """);
+
+        assertEquals("2 1 1", said);
+    }
+
+    @Test
+    void whatRetentionTookIsToldAsAGap() {
+        Object said = run("""
+                const path = `/v1/topics/${topic}`;
+                const {cursor} = await skein.publish(topic, '0');
+                await skein.request('PUT', path, {body: {retention: {maxMessages: 1}}});
+                for (let i = 1; i <= 3; i++) await skein.publish(topic, String(i));
+                let gap;
+                for await (const {body} of skein.subscribe(topic, {from: cursor, onGap: (one) => { gap = one; }})) {
+                  return `${gap?.requested === cursor} ${body}`;
+                }
+                """);
+
+        assertEquals("true 3", said);
+    }
+
+    @Test
+    void pagesOfAllowedOriginsMayImportItAndOthersAreNotLetIn() throws Exception {
+        HttpResponse<String> allowed = fetch(origin());
+        HttpResponse<String> other = fetch("http://elsewhere.example");
+
+        assertEquals(
+                origin(),
+                allowed.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+        assertTrue(
+                allowed.headers().allValues("Vary").contains("origin"),
+                allowed.headers().toString());
+        assertTrue(other.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+        assertEquals(
+                "text/javascript; charset=utf-8",
+                allowed.headers().firstValue("Content-Type").orElse(""));
+    }
+
+    private static HttpResponse<String> fetch(String origin) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/client.js"))
+                .header("Origin", origin)
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void itImportsNothing() throws Exception {
+        List<String> imports = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("src/main/resources/console/client.js"))) {
+            if (line.startsWith("import") || line.contains(" import(")) {
+                imports.add(line);
+            }
+        }
+        assertEquals(List.of(), imports);
+    }
+}
