@@ -5,6 +5,7 @@ import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -39,16 +40,22 @@ final class ClientPublisher implements Publisher {
         options = ClientOptions.of(List.of(target.webSocket()))
                 .withToken(target.token())
                 .withAuthority(target.authority())
+                .onlyThese()
                 .withLimits(new ClientOptions.Limits(window, window, PENDING_BYTES, batch, BATCH_BYTES));
     }
 
     @Override
     public Future<Void> connect(Answers to) {
         answers = to;
-        return SkeinClient.connect(vertx, options).map(connected -> {
-            client = connected;
-            return null;
-        });
+        return SkeinClient.connect(vertx, options)
+                .onSuccess(connected -> client = connected)
+                .recover(failure -> Future.failedFuture(refused("publish", failure)))
+                .mapEmpty();
+    }
+
+    /** The code at the end, as of frames by hand. */
+    static IOException refused(String what, Throwable failure) {
+        return new IOException(what + " refused: " + code(failure), failure);
     }
 
     @Override

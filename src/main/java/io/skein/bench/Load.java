@@ -67,7 +67,13 @@ public final class Load {
             throws IOException, TimeoutException {
         Target target = config.where().target();
         String filter = config.spread().filter();
-        return run(vertx, config, (client, tally) -> Receiver.subscribe(client, target, filter, tally), progress);
+        return config.publishing().door() == LoadConfig.Door.CLIENT
+                ? run(
+                        vertx,
+                        config,
+                        (client, tally) -> ClientReceiver.subscribe(vertx, target, filter, tally),
+                        progress)
+                : run(vertx, config, (client, tally) -> Receiver.subscribe(client, target, filter, tally), progress);
     }
 
     static LoadReport run(Vertx vertx, LoadConfig config, Receiver.Opening opening, Consumer<String> progress)

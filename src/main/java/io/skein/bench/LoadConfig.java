@@ -12,7 +12,7 @@ import java.util.Locale;
 public record LoadConfig(
         Where where, Publishing publishing, Spread spread, Listening listening, Times times, int loops) {
 
-    /** How messages are published. Subscribers always use the WebSocket. */
+    /** How messages are published. Subscribers always use the WebSocket, by hand except with {@link #CLIENT}. */
     public enum Door {
         /** Frames of the WebSocket protocol, written by hand: the node is measured, not a library. */
         WS,

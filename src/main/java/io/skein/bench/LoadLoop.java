@@ -33,7 +33,7 @@ final class LoadLoop extends VerticleBase {
     /** By the number of their publisher. */
     private final Map<Integer, Pump> pumps = new TreeMap<>();
 
-    private final List<Receiver> receivers = new ArrayList<>();
+    private final List<Listener> receivers = new ArrayList<>();
     private final AtomicBoolean called = new AtomicBoolean();
     private NetClient netClient;
     private WebSocketClient webSocketClient;

@@ -53,6 +53,7 @@ public final class Ratios {
                 ratios.latency();
                 ratios.posts();
                 ratios.fanouts();
+                ratios.library(round);
             }
             return ratios.report();
         } finally {
@@ -123,6 +124,19 @@ public final class Ratios {
                     node.deliveredPerSecond(),
                     ceiling.deliveredPerSecond());
         }
+    }
+
+    /** What the client library costs: the same, beside frames that are written by hand. By turns which is first. */
+    private void library(int round) throws IOException, TimeoutException {
+        LoadConfig byHand =
+                config.load().withDoor(LoadConfig.Door.WS, 4, 256, 64).withSubscribers(0, 0);
+        LoadConfig byLibrary = byHand.withDoor(LoadConfig.Door.CLIENT, 4, 256, 64);
+        LoadReport first = load("4 x 256 in flight", round % 2 == 0 ? byHand : byLibrary);
+        LoadReport second = load("4 x 256 in flight", round % 2 == 0 ? byLibrary : byHand);
+        pair(
+                "client library acked/s / frames by hand, 4 x 256 in flight",
+                (round % 2 == 0 ? second : first).ackedPerSecond(),
+                (round % 2 == 0 ? first : second).ackedPerSecond());
     }
 
     private LoadReport load(String what, LoadConfig load) throws IOException, TimeoutException {

@@ -12,13 +12,13 @@ import io.vertx.core.http.WebSocketConnectOptions;
  * One subscriber on a WebSocket: takes text frames and counts the messages in them by their {@link Stamp}s. It does the
  * same work for a node and for the bare fan-out.
  */
-final class Receiver {
+final class Receiver implements Listener {
     /** A node puts many messages into a frame. */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
     /** Opens one subscriber. */
     interface Opening {
-        Future<Receiver> open(WebSocketClient client, Tally tally);
+        Future<? extends Listener> open(WebSocketClient client, Tally tally);
     }
 
     private final Tally tally;
@@ -94,7 +94,8 @@ final class Receiver {
         }
     }
 
-    Future<Void> close() {
+    @Override
+    public Future<Void> close() {
         WebSocket open = socket;
         socket = null;
         return open == null ? Future.succeededFuture() : open.close();

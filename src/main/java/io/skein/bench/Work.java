@@ -110,6 +110,7 @@ public final class Work {
         ClientOptions options = ClientOptions.of(List.of(target.webSocket()))
                 .withToken(target.token())
                 .withAuthority(target.authority())
+                .onlyThese()
                 .withBatch(batch, 4 << 20)
                 .withWindow(FILL * FILLS_UNDER_WAY, FILL * FILLS_UNDER_WAY);
         SkeinClient client = await(SkeinClient.connect(vertx, options), STEP);

@@ -3,11 +3,13 @@ package io.skein.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Completion for bash, and by its bashcompinit for zsh: picocli writes the part for commands and flags, and names that only
@@ -28,15 +30,14 @@ final class BashCompletion {
 
     /** The words behind a command, and what follows a flag, by what is typed there. */
     private static String names(CommandLine root) {
-        Map<Names, List<String>> places = new TreeMap<>();
-        Map<Names, List<String>> flags = new TreeMap<>();
-        collect("", root, places, flags);
+        Places places = new Places();
+        places.collect("", root);
         StringBuilder script = new StringBuilder();
         script.append("""
 
-                # Names that a node knows, behind what is known without one.
+                # What picocli does not know: words that a label lists, and names that a node knows.
                 _skein_with_names() {
-                  local cur prev path="" word kind="" i
+                  local cur prev path="" word kind="" words="" i
                   _complete_skein "$@"
                   cur=${COMP_WORDS[COMP_CWORD]}
                   prev=${COMP_WORDS[COMP_CWORD-1]}
@@ -47,24 +48,17 @@ final class BashCompletion {
                   done
                   case "$prev" in
                 """);
-        flags.forEach((kind, options) -> script.append("    ")
-                .append(String.join("|", options))
-                .append(") kind=")
-                .append(kind)
-                .append(" ;;\n"));
-        script.append("  esac\n  if [[ -z $kind && $cur != -* ]]; then\n    case \"$path\" in\n");
-        places.forEach((kind, paths) -> {
-            List<String> quoted = paths.stream().map(path -> "\"" + path + "\"").toList();
-            script.append("      ")
-                    .append(String.join("|", quoted))
-                    .append(") kind=")
-                    .append(kind)
-                    .append(" ;;\n");
-        });
+        append(script, "    ", places.flags);
+        script.append("  esac\n  if [[ -z $kind$words && $cur != -* ]]; then\n    case \"$path\" in\n");
+        append(script, "      ", places.paths);
         script.append("""
                     esac
                   fi
-                  if [[ -n $kind ]]; then
+                  if [[ -n $words ]]; then
+                    for word in $words; do
+                      [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+                    done
+                  elif [[ -n $kind ]]; then
                     while IFS= read -r word; do
                       [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
                     done < <("${COMP_WORDS[0]}" names "$kind" 2>/dev/null)
@@ -75,26 +69,47 @@ final class BashCompletion {
         return script.toString();
     }
 
-    private static void collect(
-            String path, CommandLine at, Map<Names, List<String>> places, Map<Names, List<String>> flags) {
-        at.getSubcommands().forEach((name, command) -> {
-            CommandSpec spec = command.getCommandSpec();
-            if (spec.usageMessage().hidden()) {
-                return;
-            }
-            String whole = path.isEmpty() ? name : path + " " + name;
-            Names.of(spec)
-                    .ifPresent(kind -> places.computeIfAbsent(kind, any -> new ArrayList<>())
-                            .add(whole));
-            for (OptionSpec option : spec.options()) {
-                Names.of(option).ifPresent(kind -> {
-                    List<String> known = flags.computeIfAbsent(kind, any -> new ArrayList<>());
-                    if (!known.contains(option.longestName())) {
-                        known.add(option.longestName());
-                    }
-                });
-            }
-            collect(whole, command, places, flags);
-        });
+    private static void append(StringBuilder script, String indent, Map<String, List<String>> places) {
+        places.forEach((what, where) -> script.append(indent)
+                .append(where.stream().map(place -> "\"" + place + "\"").collect(Collectors.joining("|")))
+                .append(") ")
+                .append(what)
+                .append(" ;;\n"));
+    }
+
+    /** Where something is offered, by what that is: {@code kind=topics}, or {@code words="a b"}. */
+    private static final class Places {
+        private final Map<String, List<String>> paths = new TreeMap<>();
+        private final Map<String, List<String>> flags = new TreeMap<>();
+
+        void collect(String path, CommandLine at) {
+            at.getSubcommands().forEach((name, command) -> {
+                CommandSpec spec = command.getCommandSpec();
+                if (spec.usageMessage().hidden()) {
+                    return;
+                }
+                String whole = path.isEmpty() ? name : path + " " + name;
+                spec.positionalParameters().stream()
+                        .filter(argument -> argument.index().min() == 0)
+                        .findFirst()
+                        .ifPresent(argument -> put(paths, argument, whole));
+                spec.options().forEach(option -> put(flags, option, option.longestName()));
+                collect(whole, command);
+            });
+        }
+
+        private static void put(Map<String, List<String>> places, ArgSpec argument, String place) {
+            List<String> choices = Names.choices(argument);
+            Optional<String> what = choices.isEmpty()
+                    ? Names.of(argument).map(kind -> "kind=" + kind)
+                    : Optional.of("words=\"" + String.join(" ", choices) + "\"");
+            what.ifPresent(found -> {
+                List<String> known = places.computeIfAbsent(found, any -> new ArrayList<>());
+                boolean isElsewhere = places.values().stream().anyMatch(all -> all.contains(place));
+                if (!isElsewhere) {
+                    known.add(place);
+                }
+            });
+        }
     }
 }

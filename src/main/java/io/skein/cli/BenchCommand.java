@@ -55,8 +55,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--door",
             paramLabel = "ws|client|http|tcp",
-            description = "how messages are published (default: ws); client: through the Java client library")
-    private String door = "ws";
+            description =
+                    "how messages are published (default: client, the Java client library; of --ratios: ws, frames"
+                            + " written by hand)")
+    private String door;
 
     @Option(names = "--tcp-port", paramLabel = "PORT", description = "for --door tcp (default: 5000)")
     private int tcpPort = 5000;
@@ -186,8 +188,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private LoadConfig load(Duration time) {
         LoadConfig.Door through;
+        String named = door != null ? door : ratios ? "ws" : "client";
         try {
-            through = LoadConfig.Door.valueOf(door.toUpperCase(Locale.ROOT));
+            through = LoadConfig.Door.valueOf(named.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException unknown) {
             throw new CommandProblem(ExitCode.USAGE, "--door is ws, client, http or tcp, not " + door);
         }

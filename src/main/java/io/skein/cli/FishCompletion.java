@@ -51,6 +51,15 @@ final class FishCompletion {
                 option(script, path, option);
             }
         }
+        here.positionalParameters().stream()
+                .limit(1)
+                .map(Names::choices)
+                .filter(choices -> !choices.isEmpty())
+                .forEach(choices -> script.append("complete -c skein -n ")
+                        .append(quoted("__skein_at " + path))
+                        .append(" -a ")
+                        .append(quoted(String.join(" ", choices)))
+                        .append('\n'));
         Names.of(here)
                 .ifPresent(kind -> script.append("complete -c skein -n ")
                         .append(quoted("__skein_at " + path))
@@ -65,10 +74,12 @@ final class FishCompletion {
             script.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
         }
         if (option.arity().max() > 0) {
-            script.append(" -r");
             boolean isFile =
                     option.paramLabel().contains("FILE") || option.paramLabel().contains("DIR");
-            script.append(isFile ? " -F" : "");
+            script.append(isFile ? " -r -F" : " -x");
+            if (!Names.choices(option).isEmpty()) {
+                script.append(" -a ").append(quoted(String.join(" ", Names.choices(option))));
+            }
             Names.of(option)
                     .ifPresent(kind ->
                             script.append(" -a '(skein names ").append(kind).append(" 2>/dev/null)'"));

@@ -4,7 +4,6 @@ import io.skein.node.Settings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,10 +81,5 @@ final class HelpCommand implements Callable<Integer> {
         String all = String.join(" ", command.usageMessage().description()).replace("%n", " ");
         int end = all.indexOf(". ");
         return end < 0 ? all : all.substring(0, end + 1);
-    }
-
-    /** Options of all commands, for tests. */
-    static TreeSet<String> options(CommandLine command) {
-        return new TreeSet<>(command.getCommandSpec().optionsMap().keySet());
     }
 }

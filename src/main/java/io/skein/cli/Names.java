@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.ArgSpec;
@@ -39,6 +40,14 @@ enum Names {
                 .filter(kind -> Arrays.stream(kind.labels)
                         .anyMatch(known -> Arrays.asList(label.split("[| ]")).contains(known)))
                 .findFirst();
+    }
+
+    /** The words that its label lists, as in {@code reject|dropOldest}; empty when it does not. */
+    static List<String> choices(ArgSpec argument) {
+        String label = argument.paramLabel();
+        return label.matches("[a-z][A-Za-z-]*(\\|[a-z][A-Za-z-]*)+|JSON\\|XML")
+                ? List.of(label.split("\\|"))
+                : List.of();
     }
 
     /** What the first word behind a command is, when it is a name. */

@@ -1,6 +1,8 @@
 package io.skein.cli;
 
+import io.skein.client.Published;
 import io.skein.client.SkeinClient;
+import io.skein.client.SkeinException;
 import io.skein.frame.Durations;
 import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
@@ -12,9 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
@@ -93,50 +93,65 @@ final class PublishCommand implements Callable<Integer> {
             }
             return publishLines(out);
         }
-        checkTime("--delay", delay);
-        checkTime("--ttl", ttl);
+        PublishItem item = item(topic, new byte[0])
+                .withDelayMs(ms("--delay", delay))
+                .withTtlMs(ms("--ttl", ttl))
+                .withId(idempotencyKey);
         byte[] body = message != null ? message.getBytes(StandardCharsets.UTF_8) : System.in.readAllBytes();
-        JsonObject ack = new Api(server).post("/t" + Api.path(topic), body, requestHeaders());
+        Published stored = publishOne(item.withBody(body));
         if (json) {
-            out.println(ack.encode());
-        } else if (ack.containsKey("due")) {
-            out.printf(
-                    "%s is due at %s, cursor %s%n", topic, Readable.text(ack.getLong("due")), ack.getString("cursor"));
+            out.println(answer(stored).encode());
+        } else if (stored.due() >= 0) {
+            out.printf("%s is due at %s, cursor %s%n", topic, Readable.text(stored.due()), stored.cursor());
         } else {
             out.printf(
-                    "%s offset %d, cursor %s, durable: %s%n",
-                    topic, ack.getLong("offset"), ack.getString("cursor"), ack.getString("durable"));
+                    "%s offset %d, cursor %s, durable: %s%n", topic, stored.offset(), stored.cursor(), durable(stored));
         }
         out.flush();
         return 0;
     }
 
-    private static void checkTime(String flag, String text) {
+    private JsonObject answer(Published stored) {
+        JsonObject answer = new JsonObject().put("topic", topic);
+        if (stored.due() >= 0) {
+            answer.put("due", stored.due());
+        } else {
+            answer.put("offset", stored.offset());
+        }
+        answer.put("cursor", stored.cursor()).put("durable", durable(stored));
+        return stored.isReplayed() ? answer.put("replayed", true) : answer;
+    }
+
+    private static String durable(Published stored) {
+        return stored.isInMemory() ? "memory" : "quorum";
+    }
+
+    private PublishItem item(String topic, byte[] body) {
+        PublishItem item = PublishItem.of(topic, body).withKey(key).withHeaders(headers);
+        return format.isEmpty() ? item : item.withFormat(format);
+    }
+
+    private Published publishOne(PublishItem item) {
+        Vertx vertx = Vertx.vertx();
         try {
-            if (!text.isEmpty()) {
-                Durations.parseMs(text);
-            }
-        } catch (Malformed noTime) {
-            throw new CommandProblem(ExitCode.USAGE, flag + ": " + noTime.getMessage());
+            return Sockets.connect(vertx, server, spec.commandLine().getErr())
+                    .publish(item)
+                    .await();
+        } catch (SkeinException refused) {
+            String words = refused.problem().message();
+            throw server.denied(refused.code(), words)
+                    .orElseGet(() -> new CommandProblem(1, words + " (" + refused.code() + ")", refused.code()));
+        } finally {
+            Sockets.close(vertx);
         }
     }
 
-    private String[] requestHeaders() {
-        List<String> pairs = new ArrayList<>();
-        add(pairs, "Content-Type", "application/octet-stream");
-        add(pairs, "Skein-Key", key);
-        add(pairs, "Skein-Format", format);
-        add(pairs, "Skein-Delay", delay);
-        add(pairs, "Skein-TTL", ttl);
-        add(pairs, "Idempotency-Key", idempotencyKey);
-        headers.forEach((name, value) -> add(pairs, "Skein-Header-" + name, value));
-        return pairs.toArray(String[]::new);
-    }
-
-    private static void add(List<String> pairs, String name, String value) {
-        if (!value.isEmpty()) {
-            pairs.add(name);
-            pairs.add(value);
+    /** 0 when it says nothing. */
+    private static long ms(String flag, String text) {
+        try {
+            return text.isEmpty() ? 0 : Durations.parseMs(text);
+        } catch (Malformed noTime) {
+            throw new CommandProblem(ExitCode.USAGE, flag + ": " + noTime.getMessage());
         }
     }
 
@@ -151,8 +166,7 @@ final class PublishCommand implements Callable<Integer> {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null && refused.get() == null; line = in.readLine()) {
                 underWay.acquire();
-                PublishItem item = PublishItem.of(topic, line).withKey(key).withHeaders(headers);
-                client.publish(format.isEmpty() ? item : item.withFormat(format))
+                client.publish(item(topic, line.getBytes(StandardCharsets.UTF_8)))
                         .onComplete(done -> {
                             if (done.succeeded()) {
                                 durable.incrementAndGet();

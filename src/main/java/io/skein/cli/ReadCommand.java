@@ -45,7 +45,7 @@ final class ReadCommand extends NodeCommand {
 
     @Option(
             names = "--level",
-            paramLabel = "LEVEL",
+            paramLabel = "none|weak|linearizable|strong",
             description = "none: what this node has; weak: the leader's word; linearizable (default); strong")
     private String level;
 

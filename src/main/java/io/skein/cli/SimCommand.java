@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -140,110 +140,98 @@ final class SimCommand implements Callable<Integer> {
     }
 
     /** A command to a cluster that runs. */
-    private abstract static class Order implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Option(names = "--json", description = "the answer as one JSON line")
-        private boolean json;
-
+    private abstract static class Order extends NodeCommand {
         abstract JsonObject give(Api api);
 
-        void print(PrintWriter out, JsonObject answer) {
+        void say(PrintWriter out, JsonObject answer) {
             if (answer.containsKey("nodes")) {
-                table(out, answer);
+                SimCommand.table(out, answer);
             } else {
                 out.println("it will be done: the node that was asked goes itself");
             }
         }
 
         @Override
-        public Integer call() {
-            JsonObject answer;
-            try {
-                answer = give(new Api(server));
-            } catch (CommandProblem problem) {
-                throw problem.code().equals("not-found") && problem.getMessage().contains("GET /v1 ")
-                        ? new CommandProblem(1, "this is no simulated cluster: start one with " + Program.line("sim"))
-                        : problem;
-            }
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(answer.encode());
-            } else {
-                print(out, answer);
-            }
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            print(out, SimCommand.asked(() -> give(api)), answer -> say(out, answer));
             return 0;
         }
+    }
 
-        private static void table(PrintWriter out, JsonObject sim) {
-            out.printf(
-                    "%s, %s ahead of the machine; seed %d%n%n",
-                    Instant.ofEpochMilli(sim.getLong("time")), length(sim.getLong("aheadMs")), sim.getLong("seed"));
-            List<String[]> rows = new ArrayList<>();
-            rows.add(new String[] {"NODE", "STATE", "ROLE", "TERM", "APPLIED", "HEALTH", "URL"});
-            JsonArray nodes = sim.getJsonArray("nodes");
-            for (int i = 0; i < nodes.size(); i++) {
-                JsonObject node = nodes.getJsonObject(i);
-                rows.add(new String[] {
-                    node.getString("id"),
-                    node.getString("state"),
-                    node.getString("role", "-"),
-                    String.valueOf(node.getValue("term", "-")),
-                    String.valueOf(node.getValue("applied", "-")),
-                    node.getString("health", "-"),
-                    node.getString("url")
-                });
-            }
-            Table.print(out, rows);
-            JsonArray faults = sim.getJsonArray("faults");
-            out.println();
-            for (int i = 0; i < faults.size(); i++) {
-                out.println("fault: " + sentence(faults.getJsonObject(i)));
-            }
-            out.println(next(sim));
+    private static JsonObject asked(Supplier<JsonObject> question) {
+        try {
+            return question.get();
+        } catch (CommandProblem problem) {
+            throw problem.code().equals("not-found") && problem.getMessage().contains("GET /v1 ")
+                    ? new CommandProblem(
+                            ExitCode.NO, "this is no simulated cluster: start one with " + Program.line("sim"))
+                    : problem;
         }
+    }
 
-        private static String sentence(JsonObject fault) {
-            StringJoiner words = new StringJoiner(" ").add(fault.getString("kind"));
-            if (fault.containsKey("node")) {
-                words.add(fault.getString("node"));
-            } else {
-                words.add(fault.getString("from")).add("to").add(fault.getString("to"));
-            }
-            if (fault.containsKey("delayMs")) {
-                words.add("by " + fault.getLong("delayMs") + " ms");
-            }
-            return words.toString();
+    private static void table(PrintWriter out, JsonObject sim) {
+        out.printf(
+                "%s, %s ahead of the machine; seed %d%n%n",
+                Instant.ofEpochMilli(sim.getLong("time")), length(sim.getLong("aheadMs")), sim.getLong("seed"));
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"NODE", "STATE", "ROLE", "TERM", "APPLIED", "HEALTH", "URL"});
+        JsonArray nodes = sim.getJsonArray("nodes");
+        for (int i = 0; i < nodes.size(); i++) {
+            JsonObject node = nodes.getJsonObject(i);
+            rows.add(new String[] {
+                node.getString("id"),
+                node.getString("state"),
+                node.getString("role", "-"),
+                String.valueOf(node.getValue("term", "-")),
+                String.valueOf(node.getValue("applied", "-")),
+                node.getString("health", "-"),
+                node.getString("url")
+            });
         }
-
-        static String next(JsonObject sim) {
-            JsonObject next = sim.getJsonObject("next");
-            return next == null ? "nothing falls due" : "something falls due in " + length(next.getLong("inMs"));
+        Table.print(out, rows);
+        JsonArray faults = sim.getJsonArray("faults");
+        out.println();
+        for (int i = 0; i < faults.size(); i++) {
+            out.println("fault: " + sentence(faults.getJsonObject(i)));
         }
+        out.println(next(sim));
+    }
 
-        /** As people say it, to the second. */
-        static String length(long ms) {
-            long seconds = (ms + 500) / 1000;
-            if (seconds == 0) {
-                return ms + " ms";
-            }
-            StringJoiner words = new StringJoiner(" ");
-            part(words, seconds / 86_400, "d");
-            part(words, seconds / 3600 % 24, "h");
-            part(words, seconds / 60 % 60, "m");
-            part(words, seconds % 60, "s");
-            return words.toString();
+    private static String sentence(JsonObject fault) {
+        StringJoiner words = new StringJoiner(" ").add(fault.getString("kind"));
+        if (fault.containsKey("node")) {
+            words.add(fault.getString("node"));
+        } else {
+            words.add(fault.getString("from")).add("to").add(fault.getString("to"));
         }
+        if (fault.containsKey("delayMs")) {
+            words.add("by " + fault.getLong("delayMs") + " ms");
+        }
+        return words.toString();
+    }
 
-        private static void part(StringJoiner words, long count, String unit) {
-            if (count > 0) {
-                words.add(count + unit);
-            }
+    private static String next(JsonObject sim) {
+        JsonObject next = sim.getJsonObject("next");
+        return next == null ? "nothing falls due" : "something falls due in " + length(next.getLong("inMs"));
+    }
+
+    /** As people say it, to the second. */
+    private static String length(long ms) {
+        long seconds = (ms + 500) / 1000;
+        if (seconds == 0) {
+            return ms + " ms";
+        }
+        StringJoiner words = new StringJoiner(" ");
+        part(words, seconds / 86_400, "d");
+        part(words, seconds / 3600 % 24, "h");
+        part(words, seconds / 60 % 60, "m");
+        part(words, seconds % 60, "s");
+        return words.toString();
+    }
+
+    private static void part(StringJoiner words, long count, String unit) {
+        if (count > 0) {
+            words.add(count + unit);
         }
     }
 
@@ -262,10 +250,11 @@ final class SimCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "The clock, the nodes, the faults in force, and what falls due next.")
-    static final class Status extends Order {
+    static final class Status extends StateCommand {
         @Override
-        JsonObject give(Api api) {
-            return api.get("/v1/sim");
+        int show(Api api, PrintWriter out) {
+            print(out, asked(() -> api.get("/v1/sim")), answer -> table(out, answer));
+            return 0;
         }
     }
 
@@ -288,7 +277,7 @@ final class SimCommand implements Callable<Integer> {
         }
 
         @Override
-        void print(PrintWriter out, JsonObject answer) {
+        void say(PrintWriter out, JsonObject answer) {
             out.printf(
                     "%s%s; %s%n",
                     Instant.ofEpochMilli(answer.getLong("time")),

@@ -43,7 +43,8 @@ final class Table {
             "BODY",
             "DOES",
             "COLUMNS",
-            "MEANING");
+            "MEANING",
+            "CURSOR");
 
     private static final int GAP = 2;
     private static final int LEAST = 8;

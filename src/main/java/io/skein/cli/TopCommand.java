@@ -1,5 +1,6 @@
 package io.skein.cli;
 
+import io.skein.frame.Durations;
 import io.skein.node.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -137,7 +138,7 @@ final class TopCommand implements Callable<Integer> {
                     sizedNanos = System.nanoTime();
                 }
                 if (isNew) {
-                    terminal.draw(screen.lines(size, everyMs + " ms", true), size);
+                    terminal.draw(screen.lines(size, Durations.text(everyMs), true), size);
                 }
                 Optional<RawTerminal.Press> key = terminal.key(KEY);
                 if (key.isPresent() && !pressed(key.get(), screen)) {

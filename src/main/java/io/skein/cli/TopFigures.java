@@ -75,8 +75,9 @@ record TopFigures(
         view.answers()
                 .keySet()
                 .forEach(node -> asked.put(node, new Api(at(view, node, cluster, server)).text("/metrics", A_MOMENT)));
-        CompletableFuture<Optional<JsonObject>> topics = api.look("/v1/topics?match=%23", A_MOMENT);
-        CompletableFuture<Optional<JsonObject>> subscriptions = api.look("/v1/subscriptions?limit=1000", A_MOMENT);
+        CompletableFuture<Optional<JsonObject>> topics = api.look("/v1/topics?match=%23&level=none", A_MOMENT);
+        CompletableFuture<Optional<JsonObject>> subscriptions =
+                api.look("/v1/subscriptions?limit=1000&level=none", A_MOMENT);
         Map<String, Counters> counters = new TreeMap<>();
         asked.forEach((node, answer) -> answer.join().ifPresent(text -> counters.put(node, Counters.of(text))));
         return new TopFigures(

@@ -3,7 +3,7 @@ package io.skein.cli;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +19,7 @@ final class TopScreen {
     /** What a list is in the order of. */
     private record Order(String name, ToDoubleFunction<JsonObject> figure) {}
 
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final double NANOS = 1e9;
     private static final String RATE = "skeinRate";
     private static final String KEYS = "q quit   Tab, arrows: lists and lines   s sort   p pause   +/- slower, faster";
@@ -108,15 +109,15 @@ final class TopScreen {
         now.view().behind().ifPresent(line -> lines.add("  " + line));
         lines.add("");
         if (isLive) {
-            list(lines, size, onSubscriptions, Math.max(3, size.rows() - lines.size() - 3));
+            list(lines, size, onSubscriptions, Math.max(3, size.rows() - lines.size() - 2), true);
             while (lines.size() < size.rows() - 1) {
                 lines.add("");
             }
             lines.add(faint(KEYS));
         } else {
-            list(lines, size, false, size.rows());
+            list(lines, size, false, size.rows(), false);
             lines.add("");
-            list(lines, size, true, size.rows());
+            list(lines, size, true, size.rows(), false);
         }
         return lines;
     }
@@ -134,7 +135,7 @@ final class TopScreen {
                 .count();
         return bold("skein top") + "  " + well + " of " + members + (members == 1 ? " node" : " nodes") + " ok, "
                 + leader
-                + "  " + now.asked() + "  " + LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
+                + "  " + now.asked() + "  " + CLOCK.format(LocalTime.now())
                 + (isPaused ? bold("  PAUSED") : every.isEmpty() ? "" : "  every " + every);
     }
 
@@ -173,21 +174,23 @@ final class TopScreen {
         return Math.max(0.001, (now.nanos() - before.nanos()) / NANOS);
     }
 
-    private static String[] with(String[] row, String... more) {
-        List<String> all = new ArrayList<>(List.of(row));
-        all.addAll(List.of(more));
-        return all.toArray(String[]::new);
+    /** In place of version and level, which change with an upgrade only. */
+    private static String[] with(String[] row, String published, String delivered) {
+        return new String[] {row[0], row[1], row[2], row[3], row[4], row[5], published, delivered, row[8]};
+    }
+
+    private static String counted(int number, boolean subscriptions) {
+        return number + (subscriptions ? " subscription" : " topic") + (number == 1 ? "" : "s");
     }
 
     /** @param room lines there are for it, its title and heading among them */
-    private void list(List<String> lines, Terminal.Size size, boolean subscriptions, int room) {
+    private void list(List<String> lines, Terminal.Size size, boolean subscriptions, int room, boolean isLive) {
         List<JsonObject> all = subscriptions ? subscriptions() : topics();
         Order order = subscriptions ? SUBSCRIPTION_ORDERS.get(subscriptionOrder) : TOPIC_ORDERS.get(topicOrder);
-        boolean isChosen = subscriptions == onSubscriptions;
-        String title = all.size() + (subscriptions ? " subscriptions by " : " topics by ") + order.name();
+        boolean isChosen = isLive && subscriptions == onSubscriptions;
+        String title = counted(all.size(), subscriptions) + " by " + order.name();
         int other = (subscriptions ? now.topics() : now.subscriptions()).size();
-        lines.add(bold(title)
-                + (isChosen ? faint("   (Tab: " + other + (subscriptions ? " topics)" : " subscriptions)")) : ""));
+        lines.add(bold(title) + (isLive ? faint("   (Tab: " + counted(other, !subscriptions) + ")") : ""));
         int shown = Math.max(1, room - 2);
         int first = isChosen ? Math.max(0, Math.min(chosen - shown + 1, all.size() - shown)) : 0;
         List<String[]> rows = new ArrayList<>();

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says what happened to one message: when it was accepted, what it is to each subscription, and its deliveries",
-            "one by one as long as the log still holds them."
+            "Says what happened to one message: when it was accepted, what it is to each subscription, and its deliveries"
+                    + " one by one as long as the log still holds them."
         },
         footer = {
             "",

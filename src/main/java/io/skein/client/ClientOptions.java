@@ -1,6 +1,7 @@
 package io.skein.client;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,9 +12,17 @@ import java.util.List;
  *     Authorization: Bearer}. Empty when the cluster asks for none
  * @param authority for {@code wss}: PEM of who signs the servers' certificates; empty: those that the JDK knows are
  *     believed. The name in a certificate must be the one in the server's address
+ * @param learns whether members that a server tells of are tried too, after those that are named here; their addresses
+ *     are those that {@code --advertise} gave them
  */
 public record ClientOptions(
-        List<URI> servers, String token, Producer producer, Limits limits, Times times, String authority) {
+        List<URI> servers,
+        String token,
+        Producer producer,
+        Limits limits,
+        Times times,
+        String authority,
+        boolean learns) {
     /**
      * @param name under which publishes are numbered and stored exactly once; empty for none. Then a publish waits over
      *     any number of reconnects until it is decided, and order is kept
@@ -25,7 +34,8 @@ public record ClientOptions(
 
     /**
      * @param window messages sent and not answered, at most
-     * @param maxPending messages not answered, sent or not; above: a publish fails at once
+     * @param maxPending messages not answered, sent or not; above: a publish fails at once as {@code client-full}, or is
+     *     waited with, see {@link SkeinClient#room}
      * @param maxPendingBytes bodies of those
      * @param batchMessages messages that are sent as one command
      * @param batchBytes bodies of those
@@ -46,12 +56,13 @@ public record ClientOptions(
      * @param reconnect pause before the second try; doubles
      * @param maxReconnect where it stops doubling
      * @param ping between pings; two without a sign of life and the connection is given up
+     * @param ill a server that says for so long that it knows no leader is left for another one
      */
-    public record Times(long request, long connect, long reconnect, long maxReconnect, long ping) {
-        public static final Times DEFAULT = new Times(30_000, 10_000, 50, 2000, 10_000);
+    public record Times(long request, long connect, long reconnect, long maxReconnect, long ping, long ill) {
+        public static final Times DEFAULT = new Times(30_000, 10_000, 50, 2000, 10_000, 3000);
 
         public Times {
-            check(reconnect >= 1 && ping >= 1);
+            check(reconnect >= 1 && ping >= 1 && ill >= 1);
         }
     }
 
@@ -75,7 +86,16 @@ public record ClientOptions(
     }
 
     public static ClientOptions of(List<URI> servers) {
-        return new ClientOptions(servers, "", Producer.NONE, Limits.DEFAULT, Times.DEFAULT, "");
+        return new ClientOptions(servers, "", Producer.NONE, Limits.DEFAULT, Times.DEFAULT, "", true);
+    }
+
+    /** @param servers {@code http://host:port}, {@code https://}, {@code ws://}, {@code wss://}, or {@code host:port} */
+    public static ClientOptions of(String... servers) {
+        List<URI> uris = new ArrayList<>();
+        for (String server : servers) {
+            uris.add(URI.create(server.contains("://") ? server.replaceFirst("^http", "ws") : "ws://" + server));
+        }
+        return of(uris);
     }
 
     public static ClientOptions of(String host, int port) {
@@ -89,24 +109,29 @@ public record ClientOptions(
     }
 
     public ClientOptions withToken(String secret) {
-        return new ClientOptions(servers, secret, producer, limits, times, authority);
+        return new ClientOptions(servers, secret, producer, limits, times, authority, learns);
     }
 
     public ClientOptions withAuthority(String pem) {
-        return new ClientOptions(servers, token, producer, limits, times, pem);
+        return new ClientOptions(servers, token, producer, limits, times, pem, learns);
     }
 
     /** @param epoch -1: the server chooses */
     public ClientOptions withProducer(String name, long epoch) {
-        return new ClientOptions(servers, token, new Producer(name, epoch), limits, times, authority);
+        return new ClientOptions(servers, token, new Producer(name, epoch), limits, times, authority, learns);
     }
 
     public ClientOptions withLimits(Limits other) {
-        return new ClientOptions(servers, token, producer, other, times, authority);
+        return new ClientOptions(servers, token, producer, other, times, authority, learns);
     }
 
     public ClientOptions withTimes(Times other) {
-        return new ClientOptions(servers, token, producer, limits, other, authority);
+        return new ClientOptions(servers, token, producer, limits, other, authority, learns);
+    }
+
+    /** No other server is tried than those that are named. */
+    public ClientOptions onlyThese() {
+        return new ClientOptions(servers, token, producer, limits, times, authority, false);
     }
 
     public ClientOptions withWindow(int window, int maxPending) {
@@ -119,18 +144,18 @@ public record ClientOptions(
     }
 
     public ClientOptions withRequestMs(long ms) {
-        return withTimes(new Times(ms, times.connect, times.reconnect, times.maxReconnect, times.ping));
+        return withTimes(new Times(ms, times.connect, times.reconnect, times.maxReconnect, times.ping, times.ill));
     }
 
     public ClientOptions withConnectMs(long ms) {
-        return withTimes(new Times(times.request, ms, times.reconnect, times.maxReconnect, times.ping));
+        return withTimes(new Times(times.request, ms, times.reconnect, times.maxReconnect, times.ping, times.ill));
     }
 
     public ClientOptions withReconnectMs(long ms, long maxMs) {
-        return withTimes(new Times(times.request, times.connect, ms, maxMs, times.ping));
+        return withTimes(new Times(times.request, times.connect, ms, maxMs, times.ping, times.ill));
     }
 
     public ClientOptions withPingMs(long ms) {
-        return withTimes(new Times(times.request, times.connect, times.reconnect, times.maxReconnect, ms));
+        return withTimes(new Times(times.request, times.connect, times.reconnect, times.maxReconnect, ms, times.ill));
     }
 }

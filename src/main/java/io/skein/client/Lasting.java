@@ -7,8 +7,8 @@ import io.skein.frame.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 
 /**
  * What goes on over reconnects, under a name that each connection gives it anew. Used on the client's context only.
@@ -28,7 +28,9 @@ abstract class Lasting<T> {
 
     private boolean asked;
     private boolean lost;
-    private boolean closed;
+    private volatile boolean closed;
+    /** Its user has left it, perhaps on another thread: nothing is handed to him any more. */
+    private volatile boolean left;
 
     Lasting(Vertx vertx, Subscriptions all, Link link) {
         this.vertx = vertx;
@@ -68,7 +70,7 @@ abstract class Lasting<T> {
     }
 
     final boolean isClosed() {
-        return closed;
+        return closed || left;
     }
 
     /** Asks the server, when there is one and it was not asked. */
@@ -101,7 +103,7 @@ abstract class Lasting<T> {
         if (problem.retryable()) {
             vertx.setTimer(RETRY_MS, id -> ask());
         } else {
-            end(new SkeinException(problem));
+            end(SkeinException.of(problem));
         }
     }
 
@@ -152,6 +154,7 @@ abstract class Lasting<T> {
 
     /** The user wants no more of it. */
     final void leave(Runnable before) {
+        left = true;
         all.run(() -> {
             if (closed) {
                 return;

@@ -57,9 +57,13 @@ final class Link {
     private boolean spoken;
 
     private boolean pinged;
-    private volatile int server = -1;
+    private final Addresses addresses;
+    /** Null when none is to be learned. */
+    private final Members members;
+
     private int tries;
     private long pingTimer = -1;
+    private long illTimer = -1;
     private volatile long epoch;
 
     /** Whoever speaks through a link. */
@@ -100,6 +104,8 @@ final class Link {
             how.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(options.authority())));
         }
         this.sockets = vertx.createWebSocketClient(how);
+        this.addresses = new Addresses(options.servers());
+        this.members = options.learns() ? new Members(vertx, options, addresses) : null;
     }
 
     boolean isReady() {
@@ -113,20 +119,18 @@ final class Link {
 
     /** Where the next try goes, or the connection stands. */
     URI server() {
-        return options.servers().get(Math.floorMod(server, options.servers().size()));
+        return addresses.current();
     }
 
     void connect() {
         if (closed) {
             return;
         }
-        server = server + 1;
-        URI to = server();
+        URI to = addresses.next();
         boolean ssl = to.getScheme().equals("wss");
-        int port = to.getPort() > 0 ? to.getPort() : ssl ? 443 : 80;
         var where = new WebSocketConnectOptions()
                 .setHost(to.getHost())
-                .setPort(port)
+                .setPort(Addresses.port(to))
                 .setSsl(ssl)
                 .setURI("/ws")
                 .setTimeout(5000)
@@ -187,6 +191,24 @@ final class Link {
     private void greeted() {
         ready = true;
         listener.up();
+        if (members != null) {
+            members.ask(server());
+        }
+    }
+
+    /** A server that knows no leader may be cut off from the others: after a while another one is tried, if there is one. */
+    void health(String health) {
+        if (health.equals("ok")) {
+            vertx.cancelTimer(illTimer);
+            illTimer = -1;
+        } else if (illTimer < 0 && addresses.count() > 1) {
+            WebSocket ill = socket;
+            illTimer = vertx.setTimer(options.times().ill(), id -> {
+                if (socket == ill) {
+                    drop();
+                }
+            });
+        }
     }
 
     private void frame(WebSocketFrame frame) {
@@ -246,7 +268,7 @@ final class Link {
         if (ready) {
             listener.reply(reply);
         } else if (reply instanceof Reply.Failed failed) {
-            refuse(new SkeinException(failed.problem()));
+            refuse(SkeinException.of(failed.problem()));
         } else {
             if (reply instanceof Reply.Welcome welcome) {
                 epoch = welcome.epoch();
@@ -365,6 +387,11 @@ final class Link {
         fragments = null;
         buffer.clear();
         vertx.cancelTimer(pingTimer);
+        vertx.cancelTimer(illTimer);
+        illTimer = -1;
+        if (members != null) {
+            members.rest();
+        }
         return wasReady;
     }
 
@@ -385,5 +412,8 @@ final class Link {
             last.close().onFailure(gone -> {});
         }
         sockets.close().onFailure(gone -> {});
+        if (members != null) {
+            members.close();
+        }
     }
 }

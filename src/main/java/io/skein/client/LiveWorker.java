@@ -7,20 +7,28 @@ import io.skein.frame.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.HashSet;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** A worker as the client keeps it. Used on the client's context only, except for what {@link Worker} says. */
 final class LiveWorker extends Lasting<Worker> implements Worker {
     private static final Logger LOG = LoggerFactory.getLogger(LiveWorker.class);
 
+    private final Vertx vertx;
     private final WorkOptions options;
     private final WorkHandler handler;
     private final Settlements settlements;
-    /** Leases of what was handed over and not settled. */
-    private final Set<String> hand = new HashSet<>();
+    /** Null when the handler is called here. */
+    private final Executor threads;
+    /** What else the handler is told, in order. */
+    private final Executor turns;
+    /** Leases of what was handed over and not settled, and the {@code System.nanoTime()} since when. */
+    private final Map<String, Long> hand = new HashMap<>();
     /** How many those are, for any thread. */
     private volatile int inHand;
     /** Settled, and the server does not know that there is room for others. */
@@ -29,12 +37,16 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private long granted;
 
     private long taken;
+    private long timer = -1;
 
     LiveWorker(Vertx vertx, Subscriptions all, Link link, WorkOptions options, WorkHandler handler) {
         super(vertx, all, link);
         this.options = options;
         this.handler = handler;
         this.settlements = new Settlements(vertx, all, link);
+        this.vertx = vertx;
+        this.threads = options.executor().orElse(null);
+        this.turns = threads == null ? Lasting::guarded : new Turns(threads);
     }
 
     @Override
@@ -53,6 +65,9 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     void begun(Reply.Subscribed reply) {
         settlements.up(sub());
         giveCredit();
+        if (options.extendMs() > 0 && timer < 0) {
+            arm();
+        }
     }
 
     @Override
@@ -62,20 +77,21 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
 
     @Override
     void connection(boolean isUp) {
-        handler.connection(isUp);
+        turns.execute(() -> handler.connection(isUp));
     }
 
     @Override
     void over(SkeinException why, String words) {
+        vertx.cancelTimer(timer);
         settlements.end(why);
-        handler.ended(words);
+        turns.execute(() -> handler.ended(words));
     }
 
     @Override
     void take(Push push) {
         if (push instanceof Push.Messages messages) {
             for (Delivered message : messages.messages()) {
-                hand.add(message.lease());
+                hand.put(message.lease(), System.nanoTime());
                 inHand = hand.size();
                 taken++;
                 granted--;
@@ -85,17 +101,33 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
                 }
             }
         } else if (push instanceof Push.Status status) {
-            guarded(() -> handler.status(status.health()));
+            turns.execute(() -> handler.status(status.health()));
         } else {
             throw new AssertionError("unhandled " + push);
         }
     }
 
     private void hand(Delivered message) {
+        if (threads == null) {
+            call(message);
+            return;
+        }
+        try {
+            threads.execute(() -> {
+                if (!isClosed()) {
+                    call(message);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            nack(message, -1, "the worker's threads take no more").onFailure(said -> {});
+        }
+    }
+
+    private void call(Delivered message) {
         try {
             handler.message(this, message);
         } catch (RuntimeException thrown) {
-            LOG.error("a work handler failed at {} of {}", message.offset(), message.topic(), thrown);
+            LOG.error("a work handler failed at " + message.offset() + " of " + message.topic(), thrown);
             nack(message, -1, String.valueOf(thrown.getMessage())).onFailure(said -> {});
         }
     }
@@ -120,13 +152,30 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         all.run(() -> {
             settlements.add(kind, message.lease(), promise);
             // Whoever settles a message twice has no more room for it.
-            if (kind.settles() && hand.remove(message.lease())) {
+            if (kind.settles() && hand.remove(message.lease()) != null) {
                 inHand = hand.size();
                 owed++;
                 giveCredit();
             }
         });
         return promise.future();
+    }
+
+    /** Before a third of the lease is over: one that is lost on the way is followed by two more. */
+    private void arm() {
+        timer = vertx.setTimer(Math.max(1, options.leaseMs() / 3), id -> {
+            long now = System.nanoTime();
+            long longest = TimeUnit.MILLISECONDS.toNanos(options.extendMs());
+            hand.forEach((lease, since) -> {
+                if (now - since < longest) {
+                    Promise<Void> promise = Promise.promise();
+                    // Whoever lost a lease is told when he settles the message.
+                    promise.future().onFailure(lost -> {});
+                    settlements.add(Settlements.Kind.extend(options.leaseMs()), lease, promise);
+                }
+            });
+            arm();
+        });
     }
 
     /** In portions: a command for each message would cost more than the message. */
@@ -151,6 +200,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     @Override
     public void close() {
         leave(() -> {
+            vertx.cancelTimer(timer);
             settlements.send();
             settlements.end(SkeinException.of("closed", "the worker was closed"));
         });

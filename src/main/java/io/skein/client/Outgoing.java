@@ -25,7 +25,9 @@ final class Outgoing {
     /** -1: none. */
     long sequence = -1;
     /** Why it has to be sent again; null when nothing was said about it. */
-    Problem setback;
+    private Problem setback;
+    /** An earlier try may have been taken. */
+    boolean isDoubtful;
     /** How often it was refused as out of sequence, with its number unchanged. */
     int gaps;
 
@@ -86,6 +88,20 @@ final class Outgoing {
         return items.size();
     }
 
+    /** Calls that are answered by this. */
+    int publishes() {
+        return whole != null ? 1 : items.size();
+    }
+
+    Problem setback() {
+        return setback;
+    }
+
+    void setback(Problem why) {
+        setback = why;
+        isDoubtful |= why != null && why.isUnknown();
+    }
+
     boolean hasKey() {
         return !key.isEmpty();
     }
@@ -114,29 +130,29 @@ final class Outgoing {
             List<Published> all = new ArrayList<>(results.size());
             for (PublishResult result : results) {
                 if (result instanceof PublishResult.Refused refused) {
-                    fail(new SkeinException(refused.problem()));
+                    fail(SkeinException.of(refused.problem()));
                     return;
                 }
-                all.add(published(result, reply.replayed()));
+                all.add(published(result, reply));
             }
             whole.tryComplete(all);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof PublishResult.Refused refused) {
-                singles.get(i).tryFail(new SkeinException(refused.problem()));
+                singles.get(i).tryFail(SkeinException.of(refused.problem()));
             } else {
-                singles.get(i).tryComplete(published(results.get(i), reply.replayed()));
+                singles.get(i).tryComplete(published(results.get(i), reply));
             }
         }
     }
 
-    private static Published published(PublishResult result, boolean replayed) {
+    private static Published published(PublishResult result, Reply.Published reply) {
         if (result instanceof PublishResult.Stored stored) {
-            return new Published(stored.offset(), stored.cursor(), -1, replayed);
+            return new Published(stored.offset(), stored.cursor(), -1, reply.replayed(), reply.inMemory());
         }
         if (result instanceof PublishResult.Delayed delayed) {
-            return new Published(-1, delayed.cursor(), delayed.due(), replayed);
+            return new Published(-1, delayed.cursor(), delayed.due(), reply.replayed(), reply.inMemory());
         }
         throw new AssertionError("unhandled " + result);
     }

@@ -25,6 +25,7 @@ final class PublishQueue {
 
     private final Vertx vertx;
     private final Link link;
+    private final Room room;
     private final ClientOptions.Limits limits;
     private final long requestMs;
     private final boolean isProducer;
@@ -43,12 +44,15 @@ final class PublishQueue {
     private boolean resting;
 
     private int setbacks;
-    private int pendingMessages;
-    private long pendingBytes;
+    /** Publishes that are not answered. */
+    private int pending;
+
     private long timer = -1;
     private SkeinException refused;
 
-    PublishQueue(Vertx vertx, Link link, ClientOptions options) {
+    /** @param room what is added has taken of it, and gives it back with its answer */
+    PublishQueue(Vertx vertx, Link link, Room room, ClientOptions options) {
+        this.room = room;
         this.vertx = vertx;
         this.link = link;
         this.limits = options.limits();
@@ -58,26 +62,15 @@ final class PublishQueue {
 
     void add(Outgoing outgoing) {
         if (refused != null) {
+            settled(outgoing);
             outgoing.fail(refused);
             return;
         }
-        if (pendingMessages > 0
-                && (pendingMessages + outgoing.messages() > limits.maxPending()
-                        || pendingBytes + outgoing.bytes > limits.maxPendingBytes())) {
-            outgoing.fail(SkeinException.passing(
-                    "client-full", pendingMessages + " messages of " + pendingBytes + " bytes wait for their answer"));
-            return;
-        }
-        pendingMessages += outgoing.messages();
-        pendingBytes += outgoing.bytes;
+        pending++;
         waiting.add(outgoing);
         if (timer < 0) {
             arm();
         }
-    }
-
-    int pending() {
-        return pendingMessages;
     }
 
     /** Sends what the window allows. */
@@ -152,8 +145,8 @@ final class PublishQueue {
     }
 
     private void settled(Outgoing outgoing) {
-        pendingMessages -= outgoing.messages();
-        pendingBytes -= outgoing.bytes;
+        pending -= outgoing.publishes();
+        room.give(outgoing.messages(), outgoing.bytes);
     }
 
     private void failed(Outgoing outgoing, Problem problem) {
@@ -163,10 +156,11 @@ final class PublishQueue {
             return;
         }
         if (problem.retryable() && outgoing.hasKey() && System.nanoTime() - outgoing.deadline < 0) {
-            outgoing.setback = problem;
+            outgoing.setback(problem);
             vertx.setTimer(backoffMs(), id -> {
                 if (refused != null) {
-                    outgoing.fail(refused);
+                    settled(outgoing);
+                    outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(refused) : refused);
                 } else {
                     waiting.addFirst(outgoing);
                     send();
@@ -175,9 +169,11 @@ final class PublishQueue {
             return;
         }
         settled(outgoing);
-        outgoing.fail(new SkeinException(problem));
+        SkeinException why = SkeinException.of(problem);
+        // What a passing refusal says is true of this try; an earlier one may have been taken.
+        outgoing.fail(outgoing.isDoubtful && problem.retryable() ? SkeinException.unknown(why) : why);
         if (outgoing.sequence >= 0 && problem.code().equals("fenced")) {
-            refuse(new SkeinException(problem));
+            refuse(SkeinException.of(problem));
         }
     }
 
@@ -234,10 +230,11 @@ final class PublishQueue {
         List<Outgoing> again = new ArrayList<>();
         for (Outgoing outgoing : sent) {
             if (outgoing.sequence >= 0) {
+                outgoing.isDoubtful = true;
                 repeats.again(outgoing, null);
                 recovering = true;
             } else if (untaken.isPresent() || outgoing.isRepeatable()) {
-                outgoing.setback = untaken.orElse(outgoing.setback);
+                untaken.ifPresentOrElse(outgoing::setback, () -> outgoing.isDoubtful = true);
                 again.add(outgoing);
             } else {
                 settled(outgoing);
@@ -264,31 +261,29 @@ final class PublishQueue {
             return;
         }
         refused = why;
+        room.close(why);
         vertx.cancelTimer(timer);
         List<Outgoing> all = new ArrayList<>(underWay.values());
         all.addAll(repeats.drop());
-        boolean isUnknown = why.isUnknown();
+        SkeinException notUnknown =
+                why.isUnknown() ? SkeinException.of(why.code(), why.problem().message()) : why;
         for (Outgoing outgoing : all) {
-            outgoing.fail(
-                    isUnknown
-                            ? why
-                            : SkeinException.unknown(why.code(), why.problem().message()));
+            outgoing.fail(SkeinException.unknown(why));
         }
         for (Outgoing outgoing : waiting) {
-            outgoing.fail(
-                    isUnknown ? SkeinException.of(why.code(), why.problem().message()) : why);
+            outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(why) : notUnknown);
         }
+        all.addAll(waiting);
+        all.forEach(this::settled);
         underWay.clear();
         waiting.clear();
-        pendingMessages = 0;
-        pendingBytes = 0;
     }
 
     private void arm() {
         timer = vertx.setTimer(Math.max(10, requestMs / 8), id -> {
             timer = -1;
             expire(System.nanoTime());
-            if (pendingMessages > 0 && refused == null) {
+            if (pending > 0 && refused == null) {
                 arm();
             }
         });
@@ -310,10 +305,10 @@ final class PublishQueue {
             if (!sequenced && now - outgoing.deadline > 0) {
                 all.remove();
                 settled(outgoing);
-                outgoing.fail(
-                        outgoing.setback == null
-                                ? SkeinException.passing("timeout", "not sent within " + requestMs + " ms")
-                                : new SkeinException(outgoing.setback));
+                SkeinException why = outgoing.setback() == null
+                        ? SkeinException.passing("timeout", "not sent within " + requestMs + " ms")
+                        : SkeinException.of(outgoing.setback());
+                outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(why) : why);
             }
         }
         send();

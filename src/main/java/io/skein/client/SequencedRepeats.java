@@ -32,7 +32,7 @@ final class SequencedRepeats {
 
     /** @param setback null when the connection was lost */
     void again(Outgoing outgoing, Problem setback) {
-        outgoing.setback = setback;
+        outgoing.setback(setback);
         repeats.put(outgoing.sequence, outgoing);
     }
 
@@ -45,8 +45,8 @@ final class SequencedRepeats {
         List<Outgoing> all = new ArrayList<>(repeats.values());
         repeats.clear();
         Outgoing lowest = all.get(0);
-        if (isGap(lowest.setback)) {
-            long expected = lowest.setback.number("expected");
+        if (isGap(lowest.setback())) {
+            long expected = lowest.setback().number("expected");
             lowest.gaps++;
             if (expected > highestStored && expected < lowest.sequence) {
                 last = expected - 1;

@@ -152,7 +152,7 @@ final class Settlements {
             resting.add(group);
             vertx.setTimer(RETRY_MS, timer -> again(group));
         } else {
-            group.promises.forEach(promise -> promise.tryFail(new SkeinException(problem)));
+            group.promises.forEach(promise -> promise.tryFail(SkeinException.of(problem)));
         }
     }
 
@@ -180,7 +180,7 @@ final class Settlements {
     void end(SkeinException why) {
         ended = true;
         for (Group group : underWay.values()) {
-            var unknown = SkeinException.unknown(why.code(), why.problem().message());
+            var unknown = SkeinException.unknown(why);
             group.promises.forEach(promise -> promise.tryFail(unknown));
         }
         underWay.clear();

@@ -1,5 +1,6 @@
 package io.skein.client;
 
+import io.skein.frame.Delivered;
 import io.skein.frame.Problem;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Push;
@@ -8,17 +9,32 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A client of a Skein cluster. Finds a node, stays connected, publishes and subscribes. Methods may be called from any
- * thread; futures complete and handlers are called on the context that the client was made on.
+ * thread; futures complete and handlers are called on the context that the client was made on. {@link PlainClient} is the
+ * same for programs that have no Vert.x.
+ *
+ * <pre>{@code
+ * return SkeinClient.connect(vertx, ClientOptions.of(nodes))
+ *         .compose(skein -> skein.room() // back-pressure: completes when there is room
+ *                 .compose(free -> skein.publish("orders/9", "{\"id\":9}"))
+ *                 .map(Published::offset)
+ *                 .eventually(skein::close));
+ * }</pre>
  */
 public final class SkeinClient {
+    private static final long WORK_MS = 600_000;
+    /** Characters; the server takes 1,024 of them. */
+    private static final int MAX_REASON = 500;
+
     private final Vertx vertx;
     private final Context context;
     private final ClientOptions options;
@@ -26,15 +42,19 @@ public final class SkeinClient {
     private final Link link;
     private final PublishQueue publishes;
     private final Subscriptions subscriptions;
-    /** Handed over by callers, not yet on the context. Guarded by itself; what it may hold is bounded by the queue. */
+    private final Room room;
+    /** Whether Vert.x ends with this client. */
+    private final boolean ownsVertx;
+    /** Handed over by callers, not yet on the context. Guarded by itself; bounded by the room that each has taken. */
     private final List<Outgoing> handedOver = new ArrayList<>();
 
-    private long handedOverBytes;
     private boolean handing;
     private volatile boolean closed;
 
-    private SkeinClient(Vertx vertx, ClientOptions options) {
+    private SkeinClient(Vertx vertx, boolean ownsVertx, ClientOptions options) {
         this.vertx = vertx;
+        this.ownsVertx = ownsVertx;
+        this.room = new Room(options.limits());
         this.context = vertx.getOrCreateContext();
         this.options = options;
         this.link = new Link(vertx, context, options, new Link.Listener() {
@@ -52,6 +72,9 @@ public final class SkeinClient {
 
             @Override
             public void push(Push push) {
+                if (push instanceof Push.Status status) {
+                    link.health(status.health());
+                }
                 subscriptions.pushed(push);
             }
 
@@ -66,7 +89,7 @@ public final class SkeinClient {
                 end(why);
             }
         });
-        this.publishes = new PublishQueue(vertx, link, options);
+        this.publishes = new PublishQueue(vertx, link, room, options);
         this.subscriptions = new Subscriptions(context);
     }
 
@@ -76,7 +99,21 @@ public final class SkeinClient {
      * @return fails with a {@link SkeinException} when there is none within {@link ClientOptions.Times#connect}
      */
     public static Future<SkeinClient> connect(Vertx vertx, ClientOptions options) {
-        var client = new SkeinClient(vertx, options);
+        return connect(vertx, false, options);
+    }
+
+    /**
+     * As {@link #connect(Vertx, ClientOptions)}, with a Vert.x of the client's own: one event loop, which ends with {@link
+     * #close} or when there is no server.
+     */
+    public static Future<SkeinClient> connect(ClientOptions options) {
+        VertxOptions small =
+                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1);
+        return connect(Vertx.vertx(small), true, options);
+    }
+
+    private static Future<SkeinClient> connect(Vertx vertx, boolean ownsVertx, ClientOptions options) {
+        var client = new SkeinClient(vertx, ownsVertx, options);
         client.context.runOnContext(v -> {
             long timer = vertx.setTimer(
                     options.times().connect(),
@@ -145,35 +182,40 @@ public final class SkeinClient {
     }
 
     private void hand(Outgoing outgoing) {
-        boolean full;
-        synchronized (handedOver) {
-            full = handedOver.size() >= options.limits().maxPending()
-                    || handedOverBytes > options.limits().maxPendingBytes();
-            if (!full) {
-                handedOver.add(outgoing);
-                handedOverBytes += outgoing.bytes;
-                if (handing) {
-                    return;
-                }
-                handing = true;
-            }
-        }
-        if (full) {
-            outgoing.fail(SkeinException.passing("client-full", "too many publishes wait to be looked at"));
+        if (!room.take(outgoing.messages(), outgoing.bytes)) {
+            outgoing.fail(SkeinException.passing(
+                    "client-full", room.messages() + " messages wait for their answers; see SkeinClient.room"));
             return;
+        }
+        synchronized (handedOver) {
+            handedOver.add(outgoing);
+            if (handing) {
+                return;
+            }
+            handing = true;
         }
         context.runOnContext(v -> {
             List<Outgoing> all;
             synchronized (handedOver) {
                 all = List.copyOf(handedOver);
                 handedOver.clear();
-                handedOverBytes = 0;
                 handing = false;
             }
             all.forEach(publishes::add);
             publishes.send();
             link.flush();
         });
+    }
+
+    /**
+     * Back-pressure: {@link ClientOptions.Limits} say how much a client holds that is not answered. A publish above that
+     * fails at once as {@code client-full}, {@link SkeinException.Unavailable}; whoever produces faster than the cluster
+     * stores waits for this first.
+     *
+     * @return completes at once when there is room, else when a quarter of it is free; fails when the client is closed
+     */
+    public Future<Void> room() {
+        return room.free();
     }
 
     /**
@@ -210,6 +252,37 @@ public final class SkeinClient {
         return worker.opened();
     }
 
+    /**
+     * Works for a durable subscription by a function: a message is acknowledged when the future of its work succeeds, and
+     * given back, with the failure's text as the reason, when that fails. Leases go on meanwhile: {@link
+     * WorkOptions#extendFor}, ten minutes unless said.
+     *
+     * @param work called where {@link WorkOptions#executor} says; for as many messages at a time as there is credit
+     * @return completes when a server has begun to hand out messages; fails with {@link SkeinException}
+     */
+    public Future<Worker> process(WorkOptions options, Function<Delivered, Future<?>> work) {
+        WorkOptions extending = options.extendMs() > 0 ? options : options.extendFor(WORK_MS);
+        return work(extending, new WorkHandler() {
+            @Override
+            public void message(Worker worker, Delivered message) {
+                work.apply(message)
+                        .onSuccess(done -> worker.ack(message).onFailure(lost -> {}))
+                        .onFailure(failure ->
+                                worker.nack(message, -1, reason(failure)).onFailure(lost -> {}));
+            }
+        });
+    }
+
+    private static String reason(Throwable failure) {
+        String words = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return words.length() > MAX_REASON ? words.substring(0, MAX_REASON) : words;
+    }
+
+    /** Whether the caller is on the client's own context. */
+    boolean isHere() {
+        return Vertx.currentContext() == context;
+    }
+
     /** Whether there is a connection just now. */
     public boolean isConnected() {
         return link.isReady();
@@ -238,7 +311,7 @@ public final class SkeinClient {
             end(SkeinException.of("closed", "the client was closed"));
             done.complete();
         });
-        return done.future();
+        return ownsVertx ? done.future().transform(closed -> vertx.close()) : done.future();
     }
 
     private void end(SkeinException why) {
@@ -249,6 +322,8 @@ public final class SkeinClient {
         link.close();
         publishes.refuse(why);
         subscriptions.end(why);
-        connected.tryFail(why);
+        if (connected.tryFail(why) && ownsVertx) {
+            vertx.close().onFailure(gone -> {});
+        }
     }
 }

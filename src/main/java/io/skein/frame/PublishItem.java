@@ -35,6 +35,14 @@ public record PublishItem(
         return of(topic, body.getBytes(StandardCharsets.UTF_8));
     }
 
+    public PublishItem withBody(byte[] body) {
+        return new PublishItem(topic, body, key, headers, format, contentType, delayMs, ttlMs, expectOffset, id);
+    }
+
+    public PublishItem withContentType(String contentType) {
+        return new PublishItem(topic, body, key, headers, format, contentType, delayMs, ttlMs, expectOffset, id);
+    }
+
     public PublishItem withKey(String key) {
         return new PublishItem(topic, body, key, headers, format, contentType, delayMs, ttlMs, expectOffset, id);
     }

@@ -45,7 +45,8 @@ class RatiosTest {
                         "window 1, ack ms p99 / ack ms p50",
                         "window 1, one subscriber: end to end ms p50 / ack ms p50",
                         "HTTP POST/s / bare POST/s, 4 connections",
-                        "deliveries/s / bare fan-out, 2 clients"),
+                        "deliveries/s / bare fan-out, 2 clients",
+                        "client library acked/s / frames by hand, 4 x 256 in flight"),
                 names);
         assertTrue(report.table().lines().count() >= 8, report.table());
     }

@@ -3,6 +3,7 @@ package io.skein.bench;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketBase;
@@ -11,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.parsetools.RecordParser;
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +36,7 @@ final class StubNode {
 
     StubNode(Vertx vertx, Mood mood) throws TimeoutException {
         this.mood = mood;
-        http = vertx.createHttpServer()
+        http = vertx.createHttpServer(new HttpServerOptions().setWebSocketSubProtocols(List.of("skein.v1.json")))
                 .requestHandler(this::request)
                 .webSocketHandler(this::webSocket)
                 .listen(0, "127.0.0.1")
@@ -81,8 +83,8 @@ final class StubNode {
     }
 
     private void webSocket(ServerWebSocket socket) {
-        socket.textMessageHandler(text -> {
-            JsonObject command = new JsonObject(text);
+        socket.textMessageHandler(text -> text.lines().forEach(line -> {
+            JsonObject command = new JsonObject(line);
             JsonObject reply = new JsonObject().put("id", command.getLong("id"));
             if (command.getString("op").equals("subscribe")) {
                 subscribers.add(socket);
@@ -102,7 +104,7 @@ final class StubNode {
                                 .mergeIn(deliver(command.getString("body")))
                                 .encode());
             }
-        });
+        }));
     }
 
     private void tcp(NetSocket socket) {

@@ -117,7 +117,7 @@ class CommandsTest {
         JsonObject traced = to("trace", cursor, "--json").json();
 
         assertEquals("cli/trace", traced.getString("topic"));
-        assertTrue(to("trace", cursor).out().contains("through http in entry"));
+        assertTrue(to("trace", cursor).out().contains("through websocket in entry"));
         assertTrue(to("trace", cursor).out().contains("cli-trace     waiting"));
         to("pull", "cli-trace", "--consumer", "w1");
         assertTrue(to("trace", cursor).out().matches("(?s).*cli-trace +1 +w1 .* acknowledged .*"));

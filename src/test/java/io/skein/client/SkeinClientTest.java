@@ -163,7 +163,7 @@ class SkeinClientTest {
     @Test
     void aPublishIsAnsweredWithItsPlace() {
         Published published = client().publish("a", "hello").await();
-        assertEquals(new Published(0, "c7.1.0", -1, false), published);
+        assertEquals(new Published(0, "c7.1.0", -1, false, false), published);
         assertEquals(List.of("hello"), kept("a"));
     }
 
@@ -294,7 +294,7 @@ class SkeinClientTest {
         first.close().await();
         await().until(() -> broker.heldPublishes() == 2);
         broker.release();
-        assertEquals(new Published(0, "c7.1.0", -1, true), sent.await());
+        assertEquals(new Published(0, "c7.1.0", -1, true, false), sent.await());
         assertEquals(List.of("x"), kept("a"));
     }
 

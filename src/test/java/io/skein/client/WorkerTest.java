@@ -163,6 +163,39 @@ class WorkerTest {
     }
 
     @Test
+    void aLeaseGoesOnWhileAMessageIsInHandAndIsLostWhenThatIsTooLong() {
+        publish(0, 1);
+        Bench bench = new Bench();
+        Worker worker = client.work(WorkOptions.of("jobs").leaseMs(1000).extendFor(2000), bench)
+                .await();
+        long begun = System.nanoTime();
+        bench.awaitTaken(1);
+        // It comes again only when its lease was not extended any more.
+        await().until(() -> bench.taken.size() == 2);
+        assertTrue(System.nanoTime() - begun >= 2_000_000_000L, "lost while it was to be extended");
+        assertEquals(2, bench.taken.get(1).delivery());
+        worker.ack(bench.taken.get(1)).await();
+    }
+
+    @Test
+    void whatAFunctionDoesIsAcknowledgedAndWhatItFailsAtComesAgain() {
+        publish(0, 10);
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        client.process(WorkOptions.of("jobs").credit(3), message -> {
+                    if (message.text().equals("4") && message.delivery() == 1) {
+                        return Future.failedFuture("not yet");
+                    }
+                    done.add(message.text());
+                    return Future.succeededFuture();
+                })
+                .await();
+
+        await().until(() -> view().acknowledged() == 10);
+        assertEquals(1, view().redelivered());
+        assertEquals(10, done.size());
+    }
+
+    @Test
     void noMoreIsInHandThanThereIsCreditForAndAnAckMakesRoom() {
         publish(0, 10);
         Bench bench = new Bench();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,6 +255,35 @@ class ClientScriptTest {
                 """);
 
         assertEquals("true 3", said);
+    }
+
+    /** Two blocks, the second for the client of the first: run as they stand until each has said something. */
+    @Test
+    void whatTheReadmeShowsDoesWhatItSays() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        String chapter = readme.substring(readme.indexOf("\n## Browser client\n"), readme.indexOf("\n## Chat\n"));
+        List<String> blocks = Pattern.compile("(?s)```js\\n(.*?)```")
+                .matcher(chapter)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertEquals(2, blocks.size());
+        String all = (blocks.get(0) + blocks.get(1))
+                .replace(
+                        "import { connect } from '/client.js';",
+                        "const {connect} = await import('" + url() + "/client.js');")
+                .replaceAll("http://127.0.0.1:808[01]", url())
+                .replace("for await", "const looking = (async () => { for await")
+                .replace("await skein.request", "})(); await skein.request")
+                .replaceAll("'(orders/[#7])'", "'" + topic + "-$1'");
+
+        Object said = browser.later(
+                "(async () => { const said = []; let enough; const both = new Promise((yes) => { enough = yes; });"
+                        + " const console = {log: (...words) => { said.push(words.join(' ')); if (said.length === 2) enough(); }};"
+                        + all
+                        + " await both; skein.close(); await looking; return said.sort().join('; '); })().then(done, (e) => done(String(e)));");
+
+        assertEquals("bill {\"id\":7}; " + topic + "-orders/7 0 {\"id\":7}", said);
     }
 
     @Test
