@@ -45,9 +45,10 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The seed decides who leads first, election timeouts and the plan of --faults. The nodes are real and run on",
-            "threads: which of two things that happen at one time comes first is not decided by it.",
-            "Commits wait for no disk (--durability relaxed); Raft's own timeouts and a client's wait= stay in real time.",
+            "The seed decides who leads first, election timeouts and the plan of --faults.",
+            "The nodes are real and run on threads: which of two things that happen at one",
+            "time comes first is not decided by it. Commits wait for no disk, as with",
+            "--durability relaxed; election timeouts and a client's wait= stay in real time.",
             "",
             "Examples:",
             "  ${ROOT-COMMAND-NAME} sim --nodes 3 --seed 42",
