@@ -474,6 +474,7 @@ class Line {
   #nodes;
   #token;
   #told;
+  #learns;
   #socket = null;
   #attempt = 0;
   #timer;
@@ -490,9 +491,10 @@ class Line {
   #out = [];
   #over = null;
 
-  constructor(nodes, token, told) {
+  constructor(nodes, token, learns, told) {
     this.#nodes = nodes;
     this.#token = token;
+    this.#learns = learns;
     this.#told = told;
     globalThis.addEventListener?.('online', this.#online);
     this.#open();
@@ -553,7 +555,7 @@ class Line {
     for (const one of this.#waiting.splice(0)) this.#send(one);
     for (const flow of this.flows) flow.ask();
     this.#told({ state: 'up', node });
-    this.#nodes.once('GET', '/v1/cluster').then(({ members }) => this.#nodes.learn(members)).catch(() => {});
+    if (this.#learns) this.#nodes.once('GET', '/v1/cluster').then(({ members }) => this.#nodes.learn(members)).catch(() => {});
   }
 
   #watch(socket, node) {
@@ -774,14 +776,16 @@ class Client {
 }
 
 /**
- * Resolves to a client when a node answers. options: nodes (URLs; further members are learned), token, timeoutMs,
+ * Resolves to a client when a node answers. options: nodes (URLs), learn (false: no other members are tried), token (or a
+ * function), timeoutMs,
  * onConnection({state: 'up' | 'down' | 'closed', node, reason, error}).
  */
-export function connect({ nodes = [globalThis.location.origin], token = '', timeoutMs = 10000, onConnection = () => {} } = {}) {
+export function connect({ nodes = [globalThis.location.origin], token = '', learn = true, timeoutMs = 10000, onConnection = () => {} } = {}) {
+  const shown = typeof token === 'function' ? token : () => token;
   return new Promise((resolve, reject) => {
-    const all = new Nodes(nodes, { token: () => token });
+    const all = new Nodes(nodes, { token: shown });
     const timer = setTimeout(() => line.end(unreachable()), timeoutMs);
-    const line = new Line(all, () => token, (change) => {
+    const line = new Line(all, shown, learn, (change) => {
       clearTimeout(timer);
       if (change.state === 'up') resolve(new Client(all, line));
       else if (change.state === 'closed') reject(change.error);

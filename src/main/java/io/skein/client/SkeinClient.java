@@ -293,6 +293,11 @@ public final class SkeinClient {
         return link.server();
     }
 
+    /** Those that were named, then those that a server told of; what is tried when the connection is lost. */
+    public List<URI> servers() {
+        return link.servers();
+    }
+
     /** Epoch of the producer; -1 when there is none. */
     public long epoch() {
         return link.epoch();
