@@ -1,32 +1,75 @@
-// Puts the page together: one stream in, each panel shows its part.
-import * as cluster from './cluster.js';
+// Puts the console together: one stream in, the head of the page above, and the page that is open below (shell.js).
 import * as charts from './charts.js';
+import { ask } from './ask.js';
+import { confirmed } from './confirm.js';
 import { byId, text } from './dom.js';
+import * as doors from './doors.js';
 import * as entrance from './entrance.js';
-import * as log from './log.js';
-import * as overview from './overview.js';
-import * as publish from './publish.js';
+import * as head from './head.js';
+import * as keys from './keys.js';
+import * as route from './route.js';
+import * as shell from './shell.js';
 import { Stream } from './stream.js';
-import * as subscribers from './subscribers.js';
-import * as subscriptions from './subscriptions.js';
-import * as tail from './tail.js';
-import * as topics from './topics.js';
 
 const lost = byId('lost');
 const pulse = byId('pulse');
+const told = new Set();
 let retryAt = 0;
+let listener = null;
+let fetched = false;
+let from = '';
+
+const app = {
+  state: null,
+
+  whenState(act) {
+    told.add(act);
+    if (app.state) act(app.state);
+    return () => told.delete(act);
+  },
+
+  request: ask,
+  base: doors.base,
+  link: (page, name, { query } = {}) => route.link(page, name, query),
+  go(page, name, { query } = {}) { location.hash = route.link(page, name, query); },
+  remember: ({ query }) => route.remember(query),
+  confirm: ({ title, text: sentence, yes, typed, grave }) => confirmed(title, sentence, yes, { typed, grave }),
+
+  say(sentence, failed = false) {
+    const line = byId('page-said');
+    text(line, sentence);
+    line.hidden = !sentence;
+    line.classList.toggle('problem', failed);
+  },
+
+  tail(filter, act) {
+    listener = act;
+    stream.follow(filter);
+    return () => {
+      if (listener !== act) return;
+      listener = null;
+      stream.follow('');
+    };
+  },
+};
 
 const stream = new Stream({
   event(name, data) {
     if (name === 'state') {
+      app.state = data;
+      doors.learn(data.members);
       charts.add(data);
-      for (const panel of [overview, cluster, log, topics, subscriptions, publish, subscribers]) panel.show(data);
-      tail.know(data);
+      head.show(data);
+      shell.entitle(data.node.id);
+      tellWho(data.node.id);
+      for (const act of [...told]) act(data);
+      if (!fetched) shell.fetchAll();
+      fetched = true;
     } else if (name === 'tail') {
-      tail.show(data);
+      listener?.(data);
     } else if (name === 'hello') {
       entrance.show(data.user);
-      overview.showVersion(data.version);
+      text(byId('version'), data.version);
       charts.begin(data.history);
     }
   },
@@ -44,6 +87,16 @@ const stream = new Stream({
   },
 });
 
+/** Which node speaks, once it is another than the one that was asked first. */
+function tellWho(id) {
+  if (id === from) return;
+  const before = from;
+  from = id;
+  const elsewhere = doors.base();
+  byId('moved').hidden = !elsewhere;
+  if (elsewhere && before) text(byId('moved-text'), `${before} does not answer. The console now speaks to ${id} at ${new URL(elsewhere).host}.`);
+}
+
 /** Apart from the sentence, so that a screen reader is not told every second. */
 function countDown() {
   const seconds = Math.ceil((retryAt - Date.now()) / 1000);
@@ -52,13 +105,6 @@ function countDown() {
 setInterval(countDown, 1000);
 
 entrance.begin(() => stream.enter());
-topics.begin((name) => {
-  tail.follow(name);
-  byId('tail').scrollIntoView({ block: 'nearest' });
-});
-subscriptions.begin();
-publish.begin();
-tail.begin((filter) => {
-  publish.suggest(filter);
-  stream.follow(filter);
-});
+shell.begin(app);
+keys.begin();
+stream.enter();

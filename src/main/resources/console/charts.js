@@ -34,7 +34,8 @@ const charts = [];
 
 /** Lines over the last five minutes, in a host #id-chart with a legend #id-legend. source: columns, {at} in seconds. */
 export class Chart {
-  constructor(id, lines, format, y, source = data) {
+  constructor(id, lines, format, y, source = data, span = SPAN) {
+    this.span = span;
     this.source = source;
     this.host = byId(`${id}-chart`);
     this.lines = lines;
@@ -50,7 +51,7 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'skein' }, points: { size: 7, width: 2, fill: () => colour('--surface') } },
       scales: {
-        x: { range: () => { const end = this.source.at.at(-1) ?? Date.now() / 1000; return [end - SPAN, end]; } },
+        x: { range: () => { const end = this.source.at.at(-1) ?? Date.now() / 1000; return [end - this.span, end]; } },
         y,
       },
       axes: [
@@ -106,10 +107,15 @@ export class Chart {
   }
 }
 
+/** Those of the node's own figures, where they can be seen. */
+function drawOwn() {
+  for (const chart of charts) if (chart.source === data && chart.host.checkVisibility()) chart.draw();
+}
+
 const decades = (_, splits) => splits.map((v) => (Number.isInteger(+Math.log10(v).toFixed(6)) ? v : null));
 
 /** Whole decades: one slow disk second must not flatten all others. */
-const LOGARITHMIC = {
+export const LOGARITHMIC = {
   distr: 3,
   range: (_, min, max) => {
     const from = 10 ** Math.floor(Math.log10(Math.max(min ?? 0.1, 0.001)));
@@ -120,17 +126,6 @@ const LOGARITHMIC = {
 /** From nothing up, and never flat. */
 export const FROM_ZERO = { range: (_, min, max) => [0, Math.max(4, (max ?? 0) * 1.12)] };
 
-const own = [
-  new Chart('rate', [
-    { column: 'published', label: 'Published', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
-    { column: 'delivered', label: 'Delivered', colour: '--second', swatch: 'two', width: 1.25 },
-  ], short, FROM_ZERO),
-  new Chart('fsync', [
-    { column: 'fsyncP50', label: 'p50', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
-    { column: 'fsyncP99', label: 'p99', colour: '--second', swatch: 'two', width: 1.25 },
-  ], ms, LOGARITHMIC),
-];
-
 addEventListener('skein-theme', () => {
   colours.clear();
   charts.forEach((chart) => chart.plot.redraw(false, true));
@@ -139,7 +134,7 @@ addEventListener('skein-theme', () => {
 export function begin(history) {
   data.at = history.at.map((t) => t / 1000);
   COLUMNS.forEach((name) => { data[name] = history[name]; });
-  own.forEach((chart) => chart.draw());
+  drawOwn();
 }
 
 export function add(state) {
@@ -156,5 +151,5 @@ export function add(state) {
     data.at.shift();
     COLUMNS.forEach((name) => data[name].shift());
   }
-  own.forEach((chart) => chart.draw());
+  drawOwn();
 }

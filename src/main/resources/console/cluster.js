@@ -1,9 +1,7 @@
 // The members of the cluster, a card each, and who led when. All of it is this node's word: only a leader knows how much
 // of the log the others hold.
-import { byId, el, text } from './dom.js';
-import { clock, count } from './format.js';
-
-const cards = new Map();
+import { el, text } from './dom.js';
+import { count } from './format.js';
 
 class Card {
   constructor(id) {
@@ -26,7 +24,6 @@ class Card {
       this.bar, this.factList,
       el('div.member-place', {}, this.address, this.link));
     this.root.addEventListener('animationend', () => this.root.classList.remove('changed'));
-    byId('flock').append(this.root);
   }
 
   fact(name, value, behind = false) {
@@ -97,47 +94,43 @@ function share(lack, all) {
   return lack <= 0 ? 100 : Math.max(2, 100 * (1 - Math.log2(1 + lack) / Math.log2(2 + Math.max(1024, all))));
 }
 
-export function show(state) {
-  const { members, node, log } = state;
-  byId('cluster').hidden = members.length < 2;
-  if (members.length < 2) return;
-  for (const [id, card] of cards) {
-    if (!members.some((m) => m.id === id)) {
-      card.root.remove();
-      cards.delete(id);
-    }
+/** The cards in a list, with a word on who leads and who is reached. dress(card, member, state): what a page adds. */
+export class Flock {
+  #list;
+  #word;
+  #dress;
+  #cards = new Map();
+
+  constructor(list, word, dress = () => {}) {
+    this.#list = list;
+    this.#word = word;
+    this.#dress = dress;
   }
-  members.forEach((member, i) => {
-    if (!cards.has(member.id)) cards.set(member.id, new Card(member.id));
-    const { root } = cards.get(member.id);
-    const place = byId('flock').children[i];
-    if (place !== root) byId('flock').insertBefore(root, place);
-    cards.get(member.id).show(member, state);
-  });
-  const voters = members.filter((m) => m.voter);
-  const reached = voters.filter((m) => m.reachable).length;
-  const majority = reached > voters.length / 2;
-  text(byId('cluster-count'), `${members.length} members`);
-  const word = byId('lead-word');
-  text(word, [
-    `term ${count(log.term)}`,
-    node.leader ? `${node.leader} leads` : 'no leader',
-    majority ? `${reached} of ${voters.length} voters reached` : `no majority: ${reached} of ${voters.length} voters reached from here`,
-  ].join(' · '));
-  word.classList.toggle('none', !node.leader || !majority);
-  showElections(state.elections ?? []);
-}
 
-let shownElections = '';
-
-function showElections(elections) {
-  const key = JSON.stringify(elections);
-  if (key === shownElections) return;
-  shownElections = key;
-  byId('elections').hidden = !elections.length;
-  if (!elections.length) return;
-  const word = (e) => (e.leader ? `${e.leader} leads` : e.role === 'candidate' ? 'no leader, this node stands' : 'no leader known');
-  text(byId('elections-last'), `${clock(elections[0].at)} ${word(elections[0])}`);
-  byId('elections-list').replaceChildren(...elections.map((e) => el('li', {},
-    el('span.when', {}, clock(e.at)), el('span', {}, `term ${count(e.term)}`), el('span', {}, word(e)))));
+  show(state) {
+    const { members, node, log } = state;
+    for (const [id, card] of this.#cards) {
+      if (!members.some((m) => m.id === id)) {
+        card.root.remove();
+        this.#cards.delete(id);
+      }
+    }
+    members.forEach((member, i) => {
+      if (!this.#cards.has(member.id)) this.#cards.set(member.id, new Card(member.id));
+      const card = this.#cards.get(member.id);
+      const place = this.#list.children[i];
+      if (place !== card.root) this.#list.insertBefore(card.root, place);
+      card.show(member, state);
+      this.#dress(card, member, state);
+    });
+    const voters = members.filter((m) => m.voter);
+    const reached = voters.filter((m) => m.reachable).length;
+    const majority = reached > voters.length / 2;
+    text(this.#word, [
+      `term ${count(log.term)}`,
+      node.leader ? `${node.leader} leads` : 'no leader',
+      majority ? `${reached} of ${voters.length} voters reached` : `no majority: ${reached} of ${voters.length} voters reached from here`,
+    ].join(' · '));
+    this.#word.classList.toggle('none', !node.leader || !majority);
+  }
 }

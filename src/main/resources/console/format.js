@@ -102,3 +102,40 @@ export function prettyJson(source) {
   }
   return out;
 }
+
+/**
+ * XML with line breaks: elements that hold only elements are spread over lines, those with text stay as they are. Null
+ * when its tags do not match, or when text stands beside elements: white space may mean something there.
+ */
+export function prettyXml(source) {
+  const tokens = source.match(/<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[?!][^>]*>|<[^>]*>|[^<]+/g) ?? [];
+  const open = [];
+  const lines = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    const indent = '  '.repeat(open.length);
+    if (!token.startsWith('<')) {
+      if (token.trim()) return null;
+    } else if (token.startsWith('</')) {
+      if (open.pop() !== token.slice(2, -1).trim()) return null;
+      lines.push('  '.repeat(open.length) + token);
+    } else if (/^<[?!]/.test(token) || token.endsWith('/>')) {
+      lines.push(indent + token);
+    } else {
+      const name = /^<([^\s>]+)/.exec(token)?.[1];
+      if (!name) return null;
+      const [content, end] = [tokens[i + 1] ?? '', tokens[i + 2] ?? ''];
+      if (content === `</${name}>`) {
+        lines.push(indent + token + content);
+        i += 1;
+      } else if (end === `</${name}>` && (!content.startsWith('<') || content.startsWith('<!'))) {
+        lines.push(indent + token + content + end);
+        i += 2;
+      } else {
+        lines.push(indent + token);
+        open.push(name);
+      }
+    }
+  }
+  return open.length || !lines.length ? null : lines.join('\n');
+}

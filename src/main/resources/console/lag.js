@@ -1,5 +1,6 @@
 // What this page has seen of each durable subscription in the last minutes.
-const SPAN = 300;
+/** Seconds. */
+export const SPAN = 900;
 const RATE_OVER = 5;
 
 const COLUMNS = ['lag', 'inFlight', 'acknowledged'];
@@ -25,13 +26,25 @@ export function add(name, at, figures, leastApart = 0) {
   }
 }
 
+/** points: {time, lag, inFlight}, oldest first, as the node kept them: what came before the first that this page saw. */
+export function recall(name, points) {
+  const its = of(name);
+  const begun = its.at[0] ?? Infinity;
+  const older = points.filter((point) => point.time / 1000 < begun);
+  its.at.unshift(...older.map((point) => point.time / 1000));
+  its.lag.unshift(...older.map((point) => point.lag));
+  its.inFlight.unshift(...older.map((point) => point.inFlight));
+  its.acknowledged.unshift(...older.map(() => null));
+}
+
 /** Acknowledged a second, over the last few; null when it was seen once only. */
 export function rate(name) {
   const { at, acknowledged } = of(name);
   const last = at.length - 1;
   if (last < 1) return null;
   let from = last - 1;
-  while (from > 0 && at[last] - at[from - 1] <= RATE_OVER) from--;
+  if (acknowledged[from] === null) return null;
+  while (from > 0 && acknowledged[from - 1] !== null && at[last] - at[from - 1] <= RATE_OVER) from--;
   return Math.max(0, acknowledged[last] - acknowledged[from]) / (at[last] - at[from]);
 }
 

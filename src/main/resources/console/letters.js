@@ -2,9 +2,9 @@
 import { ask } from './ask.js';
 import { confirmed } from './confirm.js';
 import { byId, el, text } from './dom.js';
+import { covers } from './filter.js';
 import { clock, count, path, some } from './format.js';
 import { details } from './message.js';
-import { covers } from './tail.js';
 
 const PAGE = 20;
 /** With more than so many on the page a look begins again with the newest. */

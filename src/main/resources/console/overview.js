@@ -1,7 +1,7 @@
-// Who this node is, and its figures.
+// The node's figures, a tile each.
 import { recent } from './charts.js';
 import { byId, el, svg, text } from './dom.js';
-import { bytes, count, duration, ms, short } from './format.js';
+import { bytes, count, ms, short } from './format.js';
 
 const WIDTH = 120;
 const HEIGHT = 26;
@@ -47,12 +47,6 @@ const stored = new Tile('Stored');
 const connections = new Tile('Connections');
 const subscribers = new Tile('Subscribers');
 
-const HEALTH = {
-  ok: 'Healthy', 'no-leader': 'No leader', 'catching-up': 'Catching up', amnesiac: 'Amnesiac', corrupt: 'Corrupt',
-  'disk-full': 'Disk full', draining: 'Draining', removed: 'Removed',
-};
-const GRAVE = new Set(['amnesiac', 'corrupt', 'disk-full', 'removed']);
-
 let lastCommit = null;
 
 /** The newest in the history: a page that opens on a quiet node shows it too. */
@@ -63,30 +57,8 @@ function measured() {
   return at < 0 ? null : { p50: p50[at], p99: p99[at] };
 }
 
-export function showVersion(version) {
-  text(byId('version'), version);
-}
-
 export function show(state) {
-  const { node, figures, rates } = state;
-  document.title = `${node.id} · Skein`;
-  text(byId('node'), node.id);
-  const role = byId('role');
-  role.hidden = false;
-  text(role, node.role);
-  role.className = `badge ${node.role === 'leader' ? 'leads' : ''}`;
-  const health = byId('health');
-  health.hidden = false;
-  text(health, HEALTH[node.health] ?? node.health);
-  health.className = `badge ${node.health === 'ok' ? 'good' : GRAVE.has(node.health) ? 'bad' : 'warn'}`;
-  const leader = byId('leader');
-  leader.hidden = node.leader === node.id && node.durable === 'quorum';
-  text(leader, [
-    node.leader === node.id ? '' : node.leader ? `leader ${node.leader}` : 'no leader known',
-    node.durable === 'quorum' ? '' : 'durable in memory only',
-  ].filter(Boolean).join(' · '));
-  text(byId('uptime'), duration(state.at - node.startedAt));
-
+  const { figures, rates } = state;
   published.show(short(rates.published), `${count(figures.published)} since start`, '/s');
   published.draw(recent('published', SAMPLES));
   delivered.show(short(rates.delivered), `${count(figures.delivered)} since start`, '/s');

@@ -1,5 +1,6 @@
 // The one stream that drives the page. Server-Sent Events read with fetch rather than EventSource: that can send a token,
 // sees the status of an answer, and does not give up for good when that is not 200.
+import * as doors from './doors.js';
 import { authorization } from './entrance.js';
 
 const SILENT_MS = 6000;
@@ -24,10 +25,12 @@ export class Stream {
   #timer = 0;
   #hidden = 0;
   #denied = false;
+  #base = '';
 
   /** handlers: event(name, data), connection({state, retryMs, reason, status}); state: live, lost, denied */
   constructor(handlers) {
     this.#handlers = handlers;
+    doors.whenMoved((base) => { if (this.#abort && this.#base !== base) this.#open(); });
     setInterval(() => {
       if (this.#abort && performance.now() - this.#heard > SILENT_MS) this.#lost('The node went silent.');
     }, 1000);
@@ -46,8 +49,9 @@ export class Stream {
     addEventListener('online', () => this.#again());
   }
 
-  /** Also changes the filter: the stream is opened anew. */
+  /** Also changes the filter of the tail, '' for none: the stream is opened anew. */
   follow(filter) {
+    if (!filter && !this.#tail) return;
     this.#tail = filter;
     this.#cursor = '';
     this.#open();
@@ -74,12 +78,14 @@ export class Stream {
     this.#close();
     this.#denied = false;
     const abort = this.#abort = new AbortController();
+    const base = this.#base = doors.base();
     this.#heard = performance.now();
     const query = new URLSearchParams();
     if (this.#tail) query.set('tail', this.#tail);
     if (this.#cursor) query.set('after', this.#cursor);
     try {
-      const answer = await fetch(`console/stream?${query}`, {
+      const answer = await fetch(`${base}console/stream?${query}`, {
+        credentials: doors.credentials(base),
         signal: abort.signal,
         cache: 'no-store',
         headers: { Accept: 'text/event-stream', ...authorization() },
@@ -132,9 +138,12 @@ export class Stream {
     if (data) this.#handlers.event(name, JSON.parse(data));
   }
 
+  /** The next door at once, while there is one that was not tried yet; then all of them again, after a while. */
   #lost(reason) {
     this.#close();
-    const wait = Math.min(MAX_WAIT_MS, 500 * 2 ** this.#attempt++) * (0.75 + Math.random() / 2);
+    const round = Math.floor(this.#attempt++ / doors.count());
+    const wait = doors.count() > 1 && round === 0 ? 0 : Math.min(MAX_WAIT_MS, 500 * 2 ** round) * (0.75 + Math.random() / 2);
+    doors.failed(this.#base);
     this.#handlers.connection({ state: 'lost', retryMs: wait, reason });
     this.#timer = setTimeout(() => this.#open(), wait);
   }

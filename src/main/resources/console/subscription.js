@@ -1,6 +1,5 @@
 // One durable subscription, opened: why nothing flows, its lag, its configuration, what can be done with it. Everything
 // goes through the node's public API.
-import { link, linked } from './address.js';
 import { ask } from './ask.js';
 import { Chart, FROM_ZERO } from './charts.js';
 import { confirmed } from './confirm.js';
@@ -8,12 +7,12 @@ import { byId, el, facts, text } from './dom.js';
 import { ago, count, duration, short, some } from './format.js';
 import * as lag from './lag.js';
 import * as letters from './letters.js';
+import * as plan from './plan.js';
 
 const LOOK_MS = 1900;
 /** Samples of the list come each second, unless there are many subscriptions. */
 const APART_S = 1.6;
 
-const place = byId('subscription');
 const fact = facts(byId('subscription-facts'));
 /** Made when the first is opened. */
 let chart = null;
@@ -21,7 +20,7 @@ let chart = null;
 const newChart = () => new Chart('lag', [
   { column: 'lag', label: 'Lag', colour: '--accent', fill: '--accent-wash', swatch: 'one' },
   { column: 'inFlight', label: 'In flight', colour: '--second', swatch: 'two', width: 1.25 },
-], short, FROM_ZERO, lag.of(name));
+], short, FROM_ZERO, lag.of(name), lag.SPAN);
 
 let name = '';
 let info = null;
@@ -31,60 +30,33 @@ let lookedAt = 0;
 let nodeTime = 0;
 /** What the last look complained of. */
 let complaint = '';
-let changed = () => {};
+let app = null;
+/** Nothing is open: how it was before. */
+let stop = () => {};
 
-export const opened = () => name;
+byId('subscription-pause').addEventListener('click', pause);
+byId('subscription-edit').addEventListener('click', change);
+byId('seek-earliest').addEventListener('click', () => seek('earliest'));
+byId('seek-latest').addEventListener('click', () => seek('latest'));
+byId('subscription-delete').addEventListener('click', remove);
+letters.begin(act);
 
-export function begin(onChange) {
-  changed = onChange;
-  byId('subscription-close').addEventListener('click', close);
-  place.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') close();
-  });
-  byId('subscription-pause').addEventListener('click', pause);
-  byId('seek-earliest').addEventListener('click', () => seek('earliest'));
-  byId('seek-latest').addEventListener('click', () => seek('latest'));
-  byId('subscription-delete').addEventListener('click', remove);
-  letters.begin(act);
-  addEventListener('hashchange', follow);
-  follow();
-}
-
-/** Opens what the address names. */
-function follow() {
-  const wanted = linked('subscription');
-  if (wanted && wanted !== name) open(wanted, false);
-}
-
-export function toggle(wanted) {
-  if (wanted === name) close();
-  else open(wanted);
-}
-
-/** focus: whether a person's click or key asked for it. */
-function open(wanted, focus = true) {
+/** What it returns closes it. */
+export function open(wanted, given) {
   forget();
+  app = given;
   name = wanted;
-  link('subscription', name);
-  text(byId('subscription-name'), name);
-  place.hidden = false;
   letters.open(name);
   chart ??= newChart();
   chart.source = lag.of(name);
   chart.draw();
-  changed();
-  if (focus) byId('subscription-name').focus({ preventScroll: true });
-  place.scrollIntoView({ block: 'nearest' });
+  stop = app.whenState(show);
   look();
-}
-
-function close() {
-  const button = document.querySelector(`[data-subscription="${CSS.escape(name)}"]`);
-  forget();
-  link('subscription', '');
-  place.hidden = true;
-  changed();
-  (button ?? byId('subscriptions-filter')).focus();
+  recall();
+  return () => {
+    stop();
+    forget();
+  };
 }
 
 /** What is under way for the one that was open says nothing about the next. */
@@ -105,11 +77,23 @@ function forget() {
 const url = (verb = '') => `v1/subscriptions/${encodeURIComponent(name)}${verb}`;
 
 /** Once a second, with each state of the node. */
-export function show(state) {
+function show(state) {
   nodeTime = state.at;
-  if (!name) return;
   chart.draw();
   if (performance.now() - lookedAt > LOOK_MS) look();
+}
+
+/** What the node has seen of it before this page was open; one that does not keep it says 404. */
+async function recall() {
+  const { signal } = abort;
+  try {
+    const { points } = await ask('GET', url('/history'), { signal });
+    if (signal.aborted) return;
+    lag.recall(name, points);
+    chart.draw();
+  } catch {
+    // The chart begins with what this page sees.
+  }
 }
 
 async function look() {
@@ -238,6 +222,17 @@ function pause() {
   });
 }
 
+/** What is shown may be old: the form begins with what is true now. */
+async function change() {
+  const of = name;
+  try {
+    const config = await ask('GET', url());
+    if (of === name) plan.open(name, config, () => act(async () => 'Saved.'));
+  } catch (failure) {
+    say(failure.message, true);
+  }
+}
+
 async function seek(to) {
   const sentence = to === 'earliest'
     ? 'Every message that is still kept is handed out again, also those that were acknowledged. Leases are lost.'
@@ -254,8 +249,7 @@ async function remove() {
   if (!await confirmed(`Delete the subscription ${name}?`, 'Where it stands and who holds what is forgotten. Messages, also its dead letters, stay in their topics.', 'Delete')) return;
   await act(async () => {
     await ask('DELETE', url());
-    close();
-    byId('subscriptions-filter').focus();
+    app.go('subscriptions');
     return '';
   });
 }

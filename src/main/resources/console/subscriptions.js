@@ -1,8 +1,9 @@
-// The table of durable subscriptions, and the one that is opened.
-import { attribute, byId, el, lesson, text } from './dom.js';
+// The table of durable subscriptions.
+import { byId, el, lesson, text } from './dom.js';
 import { ago, count, short } from './format.js';
 import * as lag from './lag.js';
-import * as subscription from './subscription.js';
+import * as plan from './plan.js';
+import { here, link } from './route.js';
 import { Table } from './table.js';
 
 const figure = (key, label) => ({ key, label, first: -1, show: (s) => short(s[key]), title: (s) => count(s[key]) });
@@ -21,40 +22,43 @@ const COLUMNS = [
 const age = (s, now) => (s.oldest == null ? -Infinity : now - s.oldest);
 
 const table = new Table(COLUMNS, cell, (tr, s) => {
-  const open = s.name === subscription.opened();
-  attribute(tr.querySelector('.link'), 'aria-expanded', open);
   const badge = tr.querySelector('.badge');
   if (badge.hidden === s.paused) badge.hidden = !s.paused;
-  tr.classList.toggle('open', open);
   tr.classList.toggle('busy', s.rate >= 0.05);
   tr.classList.toggle('buried', s.dead > 0);
 });
+const field = byId('subscriptions-filter');
 let latest = null;
 let filter = '';
+let remember = () => {};
 
-export function begin() {
-  byId('subscriptions-filter').addEventListener('input', (event) => {
-    filter = event.target.value.trim().toLowerCase();
-    draw();
-  });
-  subscription.begin(draw);
-}
+field.addEventListener('input', () => {
+  filter = field.value.trim().toLowerCase();
+  remember({ find: field.value.trim() });
+  draw();
+});
+byId('subscription-new').addEventListener('click', () => plan.open('', null, (name) => { location.hash = link('subscriptions', name); }));
+table.whenSorted((sort) => remember({ sort }));
 
-export function show(state) {
-  if (state.subscriptions) {
+export function show(query, app) {
+  remember = (changes) => app.remember({ query: changes });
+  field.value = query.get('find') ?? '';
+  filter = field.value.toLowerCase();
+  table.sort(query.get('sort') ?? '');
+  return app.whenState((state) => {
+    if (!state.subscriptions) return;
     latest = state;
     const { at, rows } = state.subscriptions;
     for (const row of rows) lag.add(row.name, at, row);
-    lag.keep(new Set([...rows.map((row) => row.name), subscription.opened()]));
+    lag.keep(new Set([...rows.map((row) => row.name), here().name]));
     draw();
-  }
-  subscription.show(state);
+  });
 }
 
 function cell(name) {
-  const button = el('button.link', { type: 'button', title: name, 'aria-controls': 'subscription', 'data-subscription': name }, name);
-  button.addEventListener('click', () => subscription.toggle(name));
-  return el('span.named', {}, button, el('span.badge.warn', { hidden: '' }, 'paused'));
+  return el('span.named', {},
+    el('a.link', { href: link('subscriptions', name), title: name, 'data-subscription': name }, name),
+    el('span.badge.warn', { hidden: '' }, 'paused'));
 }
 
 function draw() {
@@ -64,7 +68,7 @@ function draw() {
   const note = byId('subscriptions-note');
   note.hidden = total <= all.length;
   text(note, `The ${count(all.length)} that lag most of ${count(total)} subscriptions.`);
-  byId('subscriptions-filter').hidden = !total;
+  field.hidden = !total;
   const place = byId('subscriptions-body');
   if (!total) {
     if (!place.querySelector('.lesson')) {

@@ -12,6 +12,7 @@ export class Table {
   #body = el('tbody');
   #heads;
   #again = () => {};
+  #told = () => {};
 
   /**
    * columns: the first, {key, label, first}, is the name; the others have show(item, now) and perhaps title(item),
@@ -28,14 +29,31 @@ export class Table {
       const button = el('button.sort', { type: 'button' }, column.label, el('span.unit', {}, column.unit ?? ''));
       button.addEventListener('click', () => {
         const way = this.#sort.key === column.key ? -this.#sort.way : column.first;
-        this.#sort = { key: column.key, way };
-        this.#sorted();
-        this.#again();
+        this.sort(this.#write(column.key, way));
+        this.#told(this.#write(column.key, way));
       });
       return el(this.#cell('th', column), { scope: 'col' }, button);
     });
     this.#sorted();
     this.#root = el('table.sortable', {}, el('thead', {}, el('tr', {}, ...this.#heads)), this.#body);
+  }
+
+  /** told('-lag'): when somebody sorts; '' when as at first. */
+  whenSorted(told) {
+    this.#told = told;
+  }
+
+  /** 'lag' upwards, '-lag' downwards; what is no column: by the first. */
+  sort(words) {
+    const key = words.replace(/^-/, '');
+    const known = this.#columns.some((column) => column.key === key);
+    this.#sort = known ? { key, way: words.startsWith('-') ? -1 : 1 } : { key: this.#columns[0].key, way: 1 };
+    this.#sorted();
+    this.#again();
+  }
+
+  #write(key, way) {
+    return way > 0 && key === this.#columns[0].key ? '' : `${way < 0 ? '-' : ''}${key}`;
   }
 
   #cell(tag, column) {

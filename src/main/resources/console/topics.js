@@ -1,6 +1,7 @@
 // The table of topics.
 import { byId, el, lesson, text } from './dom.js';
 import { ago, bytes, count, path, short } from './format.js';
+import { link } from './route.js';
 import { Table } from './table.js';
 
 const COLUMNS = [
@@ -12,29 +13,33 @@ const COLUMNS = [
   { key: 'last', label: 'Last', first: -1, show: (t, now) => (t.next ? ago(now - t.last) : '–') },
 ];
 
-const table = new Table(COLUMNS, link, (tr, topic) => tr.classList.toggle('busy', topic.rate >= 0.05));
+const table = new Table(COLUMNS, opener, (tr, topic) => tr.classList.toggle('busy', topic.rate >= 0.05));
+const field = byId('topics-filter');
 let latest = null;
 let filter = '';
-let follow = () => {};
+let remember = () => {};
 
-export function begin(onFollow) {
-  follow = onFollow;
-  byId('topics-filter').addEventListener('input', (event) => {
-    filter = event.target.value.trim().toLowerCase();
-    if (latest) draw();
+field.addEventListener('input', () => {
+  filter = field.value.trim().toLowerCase();
+  remember({ find: field.value.trim() });
+  if (latest) draw();
+});
+table.whenSorted((sort) => remember({ sort }));
+
+export function show(query, app) {
+  remember = (changes) => app.remember({ query: changes });
+  field.value = query.get('find') ?? '';
+  filter = field.value.toLowerCase();
+  table.sort(query.get('sort') ?? '');
+  return app.whenState((state) => {
+    if (!state.topics) return;
+    latest = state;
+    draw();
   });
 }
 
-export function show(state) {
-  if (!state.topics) return;
-  latest = state;
-  draw();
-}
-
-function link(name) {
-  const button = el('button.link', { type: 'button', title: `Follow ${name}` }, name);
-  button.addEventListener('click', () => follow(name));
-  return button;
+function opener(name) {
+  return el('a.link', { href: link('topics', name), title: `Open ${name}` }, name);
 }
 
 function draw() {

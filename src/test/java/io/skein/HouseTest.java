@@ -89,14 +89,15 @@ class HouseTest {
             entry("bench", Set.of("client", "frame")),
             entry("node", BELOW_NODE),
             entry("doctor", Set.of("store")),
-            entry("cli", with(BELOW_NODE, "node", "bench", "doctor")),
-            entry("Main", with(BELOW_NODE, "node", "bench", "doctor", "cli")));
+            entry("sim", with(BELOW_NODE, "node")),
+            entry("cli", with(BELOW_NODE, "node", "bench", "doctor", "sim")),
+            entry("Main", with(BELOW_NODE, "node", "bench", "doctor", "sim", "cli")));
 
     /** Below the waterline: no Vert.x, no clock, no thread, no I/O, no logging. */
     private static final Set<String> PURE = with(MACHINES, "wire", "raft", "machine", "replica");
 
     private static final Set<String> ABOVE_THE_WATERLINE =
-            with(DOORS, "store", "cluster", "broker", "metrics", "client", "bench", "node", "cli", "Main");
+            with(DOORS, "store", "cluster", "broker", "metrics", "client", "bench", "node", "sim", "cli", "Main");
 
     /**
      * Foreign package -> the rooms that may use it. Whatever is neither here nor in the JDK may be used nowhere. Rooms
@@ -116,7 +117,7 @@ class HouseTest {
             entry("io.netty.buffer.", Set.of("protocol.http", "protocol.websocket")),
             entry(
                     "io.vertx.ext.web.",
-                    Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "bench")),
+                    Set.of("protocol.http", "protocol.websocket", "dashboard", "metrics", "node", "sim", "bench")),
             entry("com.nimbusds.", Set.of("broker")),
             entry("io.vertx.ext.auth.hashing.", Set.of("broker")),
             entry("io.vertx.micrometer.", Set.of("metrics", "node")),
@@ -126,6 +127,9 @@ class HouseTest {
             entry("com.fasterxml.jackson.core.", Set.of("frame", "node", "bench")),
             entry("com.google.protobuf.", Set.of("wire")),
             entry("org.HdrHistogram.", Set.of("bench")),
+            // Not in the jar: who tests with the simulator brings his own.
+            entry("org.junit.", Set.of("sim")),
+            entry("org.apiguardian.", Set.of("sim")),
             // The client library brings no logging of its own: it says what it must by Vert.x's.
             entry("org.slf4j.", without(ABOVE_THE_WATERLINE, "client")));
 

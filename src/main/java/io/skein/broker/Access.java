@@ -37,13 +37,19 @@ final class Access {
      */
     private final Map<Long, Set<LocalGuest>> guests = new HashMap<>();
 
-    private final UnknownTokens unknown = new UnknownTokens(System::nanoTime);
+    private final UnknownTokens unknown;
     private int sinceSweep;
 
     /** On the replica's context. */
     private long seen = -1;
 
-    Access(Proposer proposer, Supplier<Future<Void>> ready, Supplier<Future<Void>> confirmed, Supplier<Ground> ground) {
+    Access(
+            Proposer proposer,
+            Supplier<Future<Void>> ready,
+            Supplier<Future<Void>> confirmed,
+            Supplier<Ground> ground,
+            WallClock clock) {
+        this.unknown = new UnknownTokens(clock::nanos);
         this.proposer = proposer;
         this.ready = ready;
         this.confirmed = confirmed;

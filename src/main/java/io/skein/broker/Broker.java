@@ -86,6 +86,9 @@ public interface Broker {
      */
     Connection connected(String door, String peer);
 
+    /** What whoever runs this node looks at; the same object each time. */
+    Inspection inspection();
+
     /** Live subscriptions of this node, for people to look at; at most {@code limit}. */
     Future<List<SubscriberInfo>> subscribers(int limit);
 }

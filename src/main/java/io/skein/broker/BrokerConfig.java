@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param stepDownAfterMs how long RRMQ's role goes on saying Leader once the majority is lost
  * @param maxStreams live subscriptions and reads that wait; more are refused
  * @param maxConnections open at all doors together; more are refused
+ * @param mayAskSql whether an admin may ask the rows in SQL
  * @param allowances what the node may hold for all its clients together
  */
 public record BrokerConfig(
@@ -30,7 +31,8 @@ public record BrokerConfig(
         long stepDownAfterMs,
         int maxStreams,
         int maxConnections,
-        Allowances allowances) {
+        Allowances allowances,
+        boolean mayAskSql) {
     public static final int MAX_FILTERS = 64;
     public static final int MAX_LIMIT = 1000;
     /** The usual {@code maxStreams}: 16 KiB of the heap for each. */

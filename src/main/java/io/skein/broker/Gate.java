@@ -25,6 +25,11 @@ public interface Gate {
     /** Whether a token is asked for ({@code --auth}); else strangers may everything but speak in another's name. */
     boolean isLocked();
 
+    /** By which this node's doors tell the time. */
+    default WallClock clock() {
+        return WallClock.SYSTEM;
+    }
+
     /** This node's word; never fails, never waits; nothing secret. */
     NodeStatus status();
 
@@ -37,4 +42,11 @@ public interface Gate {
      * @throws Refusal when the node has as many as it may
      */
     Connection connected(String door, String peer);
+
+    /**
+     * Whoever looks at this node sees this one from now on. On the connection's own context, on which it is asked.
+     *
+     * @return to be run on that context when it is gone
+     */
+    Runnable show(String door, String peer, LongLived connection);
 }

@@ -22,12 +22,14 @@ final class GuardedBroker implements Broker {
     private final Broker hall;
     private final GuardedSubscriptions subscriptions;
     private final GuardedQueues queues;
+    private final GuardedInspection inspection;
 
     GuardedBroker(LocalGuest guest, Broker hall) {
         this.guest = guest;
         this.hall = hall;
         this.subscriptions = new GuardedSubscriptions(guest, hall);
         this.queues = new GuardedQueues(guest, hall.queues());
+        this.inspection = new GuardedInspection(guest, hall);
     }
 
     private static <T> Future<T> unless(Refusal no, Supplier<Future<T>> then) {
@@ -226,6 +228,11 @@ final class GuardedBroker implements Broker {
     @Override
     public Connection connected(String door, String peer) {
         return hall.connected(door, peer);
+    }
+
+    @Override
+    public Inspection inspection() {
+        return inspection;
     }
 
     @Override

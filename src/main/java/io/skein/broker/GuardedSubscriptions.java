@@ -167,6 +167,11 @@ final class GuardedSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionHistory> history(SubscriptionName name) {
+        return where(Action.SUBSCRIBE, name, () -> hall.history(name));
+    }
+
+    @Override
     public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
         Refusal nobody = guest.whyNobody();
         if (nobody != null) {

@@ -99,8 +99,16 @@ final class History {
     private final TopicMachine topics;
     private final Lineage lineage;
     private final ReplicaVerticle replica;
+    private final WallClock clock;
 
-    History(Store store, Proposer proposer, ReplicaVerticle replica, TopicMachine topics, Lineage lineage) {
+    History(
+            Store store,
+            Proposer proposer,
+            ReplicaVerticle replica,
+            TopicMachine topics,
+            Lineage lineage,
+            WallClock clock) {
+        this.clock = clock;
         this.store = store;
         this.proposer = proposer;
         this.replica = replica;
@@ -237,7 +245,7 @@ final class History {
         }
         if (from instanceof From.Ago ago) {
             return proposer.ask(() -> replica.status().time())
-                    .compose(now -> startAtTime(Math.max(now, System.currentTimeMillis()) - ago.ms()));
+                    .compose(now -> startAtTime(Math.max(now, clock.millis()) - ago.ms()));
         }
         throw new AssertionError("unhandled " + from);
     }

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,7 @@ final class Issuer {
 
     private final Vertx vertx;
     private final IssuerConfig config;
+    private final WallClock clock;
     private final LongSupplier nanos;
     private final List<DefaultJWTProcessor<SecurityContext>> bySecret = new ArrayList<>();
     private volatile List<DefaultJWTProcessor<SecurityContext>> byKeys = List.of();
@@ -63,11 +65,13 @@ final class Issuer {
     private Future<Void> reading;
 
     /** @throws IllegalArgumentException with a sentence for the operator when there is no key */
-    Issuer(Vertx vertx, IssuerConfig config) {
-        this(vertx, config, System::nanoTime);
+    Issuer(Vertx vertx, IssuerConfig config, WallClock clock) {
+        this(vertx, config, clock, System::nanoTime);
     }
 
-    Issuer(Vertx vertx, IssuerConfig config, LongSupplier nanos) {
+    /** @param nanos by which keys are read again: files know the machine's time only */
+    Issuer(Vertx vertx, IssuerConfig config, WallClock clock, LongSupplier nanos) {
+        this.clock = clock;
         this.vertx = vertx;
         this.config = config;
         this.nanos = nanos;
@@ -152,14 +156,14 @@ final class Issuer {
     }
 
     /** What is over is over: only the time from which a token is good may be a little later by another clock. */
-    private static Vouched vouched(JWTClaimsSet claims) throws ParseException {
+    private Vouched vouched(JWTClaimsSet claims) throws ParseException {
         if (claims.getSubject() == null || claims.getExpirationTime() == null) {
             throw new IllegalArgumentException("sub or exp is null");
         }
         if (claims.getClaims().containsKey(SCOPES) && claims.getClaim(SCOPES) == null) {
             throw new IllegalArgumentException("scopes that are null are not all");
         }
-        if (claims.getExpirationTime().getTime() <= System.currentTimeMillis()) {
+        if (claims.getExpirationTime().getTime() <= clock.millis()) {
             throw new IllegalArgumentException("it is over");
         }
         return new Vouched(
@@ -200,7 +204,12 @@ final class Issuer {
         JWTClaimsSet.Builder exact = new JWTClaimsSet.Builder();
         config.issuer().ifPresent(exact::issuer);
         processor.setJWTClaimsSetVerifier(
-                new DefaultJWTClaimsVerifier<>(config.audience().orElse(null), exact.build(), Set.of("sub", "exp")));
+                new DefaultJWTClaimsVerifier<>(config.audience().orElse(null), exact.build(), Set.of("sub", "exp")) {
+                    @Override
+                    protected Date currentTime() {
+                        return new Date(clock.millis());
+                    }
+                });
         return processor;
     }
 }

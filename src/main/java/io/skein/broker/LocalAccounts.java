@@ -53,7 +53,7 @@ final class LocalAccounts {
     private final LocalMail mail;
     private final GateConfig config;
     private final Passwords passwords;
-    private final Attempts attempts = new Attempts(System::nanoTime);
+    private final Attempts attempts;
     private final SecureRandom random = new SecureRandom();
     /** Proposed for the first admin, and not known whether it was taken; null: nothing is. */
     private final AtomicReference<String> drawnForFirst = new AtomicReference<>();
@@ -64,7 +64,9 @@ final class LocalAccounts {
             LocalSubscriptions.Way way,
             Supplier<Ground> ground,
             LocalMail mail,
-            GateConfig config) {
+            GateConfig config,
+            WallClock clock) {
+        this.attempts = new Attempts(clock::nanos);
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;

@@ -41,7 +41,8 @@ public final class LocalBroker implements Broker {
     private final Vertx vertx;
     private final BrokerConfig config;
     private final Proposer proposer;
-    private final long startedAtMs = System.currentTimeMillis();
+    private final WallClock clock;
+    private final long startedAtMs;
 
     private final Fanout fanout;
     private final LocalSubscriptions subscriptions;
@@ -55,8 +56,10 @@ public final class LocalBroker implements Broker {
     private final Tenure tenure;
     private final AppliedIndex applied;
     private final Connections connections;
+    private final Residents residents;
+    private final LocalInspection inspection;
     private final Access access;
-    private final Throttle throttle = new Throttle(System::nanoTime);
+    private final Throttle throttle;
     private final LocalSubscriptions.Way way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
@@ -74,6 +77,13 @@ public final class LocalBroker implements Broker {
     private volatile ReplicaVerticle replica;
 
     public LocalBroker(Vertx vertx, BrokerConfig config, Proposer proposer) {
+        this(vertx, config, proposer, WallClock.SYSTEM);
+    }
+
+    public LocalBroker(Vertx vertx, BrokerConfig config, Proposer proposer, WallClock clock) {
+        this.clock = clock;
+        this.startedAtMs = clock.millis();
+        this.throttle = new Throttle(clock::nanos);
         this.vertx = vertx;
         this.config = config;
         this.proposer = proposer;
@@ -81,6 +91,8 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
+        this.residents = new Residents(vertx);
+        this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, this::settledFor);
         this.way = new LocalSubscriptions.Way() {
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
@@ -112,7 +124,8 @@ public final class LocalBroker implements Broker {
                 proposer,
                 () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
                 () -> fresh(Freshness.LINEARIZABLE, 0),
-                () -> ground);
+                () -> ground,
+                clock);
         this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::beforeGiven, index -> {
             applied.moved(index);
             subscriptions.applied();
@@ -197,7 +210,7 @@ public final class LocalBroker implements Broker {
             Lineage logLineage) {
         store = openStore;
         lineage = logLineage;
-        history = new History(openStore, proposer, runningReplica, machine, logLineage);
+        history = new History(openStore, proposer, runningReplica, machine, logLineage, clock);
         streams = new Streams(
                 vertx,
                 fanout,
@@ -236,8 +249,12 @@ public final class LocalBroker implements Broker {
         return access;
     }
 
+    WallClock clock() {
+        return clock;
+    }
+
     LocalAccounts accounts(GateConfig gate) {
-        return new LocalAccounts(vertx, proposer, way, () -> ground, mail, gate);
+        return new LocalAccounts(vertx, proposer, way, () -> ground, mail, gate, clock);
     }
 
     /** Stops taking publishes and ends every stream with a word to come back elsewhere. */
@@ -577,6 +594,15 @@ public final class LocalBroker implements Broker {
     @Override
     public Connection connected(String door, String peer) {
         return connections.open();
+    }
+
+    @Override
+    public Inspection inspection() {
+        return inspection;
+    }
+
+    Residents residents() {
+        return residents;
     }
 
     @Override

@@ -20,7 +20,9 @@ public final class LocalGate implements Gate {
     private final Throttle throttle;
     private final LocalAccounts accounts;
     private final Mail mail;
+    private final Residents residents;
     private final Optional<Issuer> issuer;
+    private final WallClock clock;
 
     /**
      * @param hall the same broker, as those who come in shall see it
@@ -34,7 +36,9 @@ public final class LocalGate implements Gate {
         this.throttle = broker.throttle();
         this.accounts = broker.accounts(config);
         this.mail = broker.mail();
-        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed));
+        this.residents = broker.residents();
+        this.clock = broker.clock();
+        this.issuer = config.issuer().map(believed -> new Issuer(vertx, believed, clock));
     }
 
     @Override
@@ -71,12 +75,17 @@ public final class LocalGate implements Gate {
 
     private LocalGuest guest(Optional<Permit> permit) {
         return new LocalGuest(
-                access, throttle, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
+                access, throttle, clock, vertx.getOrCreateContext(), config.locked(), permit, hall, accounts, mail);
     }
 
     @Override
     public boolean isLocked() {
         return config.locked();
+    }
+
+    @Override
+    public WallClock clock() {
+        return clock;
     }
 
     @Override
@@ -94,6 +103,11 @@ public final class LocalGate implements Gate {
     @Override
     public Connection connected(String door, String peer) {
         return hall.connected(door, peer);
+    }
+
+    @Override
+    public Runnable show(String door, String peer, LongLived connection) {
+        return residents.enter(door, peer, connection);
     }
 
     /** See {@link LocalAccounts#firstAdmin}. */

@@ -32,6 +32,7 @@ final class LocalGuest implements Guest {
 
     private final Access access;
     private final Throttle throttle;
+    private final WallClock clock;
     private final Context context;
     private final boolean locked;
     private final Optional<BearerHash> shown;
@@ -53,13 +54,14 @@ final class LocalGuest implements Guest {
     private final List<Stake> farewells = new ArrayList<>();
 
     private boolean left;
-    /** -1: what he showed has no end that is not in the log. */
-    private long endTimer;
+    /** Takes back the look at the end of what he showed, if that has one that is not in the log. */
+    private Runnable endLook = () -> {};
 
     /** @param permit empty: a stranger */
     LocalGuest(
             Access access,
             Throttle throttle,
+            WallClock clock,
             Context context,
             boolean locked,
             Optional<Permit> permit,
@@ -68,6 +70,7 @@ final class LocalGuest implements Guest {
             Mail mail) {
         this.access = access;
         this.throttle = throttle;
+        this.clock = clock;
         this.context = context;
         this.locked = locked;
         this.permit = permit.orElse(null);
@@ -85,17 +88,16 @@ final class LocalGuest implements Guest {
         if (now == null || !now.isForeign()) {
             return;
         }
-        context.owner().cancelTimer(endTimer);
+        endLook.run();
         long expires = now.expires();
-        long ms = Math.max(1, expires - System.currentTimeMillis());
         // Weakly, and in steps: not everybody leaves, and a token may be good for long.
         WeakReference<LocalGuest> guest = new WeakReference<>(this);
-        endTimer = context.owner().setTimer(Math.min(ms, LONGEST_TIMER_MS), id -> {
+        endLook = clock.at(context, Math.min(expires, clock.millis() + LONGEST_TIMER_MS), () -> {
             LocalGuest still = guest.get();
             if (still == null) {
                 return;
             }
-            if (System.currentTimeMillis() < expires) {
+            if (still.clock.millis() < expires) {
                 still.awaitEnd();
             } else {
                 still.over = true;
@@ -254,7 +256,7 @@ final class LocalGuest implements Guest {
     }
 
     private void forget() {
-        context.owner().cancelTimer(endTimer);
+        endLook.run();
         access.forget(this);
     }
 

@@ -67,6 +67,7 @@ final class LocalSubscriptions implements Subscriptions {
     private final AppliedIndex applied;
     private final Inquiries inquiries;
     private final Traces traces;
+    private final LagSampler sampler;
     private final LentTraces lentTraces = new LentTraces();
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
@@ -84,10 +85,12 @@ final class LocalSubscriptions implements Subscriptions {
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
         this.traces = new Traces(proposer, way, () -> ground);
+        this.sampler = new LagSampler(vertx, proposer, () -> ground);
     }
 
     void attach(Ground opened) {
         ground = opened;
+        sampler.start();
     }
 
     /** On the replica's context. */
@@ -106,6 +109,7 @@ final class LocalSubscriptions implements Subscriptions {
 
     /** From any context. */
     void drain() {
+        sampler.stop();
         proposer.ask(() -> {
                     endAll("draining");
                     return null;
@@ -464,6 +468,18 @@ final class LocalSubscriptions implements Subscriptions {
     @Override
     public Future<Why> why(SubscriptionName name, Freshness freshness) {
         return inquiries.why(name, freshness).recover(LocalSubscriptions::refused);
+    }
+
+    @Override
+    public Future<SubscriptionHistory> history(SubscriptionName name) {
+        return inquiries
+                .config(name, Freshness.NONE)
+                .map(there -> sampler.of(name))
+                .recover(LocalSubscriptions::refused);
+    }
+
+    LagSampler sampler() {
+        return sampler;
     }
 
     @Override

@@ -28,6 +28,8 @@ public final class Refusal extends RuntimeException {
         /** The position is older than retention; 410. */
         GONE,
         TOO_LARGE,
+        /** It makes sense, and would take more than there is for it; 422. */
+        TOO_MUCH,
         TOO_MANY,
         /** Not executed, safe to try again; 503 with Retry-After. */
         UNAVAILABLE,

@@ -82,6 +82,9 @@ public interface Subscriptions {
     /** Why nothing flows, or that it does. */
     Future<Why> why(SubscriptionName name, Freshness freshness);
 
+    /** How it did in the last hour, as far as this node kept it; fails when this node knows of none of this name. */
+    Future<SubscriptionHistory> history(SubscriptionName name);
+
     /**
      * What happened to the message with this cursor, or to the delayed message.
      *

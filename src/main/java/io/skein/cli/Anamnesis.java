@@ -39,7 +39,7 @@ final class Anamnesis {
     /** Until two nodes are at the same entry, so that their states can be compared. */
     private static final int ROUNDS = 6;
 
-    private static final long BETWEEN_ROUNDS_MS = 100;
+    private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
     private static final int PAGE = 1_000;
     /** Subscriptions that are asked why nothing flows. */
     private static final int MOST_WHYS = 25;
@@ -138,7 +138,7 @@ final class Anamnesis {
             if (places <= 1) {
                 break;
             }
-            pause();
+            Pause.of(BETWEEN_ROUNDS);
         }
         return nodes;
     }
@@ -148,15 +148,6 @@ final class Anamnesis {
             return json(where, "/v1/cluster").map(Anamnesis::said);
         } catch (RuntimeException odd) {
             return Optional.empty();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(BETWEEN_ROUNDS_MS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandProblem(1, "interrupted");
         }
     }
 

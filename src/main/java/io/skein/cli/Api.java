@@ -3,41 +3,54 @@ package io.skein.cli;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
-/** The node's HTTP interface, for short questions; problems become sentences. */
+/**
+ * The node's HTTP interface, for short questions; problems become sentences. Of several nodes the first that answers is
+ * asked; whoever can do nothing now (503) is passed over, and what one took and did not answer is asked of the next only
+ * when asking twice does it once.
+ */
 final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Optional<JsonObject> NO_ANSWER = Optional.empty();
 
-    private static final String[] NOTHING = {};
+    private static final String KEY = "Idempotency-Key";
+    private static final int KEY_BYTES = 12;
+    private static final int UNAVAILABLE = 503;
+    private static final int OUTCOME_UNKNOWN = 504;
 
-    private final Server server;
-    private final String base;
-    private final String[] credentials;
+    private volatile List<Server> servers;
+    private volatile Server server;
+    private volatile String base;
     private Duration patience = TIMEOUT;
     private final HttpClient client;
 
-    Api(Server server) {
-        this.server = server;
+    Api(Server named) {
+        this.servers = named.each();
+        this.server = servers.get(0);
         this.base = server.url();
-        this.credentials = server.shown()
-                .map(token -> new String[] {"Authorization", "Bearer " + token.secret()})
-                .orElse(NOTHING);
         HttpClient.Builder making = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
         if (server.isTls()) {
             server.trust().ifPresent(making::sslContext);
@@ -70,9 +83,26 @@ final class Api {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
+    /** The one that is asked: of several that which answered last. */
+    Server server() {
+        return server;
+    }
+
+    /** Others of the same cluster, which are asked when those before them are gone. */
+    void know(List<String> addresses) {
+        List<Server> all = new ArrayList<>(servers);
+        for (String address : addresses) {
+            Server other = server.other(address);
+            if (all.stream().noneMatch(one -> one.url().equals(other.url()))) {
+                all.add(other);
+            }
+        }
+        servers = List.copyOf(all);
+    }
+
     /** Empty when there is no such thing. */
     Optional<JsonObject> find(String path) {
-        HttpResponse<String> response = exchange(request(path));
+        HttpResponse<String> response = exchange(request(path).GET());
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(taken(response));
     }
 
@@ -85,7 +115,24 @@ final class Api {
         if (headers.length > 0) {
             request.headers(headers);
         }
+        if (isCountedOnce(path) && !List.of(headers).contains(KEY)) {
+            request.header(KEY, newKey());
+        }
         return send(request);
+    }
+
+    /** Everything that is posted and writes, but what is told once, and what changes members. */
+    private static boolean isCountedOnce(String path) {
+        return !path.startsWith("/v1/sessions")
+                && !path.startsWith("/v1/cluster")
+                && !path.startsWith("/v1/sql")
+                && !path.endsWith("/tokens");
+    }
+
+    private static String newKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     JsonObject post(String path, JsonObject body) {
@@ -102,6 +149,14 @@ final class Api {
         } catch (IllegalArgumentException noUrl) {
             return CompletableFuture.completedFuture(NO_ANSWER);
         }
+    }
+
+    /** The same, of what is no JSON. */
+    CompletableFuture<Optional<String>> text(String path, Duration within) {
+        return client.sendAsync(request(path).timeout(within).build(), BodyHandlers.ofString())
+                .thenApply(response ->
+                        response.statusCode() == 200 ? Optional.of(response.body()) : Optional.<String>empty())
+                .exceptionally(silent -> Optional.empty());
     }
 
     /** Of the answer to a GET; 0 when there is none within a short time. */
@@ -160,12 +215,8 @@ final class Api {
      * @param begin within this it has begun
      */
     HttpResponse<InputStream> fetch(String path, Duration begin) throws IOException {
-        HttpResponse<InputStream> response;
-        try {
-            response = sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream());
-        } catch (ConnectException unreachable) {
-            throw Server.silent(base);
-        }
+        HttpResponse<InputStream> response =
+                somewhere(request(path).timeout(begin).GET(), BodyHandlers.ofInputStream());
         if (response.statusCode() == 200) {
             return response;
         }
@@ -181,7 +232,7 @@ final class Api {
             throw Server.doubtful(base, doubtful.getMessage());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new CommandProblem(1, "interrupted");
+            throw new CommandProblem(ExitCode.NO, "interrupted");
         }
     }
 
@@ -201,7 +252,8 @@ final class Api {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
-        return credentials.length == 0 ? request : request.headers(credentials);
+        server.shown().ifPresent(token -> request.setHeader("Authorization", "Bearer " + token.secret()));
+        return request;
     }
 
     private JsonObject send(HttpRequest.Builder request) {
@@ -210,12 +262,72 @@ final class Api {
 
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
-            return sent(request.timeout(patience).build(), BodyHandlers.ofString());
-        } catch (IOException unreachable) {
-            throw Server.silent(base);
+            return somewhere(request.timeout(patience), BodyHandlers.ofString());
+        } catch (IOException broken) {
+            throw new CommandProblem(ExitCode.UNREACHABLE, base + " broke off: " + broken.getMessage());
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         }
+    }
+
+    /** One after the other, from the one that answered last. */
+    private <T> HttpResponse<T> somewhere(HttpRequest.Builder builder, HttpResponse.BodyHandler<T> handler)
+            throws IOException {
+        HttpRequest request = builder.build();
+        boolean canRepeat = !request.method().equals("POST")
+                || request.headers().firstValue(KEY).isPresent();
+        boolean isSafe = request.method().equals("GET");
+        List<Server> all = servers;
+        int first = Math.max(0, all.indexOf(server));
+        boolean isMute = false;
+        HttpResponse<T> refusal = null;
+        for (int i = 0; i < all.size(); i++) {
+            goTo(all.get((first + i) % all.size()));
+            try {
+                HttpResponse<T> answer = sent(at(request), handler);
+                if (answer.statusCode() != UNAVAILABLE || all.size() == 1) {
+                    return answer;
+                }
+                refusal = answer;
+            } catch (ConnectException | HttpConnectTimeoutException nobody) {
+                continue;
+            } catch (HttpTimeoutException | EOFException silent) {
+                isMute = isMute || !isSafe;
+            } catch (IOException broken) {
+                if (isSafe && all.size() == 1) {
+                    throw broken;
+                }
+                isMute = isMute || !isSafe;
+            }
+            if (isMute && !canRepeat) {
+                break;
+            }
+        }
+        if (isMute) {
+            throw Server.mute(base);
+        }
+        if (refusal != null) {
+            return refusal;
+        }
+        throw Server.silent(all.stream().map(Server::url).collect(Collectors.joining(", ")));
+    }
+
+    private void goTo(Server next) {
+        server = next;
+        base = next.url();
+    }
+
+    /** The same question to the node that is asked now. */
+    private HttpRequest at(HttpRequest request) {
+        URI uri = request.uri();
+        String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        if (request.uri().toString().equals(base + path)) {
+            return request;
+        }
+        HttpRequest.Builder moved = HttpRequest.newBuilder(request, (name, value) -> !name.equals("Authorization"))
+                .uri(URI.create(base + path));
+        server.shown().ifPresent(token -> moved.setHeader("Authorization", "Bearer " + token.secret()));
+        return moved.build();
     }
 
     /** What an answer holds, unless it is a refusal. */
@@ -231,7 +343,11 @@ final class Api {
     private CommandProblem problem(int status, JsonObject body) {
         String detail = body.getString("detail", body.getString("title", "status " + status));
         String code = body.getString("code", "" + status);
-        return server.denied(code, detail).orElseGet(() -> new CommandProblem(1, detail + " (" + code + ")", code));
+        int exitCode = status == UNAVAILABLE
+                ? ExitCode.UNREACHABLE
+                : status == OUTCOME_UNKNOWN ? ExitCode.UNKNOWN : ExitCode.NO;
+        return server.denied(code, detail)
+                .orElseGet(() -> new CommandProblem(exitCode, detail + " (" + code + ")", code));
     }
 
     private static JsonObject json(HttpResponse<String> response) {
@@ -245,7 +361,7 @@ final class Api {
         try {
             return new JsonObject(body);
         } catch (DecodeException notJson) {
-            throw new CommandProblem(1, "what answers at " + where + " is no node of Skein");
+            throw new CommandProblem(ExitCode.NO, "what answers at " + where + " is no node of Skein");
         }
     }
 }

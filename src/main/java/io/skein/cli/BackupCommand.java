@@ -73,7 +73,7 @@ final class BackupCommand implements Callable<Integer> {
             if (target != null) {
                 throw new CommandProblem(ExitCode.USAGE, "--verify looks at " + old + " and fetches nothing");
             }
-            BackupFile sound = verified(old);
+            BackupFile sound = verified(old, progress());
             out.println(json ? BackupReport.json(sound).encode() : BackupReport.text(sound));
             out.flush();
             return 0;
@@ -92,21 +92,20 @@ final class BackupCommand implements Callable<Integer> {
         return asked;
     }
 
-    /** Only somebody who looks is shown how far it is. */
+    /** How far it is; whoever reads JSON is told nothing. */
     private Progress progress() {
-        return System.console() == null || json
-                ? Progress.NONE
-                : new Progress(spec.commandLine().getErr());
+        return Progress.of(spec.commandLine().getErr(), json);
     }
 
     /** An old backup, with its checksum where there is one. */
-    static BackupFile verified(Path file) {
+    static BackupFile verified(Path file, Progress progress) {
         if (!Files.isRegularFile(file)) {
             throw new CommandProblem(ExitCode.USAGE, "there is no file " + file);
         }
         try {
             Optional<String> written = BackupFile.writtenChecksum(file);
-            BackupFile backup = BackupFile.verify(file, () -> {});
+            BackupFile backup =
+                    Ticker.beside(progress, "looks " + file + " through", () -> BackupFile.verify(file, () -> {}));
             if (written.isPresent() && !written.get().equals(backup.sha256())) {
                 throw new CommandProblem(
                         ExitCode.DAMAGED,
@@ -121,6 +120,8 @@ final class BackupCommand implements Callable<Integer> {
             throw new CommandProblem(ExitCode.USAGE, foreign.getMessage());
         } catch (IOException unreadable) {
             throw new CommandProblem(ExitCode.DISK_ERROR, file + " cannot be read: " + unreadable.getMessage());
+        } finally {
+            progress.end();
         }
     }
 }

@@ -78,25 +78,18 @@ final class BackupDownload {
     private HttpResponse<InputStream> ask() throws IOException {
         long until = System.nanoTime() + TURN_NANOS;
         while (true) {
-            progress.say("the node makes a copy...");
             try {
-                return api.fetch("/v1/backup?level=" + Api.query(level), COPYING);
+                return Ticker.beside(
+                        progress,
+                        "the node makes a copy",
+                        () -> api.fetch("/v1/backup?level=" + Api.query(level), COPYING));
             } catch (CommandProblem busy) {
                 if (!busy.code().equals("backup-running") || System.nanoTime() - until > 0) {
                     throw busy;
                 }
-                progress.say("another backup of this node is under way...");
-                pause();
+                progress.say("another backup of this node is under way");
+                Pause.of(Duration.ofSeconds(1));
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandProblem(1, "interrupted");
         }
     }
 
@@ -119,9 +112,8 @@ final class BackupDownload {
             if (!sha256.equals(announced)) {
                 throw new CommandProblem(ExitCode.DAMAGED, "what came is not what the node sent: another checksum");
             }
-            progress.say("looks it through...");
             return onDisk(file, () -> {
-                BackupFile read = look(part);
+                BackupFile read = Ticker.beside(progress, "looks it through", () -> look(part));
                 if (!read.sha256().equals(sha256)) {
                     throw new CommandProblem(ExitCode.DISK_ERROR, part + " is not what was written: another checksum");
                 }
@@ -179,7 +171,7 @@ final class BackupDownload {
                     flush(out, part);
                     flushed = taken;
                 }
-                progress.say(Readable.size(taken) + " of " + Readable.size(length));
+                progress.at("fetches it", taken, length);
             }
         } finally {
             ended = true;
@@ -213,13 +205,13 @@ final class BackupDownload {
         Thread watch = new Thread(() -> {
             try {
                 while (!ended) {
-                    TimeUnit.SECONDS.sleep(1);
+                    Pause.of(Duration.ofSeconds(1));
                     if (System.nanoTime() - heardNanos > SILENT_NANOS) {
                         body.close();
                         return;
                     }
                 }
-            } catch (InterruptedException | IOException over) {
+            } catch (CommandProblem | IOException over) {
                 // It has ended otherwise.
             }
         });

@@ -21,7 +21,7 @@ final class Banner {
         if (!config.peers().isEmpty()) {
             return "One of a cluster of " + config.peers().size() + " (--peers)";
         }
-        return config.join() ? "Waits to be added to a cluster (--join; skein member add)" : "One node, quorum of one";
+        return config.join() ? "Waits to be added to a cluster (--join; skein members add)" : "One node, quorum of one";
     }
 
     private String askedForWhat() {
@@ -36,7 +36,7 @@ final class Banner {
         out.println("The token of the account \"admin\", which may everything. It is shown this once:");
         out.println();
         out.println("  export SKEIN_TOKEN=" + adminToken);
-        out.println("  " + Program.line("user add NAME"));
+        out.println("  " + Program.line("users create NAME"));
         out.println();
         out.flush();
     }

@@ -178,7 +178,8 @@ final class ChatCommand implements Callable<Integer> {
         }
         if (user == null) {
             throw new CommandProblem(
-                    ExitCode.USAGE, "who are you? --as USER; an account is made with " + Program.line("user add USER"));
+                    ExitCode.USAGE,
+                    "who are you? --as USER; an account is made with " + Program.line("users create USER"));
         }
         LogIns.LogIn in =
                 LoginCommand.in(LoginCommand.begin(server, user, prompt.ask("Password of " + user, passwordFile)));

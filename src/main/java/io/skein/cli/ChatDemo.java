@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -330,7 +329,7 @@ final class ChatDemo {
 
     private void pause() {
         if (step > 0 && paceNanos > 0) {
-            LockSupport.parkNanos(paceNanos);
+            Pause.of(Duration.ofNanos(paceNanos));
         }
     }
 

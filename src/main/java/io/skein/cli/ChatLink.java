@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class ChatLink {
     private static final Duration ANSWER = Duration.ofSeconds(5);
-    private static final long PAUSE_NANOS = 200_000_000;
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     /** Of answers that say that another node, or the same one later, may do better (RFC 9110, API.md section 2). */
     private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
@@ -147,10 +146,10 @@ final class ChatLink {
                     throw problem.get();
                 }
             }
-            if (System.nanoTime() - until + PAUSE_NANOS >= 0) {
+            if (System.nanoTime() - until + PAUSE.toNanos() >= 0) {
                 throw problem.get();
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Pause.of(PAUSE);
         }
     }
 
@@ -180,7 +179,7 @@ final class ChatLink {
                 isSaid = true;
                 says.accept("no node answers; tries on");
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Pause.of(PAUSE);
             if (Thread.currentThread().isInterrupted()) {
                 throw new CommandProblem(1, "interrupted");
             }

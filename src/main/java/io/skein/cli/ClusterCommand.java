@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +81,7 @@ final class ClusterCommand implements Runnable {
         private static final String ADMIN_TOKEN = "SKEIN_ADMIN_TOKEN";
         private static final int MAX_NODES = 9;
         private static final int LAST_WORDS = 6;
-        private static final long LOOK_NANOS = 50_000_000;
+        private static final Duration LOOK = Duration.ofMillis(50);
 
         @Spec
         private CommandSpec spec;
@@ -109,6 +110,9 @@ final class ClusterCommand implements Runnable {
         @Option(names = "--wait", paramLabel = "SECONDS", description = "for the nodes to serve (default: 60)")
         private int waitSeconds = 60;
 
+        @Option(names = "--json", description = "as 'cluster status --json' prints it, once they serve")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             LocalCluster found = LocalCluster.find(base.dir).map(this::asItIs).orElseGet(this::made);
@@ -127,9 +131,18 @@ final class ClusterCommand implements Runnable {
                 node.start(jvm, cluster.peers(), variable -> true);
             }
             LocalCluster.Asking asking = new LocalCluster.Asking(shown(cluster), authority.ca);
-            ClusterView view = served(cluster, down, asking);
+            Progress progress = Progress.of(spec.commandLine().getErr(), json);
+            ClusterView view;
+            try {
+                view = served(cluster, down, asking, progress);
+            } finally {
+                progress.end();
+            }
             boolean locked = view.answers().isEmpty() && cluster.isLocked(asking);
-            if (locked) {
+            if (json) {
+                spec.commandLine().getOut().println(Status.json(cluster, view).encode());
+                spec.commandLine().getOut().flush();
+            } else if (locked) {
                 printLocked(cluster);
             } else {
                 print(cluster, down.size(), view);
@@ -183,7 +196,7 @@ final class ClusterCommand implements Runnable {
                 throw new CommandProblem(
                         ExitCode.USAGE,
                         "there is a cluster of " + cluster.nodes().size() + " in " + base.dir + ", HTTP from port "
-                                + first.http() + "; go on with it (no flags), add to it (skein member add), or take"
+                                + first.http() + "; go on with it (no flags), add to it (skein members add), or take"
                                 + " another --base-dir");
             }
             return cluster;
@@ -199,7 +212,8 @@ final class ClusterCommand implements Runnable {
         }
 
         /** Until all say that they are well, or time is up; a node that ends at once stops all that were started. */
-        private ClusterView served(LocalCluster cluster, List<LocalNode> started, LocalCluster.Asking asking) {
+        private ClusterView served(
+                LocalCluster cluster, List<LocalNode> started, LocalCluster.Asking asking, Progress progress) {
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
             // That one they know as soon as a leader has told them.
             boolean isTold = asking.shown()
@@ -226,8 +240,18 @@ final class ClusterCommand implements Runnable {
                 if (System.nanoTime() - until >= 0) {
                     return view;
                 }
-                LockSupport.parkNanos(LOOK_NANOS);
+                progress.say(standing(cluster, view));
+                Pause.of(LOOK);
             }
+        }
+
+        private static String standing(LocalCluster cluster, ClusterView view) {
+            return cluster.nodes().stream()
+                    .map(node -> node.id() + " "
+                            + (view.answers().containsKey(node.id())
+                                    ? view.answers().get(node.id()).getString("health")
+                                    : "starts"))
+                    .collect(Collectors.joining(", "));
         }
 
         private void print(LocalCluster cluster, int started, ClusterView view) {
@@ -278,11 +302,18 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private Authority authority;
 
+        @Mixin
+        private Watch watch;
+
         @Option(names = "--json", description = "one JSON line: every node's own answer, its process and ports")
         private boolean json;
 
         @Override
         public Integer call() {
+            return watch.show(spec.commandLine().getOut(), json, this::show);
+        }
+
+        private int show(PrintWriter out) {
             LocalCluster cluster = LocalCluster.at(base.dir);
             LocalCluster.Asking asking = new LocalCluster.Asking(cluster.shown(token), authority.ca);
             ClusterView view = cluster.view(asking);
@@ -291,13 +322,11 @@ final class ClusterCommand implements Runnable {
                         .denied("unauthenticated", "")
                         .orElseThrow();
             }
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(json(cluster, view).encode());
             } else {
                 print(out, cluster, view);
             }
-            out.flush();
             boolean all = cluster.nodes().stream().allMatch(n -> view.answers().containsKey(n.id()));
             return all && view.isWell() ? 0 : 1;
         }
@@ -371,6 +400,9 @@ final class ClusterCommand implements Runnable {
         @Option(names = "--force", description = "kills them at once, as a loss of power would")
         private boolean force;
 
+        @Option(names = "--json", description = "one JSON line: {\"stopped\":[names],\"killed\":true|false}")
+        private boolean json;
+
         @Override
         public Integer call() throws InterruptedException {
             LocalCluster cluster = LocalCluster.at(base.dir);
@@ -390,10 +422,18 @@ final class ClusterCommand implements Runnable {
                 end(running.get(i), processes.get(i));
             }
             cluster.nodes().forEach(LocalNode::forgetProcess);
+            JsonArray stopped =
+                    new JsonArray(running.stream().map(LocalNode::id).toList());
             out.println(
-                    running.isEmpty()
-                            ? "nothing was running"
-                            : running.size() + (force ? " killed" : " stopped") + "; their data stays in " + base.dir);
+                    json
+                            ? new JsonObject()
+                                    .put("stopped", stopped)
+                                    .put("killed", force)
+                                    .encode()
+                            : running.isEmpty()
+                                    ? "nothing was running"
+                                    : running.size() + (force ? " killed" : " stopped") + "; their data stays in "
+                                            + base.dir);
             out.flush();
             return 0;
         }

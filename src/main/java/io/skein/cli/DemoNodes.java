@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -33,7 +32,7 @@ final class DemoNodes implements AutoCloseable {
     private static final String HEAP = "-Xmx192m";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long LOOK_NANOS = 20_000_000;
+    private static final Duration LOOK = Duration.ofMillis(20);
     private static final long STOP_SECONDS = 40;
     /** Below what the system gives to whoever asks for any port: nobody takes one of these while a node is down. */
     private static final int FIRST_PORT = 20_000;
@@ -200,7 +199,7 @@ final class DemoNodes implements AutoCloseable {
                         "waited " + PATIENCE.toSeconds() + " s in vain for " + what + "; what the nodes say: "
                                 + words());
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            Pause.of(LOOK);
         }
     }
 

@@ -5,22 +5,23 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Lists, sets and drops limits. */
+/** How much may be published, and how many connections may be open. */
 @Command(
         name = "limits",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {LimitsCommand.Set.class, LimitsCommand.Drop.class},
+        subcommands = {
+            LimitsCommand.Listing.class,
+            LimitsCommand.Show.class,
+            LimitsCommand.Set.class,
+            LimitsCommand.Drop.class
+        },
         description = {
-            "Lists limits: how much may be published, and how many connections may be open.",
+            "Limits: how much may be published, and how many connections may be open.",
             "What is changed here holds at once on every node, each counting what comes in at its own doors."
         },
         footer = {
@@ -30,32 +31,49 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} limits set everybody --messages 1000 --bytes 10MiB --connections 50",
             "  ${ROOT-COMMAND-NAME} limits set anna --account anna --messages 20000",
             "  ${ROOT-COMMAND-NAME} limits set orders --topic 'orders/#' --per all --messages 5000",
-            "  ${ROOT-COMMAND-NAME} limits drop orders"
+            "  ${ROOT-COMMAND-NAME} limits delete orders"
         })
-final class LimitsCommand implements Callable<Integer> {
+final class LimitsCommand extends StateCommand {
     /** As many as a node lists at once. */
     private static final int PAGE = 1000;
 
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Server server;
-
-    @Option(names = "--json", description = "the node's answer as one JSON line")
-    private boolean json;
-
     @Override
-    public Integer call() {
-        JsonObject answer = new Api(server).get("/v1/limits?limit=" + PAGE);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(answer.encode());
-        } else {
-            Table.print(out, rows(answer.getJsonArray("limits")));
-        }
-        out.flush();
+    int show(Api api, PrintWriter out) {
+        return list(api, out, this);
+    }
+
+    private static int list(Api api, PrintWriter out, StateCommand command) {
+        JsonObject answer = api.get("/v1/limits?limit=" + PAGE);
+        command.print(out, answer, all -> {
+            JsonArray limits = all.getJsonArray("limits");
+            if (limits.isEmpty()) {
+                out.println("there are no limits; to set one: "
+                        + Program.line("limits set everybody --messages 1000 --bytes 10MiB --connections 50"));
+            } else {
+                Table.print(out, rows(limits));
+            }
+        });
         return 0;
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false, description = "Lists limits by name.")
+    static final class Listing extends StateCommand {
+        @Override
+        int show(Api api, PrintWriter out) {
+            return list(api, out, this);
+        }
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, sortOptions = false, description = "Shows one limit.")
+    static final class Show extends StateCommand {
+        @Parameters(paramLabel = "LIMIT", description = "its name")
+        private String name;
+
+        @Override
+        int show(Api api, PrintWriter out) {
+            print(out, api.get(path(name)), limit -> Table.print(out, rows(new JsonArray().add(limit))));
+            return 0;
+        }
     }
 
     private static List<String[]> rows(JsonArray limits) {
@@ -96,14 +114,8 @@ final class LimitsCommand implements Callable<Integer> {
                 "Sets a limit, in place of one of the same name.",
                 "An account's own limit takes the place of what each account has for the same topics."
             })
-    static final class Set implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "letters, digits and . _ - @")
+    static final class Set extends NodeCommand {
+        @Parameters(paramLabel = "LIMIT", description = "its name: letters, digits and . _ - @")
         private String name;
 
         @Option(names = "--account", paramLabel = "ACCOUNT", description = "default: every account")
@@ -127,11 +139,8 @@ final class LimitsCommand implements Callable<Integer> {
         @Option(names = "--connections", paramLabel = "N", description = "open at one node; not with --topic")
         private Long connections;
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int ask(Api api, PrintWriter out) {
             JsonObject limit = new JsonObject();
             put(limit, "account", account);
             put(limit, "topic", topic);
@@ -139,14 +148,12 @@ final class LimitsCommand implements Callable<Integer> {
             put(limit, "messagesPerSecond", messages);
             put(limit, "bytesPerSecond", bytes);
             put(limit, "connections", connections);
-            JsonObject answer = new Api(server).put(path(name), limit.encode());
-            PrintWriter out = spec.commandLine().getOut();
+            JsonObject answer = api.put(path(name), limit.encode());
             if (json) {
                 out.println(answer.encode());
             } else {
                 Table.print(out, rows(new JsonArray().add(answer)));
             }
-            out.flush();
             return 0;
         }
 
@@ -157,23 +164,15 @@ final class LimitsCommand implements Callable<Integer> {
         }
     }
 
-    @Command(name = "drop", mixinStandardHelpOptions = true, sortOptions = false, description = "Lifts a limit.")
-    static final class Drop implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME")
+    @Command(name = "delete", mixinStandardHelpOptions = true, sortOptions = false, description = "Lifts a limit.")
+    static final class Drop extends NodeCommand {
+        @Parameters(paramLabel = "LIMIT", description = "its name")
         private String name;
 
         @Override
-        public Integer call() {
-            new Api(server).delete(path(name));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(name + " is lifted");
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            api.delete(path(name));
+            done(out, new JsonObject(), name + " is lifted");
             return 0;
         }
     }

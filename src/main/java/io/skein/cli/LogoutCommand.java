@@ -1,12 +1,14 @@
 package io.skein.cli;
 
 import io.skein.node.ExitCode;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Ends what {@code login} began. */
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Ends the session that 'login' began, at once on every node, and forgets it.",
-            "Tokens of programs stay as they are: '${ROOT-COMMAND-NAME} user token revoke' ends one."
+            "Tokens of programs stay as they are: '${ROOT-COMMAND-NAME} users tokens delete' ends one."
         })
 final class LogoutCommand implements Callable<Integer> {
     @Spec
@@ -24,6 +26,9 @@ final class LogoutCommand implements Callable<Integer> {
 
     @Mixin
     private Server server;
+
+    @Option(names = "--json", description = "one JSON line: username")
+    private boolean json;
 
     @Override
     public Integer call() {
@@ -39,7 +44,7 @@ final class LogoutCommand implements Callable<Integer> {
         }
         all.forget(in.token());
         PrintWriter out = spec.commandLine().getOut();
-        out.println(in.username() + " is logged out");
+        out.println(json ? new JsonObject().put("username", in.username()).encode() : in.username() + " is logged out");
         out.flush();
         return 0;
     }

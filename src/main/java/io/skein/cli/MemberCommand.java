@@ -1,7 +1,5 @@
 package io.skein.cli;
 
-import io.skein.frame.Durations;
-import io.skein.frame.Malformed;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -9,10 +7,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /** Who belongs to a cluster, and who leads it. */
 @Command(
-        name = "member",
+        name = "members",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {
@@ -39,7 +36,7 @@ import picocli.CommandLine.Spec;
             "A node joins in two steps: start it empty, then add it.",
             "  ${ROOT-COMMAND-NAME} serve --node-id n4 --data-dir n4 \\",
             "      --http-port 8083 --tcp-port 0 --raft-port 6003 --join",
-            "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s",
+            "  ${ROOT-COMMAND-NAME} members add n4 127.0.0.1:6003 --wait 30s",
             "It copies everything as a learner, which does not count, and votes by itself",
             "once it has caught up. Three voters bear the loss of one, five of two; a",
             "fourth makes nothing safer. Learners serve readers."
@@ -63,16 +60,10 @@ final class MemberCommand implements Runnable {
                 "With --wait a node that does not answer yet is waited for, too.",
                 "Exit code 1 also when it does not vote within --wait: it goes on to catch up.",
                 "Example:",
-                "  ${ROOT-COMMAND-NAME} member add n4 127.0.0.1:6003 --wait 30s"
+                "  ${ROOT-COMMAND-NAME} members add n4 127.0.0.1:6003 --wait 30s"
             })
-    static final class Add implements Callable<Integer> {
-        private static final long AGAIN_MS = 100;
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
+    static final class Add extends NodeCommand {
+        private static final Duration AGAIN = Duration.ofMillis(100);
 
         @Parameters(index = "0", paramLabel = "ID", description = "its --node-id")
         private String id;
@@ -86,31 +77,21 @@ final class MemberCommand implements Runnable {
         @Option(names = "--wait", paramLabel = "TIME", description = "until it votes, for example 30s (default: not)")
         private String wait = "0s";
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
-            long waitMs;
-            try {
-                waitMs = Durations.parseMs(wait);
-            } catch (Malformed noTime) {
-                throw new CommandProblem(ExitCode.USAGE, "--wait: " + noTime.getMessage());
-            }
-            JsonObject member = added(new Api(server).patient(Duration.ofMillis(waitMs)), waitMs);
-            PrintWriter out = spec.commandLine().getOut();
+        int ask(Api api, PrintWriter out) {
+            long waitMs = Words.ms("--wait", wait);
+            JsonObject member = added(api.patient(Duration.ofMillis(waitMs)), waitMs);
             boolean votes = member.getBoolean("voter");
-            if (json) {
-                out.println(member.encode());
-            } else if (votes) {
-                out.println(id + " is a member and votes");
-            } else if (learner) {
-                out.println(id + " is a member, a learner");
-            } else {
-                out.println(id + " is a member and catches up; it votes as soon as it has (skein member list)");
-            }
-            out.flush();
-            return waitMs > 0 && !votes && !learner ? 1 : 0;
+            done(
+                    out,
+                    member,
+                    votes
+                            ? id + " is a member and votes"
+                            : learner
+                                    ? id + " is a member, a learner"
+                                    : id + " is a member and catches up; it votes as soon as it has ("
+                                            + Program.line("members list --watch") + ")");
+            return waitMs > 0 && !votes && !learner ? ExitCode.NO : 0;
         }
 
         /** A node that was started a moment ago may not listen yet. */
@@ -118,24 +99,21 @@ final class MemberCommand implements Runnable {
             JsonObject order =
                     new JsonObject().put("id", id).put("address", address).put("voter", !learner);
             long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-            for (long leftMs = waitMs; ; leftMs = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
-                try {
-                    return api.post("/v1/cluster/members" + (leftMs > 0 ? "?wait=" + leftMs + "ms" : ""), order);
-                } catch (CommandProblem problem) {
-                    if (!problem.code().equals("unreachable") || leftMs <= AGAIN_MS) {
-                        throw problem;
-                    }
-                    pause();
-                }
-            }
-        }
-
-        private static void pause() {
+            Optional<CatchingUp> shown = CatchingUp.of(
+                    id, server, waitMs > 0 && !json, spec.commandLine().getErr());
             try {
-                Thread.sleep(AGAIN_MS);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new CommandProblem(1, "interrupted");
+                for (long leftMs = waitMs; ; leftMs = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+                    try {
+                        return api.post("/v1/cluster/members" + (leftMs > 0 ? "?wait=" + leftMs + "ms" : ""), order);
+                    } catch (CommandProblem problem) {
+                        if (!problem.code().equals("unreachable") || leftMs <= AGAIN.toMillis()) {
+                            throw problem;
+                        }
+                        Pause.of(AGAIN);
+                    }
+                }
+            } finally {
+                shown.ifPresent(CatchingUp::close);
             }
         }
     }
@@ -145,26 +123,15 @@ final class MemberCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Takes a node out of the cluster; it stays up and serves nothing. A leader hands over first.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} member remove n4"})
-    static final class Remove implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "ID", description = "its name; '${ROOT-COMMAND-NAME} member list' shows all")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} members remove n4"})
+    static final class Remove extends NodeCommand {
+        @Parameters(paramLabel = "MEMBER", description = "its name; '${ROOT-COMMAND-NAME} members list' shows all")
         private String id;
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
-            JsonObject answer = new Api(server).delete("/v1/cluster/members" + Api.path(id));
-            PrintWriter out = spec.commandLine().getOut();
+        int ask(Api api, PrintWriter out) {
+            JsonObject answer = api.delete("/v1/cluster/members" + Api.path(id));
             out.println(json ? answer.encode() : id + " is no longer a member; its process can be stopped");
-            out.flush();
             return 0;
         }
     }
@@ -175,36 +142,27 @@ final class MemberCommand implements Runnable {
             sortOptions = false,
             description = {
                 "Has another voter lead, for example before its machine's leader is stopped for long;",
-                "without ID whoever is best placed."
+                "without MEMBER whoever is best placed."
             },
             footer = {
                 "",
                 "With --from nothing happens unless that node leads: what a script asks for before",
                 "it stops a node, whether that one leads or not. It fails while nobody is known to lead.",
                 "Examples:",
-                "  ${ROOT-COMMAND-NAME} member transfer n2",
-                "  ${ROOT-COMMAND-NAME} member transfer --from n1"
+                "  ${ROOT-COMMAND-NAME} members transfer n2",
+                "  ${ROOT-COMMAND-NAME} members transfer --from n1"
             })
-    static final class Transfer implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "who is to lead; a voter that is up to date")
+    static final class Transfer extends NodeCommand {
+        @Parameters(arity = "0..1", paramLabel = "MEMBER", description = "who is to lead; a voter that is up to date")
         private String id;
 
-        @Option(names = "--from", paramLabel = "ID", description = "who is to lead no more, if it does")
+        @Option(names = "--from", paramLabel = "MEMBER", description = "who is to lead no more, if it does")
         private String from;
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int ask(Api api, PrintWriter out) {
             if (id != null && from != null) {
-                throw new CommandProblem(ExitCode.USAGE, "ID and --from are both given; one of them is meant");
+                throw new CommandProblem(ExitCode.USAGE, "MEMBER and --from are both given; one of them is meant");
             }
             JsonObject order = new JsonObject();
             if (id != null) {
@@ -212,9 +170,8 @@ final class MemberCommand implements Runnable {
             } else if (from != null) {
                 order.put("from", from);
             }
-            JsonObject answer = new Api(server).post("/v1/cluster/transfer", order);
+            JsonObject answer = api.post("/v1/cluster/transfer", order);
             String leader = answer.getString("leader");
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(answer.encode());
             } else if (leader == null) {
@@ -222,7 +179,6 @@ final class MemberCommand implements Runnable {
             } else {
                 out.println(leader + " leads, in term " + answer.getLong("term"));
             }
-            out.flush();
             return 0;
         }
     }
@@ -232,27 +188,16 @@ final class MemberCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Shows the members, as the node asked sees them. Only a leader knows what others hold.")
-    static final class Show implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Option(names = "--json", description = "one JSON line: the list of members")
-        private boolean json;
-
+    static final class Show extends StateCommand {
         @Override
-        public Integer call() {
-            JsonObject status = new Api(server).get("/v1/cluster");
+        int show(Api api, PrintWriter out) {
+            JsonObject status = api.get("/v1/cluster");
             JsonArray members = status.getJsonArray("members");
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(members.encode());
             } else {
                 print(out, status, members);
             }
-            out.flush();
             return 0;
         }
 

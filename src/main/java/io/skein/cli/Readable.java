@@ -27,6 +27,13 @@ final class Readable {
         return unit == 0 ? bytes + " B" : String.format("%.1f %s", value, UNITS[unit]);
     }
 
+    /** What somebody else wrote moves no cursor, and stays in its line. */
+    static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
+        return line.toString();
+    }
+
     static String ago(long ms) {
         long seconds = ms / 1000;
         if (seconds < 60) {

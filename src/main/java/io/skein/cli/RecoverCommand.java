@@ -15,6 +15,8 @@ import io.skein.store.WentBackwards;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -62,13 +64,17 @@ final class RecoverCommand implements Callable<Integer> {
     @Option(names = "--accept-loss", description = "does it")
     private boolean accepted;
 
+    @Option(names = "--json", description = "one JSON line: {\"node\",\"done\",\"term\",\"lastIndex\",\"voters\"}")
+    private boolean json;
+
     @Override
     public Integer call() throws Exception {
         if (!DataDirectory.isUsed(dir)) {
             throw new CommandProblem(ExitCode.USAGE, "there is no node's data in " + dir);
         }
+        Progress progress = Progress.of(spec.commandLine().getErr(), json);
         try (DataDirectory directory = DataDirectory.lock(dir)) {
-            return recover(directory);
+            return recover(directory, progress);
         } catch (DataDirectoryInUse running) {
             throw new CommandProblem(
                     ExitCode.DATA_DIRECTORY_IN_USE, running.getMessage() + "; stop the node before it is recovered");
@@ -79,10 +85,12 @@ final class RecoverCommand implements Callable<Integer> {
                     ExitCode.DISK_ERROR, damaged.getMessage() + "; this does not mend damage: restore a backup");
         } catch (UncheckedIOException unusable) {
             throw new CommandProblem(ExitCode.DISK_ERROR, unusable.getMessage());
+        } finally {
+            progress.end();
         }
     }
 
-    private int recover(DataDirectory directory) throws Exception {
+    private int recover(DataDirectory directory, Progress progress) throws Exception {
         NodeId node = Store.owner(directory)
                 .orElseThrow(() -> new CommandProblem(
                         ExitCode.USAGE, "there is no node's database in " + dir + ": nothing can be recovered there"));
@@ -91,7 +99,9 @@ final class RecoverCommand implements Callable<Integer> {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setFileCacheDir(directory.temporary().resolve("vertx").toString())));
         try {
-            Optional<WentBackwards> lost = backwards(vertx, directory, node);
+            Optional<WentBackwards> lost =
+                    Ticker.beside(progress, "reads what is in " + dir, () -> backwards(vertx, directory, node));
+            progress.end();
             if (lost.isPresent() && !accepted) {
                 return explainBackwards(node, lost.get());
             }
@@ -127,6 +137,15 @@ final class RecoverCommand implements Callable<Integer> {
 
     private int explainBackwards(NodeId node, WentBackwards lost) {
         PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new JsonObject()
+                    .put("node", node.value())
+                    .put("done", false)
+                    .put("wentBackwards", lost.getMessage())
+                    .encode());
+            out.flush();
+            return ExitCode.NO;
+        }
         out.printf("%s: %s.%n%n", node, lost.getMessage());
         out.println("What is missing was acknowledged, and is not on this disk any more: the disk, a copy put back by");
         out.println(
@@ -149,14 +168,30 @@ final class RecoverCommand implements Callable<Integer> {
             throw new CommandProblem(
                     1, node + " is a cluster of one and its database is whole: start it, there is nothing to recover");
         }
+        JsonObject told = new JsonObject()
+                .put("node", node.value())
+                .put("done", accepted)
+                .put("term", image.hardState().term())
+                .put("lastIndex", image.lastIndex())
+                .put("voters", new JsonArray(voters.stream().map(NodeId::value).toList()));
+        if (json && !accepted) {
+            out.println(told.encode());
+            out.flush();
+            return ExitCode.NO;
+        }
         if (!accepted) {
             explainQuorum(out, node, image, voters);
             return unchanged(out);
         }
         Recovery.alone(store, node, image).await(OPEN_SECONDS, TimeUnit.SECONDS);
+        if (json) {
+            out.println(told.encode());
+            out.flush();
+            return 0;
+        }
         out.printf("%s is a cluster of one now and has everything up to log entry %d.%n", node, image.lastIndex());
         out.printf("  start     %s%n", Program.line("serve --node-id " + node + " --data-dir " + dir));
-        out.printf("  grow      %s%n", Program.line("member add n2 HOST:PORT --wait 30s"));
+        out.printf("  grow      %s%n", Program.line("members add n2 HOST:PORT --wait 30s"));
         out.println("            for each new node, which is started with --join");
         if (image.configuration().members().size() > 1) {
             out.println("Nodes of the old cluster cannot come back as they were: --join makes them new ones.");

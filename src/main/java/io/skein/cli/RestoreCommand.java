@@ -9,6 +9,7 @@ import io.skein.store.DataDirectory;
 import io.skein.store.DataDirectoryInUse;
 import io.skein.store.NoRoom;
 import io.skein.store.Store;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -70,9 +71,15 @@ final class RestoreCommand implements Callable<Integer> {
             throw new CommandProblem(ExitCode.USAGE, "--node-id: " + notOne.getMessage());
         }
         checkUnused();
-        BackupFile backup = BackupCommand.verified(file);
+        BackupFile backup =
+                BackupCommand.verified(file, Progress.of(spec.commandLine().getErr(), json));
+        Progress progress = Progress.of(spec.commandLine().getErr(), json);
         try (DataDirectory directory = DataDirectory.lock(dir)) {
-            Store.restore(directory, backup, node, (incarnation, image) -> Recovery.alone(node, incarnation, image));
+            Ticker.beside(() -> progress.at("writes it", written(), backup.bytes()), () -> {
+                Store.restore(
+                        directory, backup, node, (incarnation, image) -> Recovery.alone(node, incarnation, image));
+                return backup;
+            });
         } catch (DataDirectoryInUse running) {
             throw new CommandProblem(ExitCode.DATA_DIRECTORY_IN_USE, running.getMessage());
         } catch (Damaged changed) {
@@ -83,9 +90,20 @@ final class RestoreCommand implements Callable<Integer> {
             throw new CommandProblem(ExitCode.DISK_ERROR, "data directory " + dir + ": " + failed.getMessage());
         } catch (UncheckedIOException unusable) {
             throw new CommandProblem(ExitCode.DISK_ERROR, unusable.getMessage());
+        } finally {
+            progress.end();
         }
         say(backup, node);
         return 0;
+    }
+
+    /** Bytes below the directory. */
+    private long written() {
+        try (Stream<Path> files = Files.walk(dir)) {
+            return files.map(Path::toFile).mapToLong(File::length).sum();
+        } catch (IOException | UncheckedIOException moving) {
+            return 0;
+        }
     }
 
     private void checkUnused() {
@@ -131,7 +149,7 @@ final class RestoreCommand implements Callable<Integer> {
             out.printf("  %s%n", BackupReport.contents(backup));
             out.println("It is a cluster of one, and a new one.");
             out.printf("  start     %s%n", Program.line("serve --node-id " + node + " --data-dir " + dir));
-            out.printf("  grow      %s%n", Program.line("member add n2 HOST:PORT --wait 30s"));
+            out.printf("  grow      %s%n", Program.line("members add n2 HOST:PORT --wait 30s"));
             out.println("            for each other node, which is started with --join and an empty data directory");
         }
         out.flush();

@@ -11,15 +11,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the node is that a command talks to, whose certificates are believed there, and who talks. */
+/** Where the node is that a command talks to, or several of one cluster, whose certificates are believed there, and who talks. */
 final class Server {
-    @Option(names = "--url", paramLabel = "URL", description = "the node (default: SKEIN_URL, else 127.0.0.1:8080)")
+    @Option(
+            names = {"--url", "--server"},
+            paramLabel = "URL",
+            description = "the node, or several with commas between, of which the first that answers is asked"
+                    + " (default: SKEIN_URL, else 127.0.0.1:8080)")
     private String url = System.getenv().getOrDefault("SKEIN_URL", "http://127.0.0.1:8080");
 
     @Option(
@@ -52,6 +58,30 @@ final class Server {
         return server;
     }
 
+    /** Those that were named, in their order, each asked as this one would be; at least one. */
+    List<Server> each() {
+        String[] named = url.split(",");
+        if (named.length == 1) {
+            return List.of(this);
+        }
+        return Arrays.stream(named)
+                .map(String::strip)
+                .filter(one -> !one.isEmpty())
+                .map(this::alone)
+                .toList();
+    }
+
+    /** One of those that were named. */
+    private Server alone(String one) {
+        Server server = new Server();
+        server.url = one;
+        server.ca = ca;
+        server.token = token;
+        server.known = known;
+        server.isTold = isTold;
+        return server;
+    }
+
     /** What is shown of who asks; empty: nothing. */
     Optional<Token.Shown> shown() {
         if (known.isEmpty() && !isTold) {
@@ -76,7 +106,7 @@ final class Server {
         return same;
     }
 
-    /** {@code http://host:port} or {@code https://host:port}, without a path. */
+    /** {@code http://host:port} or {@code https://host:port}, without a path; of several the first. */
     String url() {
         URI uri = uri();
         return uri.getScheme() + "://" + uri.getHost() + ":" + port();
@@ -146,7 +176,15 @@ final class Server {
 
     static CommandProblem silent(String url) {
         return new CommandProblem(
-                1, "no node answers at " + url + "; start one (" + Program.line("serve") + "), or name it with --url");
+                ExitCode.UNREACHABLE,
+                "no node answers at " + url + "; start one (" + Program.line("serve") + "), or name it with --url");
+    }
+
+    /** It was asked to change something, and then nothing came back. */
+    static CommandProblem mute(String url) {
+        return new CommandProblem(
+                ExitCode.UNKNOWN,
+                url + " took the request and did not answer: it may have been done, or not; look before you ask again");
     }
 
     /**
@@ -170,7 +208,7 @@ final class Server {
 
     private String allowing() {
         boolean hasScopes = shown().filter(token -> !token.isLogin()).isPresent();
-        return Program.line("user allow") + ")" + (hasScopes ? ", unless the token's scopes leave it out" : "");
+        return Program.line("users allow") + ")" + (hasScopes ? ", unless the token's scopes leave it out" : "");
     }
 
     /** A login that does not hold would stand in the way of everything, also where no token is asked for. */
@@ -190,11 +228,13 @@ final class Server {
 
     /** There is somebody, but not one who is believed to be the node, or one that speaks otherwise. */
     static CommandProblem doubtful(String url, String why) {
-        return new CommandProblem(1, "no TLS with " + url + ": " + why + "; a private authority is named with --ca");
+        return new CommandProblem(
+                ExitCode.UNREACHABLE, "no TLS with " + url + ": " + why + "; a private authority is named with --ca");
     }
 
     private URI uri() {
-        String text = url.contains("://") ? url : "http://" + url;
+        String first = url.split(",", 2)[0].strip();
+        String text = first.contains("://") ? first : "http://" + first;
         try {
             URI uri = URI.create(text);
             if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {

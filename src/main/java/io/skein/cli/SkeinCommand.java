@@ -5,7 +5,6 @@ import io.skein.node.ExitCode;
 import io.skein.node.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 
 /** The root of all commands. */
@@ -16,14 +15,20 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             ServeCommand.class,
             PublishCommand.class,
+            ReadCommand.class,
             SubscribeCommand.class,
             PullCommand.class,
+            TransactionCommand.class,
             TopicsCommand.class,
             SubscriptionsCommand.class,
+            ScheduledCommand.class,
             TraceCommand.class,
+            SqlCommand.class,
             StatusCommand.class,
+            TopCommand.class,
             ClusterCommand.class,
             MemberCommand.class,
+            ConnectionsCommand.class,
             LogCommand.class,
             DoctorCommand.class,
             LoginCommand.class,
@@ -32,11 +37,17 @@ import picocli.CommandLine.IVersionProvider;
             UserCommand.class,
             LimitsCommand.class,
             ChatCommand.class,
+            MailCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             RecoverCommand.class,
             ConfigCommand.class,
+            SettingsCommand.class,
+            CapabilitiesCommand.class,
+            OpenapiCommand.class,
             BenchCommand.class,
+            CompletionCommand.class,
+            NamesCommand.class,
             ArchiveCommand.class,
             HelpCommand.class
         },
@@ -48,7 +59,11 @@ import picocli.CommandLine.IVersionProvider;
             "  curl -d hi localhost:8080/t/hello",
             "  curl localhost:8080/t/hello",
             "  ${ROOT-COMMAND-NAME} subscribe hello",
-            "and look at http://localhost:8080. Three nodes: ${ROOT-COMMAND-NAME} cluster up"
+            "and look at http://localhost:8080. Three nodes: ${ROOT-COMMAND-NAME} cluster up",
+            "",
+            "  ${ROOT-COMMAND-NAME} help commands      every command and its verbs, in a line each",
+            "  ${ROOT-COMMAND-NAME} help exit-codes    what exit codes mean",
+            "  ${ROOT-COMMAND-NAME} completion bash    for the Tab key; also zsh, fish"
         })
 public final class SkeinCommand implements Runnable {
     /** What {@link #run} gives when the process goes on: a node was started. */
@@ -69,11 +84,7 @@ public final class SkeinCommand implements Runnable {
 
     /** @return the process's exit code, or {@link #STAYS} */
     public static int run(String... arguments) {
-        CommandLine line = new CommandLine(new SkeinCommand());
-        line.setCommandName(Program.name());
-        quiet(line);
-        line.setUsageHelpAutoWidth(true);
-        line.setAbbreviatedOptionsAllowed(false);
+        CommandLine line = line();
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
@@ -88,7 +99,17 @@ public final class SkeinCommand implements Runnable {
             }
             throw failure;
         });
-        return line.execute(arguments);
+        return line.execute(Spellings.today(arguments));
+    }
+
+    /** All commands. */
+    static CommandLine line() {
+        CommandLine line = new CommandLine(new SkeinCommand());
+        line.setCommandName(Program.name());
+        quiet(line);
+        line.setUsageHelpAutoWidth(true);
+        line.setAbbreviatedOptionsAllowed(false);
+        return line;
     }
 
     /** What is wrong with the line that was typed. */

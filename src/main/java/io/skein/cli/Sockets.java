@@ -6,7 +6,6 @@ import io.skein.client.SkeinException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -37,7 +36,8 @@ final class Sockets {
     }
 
     private static ClientOptions options(Server server) {
-        ClientOptions options = ClientOptions.of(List.of(server.webSocket()))
+        ClientOptions options = ClientOptions.of(
+                        server.each().stream().map(Server::webSocket).toList())
                 .withAuthority(server.authority().orElse(""));
         return server.shown().map(token -> options.withToken(token.secret())).orElse(options);
     }

@@ -3,13 +3,8 @@ package io.skein.cli;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** One node at a glance, and the cluster it belongs to. */
 @Command(
@@ -27,21 +22,11 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} status",
             "  ${ROOT-COMMAND-NAME} status --url localhost:8081 --json"
         })
-final class StatusCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Server server;
-
-    @Option(names = "--json", description = "the node's answer as one JSON line, those of the others in \"nodes\"")
-    private boolean json;
-
+final class StatusCommand extends StateCommand {
     @Override
-    public Integer call() {
-        JsonObject status = new Api(server).get("/v1/cluster");
+    int show(Api api, PrintWriter out) {
+        JsonObject status = api.get("/v1/cluster");
         ClusterView view = ClusterView.from(status, server);
-        PrintWriter out = spec.commandLine().getOut();
         boolean ok = "ok".equals(status.getString("health"));
         if (json) {
             JsonObject nodes = new JsonObject();
@@ -54,7 +39,6 @@ final class StatusCommand implements Callable<Integer> {
                 view.print(out);
             }
         }
-        out.flush();
         return ok ? 0 : 1;
     }
 

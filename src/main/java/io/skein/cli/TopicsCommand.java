@@ -1,150 +1,110 @@
 package io.skein.cli;
 
-import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Lists, shows, configures and deletes topics. */
+/** Topics: what there is. */
 @Command(
         name = "topics",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = {
+            TopicsCommand.Listing.class,
+            TopicsCommand.Show.class,
+            TopicChanges.Create.class,
+            TopicChanges.Change.class,
+            TopicChanges.Delete.class
+        },
         description = {
-            "Lists topics; with a name, shows, changes or deletes one.",
-            "A change makes the topic if need be, and leaves what it does not name; \"none\" lifts a limit."
+            "Topics: lists, shows, makes, configures and deletes them. Without a verb: lists them, or shows the one that is"
+                    + " named."
         },
         footer = {
             "",
             "Examples:",
             "  ${ROOT-COMMAND-NAME} topics",
-            "  ${ROOT-COMMAND-NAME} topics 'orders/#'",
-            "  ${ROOT-COMMAND-NAME} topics logs/app --max-age 7d --max-bytes 1GiB",
-            "  ${ROOT-COMMAND-NAME} topics jobs --max-messages 10000 --on-full reject",
-            "  ${ROOT-COMMAND-NAME} topics events --require JSON",
-            "  ${ROOT-COMMAND-NAME} topics scratch --delete"
+            "  ${ROOT-COMMAND-NAME} topics list 'orders/#' --watch",
+            "  ${ROOT-COMMAND-NAME} topics set logs/app --max-age 7d --max-bytes 1GiB",
+            "  ${ROOT-COMMAND-NAME} topics set jobs --max-messages 10000 --on-full reject",
+            "  ${ROOT-COMMAND-NAME} topics create events --require JSON",
+            "  ${ROOT-COMMAND-NAME} topics delete scratch"
         })
-final class TopicsCommand implements Callable<Integer> {
-    private static final String ALL = "#";
-    private static final String NONE = "none";
+final class TopicsCommand extends StateCommand {
+    static final String ALL = "#";
 
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Server server;
-
-    @Parameters(arity = "0..1", paramLabel = "TOPIC", description = "a name, or a filter with + and # to list")
+    @Parameters(arity = "0..1", paramLabel = "TOPIC|FILTER", description = "one to show, or + and # to list")
     private String topic = ALL;
 
-    @Option(names = "--max-age", paramLabel = "TIME", description = "messages go after this, for example 7d")
-    private String maxAge;
-
-    @Option(names = "--max-bytes", paramLabel = "SIZE", description = "the oldest go above this, for example 1GiB")
-    private String maxBytes;
-
-    @Option(names = "--max-messages", paramLabel = "N", description = "the oldest go above this many")
-    private String maxMessages;
-
-    @Option(names = "--on-full", paramLabel = "reject|dropOldest", description = "what happens at a limit")
-    private String onFull;
-
-    @Option(names = "--require", paramLabel = "JSON|XML", description = "takes only valid messages of this format")
-    private String require;
-
-    @Option(names = "--ttl", paramLabel = "TIME", description = "nobody sees a message after this")
-    private String ttl;
-
-    @Option(names = "--delete", description = "deletes the topic with all its messages")
-    private boolean delete;
-
-    @Option(names = "--json", description = "the node's answer as one JSON line")
-    private boolean json;
-
     @Override
-    public Integer call() {
-        Api api = new Api(server);
-        PrintWriter out = spec.commandLine().getOut();
-        boolean changes = maxAge != null
-                || maxBytes != null
-                || maxMessages != null
-                || onFull != null
-                || require != null
-                || ttl != null;
-        boolean isFilter = topic.contains("#") || topic.contains("+");
-        if (isFilter && (delete || changes)) {
-            throw new CommandProblem(
-                    ExitCode.USAGE,
-                    topic.equals(ALL)
-                            ? "a change is to one topic: name it"
-                            : "a change is to one topic: " + topic + " is a filter");
-        }
-        String path = "/v1/topics" + Api.path(topic);
-        if (delete) {
-            api.delete(path);
-            out.println(json ? "{}" : topic + " is deleted");
-        } else if (changes) {
-            JsonObject answer = api.put(
-                    path, changed(api.find(path).orElse(new JsonObject())).encode());
-            if (json) {
-                out.println(answer.encode());
-            } else {
-                show(out, api.get(path));
-            }
-        } else if (isFilter) {
-            list(out, api.get("/v1/topics?match=" + Api.query(topic)));
+    int show(Api api, PrintWriter out) {
+        if (isFilter(topic)) {
+            list(api, out, this, topic);
         } else {
-            show(out, api.get(path));
+            print(out, api.get(path(topic)), row -> show(out, row));
         }
-        out.flush();
         return 0;
     }
 
-    /** A PUT says all there is: what is not changed stays as it is. */
-    private JsonObject changed(JsonObject config) {
-        JsonObject retention =
-                config.getJsonObject("retention", new JsonObject()).copy();
-        put(retention, "maxAge", maxAge);
-        put(retention, "maxBytes", maxBytes);
-        put(retention, "maxMessages", maxMessages);
-        JsonObject changed = config.copy().put("retention", retention);
-        put(changed, "onFull", onFull);
-        put(changed, "format", require);
-        put(changed, "ttl", ttl);
-        return changed;
+    static String path(String topic) {
+        return "/v1/topics" + Api.path(topic);
     }
 
-    private static void put(JsonObject object, String name, String value) {
-        if (value == null) {
-            return;
-        }
-        if (value.equals(NONE)) {
-            object.putNull(name);
-        } else if (name.equals("maxMessages") && value.matches("[0-9]{1,18}")) {
-            object.put(name, Long.parseLong(value));
-        } else {
-            object.put(name, value);
+    static boolean isFilter(String topic) {
+        return topic.contains("#") || topic.contains("+");
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Lists topics with their figures, by name.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} topics list 'orders/#' --watch 1s"})
+    static final class Listing extends StateCommand {
+        @Parameters(arity = "0..1", paramLabel = "FILTER", description = "a name, or with + and # (default: all)")
+        private String filter = ALL;
+
+        @Override
+        int show(Api api, PrintWriter out) {
+            list(api, out, this, filter);
+            return 0;
         }
     }
 
-    private void list(PrintWriter out, JsonObject answer) {
-        if (json) {
-            out.println(answer.encode());
-            return;
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Shows one topic: its messages, its rate, what it keeps.",
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} topics show orders/eu"})
+    static final class Show extends StateCommand {
+        @Parameters(paramLabel = "TOPIC", description = "its name")
+        private String topic;
+
+        @Override
+        int show(Api api, PrintWriter out) {
+            print(out, api.get(path(topic)), row -> TopicsCommand.show(out, row));
+            return 0;
         }
-        JsonArray topics = answer.getJsonArray("topics");
+    }
+
+    private static void list(Api api, PrintWriter out, StateCommand command, String filter) {
+        JsonObject answer = api.get("/v1/topics?match=" + Api.query(filter));
+        command.print(out, answer, topics -> list(out, topics.getJsonArray("topics"), api, filter));
+    }
+
+    private static void list(PrintWriter out, JsonArray topics, Api api, String filter) {
         if (topics.isEmpty()) {
-            out.println("no topics yet" + (server.shown().isEmpty() ? "" : " that you may use")
-                    + "; a first publish makes one: " + Program.line("publish greetings hello"));
+            String whose = api.server().shown().isEmpty() ? "" : " that you may use";
+            out.println(
+                    filter.equals(ALL)
+                            ? "no topics yet" + whose + "; a first publish makes one: "
+                                    + Program.line("publish greetings hello")
+                            : "no topic" + whose + " is like " + filter);
             return;
         }
         List<String[]> rows = new ArrayList<>();
@@ -162,11 +122,7 @@ final class TopicsCommand implements Callable<Integer> {
         Table.print(out, rows);
     }
 
-    private void show(PrintWriter out, JsonObject row) {
-        if (json) {
-            out.println(row.encode());
-            return;
-        }
+    static void show(PrintWriter out, JsonObject row) {
         out.printf("%s%n", row.getString("topic"));
         out.printf("  messages   %d (%s)%n", row.getLong("messages"), Readable.size(row.getLong("bytes")));
         out.printf("  offsets    %s; the next is %d%n", offsets(row), row.getLong("nextOffset"));

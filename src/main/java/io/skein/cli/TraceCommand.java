@@ -5,13 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** What happened to one message. */
 @Command(
@@ -19,8 +14,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says what happened to one message: when it was accepted, what it is to each subscription, and its deliveries",
-            "one by one as long as the log still holds them."
+            "Says what happened to one message: when it was accepted, what it is to each subscription, and its deliveries"
+                    + " one by one as long as the log still holds them."
         },
         footer = {
             "",
@@ -28,23 +23,13 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  ${ROOT-COMMAND-NAME} trace c12cd.2.0"
         })
-final class TraceCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Server server;
-
+final class TraceCommand extends StateCommand {
     @Parameters(paramLabel = "CURSOR", description = "of the message")
     private String cursor;
 
-    @Option(names = "--json", description = "the node's answer as one JSON line")
-    private boolean json;
-
     @Override
-    public Integer call() {
-        JsonObject answer = new Api(server).get("/v1/messages" + Api.path(cursor) + "/trace");
-        PrintWriter out = spec.commandLine().getOut();
+    int show(Api api, PrintWriter out) {
+        JsonObject answer = api.get("/v1/messages" + Api.path(cursor) + "/trace");
         if (json) {
             out.println(answer.encode());
         } else {
@@ -56,7 +41,6 @@ final class TraceCommand implements Callable<Integer> {
                         "deliveries may be missing: this node's log does not go back so far, or is too long to be read");
             }
         }
-        out.flush();
         return 0;
     }
 

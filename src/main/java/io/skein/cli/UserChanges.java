@@ -3,15 +3,11 @@ package io.skein.cli;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Accounts change and go: commands of {@code user}. */
+/** Accounts change and go: commands of {@code users}. */
 final class UserChanges {
     private UserChanges() {}
 
@@ -27,16 +23,10 @@ final class UserChanges {
                 "",
                 "Without a terminal both are lines of standard input, the old one first.",
                 "Example:",
-                "  ${ROOT-COMMAND-NAME} user password anna"
+                "  ${ROOT-COMMAND-NAME} users password anna"
             })
-    static final class Password implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "an account's name")
+    static final class Password extends NodeCommand {
+        @Parameters(paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
         @Option(names = "--password-file", paramLabel = "FILE", description = "with the new one")
@@ -46,8 +36,7 @@ final class UserChanges {
         private Path oldPasswordFile;
 
         @Override
-        public Integer call() {
-            Api api = new Api(server);
+        int ask(Api api, PrintWriter out) {
             PasswordPrompt prompt = new PasswordPrompt();
             JsonObject change = new JsonObject();
             if (oldPasswordFile != null || !isAdmin(api)) {
@@ -55,9 +44,7 @@ final class UserChanges {
             }
             change.put("new", prompt.askNew("New password for " + name, passwordFile));
             api.put(UserCommand.path(name, "/password"), change.encode());
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("the password of " + name + " is changed, and its sessions are over");
-            out.flush();
+            done(out, new JsonObject(), "the password of " + name + " is changed, and its sessions are over");
             return 0;
         }
 
@@ -73,29 +60,23 @@ final class UserChanges {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Makes an account an admin, or a member; the last admin stays one.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user role anna admin"})
-    static final class RoleOf implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(index = "0", paramLabel = "NAME", description = "an account's name")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users role anna admin"})
+    static final class RoleOf extends NodeCommand {
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
         @Parameters(index = "1", paramLabel = "admin|member", description = "what it is from now on")
         private String role;
 
         @Override
-        public Integer call() {
-            new Api(server)
-                    .put(
-                            UserCommand.path(name, "/role"),
-                            new JsonObject().put("role", role).encode());
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(name + (role.equals("admin") ? " is an admin" : " is a member"));
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            api.put(
+                    UserCommand.path(name, "/role"),
+                    new JsonObject().put("role", role).encode());
+            done(
+                    out,
+                    new JsonObject().put("username", name).put("role", role),
+                    name + (role.equals("admin") ? " is an admin" : " is a member"));
             return 0;
         }
     }
@@ -105,44 +86,30 @@ final class UserChanges {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Ends all sessions of an account; its tokens stay.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user logout anna"})
-    static final class Logout implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "an account's name")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users logout anna"})
+    static final class Logout extends NodeCommand {
+        @Parameters(paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
         @Override
-        public Integer call() {
-            new Api(server).delete(UserCommand.path(name, "/sessions"));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("all sessions of " + name + " are over");
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            api.delete(UserCommand.path(name, "/sessions"));
+            done(out, new JsonObject(), "all sessions of " + name + " are over");
             return 0;
         }
     }
 
     @Command(
-            name = "remove",
+            name = "delete",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
-                "Removes an account with its sessions, tokens, rules and mail, at once on every node.",
+                "Deletes an account with its sessions, tokens, rules and mail, at once on every node.",
                 "At a terminal it asks first. Who is no admin removes only himself, with his password."
             },
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user remove anna --yes"})
-    static final class Remove implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "an account's name")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users delete anna --yes"})
+    static final class Remove extends NodeCommand {
+        @Parameters(paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
         @Option(names = "--yes", description = "asks nothing")
@@ -152,7 +119,7 @@ final class UserChanges {
         private Path passwordFile;
 
         @Override
-        public Integer call() {
+        int ask(Api api, PrintWriter out) {
             if (!yes && !PasswordPrompt.confirms("Remove " + name + " with its sessions, tokens, rules and mail?")) {
                 throw new CommandProblem(1, name + " stays");
             }
@@ -160,10 +127,8 @@ final class UserChanges {
             if (passwordFile != null) {
                 proof.put("password", new PasswordPrompt().ask("Password of " + name, passwordFile));
             }
-            new Api(server).delete(UserCommand.path(name, ""), proof);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(name + " is removed");
-            out.flush();
+            api.delete(UserCommand.path(name, ""), proof);
+            done(out, new JsonObject(), name + " is removed");
             return 0;
         }
     }

@@ -9,9 +9,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /** Accounts: who there is. */
 @Command(
-        name = "user",
+        name = "users",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {
@@ -46,12 +44,12 @@ import picocli.CommandLine.Spec;
             "An admin may everything. A member may nothing with topics until a rule",
             "allows it, for that account or for --everyone; one that forbids wins.",
             "Examples:",
-            "  ${ROOT-COMMAND-NAME} user add anna",
-            "  ${ROOT-COMMAND-NAME} user allow anna publish 'orders/#'",
-            "  ${ROOT-COMMAND-NAME} user allow --everyone subscribe 'news/#'",
-            "  ${ROOT-COMMAND-NAME} user add billing --no-password",
-            "  ${ROOT-COMMAND-NAME} user token add billing prod --lifetime 90d > token",
-            "  ${ROOT-COMMAND-NAME} user show anna"
+            "  ${ROOT-COMMAND-NAME} users create anna",
+            "  ${ROOT-COMMAND-NAME} users allow anna publish 'orders/#'",
+            "  ${ROOT-COMMAND-NAME} users allow --everyone subscribe 'news/#'",
+            "  ${ROOT-COMMAND-NAME} users create billing --no-password",
+            "  ${ROOT-COMMAND-NAME} users tokens create billing prod --lifetime 90d > token",
+            "  ${ROOT-COMMAND-NAME} users show anna"
         })
 final class UserCommand implements Runnable {
     /** As many as a node lists at once. */
@@ -71,27 +69,21 @@ final class UserCommand implements Runnable {
     }
 
     @Command(
-            name = "add",
+            name = "create",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Makes an account. It may nothing with topics until a rule allows it; an admin may all.",
             footer = {
                 "",
                 "Examples:",
-                "  ${ROOT-COMMAND-NAME} user add anna",
-                "  ${ROOT-COMMAND-NAME} user add root2 --admin --password-file root2.password",
-                "  ${ROOT-COMMAND-NAME} user add billing --no-password     for a program"
+                "  ${ROOT-COMMAND-NAME} users create anna",
+                "  ${ROOT-COMMAND-NAME} users create root2 --admin --password-file root2.password",
+                "  ${ROOT-COMMAND-NAME} users create billing --no-password     for a program"
             })
-    static final class Add implements Callable<Integer> {
+    static final class Add extends NodeCommand {
         private static final int NOBODY_GUESSES_BYTES = 32;
 
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "letters, digits and . _ - @; its case does not count")
+        @Parameters(paramLabel = "ACCOUNT", description = "letters, digits and . _ - @; its case does not count")
         private String name;
 
         @Option(names = "--admin", description = "it may everything")
@@ -106,35 +98,29 @@ final class UserCommand implements Runnable {
         @Option(names = "--no-password", description = "nobody logs in: it is for a program, which shows a token")
         private boolean noPassword;
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int ask(Api api, PrintWriter out) {
             if (noPassword && passwordFile != null) {
                 throw new CommandProblem(ExitCode.USAGE, "--no-password goes without --password-file");
             }
             String password = noPassword ? drawn() : new PasswordPrompt().askNew("Password for " + name, passwordFile);
-            JsonObject answer = new Api(server)
-                    .post(
-                            "/v1/accounts",
-                            new JsonObject()
-                                    .put("username", name)
-                                    .put("password", password)
-                                    .put("role", admin ? "admin" : "member"));
-            PrintWriter out = spec.commandLine().getOut();
+            JsonObject answer = api.post(
+                    "/v1/accounts",
+                    new JsonObject()
+                            .put("username", name)
+                            .put("password", password)
+                            .put("role", admin ? "admin" : "member"));
             if (json) {
                 out.println(answer.encode());
             } else if (admin) {
                 out.println(name + " is made, an admin");
             } else if (noPassword) {
                 out.println(name + " is made, a member; its program shows a token: "
-                        + Program.line("user token add " + name + " TOKENNAME"));
+                        + Program.line("users tokens create " + name + " TOKENNAME"));
             } else {
                 out.println(name + " is made, a member; rules say what it may: "
-                        + Program.line("user allow " + name + " publish 'orders/#'"));
+                        + Program.line("users allow " + name + " publish 'orders/#'"));
             }
-            out.flush();
             return 0;
         }
 
@@ -154,26 +140,16 @@ final class UserCommand implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  ${ROOT-COMMAND-NAME} user list",
-                "  ${ROOT-COMMAND-NAME} user list 'a*' --json"
+                "  ${ROOT-COMMAND-NAME} users list",
+                "  ${ROOT-COMMAND-NAME} users list 'a*' --json"
             })
-    static final class Listing implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
+    static final class Listing extends StateCommand {
         @Parameters(arity = "0..1", paramLabel = "GLOB", description = "* stands for any characters, ? for one")
         private String glob = "*";
 
-        @Option(names = "--json", description = "one JSON line: {\"accounts\":[...]}")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int show(Api api, PrintWriter out) {
             JsonArray accounts = all(new Api(server));
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(new JsonObject().put("accounts", accounts).encode());
             } else if (accounts.isEmpty()) {
@@ -181,7 +157,6 @@ final class UserCommand implements Runnable {
             } else {
                 Table.print(out, rows(accounts));
             }
-            out.flush();
             return 0;
         }
 
@@ -224,33 +199,21 @@ final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Shows an account, the rules for it and its tokens; without what is secret.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user show anna"})
-    static final class Show implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "an account's name")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users show anna"})
+    static final class Show extends StateCommand {
+        @Parameters(paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
-        @Option(names = "--json", description = "one JSON line: the account, its \"rules\" and \"tokens\"")
-        private boolean json;
-
         @Override
-        public Integer call() {
-            Api api = new Api(server);
+        int show(Api api, PrintWriter out) {
             JsonObject account = api.get(path(name, ""));
             JsonArray rules = UserRules.rules(api, name);
             JsonArray tokens = api.get(path(name, "/tokens")).getJsonArray("tokens");
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 out.println(account.put("rules", rules).put("tokens", tokens).encode());
             } else {
                 print(out, account, rules, tokens);
             }
-            out.flush();
             return 0;
         }
 
@@ -263,7 +226,7 @@ final class UserCommand implements Runnable {
             }
             out.println();
             if (rules.isEmpty()) {
-                out.println("No rules of its own; " + Program.line("user rules --everyone") + " shows those for all.");
+                out.println("No rules of its own; " + Program.line("users rules --everyone") + " shows those for all.");
             } else {
                 Table.print(out, UserRules.rows(rules));
             }

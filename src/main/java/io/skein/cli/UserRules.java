@@ -6,15 +6,12 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Who may do what with which topics: commands of {@code user}. */
+/** Who may do what with which topics: commands of {@code users}. */
 final class UserRules {
     private UserRules() {}
 
@@ -38,12 +35,12 @@ final class UserRules {
 
     /** Whom a rule is for, and what it is about, as typed: {@code anna publish orders/#}, {@code --everyone ...}. */
     static final class Rule {
-        @Option(names = "--everyone", description = "for every member, in place of NAME")
+        @Option(names = "--everyone", description = "for every member, in place of ACCOUNT")
         private boolean everyone;
 
         @Parameters(
                 arity = "2..3",
-                paramLabel = "NAME ACTION FILTER",
+                paramLabel = "ACCOUNT ACTION FILTER",
                 hideParamSyntax = true,
                 description = "an account; publish, subscribe (read, follow, pull) or manage (configure and delete"
                         + " topics, make subscriptions); a topic, or a filter with + and #")
@@ -56,8 +53,8 @@ final class UserRules {
                 throw new CommandProblem(
                         ExitCode.USAGE,
                         everyone
-                                ? "--everyone is followed by ACTION and FILTER, without a NAME"
-                                : "NAME, ACTION and FILTER are needed; --everyone stands in place of a NAME");
+                                ? "--everyone is followed by ACTION and FILTER, without an ACCOUNT"
+                                : "ACCOUNT, ACTION and FILTER are needed; --everyone stands in place of an ACCOUNT");
             }
             return everyone ? null : words.get(0);
         }
@@ -74,7 +71,7 @@ final class UserRules {
             return everyone ? "everyone" : words.get(0);
         }
 
-        void set(Api api, boolean allow) {
+        JsonObject set(Api api, boolean allow) {
             String account = account();
             JsonObject rule = new JsonObject()
                     .put("filter", filter())
@@ -84,6 +81,7 @@ final class UserRules {
                 rule.put("account", account);
             }
             api.put("/v1/access", rule.encode());
+            return rule;
         }
 
         void unset(Api api) {
@@ -102,26 +100,17 @@ final class UserRules {
                 "",
                 "A filter that begins with + or # does not reach names that begin with $; name those.",
                 "Examples:",
-                "  ${ROOT-COMMAND-NAME} user allow anna publish 'orders/#'",
-                "  ${ROOT-COMMAND-NAME} user allow anna subscribe '$dead/billing'",
-                "  ${ROOT-COMMAND-NAME} user allow --everyone subscribe 'news/#'"
+                "  ${ROOT-COMMAND-NAME} users allow anna publish 'orders/#'",
+                "  ${ROOT-COMMAND-NAME} users allow anna subscribe '$dead/billing'",
+                "  ${ROOT-COMMAND-NAME} users allow --everyone subscribe 'news/#'"
             })
-    static final class Allow implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
+    static final class Allow extends NodeCommand {
         @Mixin
         private Rule rule;
 
         @Override
-        public Integer call() {
-            rule.set(new Api(server), true);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(rule.whom() + " may " + rule.action() + " " + rule.filter());
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            done(out, rule.set(api, true), rule.whom() + " may " + rule.action() + " " + rule.filter());
             return 0;
         }
     }
@@ -131,23 +120,14 @@ final class UserRules {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Forbids something with the topics of a filter, whatever other rules allow.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user forbid anna publish 'orders/audit/#'"})
-    static final class Forbid implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users forbid anna publish 'orders/audit/#'"})
+    static final class Forbid extends NodeCommand {
         @Mixin
         private Rule rule;
 
         @Override
-        public Integer call() {
-            rule.set(new Api(server), false);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(rule.whom() + " may not " + rule.action() + " " + rule.filter());
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            done(out, rule.set(api, false), rule.whom() + " may not " + rule.action() + " " + rule.filter());
             return 0;
         }
     }
@@ -157,23 +137,18 @@ final class UserRules {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Takes a rule away, be it one that allows or one that forbids.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user unset anna publish 'orders/#'"})
-    static final class Unset implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users unset anna publish 'orders/#'"})
+    static final class Unset extends NodeCommand {
         @Mixin
         private Rule rule;
 
         @Override
-        public Integer call() {
-            rule.unset(new Api(server));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("no rule is left for " + rule.whom() + " about " + rule.action() + " " + rule.filter());
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            rule.unset(api);
+            done(
+                    out,
+                    new JsonObject(),
+                    "no rule is left for " + rule.whom() + " about " + rule.action() + " " + rule.filter());
             return 0;
         }
     }
@@ -186,32 +161,22 @@ final class UserRules {
             footer = {
                 "",
                 "Examples:",
-                "  ${ROOT-COMMAND-NAME} user rules anna",
-                "  ${ROOT-COMMAND-NAME} user rules --everyone --json"
+                "  ${ROOT-COMMAND-NAME} users rules anna",
+                "  ${ROOT-COMMAND-NAME} users rules --everyone --json"
             })
-    static final class Listing implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(arity = "0..1", paramLabel = "NAME", description = "an account's name")
+    static final class Listing extends StateCommand {
+        @Parameters(arity = "0..1", paramLabel = "ACCOUNT", description = "an account's name")
         private String name;
 
         @Option(names = "--everyone", description = "those for every member")
         private boolean everyone;
 
-        @Option(names = "--json", description = "one JSON line: the list of rules")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int show(Api api, PrintWriter out) {
             if (everyone == (name != null)) {
-                throw new CommandProblem(ExitCode.USAGE, "a NAME, or --everyone");
+                throw new CommandProblem(ExitCode.USAGE, "an ACCOUNT, or --everyone");
             }
-            JsonArray rules = rules(new Api(server), name);
-            PrintWriter out = spec.commandLine().getOut();
+            JsonArray rules = rules(api, name);
             if (json) {
                 out.println(rules.encode());
             } else if (rules.isEmpty()) {
@@ -222,7 +187,6 @@ final class UserRules {
             } else {
                 Table.print(out, rows(rules));
             }
-            out.flush();
             return 0;
         }
     }

@@ -5,10 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** Tokens: what programs show. */
 @Command(
-        name = "token",
+        name = "tokens",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {UserTokenCommand.Add.class, UserTokenCommand.Listing.class, UserTokenCommand.Revoke.class},
@@ -28,9 +26,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  ${ROOT-COMMAND-NAME} user token add billing prod --scope publish:orders/# > token",
+            "  ${ROOT-COMMAND-NAME} users tokens create billing prod --scope publish:orders/# > token",
             "  SKEIN_TOKEN_FILE=token ${ROOT-COMMAND-NAME} publish orders/eu hello",
-            "  ${ROOT-COMMAND-NAME} user token revoke billing prod"
+            "  ${ROOT-COMMAND-NAME} users tokens delete billing prod"
         })
 final class UserTokenCommand implements Runnable {
     @Spec
@@ -63,7 +61,7 @@ final class UserTokenCommand implements Runnable {
     }
 
     @Command(
-            name = "add",
+            name = "create",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = {
@@ -73,21 +71,15 @@ final class UserTokenCommand implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  export SKEIN_TOKEN=$(${ROOT-COMMAND-NAME} user token add billing prod)",
-                "  ${ROOT-COMMAND-NAME} user token add billing reader \\",
+                "  export SKEIN_TOKEN=$(${ROOT-COMMAND-NAME} users tokens create billing prod)",
+                "  ${ROOT-COMMAND-NAME} users tokens create billing reader \\",
                 "      --scope subscribe:orders/# --scope subscribe:returns/# --lifetime 90d"
             })
-    static final class Add implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(index = "0", paramLabel = "NAME", description = "whose it is")
+    static final class Add extends NodeCommand {
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "whose it is")
         private String name;
 
-        @Parameters(index = "1", paramLabel = "TOKENNAME", description = "what it is called, for example prod")
+        @Parameters(index = "1", paramLabel = "TOKEN", description = "what it is called, for example prod")
         private String token;
 
         @Option(
@@ -102,11 +94,8 @@ final class UserTokenCommand implements Runnable {
                 description = "ends after this, for example 90d (default: never)")
         private String lifetime;
 
-        @Option(names = "--json", description = "the node's answer as one JSON line")
-        private boolean json;
-
         @Override
-        public Integer call() {
+        int ask(Api api, PrintWriter out) {
             JsonObject order = new JsonObject().put("name", token);
             if (!scopes.isEmpty()) {
                 order.put("scopes", new JsonArray(scopes));
@@ -114,10 +103,8 @@ final class UserTokenCommand implements Runnable {
             if (lifetime != null) {
                 order.put("lifetime", lifetime);
             }
-            JsonObject answer = new Api(server).post(UserCommand.path(name, "/tokens"), order);
-            PrintWriter out = spec.commandLine().getOut();
+            JsonObject answer = api.post(UserCommand.path(name, "/tokens"), order);
             out.println(json ? answer.encode() : answer.getString("token"));
-            out.flush();
             if (!json) {
                 PrintWriter err = spec.commandLine().getErr();
                 err.println("token " + token + " of " + name + ", for " + scopes(answer)
@@ -134,63 +121,43 @@ final class UserTokenCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Lists the tokens of an account, without what is secret.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user token list billing"})
-    static final class Listing implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(paramLabel = "NAME", description = "whose they are")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users tokens list billing"})
+    static final class Listing extends StateCommand {
+        @Parameters(paramLabel = "ACCOUNT", description = "whose they are")
         private String name;
 
-        @Option(names = "--json", description = "one JSON line: the list of tokens")
-        private boolean json;
-
         @Override
-        public Integer call() {
-            JsonArray tokens =
-                    new Api(server).get(UserCommand.path(name, "/tokens")).getJsonArray("tokens");
-            PrintWriter out = spec.commandLine().getOut();
+        int show(Api api, PrintWriter out) {
+            JsonArray tokens = api.get(UserCommand.path(name, "/tokens")).getJsonArray("tokens");
             if (json) {
                 out.println(tokens.encode());
             } else if (tokens.isEmpty()) {
-                out.println(
-                        name + " has no tokens; make one: " + Program.line("user token add " + name + " TOKENNAME"));
+                out.println(name + " has no tokens; make one: "
+                        + Program.line("users tokens create " + name + " TOKENNAME"));
             } else {
                 Table.print(out, rows(tokens));
             }
-            out.flush();
             return 0;
         }
     }
 
     @Command(
-            name = "revoke",
+            name = "delete",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Ends a token, at once on every node; who is connected with it is cut off.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} user token revoke billing prod"})
-    static final class Revoke implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private Server server;
-
-        @Parameters(index = "0", paramLabel = "NAME", description = "whose it is")
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} users tokens delete billing prod"})
+    static final class Revoke extends NodeCommand {
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "whose it is")
         private String name;
 
-        @Parameters(index = "1", paramLabel = "TOKENNAME", description = "what it is called")
+        @Parameters(index = "1", paramLabel = "TOKEN", description = "what it is called")
         private String token;
 
         @Override
-        public Integer call() {
-            new Api(server).delete(UserCommand.path(name, "/tokens") + "?name=" + Api.query(token));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("token " + token + " of " + name + " is revoked");
-            out.flush();
+        int ask(Api api, PrintWriter out) {
+            api.delete(UserCommand.path(name, "/tokens") + "?name=" + Api.query(token));
+            done(out, new JsonObject(), "token " + token + " of " + name + " is revoked");
             return 0;
         }
     }

@@ -3,12 +3,7 @@ package io.skein.cli;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Whom a node takes one for. */
 @Command(
@@ -17,25 +12,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Shows whom a node takes you for, by which token, and until when.",
         footer = {"", "Exit code 77 when it knows nobody by that token, or none is shown."})
-final class WhoamiCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Server server;
-
-    @Option(names = "--json", description = "the node's answer as one JSON line")
-    private boolean json;
-
+final class WhoamiCommand extends NodeCommand {
     @Override
-    public Integer call() {
+    int ask(Api api, PrintWriter out) {
         Token.Shown shown = server.shown()
                 .orElseThrow(() -> new CommandProblem(
                         ExitCode.DENIED,
                         "nobody: no token is shown; log in with " + Program.line("login --as NAME")
                                 + ", or set SKEIN_TOKEN"));
-        JsonObject answer = new Api(server).get("/v1/sessions/current");
-        PrintWriter out = spec.commandLine().getOut();
+        JsonObject answer = api.get("/v1/sessions/current");
         if (json) {
             out.println(answer.encode());
         } else {
@@ -45,7 +30,6 @@ final class WhoamiCommand implements Callable<Integer> {
             out.printf("  shows    %s%n", shown);
             out.printf("  until    %s%n", expires == null ? "it is revoked" : Readable.text(expires));
         }
-        out.flush();
         return 0;
     }
 }

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Arrival {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
     private static final long AGAIN_MS = 100;
+    /** Nodes that are started together are there a moment later; twice as long from one attempt to the next. */
+    private static final long FIRST_AGAIN_MS = 5;
+
     private static final long STRANGER_AGAIN_MS = 1000;
     /** Attempts between two words to the operator. */
     private static final int SAY_EVERY = 50;
@@ -129,11 +132,11 @@ public final class Arrival {
         } else if (verdict instanceof Verdict.Join join) {
             join(join.ask(), 0);
         } else if (verdict instanceof Verdict.Stranger) {
-            say("the cluster does not know this node: add it (skein member add), or start it with --join");
+            say("the cluster does not know this node: add it (skein members add), or start it with --join");
             again(STRANGER_AGAIN_MS);
         } else if (verdict instanceof Verdict.Wait wait) {
             say("waits for " + wait.silent());
-            again(AGAIN_MS);
+            again(Math.min(AGAIN_MS, FIRST_AGAIN_MS << Math.min(attempts, 6)));
         } else {
             throw new AssertionError("unhandled " + verdict);
         }

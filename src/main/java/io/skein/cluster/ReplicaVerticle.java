@@ -102,6 +102,32 @@ public final class ReplicaVerticle extends VerticleBase {
         return (one == null ? 0 : one.unanswered()) + (passed == null ? 0 : passed.unanswered());
     }
 
+    /**
+     * What a node knows of time.
+     *
+     * @param status as of now
+     * @param nextDueMs the stamp at which something falls due here next; {@link Long#MAX_VALUE} when nothing does
+     */
+    public record Outlook(ReplicaStatus status, long nextDueMs) {}
+
+    /**
+     * Looks at the clock now, which somebody may have moved: a leader begins what has fallen due by it. From any thread;
+     * completes on the replica's context; fails with {@link NotExecuted} while no replica runs here.
+     */
+    public Future<Outlook> look() {
+        Promise<Outlook> looked = Promise.promise();
+        context.runOnContext(v -> {
+            RunningReplica one = running();
+            if (one == null) {
+                looked.fail(new NotExecuted(Reason.NOT_LEADER));
+            } else {
+                one.feed(new Input.Tick());
+                looked.complete(new Outlook(one.status(), one.replica().nextDue()));
+            }
+        });
+        return looked.future();
+    }
+
     /** Completes when the disk is open and others can ask; the rest may have to wait for them. */
     @Override
     public Future<?> start() {

@@ -17,6 +17,32 @@ public interface ConsoleFigures {
         return Latency.NONE;
     }
 
+    /** The space where the data is. Asked while a page is open, once a sample. */
+    default Disk disk() {
+        return Disk.UNKNOWN;
+    }
+
+    /** Backups that the node makes by itself. */
+    default Backups backups() {
+        return Backups.NONE;
+    }
+
+    /**
+     * @param freeBytes negative: not known
+     * @param totalBytes negative: not known
+     */
+    record Disk(long freeBytes, long totalBytes) {
+        public static final Disk UNKNOWN = new Disk(-1, -1);
+    }
+
+    /**
+     * @param everyMs from one to the next; 0: it makes none
+     * @param lastMs when the newest was made, epoch milliseconds; 0: there is none
+     */
+    record Backups(long everyMs, long lastMs) {
+        public static final Backups NONE = new Backups(0, 0);
+    }
+
     /**
      * @param count how many were measured; 0: the percentiles mean nothing
      * @param p50Ms milliseconds

@@ -5,13 +5,17 @@ import io.skein.broker.Guest;
 import io.skein.machine.Lineage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The console's routes and its one sampler, and beside it the {@link ChatPage}. Deploy it once per node and {@link #mount} it on the router of each HTTP
@@ -21,13 +25,6 @@ import java.util.Arrays;
  * stream is for the console's page only and not part of the public contract.
  */
 public final class Dashboard extends VerticleBase {
-    /**
-     * Only what this node serves, and scripts only from files: what a stranger publishes cannot run, even if the page had
-     * a hole. Trusted types make the browser refuse every {@code innerHTML}.
-     */
-    static final String CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none';"
-            + " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-
     /** How the node answers what goes wrong, so that every answer of it is alike. */
     @FunctionalInterface
     public interface Problems {
@@ -47,10 +44,13 @@ public final class Dashboard extends VerticleBase {
     }
 
     private static final String STREAM = "/console/stream";
+    private static final String PREFLIGHT_SECONDS = "600";
+    private static final Pattern GZIP_TAKEN = Pattern.compile("(?:gzip|\\*)(?:;q=(?!0(?:\\.0{0,3})?$).*)?");
     /** The browser client: one file of the console, at an address that is part of the contract. */
     private static final String CLIENT = "/client.js";
 
     private final String version;
+    private final Broker broker;
     private final ConsoleLimits limits;
     private final Assets assets = new Assets("console", Assets.CONSOLE);
     private final ChatPage chat;
@@ -58,6 +58,7 @@ public final class Dashboard extends VerticleBase {
 
     public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
         this.version = version;
+        this.broker = broker;
         this.limits = limits;
         this.sampler = new Sampler(broker, figures, limits);
         this.chat = new ChatPage(broker);
@@ -86,7 +87,15 @@ public final class Dashboard extends VerticleBase {
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(ctx -> stream(ctx, problems, entrance));
-        router.route("/").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> serve(ctx, assets.index()));
+        router.route(STREAM).method(HttpMethod.OPTIONS).handler(this::preflight);
+        router.route("/")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(ctx -> serve(
+                        ctx,
+                        assets.index(),
+                        PagePolicy.of(broker.status(), ctx.request().isSSL()),
+                        assets.index().cacheControl()));
         router.route("/console/*")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
@@ -109,26 +118,55 @@ public final class Dashboard extends VerticleBase {
     }
 
     static void serve(RoutingContext ctx, Asset asset) {
+        guard(ctx.response());
+        send(ctx, asset, asset.etag(takesGzip(ctx.request())), asset.cacheControl());
+    }
+
+    /** A page with a policy of its own; kept beyond it, it would go on with a policy that knows members of long ago. */
+    static void serve(RoutingContext ctx, Asset asset, String policy, String cacheControl) {
+        guard(ctx.response()).putHeader("Content-Security-Policy", policy);
+        String tag = asset.etag(takesGzip(ctx.request())) + policy;
+        send(
+                ctx,
+                asset,
+                '"' + Assets.sha256(tag.getBytes(StandardCharsets.UTF_8)).substring(0, 32) + '"',
+                cacheControl);
+    }
+
+    private static void send(RoutingContext ctx, Asset asset, String etag, String cacheControl) {
         HttpServerResponse response = ctx.response();
-        guard(response)
-                .putHeader(HttpHeaders.ETAG, asset.etag())
-                .putHeader(HttpHeaders.CACHE_CONTROL, asset.cacheControl());
-        if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), asset.etag())) {
+        boolean isPacked = takesGzip(ctx.request());
+        response.putHeader(HttpHeaders.ETAG, etag)
+                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl)
+                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
             response.setStatusCode(304).end().onFailure(ignored -> {});
             return;
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, asset.contentType());
+        if (isPacked) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        Buffer content = asset.content(isPacked);
         if (ctx.request().method() == HttpMethod.HEAD) {
-            response.putHeader(
-                    HttpHeaders.CONTENT_LENGTH, String.valueOf(asset.content().length()));
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(content.length()));
             response.end().onFailure(ignored -> {});
         } else {
-            response.end(asset.content()).onFailure(ignored -> {});
+            response.end(content).onFailure(ignored -> {});
         }
     }
 
+    /** RFC 9110 §12.5.3: named, or by a star, and not with a weight of 0. */
+    static boolean takesGzip(HttpServerRequest request) {
+        String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+        return accepted != null
+                && Arrays.stream(accepted.toLowerCase(Locale.ROOT).split(","))
+                        .map(coding -> coding.replace(" ", "").replace("\t", ""))
+                        .anyMatch(GZIP_TAKEN.asMatchPredicate());
+    }
+
     static HttpServerResponse guard(HttpServerResponse response) {
-        return response.putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response.putHeader("Content-Security-Policy", PagePolicy.SELF)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
@@ -143,9 +181,36 @@ public final class Dashboard extends VerticleBase {
                         .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
     }
 
+    /** A console that another member served, and whose node died, may read the stream here (Fetch standard: CORS). */
+    private boolean openToMembers(RoutingContext ctx) {
+        String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
+        ctx.response().headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        if (origin == null || !broker.status().isOfMember(origin)) {
+            return false;
+        }
+        ctx.response()
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        return true;
+    }
+
+    private void preflight(RoutingContext ctx) {
+        if (!openToMembers(ctx)) {
+            ctx.next();
+            return;
+        }
+        ctx.response()
+                .setStatusCode(204)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD")
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HttpHeaders.AUTHORIZATION)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)
+                .end()
+                .onFailure(ignored -> {});
+    }
+
     private void stream(RoutingContext ctx, Problems problems, Entrance entrance) {
         HttpServerRequest request = ctx.request();
-        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+        if (!openToMembers(ctx) && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             // Another site could not read it, but it could hold all pages that there may be.
             problems.refuse(request, 403, "cross-site", "pages of other sites cannot open the console's stream");
             return;

@@ -182,7 +182,9 @@ final class Sampler {
     }
 
     private void tell(NodeStatus status, Sample sample) {
-        Buffer event = StateJson.event("state", StateJson.state(status, sample, elections.newestFirst(), lists));
+        Buffer event = StateJson.event(
+                "state",
+                StateJson.state(status, sample, elections.newestFirst(), figures.disk(), figures.backups(), lists));
         latest = Optional.of(event);
         pages.forEach(page -> page.offer(event));
     }

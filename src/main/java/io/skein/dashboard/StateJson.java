@@ -4,6 +4,8 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.TopicInfo;
+import io.skein.dashboard.ConsoleFigures.Backups;
+import io.skein.dashboard.ConsoleFigures.Disk;
 import io.skein.dashboard.ConsoleFigures.Latency;
 import io.skein.subscription.SubscriptionView;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +41,12 @@ final class StateJson {
     }
 
     static JsonObject state(
-            NodeStatus status, Sample sample, List<Elections.Election> elections, Optional<Lists> lists) {
+            NodeStatus status,
+            Sample sample,
+            List<Elections.Election> elections,
+            Disk disk,
+            Backups backups,
+            Optional<Lists> lists) {
         JsonObject state = new JsonObject()
                 .put("at", sample.at())
                 .put("node", node(status))
@@ -47,6 +54,10 @@ final class StateJson {
                 .put("members", rows(status.members(), StateJson::member))
                 .put("elections", rows(elections, StateJson::election))
                 .put("figures", figures(status.figures()))
+                .put("disk", disk(disk))
+                .put(
+                        "backups",
+                        new JsonObject().put("everyMs", backups.everyMs()).put("last", backups.lastMs()))
                 .put(
                         "rates",
                         new JsonObject()
@@ -139,6 +150,12 @@ final class StateJson {
                 .put("connections", figures.connections())
                 .put("databaseBytes", figures.databaseBytes())
                 .put("walBytes", figures.walBytes());
+    }
+
+    private static JsonObject disk(Disk disk) {
+        return new JsonObject()
+                .put("free", disk.freeBytes() < 0 ? null : disk.freeBytes())
+                .put("total", disk.totalBytes() < 0 ? null : disk.totalBytes());
     }
 
     private static JsonObject topic(TopicInfo topic) {

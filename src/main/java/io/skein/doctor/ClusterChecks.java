@@ -73,7 +73,7 @@ public final class ClusterChecks {
                         node.name(),
                         where + ", its disk is full: publishes are refused",
                         "make room on its disk; it goes on by itself. Retention frees room in the database:"
-                                + " {skein} topics TOPIC --max-age 1d");
+                                + " {skein} topics set TOPIC --max-age 1d");
             case "removed" ->
                 Finding.wrong(
                         "node",
@@ -188,8 +188,8 @@ public final class ClusterChecks {
                     "",
                     there + ": " + (spare == 0 ? "one more that fails stops" : spare + " more may fail before it stops")
                             + " the cluster",
-                    "start " + names(missing) + " again, or replace what is gone for good: {skein} member remove "
-                            + missing.get(0) + ", {skein} member add");
+                    "start " + names(missing) + " again, or replace what is gone for good: {skein} members remove "
+                            + missing.get(0) + ", {skein} members add");
         }
         if (voters.size() == 1) {
             return Finding.ok("quorum", "", "one node alone: what it acknowledges is on its disk only");
@@ -199,7 +199,7 @@ public final class ClusterChecks {
                     "quorum",
                     "",
                     "all of " + voters.size() + " voters are needed: two bear no loss",
-                    "add a third: {skein} member add n3 HOST:PORT");
+                    "add a third: {skein} members add n3 HOST:PORT");
         }
         return Finding.ok("quorum", "", "all of " + voters.size() + " voters are there; " + spare + " may fail");
     }

@@ -113,7 +113,7 @@ public final class NodeChecks {
         }
         String says = size(free.getAsDouble()) + " free, the database has "
                 + size(node.figures().sum("skein_sqlite_database_bytes").orElse(0));
-        String todo = "make room, or have topics keep less: {skein} topics TOPIC --max-age 1d";
+        String todo = "make room, or have topics keep less: {skein} topics set TOPIC --max-age 1d";
         return free.getAsDouble() < DISK_WRONG
                 ? Finding.wrong("disk space", node.name(), says, todo)
                 : free.getAsDouble() < DISK_WARNING

@@ -50,7 +50,7 @@ public final class WorkChecks {
                     "",
                     one.name() + " has " + one.lag() + " messages and hands out none"
                             + (one.reasons().isEmpty() ? "" : ": " + String.join("; ", one.reasons())),
-                    "{skein} subscriptions " + one.name() + (one.paused() ? " --paused false" : " --why")));
+                    "{skein} subscriptions " + (one.paused() ? "resume " : "why ") + one.name()));
         }
         if (more > 0) {
             findings.add(
@@ -79,7 +79,7 @@ public final class WorkChecks {
                 "dead letters",
                 "",
                 dead + " messages had all their deliveries, the first of them of " + name,
-                "see why, mend it, and have them delivered again: {skein} subscriptions " + name + " --redrive");
+                "see why, mend it, and have them delivered again: {skein} subscriptions redrive " + name);
     }
 
     static List<Finding> full(List<TopicFacts> all) {
@@ -93,8 +93,8 @@ public final class WorkChecks {
                     topic.maxBytes() > 0 ? (double) topic.bytes() / topic.maxBytes() : 0);
             String says =
                     topic.name() + " is " + Math.round(100 * share) + " % full, and refuses what comes to a full one";
-            String todo =
-                    "let it keep more, or drop the oldest: {skein} topics " + topic.name() + " --on-full dropOldest";
+            String todo = "let it keep more, or drop the oldest: {skein} topics set " + topic.name()
+                    + " --on-full dropOldest";
             if (share >= 1 && findings.size() < MOST) {
                 findings.add(Finding.wrong("topics", "", says, todo));
             } else if (share >= 0.8 && findings.size() < MOST) {

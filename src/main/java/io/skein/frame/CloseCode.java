@@ -10,6 +10,8 @@ public enum CloseCode {
     OVERLOADED(4002),
     /** Whoever connected has as many connections open at this node as a limit gives him. */
     LIMITED(4003),
+    /** Whoever runs the node closed this connection. */
+    CLOSED(4004),
     /** What came was no JSON, so what follows cannot be trusted. */
     UNREADABLE(4500),
     /** Too many commands in a row made no sense. */

@@ -12,6 +12,7 @@ public final class BackupMeters {
     private final Counter failures;
     private final AtomicLong madeMs = new AtomicLong();
     private final AtomicBoolean isKnown = new AtomicBoolean();
+    private volatile long everyMs;
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicBoolean wasMade = new AtomicBoolean();
@@ -25,10 +26,21 @@ public final class BackupMeters {
 
     /** What the age of the newest is judged by. */
     public void every(long ms) {
+        everyMs = ms;
         Gauge.builder("skein.backup.interval", () -> ms / 1e3)
                 .description("From one scheduled backup to the next")
                 .baseUnit("seconds")
                 .register(registry);
+    }
+
+    /** From one to the next, milliseconds. */
+    public long everyMs() {
+        return everyMs;
+    }
+
+    /** When the newest was made, epoch milliseconds; 0 before there is one. */
+    public long newestMs() {
+        return madeMs.get();
     }
 
     /** One that was made before, perhaps by an earlier process. */

@@ -7,6 +7,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
+import io.skein.broker.Inspection;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -142,6 +143,11 @@ final class MeteredBroker implements Broker {
     @Override
     public Queues queues() {
         return queues;
+    }
+
+    @Override
+    public Inspection inspection() {
+        return broker.inspection();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
 import io.skein.broker.Settlement;
 import io.skein.broker.SubscriptionFigures;
+import io.skein.broker.SubscriptionHistory;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.Subscriptions;
 import io.skein.broker.SubscriptionsPage;
@@ -199,6 +200,11 @@ final class MeteredSubscriptions implements Subscriptions {
     @Override
     public Future<Why> why(SubscriptionName name, Freshness freshness) {
         return subscriptions.why(name, freshness);
+    }
+
+    @Override
+    public Future<SubscriptionHistory> history(SubscriptionName name) {
+        return subscriptions.history(name);
     }
 
     @Override

@@ -40,7 +40,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node's doors: as many instances of each as there are cores, on one port each. */
+/** The node's doors: as many instances of each as there are cores, as a rule, on one port each. */
 final class Doors {
     private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
 
@@ -56,11 +56,12 @@ final class Doors {
     private final Broker broker;
     private final Allowances allowances;
     private final Metrics metrics;
+    private final Optional<World.Pages> pages;
     private final LogLevels logLevels;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
     private final Dashboard dashboard;
-    private final int instances = Runtime.getRuntime().availableProcessors();
+    private final int instances;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
     private final List<HttpServer> httpServers = new CopyOnWriteArrayList<>();
     private final List<TcpDoor> tcpDoors = new CopyOnWriteArrayList<>();
@@ -76,7 +77,10 @@ final class Doors {
             Allowances allowances,
             String version,
             ConsoleFigures figures,
-            Metrics metrics) {
+            Metrics metrics,
+            World world) {
+        this.pages = world.pages();
+        this.instances = world.doors();
         this.vertx = vertx;
         this.metrics = metrics;
         this.config = config;
@@ -122,11 +126,12 @@ final class Doors {
                     metrics.http().answered(route, method, status, nanos);
                 }
             };
-            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels);
+            door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
             dashboard.mount(router, door::refuse, door::enter, door::share);
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
+            pages.ifPresent(other -> other.mount(router, asMetricsSee(door)));
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }

@@ -2,9 +2,21 @@ package io.skein.node;
 
 /** What the process says when it ends (API.md section 1). */
 public final class ExitCode {
+    /** The answer is no: refused, not there, not well. Nothing was changed. */
+    public static final int NO = 1;
+
+    /** Nothing came within the time. */
+    public static final int NOTHING = 3;
+
+    /** It may have been done, or not: the answer to a command that changes something never came. */
+    public static final int UNKNOWN = 4;
+
     public static final int USAGE = 64;
     /** What is to be read, a backup for example, is not what was written. */
     public static final int DAMAGED = 65;
+
+    /** No node answers, or none can do it now: nothing was done, and asking again is safe. */
+    public static final int UNREACHABLE = 69;
 
     /** A broken invariant: the node does not trust itself any more. */
     public static final int BROKEN = 70;

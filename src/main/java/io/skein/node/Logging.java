@@ -30,6 +30,11 @@ public final class Logging extends ContextAwareBase implements Configurator {
     /** Says so when a node closes a connection; whoever used it says what that means. */
     static final Map<String, Level> QUIET = Map.of("io.vertx.core.http.impl.HttpClientConnectionInternal", Level.ERROR);
 
+    /** Who wants few words now; guarded by {@link #QUIET}, as is what was said before. */
+    private static int quietOnes;
+
+    private static Level before;
+
     private static volatile LogFormat format = LogFormat.TEXT;
     private static volatile String node = "";
     /** Not System.err: whoever prints there would wait for who writes here. */
@@ -83,6 +88,31 @@ public final class Logging extends ContextAwareBase implements Configurator {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
             begin(loggers, config, isElsewhere());
         }
+    }
+
+    /**
+     * Of several nodes in one process only warnings and worse, unless somebody else's configuration counts.
+     *
+     * @return takes it back
+     */
+    public static Runnable fewWords() {
+        if (isElsewhere() || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
+            return () -> {};
+        }
+        synchronized (QUIET) {
+            Logger ours = loggers.getLogger(OURS);
+            if (quietOnes++ == 0) {
+                before = ours.getLevel();
+                ours.setLevel(Level.WARN);
+            }
+        }
+        return () -> {
+            synchronized (QUIET) {
+                if (--quietOnes == 0) {
+                    loggers.getLogger(OURS).setLevel(before);
+                }
+            }
+        };
     }
 
     private static boolean isElsewhere() {

@@ -3,8 +3,11 @@ package io.skein.node;
 import io.skein.cluster.ClusterListener;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.LatencyWindow;
+import io.skein.metrics.BackupMeters;
 import io.skein.raft.Role;
 import io.skein.store.StoreListener;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +20,18 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     private final SlowCommits slow = new SlowCommits(System::nanoTime);
     private final LatencyWindow fsync = new LatencyWindow();
     private final LatencyWindow commit = new LatencyWindow();
+    private volatile Optional<Path> data = Optional.empty();
+    private volatile Optional<BackupMeters> backups = Optional.empty();
 
     Measured(StoreListener store, ClusterListener cluster) {
         this.store = store;
         this.cluster = cluster;
+    }
+
+    /** @param made what becomes of backups, where the node makes any */
+    void watch(Path dataDirectory, Optional<BackupMeters> made) {
+        data = Optional.of(dataDirectory);
+        backups = made;
     }
 
     @Override
@@ -107,5 +118,17 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     @Override
     public Latency commit() {
         return commit.take();
+    }
+
+    @Override
+    public Disk disk() {
+        return data.map(Path::toFile)
+                .map(file -> new Disk(file.getUsableSpace(), file.getTotalSpace()))
+                .orElse(Disk.UNKNOWN);
+    }
+
+    @Override
+    public Backups backups() {
+        return backups.map(made -> new Backups(made.everyMs(), made.newestMs())).orElse(Backups.NONE);
     }
 }

@@ -25,6 +25,7 @@ import io.skein.machine.Lineage;
 import io.skein.machine.Outcome;
 import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
+import io.skein.metrics.BackupMeters;
 import io.skein.metrics.Metrics;
 import io.skein.replica.CommandBytes;
 import io.skein.replica.Image;
@@ -54,7 +55,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +76,7 @@ public final class Node {
 
     private final Vertx vertx;
     private final NodeConfig config;
+    private final World world;
     private final String version;
     private final DataDirectory directory;
     private final Metrics metrics;
@@ -93,10 +94,12 @@ public final class Node {
     private Node(
             Vertx vertx,
             NodeConfig config,
+            World world,
             String version,
             DataDirectory directory,
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
+        this.world = world;
         this.metrics = new Metrics(registry);
         this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
@@ -120,11 +123,13 @@ public final class Node {
                         config.stepDownAfterMs(),
                         BrokerConfig.MAX_STREAMS,
                         BrokerConfig.MAX_CONNECTIONS,
-                        allowances),
-                proposer);
+                        allowances,
+                        config.sql()),
+                proposer,
+                world.clock());
         Broker hall = metrics.metered(broker);
         this.gate = new LocalGate(vertx, broker, hall, config.gate());
-        this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics);
+        this.doors = new Doors(vertx, config, gate, hall, allowances, version, figures, metrics, world);
         metrics.build(version, "");
         metrics.name(config.nodeId().value());
         metrics.watch(broker::status);
@@ -137,13 +142,15 @@ public final class Node {
                 broker.applied(),
                 figures,
                 metrics.peers(),
-                ReplicaVerticle.Clock.SYSTEM,
+                world.replicaClock(),
                 config.publishTimeoutMs(),
                 broken);
         metrics.watchProposals(replica::unanswered);
+        Optional<BackupMeters> made = config.backups().map(plan -> metrics.backups());
         this.backups = config.backups()
                 .map(plan -> new BackupSchedule(
-                        vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, metrics.backups()));
+                        vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, made.orElseThrow()));
+        figures.watch(directory.path(), made);
     }
 
     /**
@@ -160,7 +167,19 @@ public final class Node {
             DataDirectory directory,
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
-        Node node = new Node(vertx, config, version, directory, registry, broken);
+        return start(vertx, config, World.real(), version, directory, registry, broken);
+    }
+
+    /** The same in another world than the one outside. */
+    public static Future<Node> start(
+            Vertx vertx,
+            NodeConfig config,
+            World world,
+            String version,
+            DataDirectory directory,
+            PrometheusMeterRegistry registry,
+            Consumer<StoreFailure> broken) {
+        Node node = new Node(vertx, config, world, version, directory, registry, broken);
         // Takes a moment; the doors open meanwhile.
         Future<Void> peersReady = node.peers.prepare();
         return node.readCertificates()
@@ -236,14 +255,19 @@ public final class Node {
         }
 
         private Future<Store> open() {
-            return Store.open(vertx, directory, storeConfig(), config.nodeId(), figures)
-                    .compose(opened -> {
-                        found = opened.image();
-                        sign();
-                        return peers.problem(found.configuration())
-                                .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
-                                .orElse(Future.succeededFuture(opened));
-                    });
+            return opened().compose(opened -> {
+                found = opened.image();
+                sign();
+                return peers.problem(found.configuration())
+                        .map(problem -> opened.close().transform(closed -> Future.<Store>failedFuture(problem)))
+                        .orElse(Future.succeededFuture(opened));
+            });
+        }
+
+        private Future<Store> opened() {
+            return world.disk()
+                    .map(disk -> Store.open(vertx, directory, storeConfig(), config.nodeId(), figures, disk))
+                    .orElseGet(() -> Store.open(vertx, directory, storeConfig(), config.nodeId(), figures));
         }
 
         private void sign() {
@@ -329,7 +353,7 @@ public final class Node {
                             .withLogBytes(config.logBudget())
                             .withMemory(Runtime.getRuntime().maxMemory()),
                     config.timing(),
-                    RandomGenerator.getDefault());
+                    world.random());
         }
 
         @Override
@@ -417,6 +441,11 @@ public final class Node {
     /** 0 when there is no TCP door. */
     public int tcpPort() {
         return doors.tcpPort();
+    }
+
+    /** See {@link ReplicaVerticle#look}. */
+    public Future<ReplicaVerticle.Outlook> look() {
+        return replica.look();
     }
 
     /** Says so, lets another lead, lets what is under way end, closes the doors, has its last rows written, then closes the store. */

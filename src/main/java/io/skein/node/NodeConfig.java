@@ -4,6 +4,7 @@ import io.skein.broker.GateConfig;
 import io.skein.broker.IssuerConfig;
 import io.skein.cluster.ClusterSecret;
 import io.skein.protocol.http.RrmqProfile;
+import io.skein.protocol.http.SettingInForce;
 import io.skein.raft.NodeId;
 import io.skein.raft.RaftTiming;
 import io.skein.store.StoreConfig.Durability;
@@ -25,11 +26,13 @@ import java.util.stream.Collectors;
  * @param gate who is let in
  * @param adminToken what the admin shows, if the operator says so
  * @param metricsOpen metrics ask nobody who it is
+ * @param sql admins may ask the rows of this node in SQL
  * @param tls what clients are shown, if they are to speak TLS
  * @param peerTls what peers are shown, and which authority theirs must be of
  * @param log how this node logs, until it is told otherwise
  * @param insecure the operator takes the risk of serving others without what keeps strangers out
  * @param backups those that the node makes by itself, if it does
+ * @param inForce every setting, for people to look at
  * @param peers by id, host:port of their Raft ports; empty for a cluster of one
  */
 public record NodeConfig(
@@ -55,13 +58,16 @@ public record NodeConfig(
         GateConfig gate,
         Optional<String> adminToken,
         boolean metricsOpen,
+        boolean sql,
         Optional<CertificateFiles> tls,
         Optional<CertificateFiles> peerTls,
         Optional<PeerSecret> peerSecret,
         boolean insecure,
         LogConfig log,
-        Optional<BackupPlan> backups) {
+        Optional<BackupPlan> backups,
+        List<SettingInForce> inForce) {
     public NodeConfig {
+        inForce = List.copyOf(inForce);
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         allowedOrigins = List.copyOf(allowedOrigins);
     }
@@ -72,7 +78,7 @@ public record NodeConfig(
     }
 
     /** @param iterations of the hash of each password */
-    static NodeConfig of(Settings settings, int iterations) {
+    public static NodeConfig of(Settings settings, int iterations) {
         return of(settings, iterations, ListenAddress.of(settings.text(Setting.HOST)));
     }
 
@@ -112,12 +118,14 @@ public record NodeConfig(
                         gate(settings, iterations),
                         adminToken(settings),
                         settings.flag(Setting.METRICS_OPEN),
+                        settings.flag(Setting.SQL),
                         tls(settings),
                         peerTls(settings),
                         peerSecret(settings),
                         settings.flag(Setting.INSECURE),
                         log(settings),
-                        backups(settings))
+                        backups(settings),
+                        settings.inForce())
                 .checked();
     }
 

@@ -38,6 +38,10 @@ public enum Setting {
     JWT_ISSUER("", "TEXT", "what iss must be; with --jwt-secret or --jwt-keys"),
     JWT_AUDIENCE("", "TEXT", "what must be in aud; with --jwt-secret or --jwt-keys"),
     METRICS_OPEN("false", "BOOL", "with --auth: /metrics asks for no token"),
+    SQL(
+            "false",
+            "BOOL",
+            "admins may ask the messages of this node in SQL, read-only: POST /v1/sql, the console's page SQL"),
     TLS_CERT("", "FILE", "certificate of this node for its clients, PEM, with what leads to its authority"),
     TLS_KEY("", "FILE", "private key of --tls-cert, PEM"),
     PEER_SECRET(

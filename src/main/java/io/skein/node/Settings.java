@@ -2,6 +2,7 @@ package io.skein.node;
 
 import io.skein.frame.Durations;
 import io.skein.frame.Malformed;
+import io.skein.protocol.http.SettingInForce;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,9 @@ public final class Settings {
     private static final String DEFAULT = "default";
     /** Whoever gives a name in the PAD system speaks of nothing else. */
     private static final String HABIT = "BROKER_NODE_ID";
+
+    /** Variables of the PAD system. */
+    private static final Set<String> HABITS = Set.of(HABIT, "BROKER_PORT", "HTTP_PORT");
 
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
 
@@ -202,6 +206,34 @@ public final class Settings {
     public String shown(Setting setting) {
         String text = text(setting);
         return setting.isSecret() && !text.isEmpty() ? "(set)" : text;
+    }
+
+    /** All of them, for whoever asks the node. */
+    List<SettingInForce> inForce() {
+        return values.entrySet().stream()
+                .map(one -> {
+                    Setting setting = one.getKey();
+                    String text = one.getValue().text();
+                    return new SettingInForce(
+                            setting.key(),
+                            setting.isSecret() ? "" : text,
+                            kind(one.getValue().source()),
+                            setting.variable(),
+                            setting.defaultValue(),
+                            setting.isSecret(),
+                            !text.isEmpty(),
+                            setting.description());
+                })
+                .toList();
+    }
+
+    /** A secret's file is named by a variable, and so it is of the environment. */
+    private static String kind(String source) {
+        if (source.equals(DEFAULT)) {
+            return DEFAULT;
+        }
+        boolean isVariable = source.startsWith("SKEIN_") || HABITS.contains(source);
+        return source.startsWith("--") ? "flag" : isVariable ? "environment" : "file";
     }
 
     String text(Setting setting) {

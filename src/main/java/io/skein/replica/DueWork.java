@@ -104,6 +104,15 @@ final class DueWork {
         }
     }
 
+    /** Of all machines. */
+    long nextDue() {
+        long next = Long.MAX_VALUE;
+        for (Machine machine : machines) {
+            next = Math.min(next, machine.nextDue());
+        }
+        return next;
+    }
+
     /** When a leader is to look again; {@link Long#MAX_VALUE} when nothing falls due, or the end of it brings a turn. */
     long wakeNanos(Now now, long time) {
         long next = Long.MAX_VALUE;

@@ -295,6 +295,11 @@ public final class Replica {
         return caughtUp;
     }
 
+    /** The stamp at which this node's machines have something to do next; {@link Long#MAX_VALUE} when nothing falls due. */
+    public long nextDue() {
+        return dueWork.nextDue();
+    }
+
     public boolean isDiskFull() {
         return batches.isFull() || tight;
     }
@@ -589,10 +594,13 @@ public final class Replica {
             return;
         }
         while (batches.takesMore(proposals.collectedBytes())) {
-            if (!batches.hasWrites() && !batches.isBehind() && !proposals.isEmpty() && raft.mayPropose()) {
-                if (batches.isIdle() && gathers()) {
+            boolean isLate = raft.isLeader() && stamps.isBelowFloor(now);
+            if (!batches.hasWrites() && !batches.isBehind() && (isLate || !proposals.isEmpty()) && raft.mayPropose()) {
+                if (!isLate && batches.isIdle() && gathers()) {
                     return;
                 }
+                // Where time was moved the log says so at once, with nothing in the entry if need be: what expired is
+                // gone for all who read, and every node knows how late it is.
                 makeEntry();
             }
             WriteBatch batch = batches.next(now);

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 /**
  * The log's own time (DESIGN D5). From the last stamp it advances with the leader's monotonic clock, pulled towards the
  * median of the voters' wall clocks by at most a tenth of what elapsed; it never goes back, and it does not stand still.
- * Only a new leader may step forward, to that median.
+ * Only a new leader may step forward, to that median; and any leader to {@link Now#floorMs}, which only a simulator sets.
  */
 final class Stamps {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -23,7 +23,7 @@ final class Stamps {
      * @param lastStamp of the last entry in the log; what this node stamped before and was overwritten is forgotten
      */
     long begin(long lastStamp, Now now, OptionalLong median) {
-        exact = Math.max(lastStamp + 1, median.orElse(0));
+        exact = Math.max(Math.max(lastStamp + 1, median.orElse(0)), now.floorMs());
         lastNanos = now.nanos();
         last = (long) exact;
         return last;
@@ -34,7 +34,7 @@ final class Stamps {
      * due is due when it is stamped. Only meaningful on a leader.
      */
     long peek(Now now, OptionalLong median) {
-        exact = Math.max(exact, advanced(now, median));
+        exact = Math.max(Math.max(exact, advanced(now, median)), now.floorMs());
         lastNanos = now.nanos();
         return Math.max(last, (long) exact);
     }
@@ -42,6 +42,11 @@ final class Stamps {
     long next(Now now, OptionalLong median) {
         last = peek(now, median);
         return last;
+    }
+
+    /** No entry says yet that it is so late. */
+    boolean isBelowFloor(Now now) {
+        return last < now.floorMs();
     }
 
     private double advanced(Now now, OptionalLong median) {

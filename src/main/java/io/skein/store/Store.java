@@ -39,6 +39,7 @@ public final class Store {
     private final String deployment;
     private final Tail tail;
     private final Reader reader;
+    private final SqlDesk sql;
     private final Scrubber scrubber;
     private final Snapshots snapshots;
     private final StoreListener listener;
@@ -77,6 +78,7 @@ public final class Store {
             vertx.eventBus().send(WriterVerticle.answerAddress(id), new Damage(what), ByReference.options());
         };
         reader = new Reader(vertx, writer.file(), config, damaged);
+        sql = new SqlDesk(vertx, writer.file(), SqlBudget.DEFAULT);
         scrubber = reader.scrubber(vertx, config.scrubBytesPerSecond(), listener);
         snapshots = new Snapshots(vertx, id, writer.file(), config, damaged, faults);
     }
@@ -97,6 +99,17 @@ public final class Store {
     public static Future<Store> open(
             Vertx vertx, DataDirectory directory, StoreConfig config, NodeId id, StoreListener listener) {
         return open(vertx, directory, config, id, listener, Faults.NONE);
+    }
+
+    /** The same, over a disk with troubles of its own. */
+    public static Future<Store> open(
+            Vertx vertx,
+            DataDirectory directory,
+            StoreConfig config,
+            NodeId id,
+            StoreListener listener,
+            DiskTrouble disk) {
+        return open(vertx, directory, config, id, listener, (Faults) disk);
     }
 
     static Future<Store> open(
@@ -389,6 +402,11 @@ public final class Store {
         new Restoration(directory, StoreConfig.at(directory.path()), node).restore(backup, first);
     }
 
+    /** Where people ask in SQL; from any thread. */
+    public SqlDesk sql() {
+        return sql;
+    }
+
     /** Where the store keeps its files. */
     public DataDirectory directory() {
         return directory;
@@ -414,6 +432,7 @@ public final class Store {
         scrubber.stop();
         return snapshots
                 .close()
+                .eventually(sql::close)
                 .eventually(reader::close)
                 .eventually(() -> vertx.undeploy(deployment))
                 .eventually(() -> consumer.unregister());

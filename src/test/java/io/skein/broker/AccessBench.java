@@ -95,6 +95,7 @@ final class AccessBench {
         return new LocalGuest(
                 null,
                 new Throttle(System::nanoTime),
+                WallClock.SYSTEM,
                 vertx.getOrCreateContext(),
                 true,
                 permit,

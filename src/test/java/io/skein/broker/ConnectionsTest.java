@@ -20,7 +20,7 @@ class ConnectionsTest {
     @Test
     void asManyConnectionsAsMayBeAtAllDoorsTogetherAndOneMoreWhenOneHasGone() {
         BrokerConfig config = new BrokerConfig(
-                "n1", () -> "", "", 1 << 20, true, "memory", 1000, 0, 10_000, 10, 2, Allowances.ofHeap());
+                "n1", () -> "", "", 1 << 20, true, "memory", 1000, 0, 10_000, 10, 2, Allowances.ofHeap(), false);
         LocalBroker broker = new LocalBroker(vertx, config, new Proposer(vertx));
         broker.connected("http", "a");
         Connection second = broker.connected("tcp", "b");

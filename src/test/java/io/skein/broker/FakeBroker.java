@@ -843,6 +843,11 @@ public final class FakeBroker implements Broker {
     }
 
     @Override
+    public Inspection inspection() {
+        return new NoInspection();
+    }
+
+    @Override
     public synchronized Future<List<SubscriberInfo>> subscribers(int limit) {
         List<SubscriberInfo> infos = streams.stream()
                 .filter(stream -> stream.subscriber != null)

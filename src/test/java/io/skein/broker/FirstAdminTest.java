@@ -77,7 +77,8 @@ class FirstAdminTest {
                 },
                 () -> ground,
                 null, // nobody asks for mail here
-                new GateConfig(true, false, 1_000, java.util.Optional.empty()));
+                new GateConfig(true, false, 1_000, java.util.Optional.empty()),
+                WallClock.SYSTEM);
     }
 
     private boolean isAdmin(String token) throws Exception {

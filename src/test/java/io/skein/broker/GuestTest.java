@@ -210,7 +210,15 @@ class GuestTest {
         propose(new AccountCommand.MakeToken(ANNA, TOKEN, bearer, Scopes.WHOLE, 0));
         Optional<Permit> permit = hall.ask(() -> hall.accounts.permit(bearer, 0));
         LocalGuest guest = new LocalGuest(
-                hall.broker.access(), hall.broker.throttle(), loop, true, permit, hall.broker, null, mail);
+                hall.broker.access(),
+                hall.broker.throttle(),
+                WallClock.SYSTEM,
+                loop,
+                true,
+                permit,
+                hall.broker,
+                null,
+                mail);
         hall.broker.access().watch(guest);
         Promise<MailWatch> opened = Promise.promise();
         onLoop(() -> guest.mail()

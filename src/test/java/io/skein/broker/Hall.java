@@ -122,7 +122,8 @@ public final class Hall implements AutoCloseable {
                         10_000,
                         maxStreams,
                         BrokerConfig.MAX_CONNECTIONS,
-                        allowances),
+                        allowances,
+                        false),
                 proposer);
         replica = new ReplicaVerticle(
                 new Opening(),

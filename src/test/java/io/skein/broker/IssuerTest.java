@@ -78,7 +78,7 @@ class IssuerTest {
     }
 
     private Vouched vouched(IssuerConfig config, String token) throws Exception {
-        return new Issuer(vertx, config).vouched(token).await(10, TimeUnit.SECONDS);
+        return new Issuer(vertx, config, WallClock.SYSTEM).vouched(token).await(10, TimeUnit.SECONDS);
     }
 
     private void assertNotGood(IssuerConfig config, String token) {
@@ -207,7 +207,7 @@ class IssuerTest {
         RSAKey first = new RSAKeyGenerator(2048).keyID("one").generate();
         RSAKey second = new RSAKeyGenerator(2048).keyID("two").generate();
         AtomicLong nanos = new AtomicLong();
-        Issuer issuer = new Issuer(vertx, byKeys(keys(first)), nanos::get);
+        Issuer issuer = new Issuer(vertx, byKeys(keys(first)), WallClock.SYSTEM, nanos::get);
         keys(second);
         String token = signed(JWSAlgorithm.RS256, "two", new RSASSASigner(second), claims(all -> all));
         Refusal tooSoon =
@@ -269,7 +269,8 @@ class IssuerTest {
     @Test
     void keysThatCannotBeReadStopTheStart() {
         IllegalArgumentException why = assertThrows(
-                IllegalArgumentException.class, () -> new Issuer(vertx, byKeys(directory.resolve("none.json"))));
+                IllegalArgumentException.class,
+                () -> new Issuer(vertx, byKeys(directory.resolve("none.json")), WallClock.SYSTEM));
         assertTrue(why.getMessage().startsWith("--jwt-keys "), why.getMessage());
     }
 

@@ -96,6 +96,11 @@ public class NoSubscriptions implements Subscriptions {
     }
 
     @Override
+    public Future<SubscriptionHistory> history(SubscriptionName name) {
+        return none(name);
+    }
+
+    @Override
     public Future<Trace> trace(String cursor, Freshness freshness, boolean withDeliveries) {
         return none(cursor);
     }

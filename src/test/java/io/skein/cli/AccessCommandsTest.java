@@ -131,7 +131,7 @@ class AccessCommandsTest {
         Said elsewhere = as(anna, "publish", "private", "hello");
         assertEquals(ExitCode.DENIED, elsewhere.exitCode());
         assertEquals(
-                "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein user allow), unless the"
+                "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein users allow), unless the"
                         + " token's scopes leave it out\n",
                 elsewhere.err());
         Said read = as(anna, "subscribe", "orders/#");

@@ -252,7 +252,7 @@ class BackupCommandsTest {
     void withoutANodeThereIsNone() throws Exception {
         Said silent = at("localhost:1", "backup", directory.toString());
 
-        assertEquals(1, silent.exitCode());
+        assertEquals(69, silent.exitCode());
         assertTrue(silent.err().contains("no node answers at"), silent.err());
         assertEquals(List.of(), files());
     }

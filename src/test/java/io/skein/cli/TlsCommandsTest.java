@@ -96,7 +96,7 @@ class TlsCommandsTest {
     @Test
     void anAuthorityThatIsNotKnownIsASentence() {
         Said said = Said.say("", "status", "--url", "https://localhost:" + node.httpPort());
-        assertEquals(1, said.exitCode());
+        assertEquals(69, said.exitCode());
         assertTrue(said.err().contains("no TLS with https://localhost:" + node.httpPort()), said.err());
         assertTrue(said.err().contains("--ca"), said.err());
 

@@ -6,6 +6,7 @@ import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
+import io.skein.broker.Inspection;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -237,6 +238,11 @@ final class ConsoleDemo {
         @Override
         public Queues queues() {
             return fake.queues();
+        }
+
+        @Override
+        public Inspection inspection() {
+            return fake.inspection();
         }
 
         @Override

@@ -22,7 +22,7 @@ class ConsoleFilesTest {
     private static final Path VENDOR = CONSOLE.resolve("vendor");
     private static final String VENDOR_LIST = "VENDOR.csv";
 
-    private static final Pattern IMPORT = Pattern.compile("(?:from|import)\\s*\\(?\\s*'([^']+)'");
+    private static final Pattern IMPORT = Pattern.compile("(?<![-'\\w])(?:from|import)\\s*\\(?\\s*'([^'\\n]+)'");
     private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"]+)\"");
     private static final Pattern ELEMENT_ID = Pattern.compile("byId\\('([a-z-]+)'\\)");
 
@@ -82,6 +82,22 @@ class ConsoleFilesTest {
     }
 
     @Test
+    void everyPageOfTheNavigationHasItsModuleAndItsOwnKey() throws IOException {
+        Path index = CONSOLE.resolve(Assets.INDEX);
+        List<String> pages = find(Pattern.compile("data-page=\"([a-z]+)\""), index);
+        for (String page : pages) {
+            assertTrue(Assets.CONSOLE.contains("pages/" + page + ".js"), page);
+        }
+        Set<String> keys = new TreeSet<>(find(Pattern.compile("data-key=\"([a-z])\""), index));
+        assertEquals(pages.size(), keys.size(), keys.toString());
+        assertEquals(
+                pages.size(),
+                Assets.CONSOLE.stream()
+                        .filter(name -> name.startsWith("pages/"))
+                        .count());
+    }
+
+    @Test
     void everyElementThatAScriptAsksForIsOnThePage() throws IOException {
         String page = Files.readString(CONSOLE.resolve(Assets.INDEX));
         for (Path script : ownScripts()) {
@@ -138,8 +154,8 @@ class ConsoleFilesTest {
     }
 
     private static List<Path> ownScripts() throws IOException {
-        try (Stream<Path> files = Files.list(CONSOLE)) {
-            return files.filter(file -> file.toString().endsWith(".js"))
+        try (Stream<Path> files = Files.walk(CONSOLE)) {
+            return files.filter(file -> file.toString().endsWith(".js") && !file.startsWith(VENDOR))
                     .sorted()
                     .toList();
         }

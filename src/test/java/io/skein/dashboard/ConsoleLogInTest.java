@@ -109,13 +109,17 @@ class ConsoleLogInTest {
         browser.await("the page is let in", () -> browser.text("#who").contains(name));
     }
 
+    private void go(String hash) {
+        browser.script("location.hash = arguments[0]", hash);
+    }
+
     private boolean isOutside() {
         return browser.one("#entrance").isDisplayed();
     }
 
     @Test
     void whoLogsInSeesTheConsoleAndHisName() {
-        assertFalse(browser.one("#topics").isDisplayed());
+        assertFalse(browser.one("#page-overview").isDisplayed());
         logIn();
         browser.awaitText("#node", "n1");
         browser.await("figures come", () -> !browser.text("#overview").isEmpty());
@@ -161,6 +165,7 @@ class ConsoleLogInTest {
     @Test
     void everythingThePageDoesIsDoneWithTheCookie() throws Exception {
         logIn();
+        go("#/topics");
         browser.fill("#publish-topic", "by/cookie-" + test);
         browser.fill("#publish-body", "hello");
         browser.click("#publish-send");
@@ -169,10 +174,11 @@ class ConsoleLogInTest {
 
         String subscription = "work-" + test;
         ask("PUT", "/v1/subscriptions/" + subscription, new JsonObject().put("filter", "by/#"));
+        go("#/subscriptions");
         browser.await(
                 "the subscription is listed",
                 () -> browser.text("#subscriptions-body").contains(subscription));
-        browser.click("#subscriptions-body button.link");
+        browser.click("#subscriptions-body a.link");
         browser.awaitText("#subscription-facts", "Lease");
         browser.click("#subscription-pause");
         browser.awaitText("#subscription-state", "Paused");
@@ -219,6 +225,7 @@ class ConsoleLogInTest {
     @Test
     void aRevokedSessionBringsTheFormBack() throws Exception {
         logIn();
+        go("#/topics");
         browser.fill("#publish-body", "half written");
         ask("DELETE", "/v1/accounts/" + name + "/sessions", new JsonObject());
         browser.awaitText("#entrance-said", "Your session is over");
@@ -233,6 +240,7 @@ class ConsoleLogInTest {
     @Test
     void anotherPersonSeesNothingOfWhatThePageHeld() throws Exception {
         logIn();
+        go("#/topics");
         browser.fill("#publish-body", "of the first");
         ask("DELETE", "/v1/accounts/" + name + "/sessions", new JsonObject());
         browser.await("the form", this::isOutside);
@@ -259,7 +267,7 @@ class ConsoleLogInTest {
         logIn();
         ask("PUT", "/v1/accounts/" + name + "/role", new JsonObject().put("role", "member"));
         browser.awaitText("#entrance-title", "For admins");
-        assertFalse(browser.one("#topics").isDisplayed());
+        assertFalse(browser.one("#page-overview").isDisplayed());
     }
 
     @Test
@@ -306,6 +314,7 @@ class ConsoleLogInTest {
             browser.await("the page is let in", () -> browser.text("#who").contains("admin"));
             assertTrue(browser.cookie("skein-session").isSecure());
             assertTrue(browser.cookie("skein-session").isHttpOnly());
+            go("#/topics");
             browser.fill("#publish-topic", "secure");
             browser.click("#publish-send");
             browser.awaitText("#publish-result", "Stored at offset 0");

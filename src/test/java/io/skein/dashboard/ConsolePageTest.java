@@ -78,25 +78,33 @@ class ConsolePageTest {
         assertEquals("Healthy", browser.text("#health"));
         assertEquals("0.1.0-test", browser.text("#version"));
         browser.awaitText("#overview", "Published");
+        browser.await(
+                "two charts are drawn",
+                () -> browser.all("#page-overview .chart canvas").size() == 2);
+        go("#/cluster");
         browser.awaitText("#log-facts", "State hash");
+        browser.await(
+                "a chart is drawn",
+                () -> browser.all("#page-cluster .chart canvas").size() == 1);
+        go("#/topics");
         browser.awaitText("#topics-body", "orders/eu");
         browser.awaitText("#topics-count", "2");
+        go("#/tail");
         browser.awaitText("#subscribers-body", "dashboard");
-        browser.await("two charts are drawn", () -> browser.all(".chart canvas").size() == 2);
     }
 
     @Test
     void aNodeWithoutTopicsTeachesTheFirstStep() {
-        openPage();
-
+        openPage("#/topics");
         browser.awaitText("#topics-body", "curl -d 'hello' " + server.url("/t/greetings"));
+        go("#/tail");
         browser.awaitText("#tail-body", "curl -N '" + server.url("/t/%23?follow") + "'");
     }
 
     @Test
     void aQuietTailOfTopicsThatAreThereSaysSo() throws Exception {
         publish("crowded", "x".repeat(10));
-        openPage();
+        openPage("#/tail");
         browser.awaitText("#tail-body", "crowded");
         browser.click("#tail-clear");
         browser.awaitText("#tail-body", "Quiet.");
@@ -107,7 +115,7 @@ class ConsolePageTest {
 
     @Test
     void whatTheBoxPublishesAppearsInTheTail() {
-        openPage();
+        openPage("#/topics");
         browser.fill("#publish-topic", "greetings/world");
         browser.fill("#publish-key", "k1");
         browser.click("input[name=format][value=JSON] + span");
@@ -116,6 +124,7 @@ class ConsolePageTest {
 
         browser.awaitText("#publish-result", "Stored at offset 0");
         browser.awaitText("#publish-result", "c7.");
+        browser.click("#publish-result a");
         browser.awaitText("#tail-body .message", "greetings/world");
 
         browser.click("#tail-body .message .line");
@@ -128,7 +137,7 @@ class ConsolePageTest {
 
     @Test
     void aKeyBeyondLatinLettersArrives() {
-        openPage();
+        openPage("#/topics");
         browser.fill("#publish-topic", "a");
         browser.fill("#publish-key", "Gänse-雁");
         browser.click("#publish-send");
@@ -140,12 +149,12 @@ class ConsolePageTest {
 
     @Test
     void aRefusedPublishSaysWhy() {
-        openPage();
+        openPage("#/topics");
         broker.refuseNext(Refusal.of(Refusal.Kind.UNAVAILABLE, "no-leader", "no leader is known; tried n2, n3"));
         browser.fill("#publish-topic", "a");
         browser.click("#publish-send");
 
-        browser.awaitText("#publish-result.failed", "no leader is known; tried n2, n3");
+        browser.awaitText("#publish-result.failed", "o leader is known; tried n2, n3.");
         // The browser itself notes every answer of 4xx and 5xx.
         assertTrue(browser.complaints().stream().allMatch(line -> line.contains("503")));
     }
@@ -154,7 +163,7 @@ class ConsolePageTest {
     void anotherFilterShowsOnlyItsTopics() throws Exception {
         publish("orders/eu", "first");
         publish("payments", "second");
-        openPage();
+        openPage("#/tail");
         browser.awaitText("#tail-body", "second");
 
         browser.fill("#tail-filter", "orders/+");
@@ -167,12 +176,12 @@ class ConsolePageTest {
 
         browser.awaitText("#tail-body", "fourth");
         assertFalse(browser.text("#tail-body").contains("third"));
-        assertEquals("#tail=orders%2F%2B", browser.script("return location.hash"));
+        assertEquals("#/tail?filter=orders%2F%2B", browser.script("return location.hash"));
     }
 
     @Test
     void aWrongFilterSaysWhatIsWrong() {
-        openPage();
+        openPage("#/tail");
         browser.fill("#tail-filter", "a/#/b");
         browser.one("#tail-filter").sendKeys(Keys.ENTER);
 
@@ -183,19 +192,22 @@ class ConsolePageTest {
     }
 
     @Test
-    void aClickOnATopicFollowsIt() throws Exception {
+    void aClickOnATopicOpensItAndFromThereItIsFollowed() throws Exception {
         publish("orders/eu", "first");
         publish("payments", "second");
-        openPage();
+        openPage("#/topics");
         browser.awaitText("#topics-body", "payments");
-        browser.click("#topics-body button[title='Follow payments']");
+        browser.click("#topics-body a[title='Open payments']");
+        browser.await("it is open", () -> browser.text("#page-title").equals("payments"));
+        assertEquals("#/topics/payments", browser.script("return location.hash"));
+        assertEquals("payments", browser.one("#publish-topic").getDomProperty("value"));
+        browser.click("#topic-follow");
 
         browser.await(
                 "the filter is the topic",
                 () -> "payments".equals(browser.one("#tail-filter").getDomProperty("value")));
         browser.awaitText("#tail-body", "second");
         assertFalse(browser.text("#tail-body").contains("first"));
-        assertEquals("payments", browser.one("#publish-topic").getDomProperty("value"));
     }
 
     @Test
@@ -203,7 +215,7 @@ class ConsolePageTest {
         publish("b/two", "x");
         publish("a/one", "x");
         publish("a/one", "x");
-        openPage();
+        openPage("#/topics");
         browser.awaitText("#topics-body", "b/two");
         assertEquals(List.of("a/one", "b/two"), topicNames());
 
@@ -213,6 +225,7 @@ class ConsolePageTest {
         browser.click("#topics-body th:nth-child(3) button");
         browser.await("sorted by messages", () -> topicNames().equals(List.of("a/one", "b/two")));
 
+        assertEquals("#/topics?sort=-messages", browser.script("return location.hash"));
         browser.fill("#topics-filter", "TWO");
         browser.await("filtered", () -> topicNames().equals(List.of("b/two")));
         browser.fill("#topics-filter", "none such");
@@ -221,7 +234,7 @@ class ConsolePageTest {
 
     @Test
     void aPausedTailShowsLaterWhatCame() throws Exception {
-        openPage();
+        openPage("#/tail");
         browser.click("#tail-pause");
         publish("a", "meanwhile");
         browser.awaitText("#tail-note", "1 came meanwhile");
@@ -242,12 +255,13 @@ class ConsolePageTest {
         publish("long", "x".repeat(15_000));
         publish("bidi", "\u202Eright to left\u0000\u0007");
         publish("huge", "y".repeat(40_000));
-        openPage();
+        openPage("#/tail");
         browser.await("all are there", () -> browser.all("#tail-body .message").size() == 5);
         browser.script("document.querySelectorAll('#tail-body .line').forEach(line => line.click())");
 
         assertTrue(browser.text("#tail-body").contains(markup));
         assertTrue(browser.text("#tail-body").contains("not shown here"));
+        go("#/topics");
         browser.awaitText("#topics-body", "<b onclick=x>bold<b>");
         assertEquals(0, browser.all("main img, main script, main b[onclick]").size());
         assertNotEquals("owned", browser.script("return document.title"));
@@ -291,8 +305,8 @@ class ConsolePageTest {
         browser.awaitText("#lead-word", "term 4 · n1 leads");
         browser.await("the badges follow", () -> roles().equals(List.of("leader", "follower", "voter")));
 
-        openPage();
-        browser.click("#elections summary");
+        openPage("#/cluster");
+        browser.awaitText("#elections-list", "n2 leads");
         List<String> seen = browser.all("#elections-list li").stream()
                 .map(line -> line.getText().replaceAll("\\s+", " ").substring(9))
                 .toList();
@@ -336,7 +350,7 @@ class ConsolePageTest {
     @Test
     void aLostConnectionIsSaidAndComesBackByItself() throws Exception {
         publish("a", "before");
-        openPage();
+        openPage("#/tail");
         browser.awaitText("#tail-body", "before");
         int port = server.port();
 
@@ -368,7 +382,7 @@ class ConsolePageTest {
     @Test
     void theKeyboardReachesWhatAPointerDoes() throws Exception {
         publish("orders/eu", "first");
-        openPage();
+        openPage("#/topics");
         browser.awaitText("#topics-body", "orders/eu");
         browser.script("document.querySelector('#topics-filter').focus()");
         browser.press(Keys.TAB);
@@ -376,22 +390,88 @@ class ConsolePageTest {
         for (int i = 0; i < 7; i++) {
             browser.press(Keys.TAB);
         }
-        assertEquals("Follow orders/eu", browser.script("return document.activeElement.title"));
+        assertEquals("Open orders/eu", browser.script("return document.activeElement.title"));
         assertEquals("solid", browser.script("return getComputedStyle(document.activeElement).outlineStyle"));
 
         browser.press(Keys.ENTER);
+        browser.await("it is open and its head has the focus", () -> focused().equals("page-title"));
+        assertEquals("orders/eu", browser.text("#page-title"));
+    }
+
+    @Test
+    void aPageIsAnAddressATitleAndAPlaceForTheFocus() {
+        openPage("#/cluster");
+        browser.await("its title", () -> "Cluster · n1 · Skein".equals(browser.script("return document.title")));
+        browser.click("#pages [data-page=tail]");
+        browser.await("its title", () -> "Live tail · n1 · Skein".equals(browser.script("return document.title")));
+        assertEquals("page-title", focused());
+        assertEquals("#/tail", browser.script("return location.hash"));
+        assertEquals("Live tail", browser.text("#pages [aria-current=page]"));
+        assertFalse(browser.one("#page-cluster").isDisplayed());
+
+        browser.script("history.back()");
+        browser.await("back", () -> browser.text("#page-title").equals("Cluster"));
+        browser.script("history.forward()");
+        browser.await("forward", () -> browser.text("#page-title").equals("Live tail"));
+        browser.script("location.reload()");
+        browser.await("again", () -> "Live tail · n1 · Skein".equals(browser.script("return document.title")));
+        go("#/nowhere");
+        browser.awaitText("#page-said.problem", "The console has no page nowhere.");
+        go("#tail=orders%2F%23");
         browser.await(
-                "it is followed",
-                () -> "orders/eu".equals(browser.one("#tail-filter").getDomProperty("value")));
+                "an address of former days",
+                () -> "orders/#".equals(browser.one("#tail-filter").getDomProperty("value")));
+    }
+
+    @Test
+    void aPausedTailAndItsFilterSurviveAReload() throws Exception {
+        openPage("#/tail");
+        browser.fill("#tail-filter", "orders/+");
+        browser.one("#tail-filter").sendKeys(Keys.ENTER);
+        browser.click("#tail-pause");
+        assertEquals("#/tail?filter=orders%2F%2B&paused=true", browser.script("return location.hash"));
+        openPage("#/tail?filter=orders%2F%2B&paused=true");
+        assertEquals("orders/+", browser.one("#tail-filter").getDomProperty("value"));
+        assertEquals("Resume", browser.text("#tail-pause"));
+        publish("orders/eu", "meanwhile");
+        browser.awaitText("#tail-note", "1 came meanwhile");
+    }
+
+    @Test
+    void singleKeysGoToPagesUnlessSomebodyWritesOrTurnsThemOff() {
+        openPage("#/topics");
+        browser.press("/");
+        browser.await("the filter has the focus", () -> focused().equals("topics-filter"));
+        browser.press("gc?");
+        assertEquals("gc?", browser.one("#topics-filter").getDomProperty("value"));
+        browser.script("document.activeElement.blur()");
+        browser.press("gc");
+        browser.await("cluster", () -> browser.text("#page-title").equals("Cluster"));
+        browser.press("?");
+        browser.awaitText("#keys", "Subscriptions");
+        browser.click("#keys-on");
+        browser.click("#keys-close");
+        browser.press("gt");
+        assertEquals("Cluster", browser.text("#page-title"));
+        browser.script("localStorage.clear()");
     }
 
     private static String focused() {
         return String.valueOf(browser.script("return document.activeElement.id"));
     }
 
+    /** Within the console, as a link would. */
+    private static void go(String hash) {
+        browser.script("location.hash = arguments[0]", hash);
+    }
+
     private void openPage() {
+        openPage("");
+    }
+
+    private void openPage(String hash) {
         browser.go("about:blank");
-        browser.go(server.url("/"));
+        browser.go(server.url("/" + hash));
         browser.await(
                 "the page is connected",
                 () -> "live".equals(browser.script("return document.body.dataset.connection")));
@@ -399,7 +479,7 @@ class ConsolePageTest {
     }
 
     private static List<String> topicNames() {
-        return browser.all("#topics-body button.link").stream()
+        return browser.all("#topics-body a.link").stream()
                 .map(link -> link.getText())
                 .toList();
     }

@@ -98,18 +98,18 @@ class DashboardTest {
         assertEquals("no-store", header(page, "Cache-Control"));
         assertTrue(page.body().startsWith("<!doctype html>"));
         String policy = header(page, "Content-Security-Policy");
-        assertTrue(policy.startsWith(Dashboard.CONTENT_SECURITY_POLICY + "; connect-src 'self'"), policy);
+        assertTrue(policy.startsWith(PagePolicy.SELF + "; connect-src 'self'"), policy);
         assertEquals(
-                Dashboard.CONTENT_SECURITY_POLICY
+                PagePolicy.SELF
                         + "; connect-src 'self' http://10.0.0.2:8080 http://127.0.0.1:8081 http://localhost:8081"
                         + " https://n3.example:443 ws://10.0.0.2:8080 ws://127.0.0.1:8081 ws://localhost:8081"
                         + " wss://n3.example:443",
-                ChatPage.policy(
+                PagePolicy.of(
                         List.of("127.0.0.1:8081", "10.0.0.2:8080", "https://n3.example:443", "", "a b:1; script-src *"),
                         false));
         assertEquals(
-                Dashboard.CONTENT_SECURITY_POLICY + "; connect-src 'self' https://n2:8080 wss://n2:8080",
-                ChatPage.policy(List.of("n2:8080"), true));
+                PagePolicy.SELF + "; connect-src 'self' https://n2:8080 wss://n2:8080",
+                PagePolicy.of(List.of("n2:8080"), true));
     }
 
     @Test

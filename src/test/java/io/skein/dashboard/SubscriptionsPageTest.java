@@ -63,7 +63,7 @@ class SubscriptionsPageTest {
 
     @Test
     void aNodeWithoutSubscriptionsTeachesTheFirst() {
-        openPage("");
+        openPage("#/subscriptions");
         browser.awaitText("#subscriptions-body", "./skein subscriptions billing --filter 'orders/#' --from earliest");
         browser.awaitText("#subscriptions-body", console.url(BILLING));
         assertFalse(browser.one("#subscriptions-filter").isDisplayed());
@@ -77,7 +77,7 @@ class SubscriptionsPageTest {
         subscribe("letters", "mail", 5);
         subscribe("audit/all", "none", 5);
         pull("billing", 3);
-        openPage("");
+        openPage("#/subscriptions");
         browser.awaitText("#subscriptions-body", "billing");
         assertEquals(List.of("audit/all", "billing", "letters"), names());
         assertEquals("3", browser.text("#subscriptions-count"));
@@ -100,12 +100,12 @@ class SubscriptionsPageTest {
             subscribe("idle" + i, "none", 5);
         }
         subscribe("zealous", "orders/#", 5);
-        openPage("");
+        openPage("#/subscriptions");
         browser.awaitText("#subscriptions-body", "zealous");
         browser.awaitText("#subscriptions-note", "The 3 that lag most of 5 subscriptions.");
         assertEquals(3, names().size());
 
-        openPage("#subscription=idle3");
+        openPage("#/subscriptions/idle3");
         browser.awaitText("#subscription-why", "No topic matches its filter \"none\"");
     }
 
@@ -113,13 +113,13 @@ class SubscriptionsPageTest {
     void anOpenedSubscriptionSaysWhyNothingFlows() throws Exception {
         console.hall.publish("orders/eu", 3);
         subscribe("billing", "orders/#", 5);
-        openPage("");
+        openPage("#/subscriptions");
         browser.awaitText("#subscriptions-body", "billing");
         browser.click("[data-subscription=billing]");
 
         browser.awaitText("#subscription-why", "3 messages are there to be pulled; nobody asks for any");
         assertEquals("No consumers", browser.text("#subscription-state"));
-        assertEquals("#subscription=billing", browser.script("return location.hash"));
+        assertEquals("#/subscriptions/billing", browser.script("return location.hash"));
         browser.awaitText("#subscription-facts", "orders/#");
         browser.await("the lag is drawn", () -> browser.all("#lag-chart canvas").size() == 1);
         browser.awaitText("#lag-legend", "3");
@@ -127,24 +127,26 @@ class SubscriptionsPageTest {
         pull("billing", 3);
         browser.awaitText("#subscription-why", "3 messages are on loan; the next lease ends in");
         browser.awaitText("#subscription-holders", "w1 holds 3 messages");
-        openPage("#subscription=billing");
+        openPage("#/subscriptions/billing");
         browser.awaitText("#subscription-holders", "w1 holds 3 messages");
     }
 
     @Test
     void theKeyboardOpensAndClosesIt() throws Exception {
         subscribe("billing", "orders/#", 5);
-        openPage("");
+        openPage("#/subscriptions");
         browser.awaitText("#subscriptions-body", "billing");
         browser.script("document.querySelector('[data-subscription=billing]').focus()");
         browser.press(Keys.ENTER);
-        browser.await("its name has the focus", () -> focused("subscription-name"));
-        assertEquals("true", browser.one("[data-subscription=billing]").getDomAttribute("aria-expanded"));
+        browser.await("its name has the focus", () -> focused("page-title"));
+        assertEquals("billing", browser.text("#page-title"));
 
         browser.press(Keys.ESCAPE);
         browser.await("closed", () -> !browser.one("#subscription").isDisplayed());
-        assertEquals("billing", browser.script("return document.activeElement.dataset.subscription"));
-        assertEquals("", browser.script("return location.hash"));
+        browser.await(
+                "the list is where it was",
+                () -> "billing".equals(browser.script("return document.activeElement.dataset.subscription")));
+        assertEquals("#/subscriptions", browser.script("return location.hash"));
     }
 
     @Test
@@ -152,14 +154,16 @@ class SubscriptionsPageTest {
         console.hall.publish("mail", 1);
         subscribe("billing", "mail", 7);
         ack("billing");
-        openPage("#subscription=billing");
+        openPage("#/subscriptions/billing");
         browser.awaitText("#subscription-state", "Caught up");
         browser.click("#subscription-pause");
 
         browser.awaitText("#subscription-state", "Paused");
         browser.awaitText("#subscription-said", "Paused.");
-        browser.awaitText("#subscriptions-body .badge", "paused");
         assertTrue(figures().getBoolean("paused"));
+        browser.click("#page-crumb");
+        browser.awaitText("#subscriptions-body .badge", "paused");
+        browser.click("[data-subscription=billing]");
         assertEquals(7, figures().getInteger("maxDeliveries"), "nothing else is changed");
         browser.awaitText("#subscription-pause", "Resume");
         browser.click("#subscription-pause");
@@ -171,7 +175,7 @@ class SubscriptionsPageTest {
     void aSeekIsAskedTwice() throws Exception {
         console.hall.publish("orders/eu", 3);
         subscribe("billing", "orders/#", 5);
-        openPage("#subscription=billing");
+        openPage("#/subscriptions/billing");
         browser.awaitText("#subscription-state", "No consumers");
         browser.click("#seek-latest");
         browser.awaitText("#confirm-text", "What waits (3 messages) is passed over");
@@ -195,7 +199,7 @@ class SubscriptionsPageTest {
         kill("broken", 2);
         console.hall.publish("orders/us", 1);
         kill("no such <b>customer</b>", 3);
-        openPage("#subscription=billing");
+        openPage("#/subscriptions/billing");
 
         browser.await(
                 "three letters", () -> browser.all("#letters-body .letter").size() == 3);
@@ -232,7 +236,7 @@ class SubscriptionsPageTest {
         console.hall.publish("orders/eu", 30);
         subscribe("billing", "orders/#", 1);
         kill("broken", 30);
-        openPage("#subscription=billing");
+        openPage("#/subscriptions/billing");
         browser.await(
                 "a page of letters", () -> browser.all("#letters-body .letter").size() == 20);
         browser.click("#letters-older");
@@ -251,7 +255,7 @@ class SubscriptionsPageTest {
     @Test
     void aSubscriptionIsDeleted() throws Exception {
         subscribe("a/b c", "orders/#", 5);
-        openPage("#subscription=a%2Fb+c");
+        openPage("#/subscriptions/a/b%20c");
         browser.awaitText("#subscription-state", "No topics");
         browser.click("#subscription-delete");
         browser.awaitText("#confirm-title", "Delete the subscription a/b c?");
@@ -263,7 +267,7 @@ class SubscriptionsPageTest {
 
     @Test
     void oneThatIsNotThereSaysSo() {
-        openPage("#subscription=nobody");
+        openPage("#/subscriptions/nobody");
         browser.awaitText("#subscription-said.problem", "nobody");
         // The browser itself notes every answer of 4xx and 5xx.
         assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
@@ -274,7 +278,7 @@ class SubscriptionsPageTest {
         console.hall.publish("orders/" + "x".repeat(120), 2);
         subscribe("billing/" + "y".repeat(120), "orders/#", 1);
         browser.size(390, 844);
-        openPage("#subscription=billing/" + "y".repeat(120));
+        openPage("#/subscriptions/billing/" + "y".repeat(120));
         browser.awaitText("#subscription-state", "No consumers");
         assertEquals(
                 0L,

@@ -33,14 +33,14 @@ class WorkChecksTest {
         Finding nobody = stuck(one(9, false, "no-consumers: nobody pulls"));
         assertVerdict(WARNING, nobody);
         assertTrue(nobody.says().contains("9 messages"), nobody.says());
-        assertTrue(nobody.todo().contains("subscriptions billing --why"), nobody.todo());
+        assertTrue(nobody.todo().contains("subscriptions why billing"), nobody.todo());
     }
 
     @Test
     void oneThatIsPausedIsResumed() {
         Finding paused = stuck(new SubscriptionFacts("billing", true, 9, 0, false, List.of("paused: it is paused")));
         assertVerdict(WARNING, paused);
-        assertTrue(paused.todo().contains("--paused false"), paused.todo());
+        assertTrue(paused.todo().contains("subscriptions resume billing"), paused.todo());
     }
 
     @Test
@@ -59,7 +59,7 @@ class WorkChecksTest {
         assertVerdict(OK, WorkChecks.dead(List.of(one(0, true))));
         Finding dead = WorkChecks.dead(List.of(new SubscriptionFacts("mail", false, 0, 3, true, List.of())));
         assertVerdict(WARNING, dead);
-        assertTrue(dead.todo().contains("subscriptions mail --redrive"), dead.todo());
+        assertTrue(dead.todo().contains("subscriptions redrive mail"), dead.todo());
     }
 
     private static Finding topic(long messages, long bytes, boolean rejects) {

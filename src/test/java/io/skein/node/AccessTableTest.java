@@ -67,7 +67,15 @@ class AccessTableTest {
     void begin(@TempDir Path directory) throws Exception {
         node = new RunningNode(
                 directory,
-                Map.of("auth", "true", "admin-token", ADMIN_TOKEN, "tcp-port", Integer.toString(Stranger.freePort())));
+                Map.of(
+                        "auth",
+                        "true",
+                        "admin-token",
+                        ADMIN_TOKEN,
+                        "sql",
+                        "true",
+                        "tcp-port",
+                        Integer.toString(Stranger.freePort())));
         node.firstAdmin().await();
         nobody = Stranger.at(node);
         admin = nobody.with(ADMIN_TOKEN);
@@ -391,6 +399,8 @@ class AccessTableTest {
                 "POST /v1/subscriptions/{name}/discard",
                 "200 403 403 200",
                 c -> c.post(all + "/" + c.sub + "/discard", "{}"));
+        table.known(
+                "GET /v1/subscriptions/{name}/history", "200 403 403 200", c -> c.get(all + "/" + c.sub + "/history"));
         table.known("GET /v1/subscriptions/{name}/why", "200 403 403 200", c -> c.get(all + "/" + c.sub + "/why"));
     }
 
@@ -494,6 +504,11 @@ class AccessTableTest {
         table.known("GET /v1/log", "403 - 403 200", c -> c.get("/v1/log"));
         table.known(
                 "PUT /v1/log", "403 - 403 200", c -> c.ask("PUT", "/v1/log", "{\"levels\":{\"io.skein.trace\":null}}"));
+        table.known("GET /v1/settings", "403 - 403 200", c -> c.get("/v1/settings"));
+        table.known("GET /v1/connections", "403 - 403 200", c -> c.get("/v1/connections"));
+        table.known("DELETE /v1/connections/{id}", "403 - 403 404", c -> c.ask("DELETE", "/v1/connections/nobody", ""));
+        table.known("GET /v1/sql", "403 - 403 200", c -> c.get("/v1/sql"));
+        table.known("POST /v1/sql", "403 - 403 200", c -> c.post("/v1/sql", "{\"sql\":\"SELECT 1\"}"));
         table.known("GET /v1", "200 - 200 200", c -> c.get("/v1"));
         table.known("GET /v1/", "200 - 200 200", c -> c.get("/v1/"));
         table.known("GET /openapi.yaml", "200 - 200 200", c -> c.get("/openapi.yaml"));

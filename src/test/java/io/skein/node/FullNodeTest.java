@@ -35,7 +35,8 @@ class FullNodeTest {
             Allowances.ofHeap(),
             "test",
             ConsoleFigures.NONE,
-            metrics);
+            metrics,
+            World.real());
     private final List<Socket> sockets = new ArrayList<>();
 
     @BeforeEach

@@ -84,7 +84,7 @@ class AccessIT {
             Said elsewhere = skein("", anna, "publish", "private", "hello");
             assertEquals(77, elsewhere.code());
             assertEquals(
-                    "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein user allow)\n",
+                    "skein: \"anna\" may not publish to \"private\"; an admin can allow it (skein users allow)\n",
                     elsewhere.err());
 
             String token =

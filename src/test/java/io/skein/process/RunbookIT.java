@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.skein.Readme;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class RunbookIT {
-    private static final Pattern RUNBOOK =
-            Pattern.compile("<!-- runbook: ([a-z-]+) -->\\s+```sh\n(.*?)```", Pattern.DOTALL);
-
     /** As README.md has them. */
     private static final List<String> PORTS = List.of("8080", "8081", "8082", "6000", "6001", "6002");
 
@@ -57,13 +54,7 @@ class RunbookIT {
     }
 
     private static String runbook(String name) throws IOException {
-        Matcher found = RUNBOOK.matcher(Files.readString(Path.of("README.md")));
-        while (found.find()) {
-            if (found.group(1).equals(name)) {
-                return found.group(2);
-            }
-        }
-        throw new AssertionError("README.md has no runbook " + name);
+        return Readme.block("runbook", name);
     }
 
     /** Three nodes, twenty messages on each of them. */

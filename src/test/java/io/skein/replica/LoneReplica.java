@@ -40,6 +40,9 @@ final class LoneReplica {
 
     private long ms = 1;
     private long wallMs = 2_000;
+    /** The time that somebody moved all clocks to. */
+    private long floorMs = Now.NO_FLOOR;
+
     private Optional<Long> wake = Optional.empty();
 
     LoneReplica() {
@@ -89,6 +92,13 @@ final class LoneReplica {
         wallMs += byMs;
     }
 
+    /** All clocks of a simulated cluster are set on, and the replica is woken. */
+    void move(long byMs) {
+        wallMs += byMs;
+        floorMs = wallMs;
+        feed(new Input.Tick());
+    }
+
     long wallMs() {
         return wallMs;
     }
@@ -101,7 +111,7 @@ final class LoneReplica {
     void feed(Input input) {
         ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
         while (!inputs.isEmpty()) {
-            for (Effect effect : replica.on(inputs.poll(), new Now(ms * NANOS_PER_MS, wallMs))) {
+            for (Effect effect : replica.on(inputs.poll(), new Now(ms * NANOS_PER_MS, wallMs, floorMs))) {
                 if (effect instanceof Effect.Persist persist) {
                     long number = persist.batch().number();
                     if (isDiskSlow) {

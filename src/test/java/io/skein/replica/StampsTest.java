@@ -1,6 +1,7 @@
 package io.skein.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.OptionalLong;
@@ -56,6 +57,17 @@ class StampsTest {
     void withoutAMajorityALeaderBeginsJustAboveTheLastStampAndFollowsItsOwnMonotonicClock() {
         assertEquals(WALL + 1, stamps.begin(WALL, at(0, WALL + 3_600_000), OptionalLong.empty()));
         assertEquals(WALL + 1_001, stamps.next(at(1_000, WALL + 7_200_000), OptionalLong.empty()));
+    }
+
+    @Test
+    void whereTheTimeOfAClusterIsMovedTheLogsFollowsAtOnce() {
+        begin(at(0, WALL));
+        next(at(10, WALL + 10));
+        Now moved = new Now(11_000_000, WALL + 3_600_011, WALL + 3_600_011);
+
+        assertTrue(stamps.isBelowFloor(moved));
+        assertEquals(WALL + 3_600_011, stamps.next(moved, OptionalLong.of(WALL + 11)));
+        assertFalse(stamps.isBelowFloor(moved));
     }
 
     private long begin(Now now) {

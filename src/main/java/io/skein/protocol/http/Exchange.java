@@ -124,6 +124,11 @@ final class Exchange {
         return begunNanos;
     }
 
+    /** Epoch milliseconds, by the node's clock. */
+    long nowMs() {
+        return door.gate().clock().millis();
+    }
+
     /** The node's word at the time of the answer. */
     NodeStatus status() {
         if (status == null) {

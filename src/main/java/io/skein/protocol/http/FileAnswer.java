@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,7 @@ final class FileAnswer implements Lasting {
 
     private void next() {
         if (over) {
-            close();
+            letGo();
             return;
         }
         if (reading || ending || fullNanos != 0) {
@@ -95,7 +96,7 @@ final class FileAnswer implements Lasting {
         context.executeBlocking(this::piece, false).onComplete(piece -> {
             reading = false;
             if (over) {
-                close();
+                letGo();
             } else if (piece.failed()) {
                 broken(piece.cause());
             } else {
@@ -144,6 +145,21 @@ final class FileAnswer implements Lasting {
     }
 
     @Override
+    public String door() {
+        return "http";
+    }
+
+    @Override
+    public String peer() {
+        return String.valueOf(exchange.request.remoteAddress());
+    }
+
+    @Override
+    public Sight sight() {
+        return new Sight(exchange.guest().name(), List.of(), List.of(), 0, 0, unsent);
+    }
+
+    @Override
     public void beat(long now) {
         if (exchange.isAnswered() && now - begunNanos > LONGEST_NANOS) {
             cut();
@@ -188,12 +204,12 @@ final class FileAnswer implements Lasting {
         allowed.end();
         exchange.door.closed(this);
         if (!reading) {
-            close();
+            letGo();
         }
         whenOver.run();
     }
 
-    private void close() {
+    private void letGo() {
         FileChannel open = file;
         file = null;
         if (open != null) {

@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 /** How what happens on a stream is written down. */
 enum Framing {
     /** Server-sent events (HTML standard §9.2). */
-    EVENTS(HttpHeaders.createOptimized("text/event-stream")) {
+    EVENTS("sse", HttpHeaders.createOptimized("text/event-stream")) {
         @Override
         void open(Buffer out, long retryMs) {
             out.appendString("retry: ").appendString(Long.toString(retryMs)).appendString("\n\n");
@@ -51,7 +51,7 @@ enum Framing {
         }
     },
     /** One JSON object a line. What is no message has a member that no message has. */
-    LINES(HttpHeaders.createOptimized("application/x-ndjson")) {
+    LINES("ndjson", HttpHeaders.createOptimized("application/x-ndjson")) {
         @Override
         void open(Buffer out, long retryMs) {}
 
@@ -80,10 +80,17 @@ enum Framing {
         }
     };
 
+    private final String door;
     private final CharSequence contentType;
 
-    Framing(CharSequence contentType) {
+    Framing(String door, CharSequence contentType) {
+        this.door = door;
         this.contentType = contentType;
+    }
+
+    /** As people are shown it. */
+    String door() {
+        return door;
     }
 
     CharSequence contentType() {

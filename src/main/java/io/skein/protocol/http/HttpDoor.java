@@ -18,11 +18,10 @@ import io.vertx.ext.web.Router;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,6 +44,7 @@ public final class HttpDoor {
     private final Allowances allowances;
     private final HttpListener listener;
     private final LogLevels logLevels;
+    private final List<SettingInForce> settings;
     private final Origins origins;
     private final RouteTable table;
     private final Visitors visitors;
@@ -53,7 +53,9 @@ public final class HttpDoor {
 
     private final TurnedAway turnedAway;
 
-    private final Set<Lasting> streams = new LinkedHashSet<>();
+    /** With what is to be run when they are gone. */
+    private final Map<Lasting, Runnable> streams = new LinkedHashMap<>();
+
     /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
     private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
 
@@ -66,18 +68,23 @@ public final class HttpDoor {
 
     /** Whoever sets levels by it sets nothing. */
     public HttpDoor(Vertx vertx, Gate gate, HttpConfig config, Allowances allowances, HttpListener listener) {
-        this(vertx, gate, config, allowances, listener, LogLevels.NONE);
+        this(vertx, gate, config, allowances, listener, LogLevels.NONE, List.of());
     }
 
-    /** @param allowances of the node, for all its doors */
+    /**
+     * @param allowances of the node, for all its doors
+     * @param settings of the node, to be shown
+     */
     public HttpDoor(
             Vertx vertx,
             Gate gate,
             HttpConfig config,
             Allowances allowances,
             HttpListener listener,
-            LogLevels logLevels) {
+            LogLevels logLevels,
+            List<SettingInForce> settings) {
         this.logLevels = logLevels;
+        this.settings = settings;
         this.vertx = vertx;
         this.gate = gate;
         this.config = config;
@@ -124,6 +131,9 @@ public final class HttpDoor {
         NodeRoutes node = new NodeRoutes(config);
         MemberRoutes members = new MemberRoutes(config);
         LogRoutes log = new LogRoutes(logLevels);
+        SettingRoutes set = new SettingRoutes(settings);
+        ConnectionRoutes connected = new ConnectionRoutes();
+        SqlRoutes sql = new SqlRoutes();
         BackupRoute backup = new BackupRoute();
         AccountRoutes accounts = new AccountRoutes();
         SessionRoutes sessions = new SessionRoutes();
@@ -155,6 +165,7 @@ public final class HttpDoor {
                 Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/redrive", subscriptions::redrive),
                 Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/discard", subscriptions::discard),
                 Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/why", subscriptions::why),
+                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/history", subscriptions::history),
                 Route.of(HttpMethod.GET, "/v1/messages/{cursor}/trace", subscriptions::trace),
                 Route.of(HttpMethod.POST, "/v1/transactions", transactions::transact),
                 Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
@@ -197,6 +208,12 @@ public final class HttpDoor {
                         .forAdmins(),
                 Route.of(HttpMethod.GET, "/v1/log", log::get).forAdmins(),
                 Route.of(HttpMethod.PUT, "/v1/log", log::put).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/settings", set::list).forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/connections", connected::list).forAdmins(),
+                Route.of(HttpMethod.DELETE, "/v1/connections/{id}", connected::close)
+                        .forAdmins(),
+                Route.of(HttpMethod.GET, "/v1/sql", sql::offer).forAdmins(),
+                Route.of(HttpMethod.POST, "/v1/sql", sql::ask).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
                 Route.of(HttpMethod.GET, "/v1", node::capabilities),
                 Route.of(HttpMethod.GET, "/v1/", node::capabilities),
@@ -496,7 +513,7 @@ public final class HttpDoor {
         closed = true;
         vertx.cancelTimer(beatTimer);
         visitors.close();
-        for (Lasting stream : List.copyOf(streams)) {
+        for (Lasting stream : List.copyOf(streams.keySet())) {
             stream.leave("draining");
         }
     }
@@ -544,13 +561,15 @@ public final class HttpDoor {
         if (closed || streams.size() >= config.maxStreams()) {
             return false;
         }
-        streams.add(stream);
+        streams.put(stream, gate.show(stream.door(), stream.peer(), stream));
         listener.streamOpened(stream.label());
         return true;
     }
 
     void closed(Lasting stream) {
-        if (streams.remove(stream)) {
+        Runnable gone = streams.remove(stream);
+        if (gone != null) {
+            gone.run();
             listener.streamClosed(stream.label());
         }
     }
@@ -564,7 +583,7 @@ public final class HttpDoor {
         long now = System.nanoTime();
         try {
             health = gate.status().health();
-            for (Lasting stream : List.copyOf(streams)) {
+            for (Lasting stream : List.copyOf(streams.keySet())) {
                 stream.beat(now);
             }
             for (Exchange exchange : List.copyOf(awaited)) {

@@ -56,7 +56,7 @@ final class LiveStream implements Subscriber, Lasting {
         this.door = exchange.door;
         this.framing = framing;
         this.remaining = limit;
-        this.answer = new OpenAnswer(exchange, framing, this::drained, this::close);
+        this.answer = new OpenAnswer(exchange, framing, this::drained, this::gone);
         this.peer = String.valueOf(exchange.request.remoteAddress());
         this.wanted = new Subscribe(filters, from, limit, "http", peer);
     }
@@ -66,9 +66,30 @@ final class LiveStream implements Subscriber, Lasting {
         return exchange.label();
     }
 
+    @Override
+    public String door() {
+        return framing.door();
+    }
+
+    @Override
+    public String peer() {
+        return peer;
+    }
+
+    @Override
+    public Sight sight() {
+        return new Sight(
+                exchange.guest().name(),
+                wanted.filters().stream().map(TopicFilter::value).toList(),
+                List.of(),
+                wanted.credit() - remaining,
+                0,
+                answer.unsent());
+    }
+
     void begin() {
-        exchange.response.exceptionHandler(broken -> close());
-        exchange.response.closeHandler(gone -> close());
+        exchange.response.exceptionHandler(broken -> gone());
+        exchange.response.closeHandler(closed -> gone());
         if (!door.opened(this)) {
             opened();
             tell("too-many-streams", true);
@@ -273,11 +294,11 @@ final class LiveStream implements Subscriber, Lasting {
     private void finish() {
         if (!closed) {
             answer.end();
-            close();
+            gone();
         }
     }
 
-    private void close() {
+    private void gone() {
         if (closed) {
             return;
         }

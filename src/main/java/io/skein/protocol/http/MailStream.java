@@ -8,6 +8,7 @@ import io.skein.broker.Stay;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /**
  * {@code GET /v1/mail/stream}: {@code message}, {@code read} and {@code deleted} {@code {"by","ids"}}, {@code
@@ -22,12 +23,17 @@ final class MailStream implements MailWatcher, Lasting {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
 
     private static final String OK = "ok";
+    /** What stands in place of its filters. */
+    private static final String MAIL = "(mail)";
 
     private final Exchange exchange;
     private final HttpDoor door;
     private final OpenAnswer answer;
     private Stay stay = Stay.UNCOUNTED;
     private MailWatch watch;
+    /** Events. */
+    private long told;
+
     private boolean resumeAtOnce;
     private boolean closed;
     private String health = OK;
@@ -35,7 +41,7 @@ final class MailStream implements MailWatcher, Lasting {
     MailStream(Exchange exchange) {
         this.exchange = exchange;
         this.door = exchange.door;
-        this.answer = new OpenAnswer(exchange, Framing.EVENTS, this::drained, this::close);
+        this.answer = new OpenAnswer(exchange, Framing.EVENTS, this::drained, this::gone);
     }
 
     @Override
@@ -43,9 +49,24 @@ final class MailStream implements MailWatcher, Lasting {
         return exchange.label();
     }
 
+    @Override
+    public String door() {
+        return Framing.EVENTS.door();
+    }
+
+    @Override
+    public String peer() {
+        return String.valueOf(exchange.request.remoteAddress());
+    }
+
+    @Override
+    public Sight sight() {
+        return new Sight(exchange.guest().name(), List.of(MAIL), List.of(), told, 0, answer.unsent());
+    }
+
     void begin() {
-        exchange.response.exceptionHandler(broken -> close());
-        exchange.response.closeHandler(gone -> close());
+        exchange.response.exceptionHandler(broken -> gone());
+        exchange.response.closeHandler(closed -> gone());
         if (!door.opened(this)) {
             end("too-many-streams", true);
             return;
@@ -120,6 +141,7 @@ final class MailStream implements MailWatcher, Lasting {
     }
 
     private void event(String name, JsonObject data) {
+        told++;
         Buffer out = Buffer.buffer(128);
         out.appendString("event: ").appendString(name).appendByte((byte) '\n');
         Framing.data(out, data.toBuffer().getBytes());
@@ -178,11 +200,11 @@ final class MailStream implements MailWatcher, Lasting {
     private void finish() {
         if (!closed) {
             answer.end();
-            close();
+            gone();
         }
     }
 
-    private void close() {
+    private void gone() {
         if (!closed) {
             closed = true;
             exchange.abandoned();

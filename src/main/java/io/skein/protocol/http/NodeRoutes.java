@@ -65,7 +65,7 @@ final class NodeRoutes {
                         .put("health", status.health())
                         .put("durable", status.durable())
                         .put("featureLevel", status.featureLevel())
-                        .put("clock", System.currentTimeMillis())
+                        .put("clock", exchange.nowMs())
                         .put("members", MemberRoutes.members(status)));
     }
 

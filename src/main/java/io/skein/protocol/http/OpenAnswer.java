@@ -78,6 +78,11 @@ final class OpenAnswer {
         return open;
     }
 
+    /** Bytes written that the socket has not taken. */
+    long unsent() {
+        return unsent;
+    }
+
     boolean isFull() {
         return full;
     }

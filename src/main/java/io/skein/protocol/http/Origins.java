@@ -83,6 +83,10 @@ final class Origins {
         if (origin != null && isAllowed(origin)) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            if (members.test(origin)) {
+                // The console goes on with another member when its node dies, and its session is a cookie of this host.
+                headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            }
         }
     }
 

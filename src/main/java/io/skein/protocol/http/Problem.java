@@ -105,6 +105,7 @@ record Problem(int status, String code, String detail, boolean retryable, String
             case CONFLICT -> 409;
             case GONE -> 410;
             case TOO_LARGE -> 413;
+            case TOO_MUCH -> 422;
             case TOO_MANY -> 429;
             case UNAVAILABLE -> 503;
             case INDETERMINATE -> 504;

@@ -28,7 +28,7 @@ final class SessionRoutes {
     private static void answer(Exchange exchange, Accounts.LogIn in, boolean cookie) {
         JsonObject json = new JsonObject();
         if (cookie) {
-            long seconds = Math.max(1, (in.expires() - System.currentTimeMillis()) / 1000);
+            long seconds = Math.max(1, (in.expires() - exchange.nowMs()) / 1000);
             exchange.response.addCookie(cookie(exchange, in.token(), seconds));
         } else {
             json.put("token", in.token());

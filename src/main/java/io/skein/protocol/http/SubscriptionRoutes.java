@@ -4,6 +4,7 @@ import io.skein.broker.ChangeAck;
 import io.skein.broker.DeadLetterFilter;
 import io.skein.broker.From;
 import io.skein.broker.LettersAck;
+import io.skein.broker.SubscriptionHistory;
 import io.skein.broker.Why;
 import io.skein.subscription.Holder;
 import io.skein.subscription.SubscriptionName;
@@ -181,6 +182,27 @@ final class SubscriptionRoutes {
                 .put("flowing", why.isFlowing())
                 .put("reasons", reasons)
                 .put("holders", holders);
+    }
+
+    void history(Exchange exchange) {
+        exchange.query().allow(List.of());
+        exchange.broker()
+                .subscriptions()
+                .history(name(exchange))
+                .onSuccess(history -> {
+                    JsonArray points = new JsonArray();
+                    for (SubscriptionHistory.Point point : history.points()) {
+                        points.add(new JsonObject()
+                                .put("time", point.time())
+                                .put("lag", point.lag())
+                                .put("inFlight", point.inFlight())
+                                .put("dead", point.dead()));
+                    }
+                    exchange.json(
+                            200,
+                            new JsonObject().put("everyMs", history.everyMs()).put("points", points));
+                })
+                .onFailure(exchange::fail);
     }
 
     void trace(Exchange exchange) {

@@ -97,12 +97,14 @@ final class FilterStream implements Subscriber {
             return true;
         }
         Buffer out = Buffer.buffer();
+        int count = 0;
         for (StoredMessage message : messages) {
             if (onceEach.take(position, message.topic(), message.cursor())) {
                 out.appendBytes(door.deliveryLines().of(message));
+                count++;
             }
         }
-        return session.write(out, this);
+        return session.write(out, count, this);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.broker.Allowance;
 import io.skein.broker.Broker;
+import io.skein.broker.Guest;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
@@ -45,6 +46,7 @@ final class PublisherSession implements Session {
     private final Allowance.Share unfinished;
 
     private final String peer;
+    private final Guest guest;
     private final Broker broker;
     private final PublisherFrames frames;
     private final Runnable flow = this::flow;
@@ -72,12 +74,14 @@ final class PublisherSession implements Session {
     private long tick = -1;
     private int quietTicks;
     private long dropped;
+    private long published;
 
-    PublisherSession(TcpDoor door, NetSocket socket, String peer, Broker broker) {
+    PublisherSession(TcpDoor door, NetSocket socket, String peer, Guest guest) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.broker = broker;
+        this.guest = guest;
+        this.broker = guest.broker();
         this.share = new HeldShare(door.held(), door.heldAside());
         this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
@@ -108,6 +112,18 @@ final class PublisherSession implements Session {
             refuseRest("overloaded", door.allowances().unfinished().why());
             flow();
         }
+    }
+
+    /** What waits is what it brought and is not stored. */
+    @Override
+    public Sight sight() {
+        return new Sight(guest.name(), List.of(), List.of(), 0, published, share.bytes());
+    }
+
+    /** What was read is stored all the same, as when its peer goes. */
+    @Override
+    public void close() {
+        unread.close();
     }
 
     @Override
@@ -201,6 +217,7 @@ final class PublisherSession implements Session {
 
     private void stored(PublishAck answer) {
         queue.taken();
+        published += inFlight.size();
         for (int i = 0; i < inFlight.size(); i++) {
             settle(inFlight.get(i), answer.results().get(i));
         }
@@ -269,7 +286,8 @@ final class PublisherSession implements Session {
     private static boolean isPassing(Refusal.Kind kind) {
         return switch (kind) {
             case UNAVAILABLE, INDETERMINATE, DISK_FULL, TOO_MANY -> true;
-            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE, TOO_MUCH ->
+                false;
         };
     }
 

@@ -3,7 +3,6 @@ package io.skein.protocol.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.skein.broker.Broker;
 import io.skein.broker.Connection;
 import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
@@ -41,6 +40,7 @@ final class RoleReader {
 
     private Optional<Guest> guest = Optional.empty();
     private Stay stay = Stay.UNCOUNTED;
+    private Runnable shown = () -> {};
     private boolean entering;
     private boolean refused;
     private boolean ended;
@@ -89,11 +89,12 @@ final class RoleReader {
                 return;
             }
             door.vertx().cancelTimer(timer);
-            Broker broker = guest.get().broker();
-            session = Optional.of(door.enter(
+            Session begun = door.enter(
                     publisher
-                            ? new PublisherSession(door, socket, peer, broker)
-                            : new SubscriberSession(door, socket, peer, broker)));
+                            ? new PublisherSession(door, socket, peer, guest.get())
+                            : new SubscriberSession(door, socket, peer, guest.get()));
+            session = Optional.of(begun);
+            shown = door.gate().show(TcpDoor.NAME, peer, begun);
             Buffer rest = head.slice(LENGTH, head.length());
             head = null;
             if (rest.length() > 0) {
@@ -186,6 +187,7 @@ final class RoleReader {
     void closed() {
         gone = true;
         counted.close();
+        shown.run();
         stay.end();
         door.vertx().cancelTimer(timer);
         session.ifPresent(Session::closed);

@@ -1,10 +1,11 @@
 package io.skein.protocol.tcp;
 
+import io.skein.broker.LongLived;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
 /** A connection whose role is known. */
-interface Session {
+interface Session extends LongLived {
     void data(Buffer data);
 
     /**

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.broker.Broker;
+import io.skein.broker.Guest;
 import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -11,6 +12,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class SubscriberSession implements Session {
     private final Intake intake;
     private final Unread unread;
     private final String peer;
+    private final Guest guest;
     private final Broker broker;
     private final SubscriberLines lines;
 
@@ -38,6 +41,7 @@ final class SubscriberSession implements Session {
     /** Streams that wait for the socket, the longest waiting first. */
     private final Deque<FilterStream> blocked = new ArrayDeque<>();
 
+    private long delivered;
     private boolean first = true;
     private boolean ended;
     private boolean closed;
@@ -46,11 +50,12 @@ final class SubscriberSession implements Session {
     private long tick = -1;
     private int quietTicks;
 
-    SubscriberSession(TcpDoor door, NetSocket socket, String peer, Broker broker) {
+    SubscriberSession(TcpDoor door, NetSocket socket, String peer, Guest guest) {
         this.door = door;
         this.socket = socket;
         this.peer = peer;
-        this.broker = broker;
+        this.guest = guest;
+        this.broker = guest.broker();
         this.intake = new Intake(socket);
         this.unread = new Unread(door, socket);
         this.lines = new SubscriberLines(door.settings().maxLineBytes());
@@ -84,6 +89,11 @@ final class SubscriberSession implements Session {
         if (socket.writeQueueFull()) { // who does not read answers gives no commands
             intake.pause();
         }
+    }
+
+    @Override
+    public Sight sight() {
+        return new Sight(guest.name(), List.copyOf(streams.keySet()), List.of(), delivered, 0, unread.bytes());
     }
 
     @Override
@@ -195,7 +205,8 @@ final class SubscriberSession implements Session {
     }
 
     /** @return false when the socket takes no more; the stream is called once it does */
-    boolean write(Buffer deliveries, FilterStream by) {
+    boolean write(Buffer deliveries, int messages, FilterStream by) {
+        delivered += messages;
         write(deliveries);
         if (!closed && socket.writeQueueFull()) {
             blocked.add(by);
@@ -210,7 +221,8 @@ final class SubscriberSession implements Session {
         say("ERR " + code + " " + text);
     }
 
-    void close() {
+    @Override
+    public void close() {
         unread.close();
     }
 

@@ -37,6 +37,11 @@ final class Unread {
                         });
     }
 
+    /** Not taken by the socket. */
+    long bytes() {
+        return bytes;
+    }
+
     /** After what was written, if that is read soon. */
     void close() {
         socket.close().onFailure(ignored -> {});

@@ -24,6 +24,11 @@ final class MailFlow implements MailWatcher, Flow {
         this.sub = sub;
     }
 
+    @Override
+    public List<String> filters() {
+        return List.of("(mail)");
+    }
+
     /** The client has been told of it. */
     void opened(MailWatch begun) {
         watch = begun;

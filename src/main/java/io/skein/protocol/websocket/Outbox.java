@@ -38,6 +38,7 @@ final class Outbox {
     private boolean wasFull;
     private long unsent;
     private long taken;
+    private long delivered;
 
     /**
      * @param flushed called when a turn's words have been handed to the socket
@@ -81,6 +82,7 @@ final class Outbox {
 
     /** One push of them all, or several when they are more than a frame. */
     void messages(String sub, List<StoredMessage> messages) {
+        delivered += messages.size();
         int next = 0;
         while (next < messages.size()) {
             begin();
@@ -98,6 +100,7 @@ final class Outbox {
 
     /** As {@link #messages}, each with what to acknowledge it by. */
     void lent(String sub, List<Leased> messages) {
+        delivered += messages.size();
         int next = 0;
         while (next < messages.size()) {
             begin();
@@ -170,6 +173,16 @@ final class Outbox {
                     }
                     sent(text.length);
                 });
+    }
+
+    /** Messages, ever. */
+    long delivered() {
+        return delivered;
+    }
+
+    /** Bytes that the socket has not taken. */
+    long unsent() {
+        return unsent;
     }
 
     /** Bytes that the socket has taken, ever. */

@@ -34,7 +34,8 @@ final class Problems {
             return of(refusal.rejected());
         }
         boolean retryable = switch (refusal.kind()) {
-            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE, TOO_MUCH ->
+                false;
             case TOO_MANY, UNAVAILABLE, DISK_FULL, INDETERMINATE -> true;
         };
         return new Problem(

@@ -7,6 +7,7 @@ import io.skein.broker.Freshness;
 import io.skein.broker.From;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
+import io.skein.broker.LongLived;
 import io.skein.broker.Refusal;
 import io.skein.broker.Stay;
 import io.skein.broker.Subscribe;
@@ -43,7 +44,7 @@ import java.util.Optional;
  * none stays, and the socket is paused. When all connections of the node hold too much together, the one that stood still
  * the longest is closed with {@link CloseCode#OVERLOADED}. Used on its own context only.
  */
-final class Session {
+final class Session implements LongLived {
     /** For the word that says why. */
     private static final long CUT_MS = 500;
 
@@ -64,6 +65,7 @@ final class Session {
 
     private long helloTimer = -1;
     private final Connection connection;
+    private Runnable shown = () -> {};
     private final Map<String, Flow> flows = new HashMap<>();
     /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
     private final Map<String, Worker> former = new LinkedHashMap<>() {
@@ -97,6 +99,7 @@ final class Session {
     private long bytesUnderWay;
     private int opening;
     private long lastSub;
+    private long published;
     private int errorsInARow;
     private boolean heard = true;
     private boolean pinged;
@@ -134,6 +137,7 @@ final class Session {
         socket.pongHandler(pong -> heard = true);
         socket.exceptionHandler(this::broken);
         socket.closeHandler(gone -> closed());
+        shown = gate.show("websocket", peer, this);
         arm();
         if (token.isPresent()) {
             enter(token.get(), () -> {});
@@ -148,6 +152,28 @@ final class Session {
                                 "say hello with a token within " + config.helloMs() + " ms"));
             }
         }
+    }
+
+    @Override
+    public Sight sight() {
+        List<String> filters = new ArrayList<>();
+        List<String> subscriptions = new ArrayList<>();
+        flows.values().forEach(flow -> {
+            filters.addAll(flow.filters());
+            flow.subscription().ifPresent(subscriptions::add);
+        });
+        return new Sight(
+                guest == null ? Optional.empty() : guest.name(),
+                filters,
+                subscriptions,
+                outbox.delivered(),
+                published,
+                outbox.unsent());
+    }
+
+    @Override
+    public void close() {
+        close(CloseCode.CLOSED, "an operator closed this connection");
     }
 
     /** Nothing is done for anybody until it is known who it is. */
@@ -385,6 +411,7 @@ final class Session {
             throw Malformed.of(wrong.code(), wrong.getMessage(), command.id());
         }
         int messages = command.batch().items().size();
+        published += messages;
         long bytes = 0;
         for (PublishItem item : command.batch().items()) {
             bytes += item.body().length;
@@ -436,7 +463,7 @@ final class Session {
             throw Malformed.of("malformed", "from an offset: only of a single topic", command.id());
         }
         String sub = nextSub(command.id());
-        var stream = new Stream(this, outbox, sub, command.credit(), config.autoCredit());
+        var stream = new Stream(this, outbox, sub, filters, command.credit(), config.autoCredit());
         long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
         opening++;
         guest.broker()
@@ -480,7 +507,8 @@ final class Session {
             throw Malformed.of("malformed", wrong.getMessage(), command.id());
         }
         String sub = nextSub(command.id());
-        var worker = new Worker(vertx, this, outbox, subscriptions, name, command, sub, config.autoWork());
+        var worker =
+                new Worker(vertx, gate.clock(), this, outbox, subscriptions, name, command, sub, config.autoWork());
         opening++;
         subscriptions.config(name, Freshness.LINEARIZABLE).onComplete(done -> {
             opening--;
@@ -630,6 +658,7 @@ final class Session {
         }
         if (gone.tryComplete()) {
             connection.close();
+            shown.run();
             door.gone(this);
         }
     }

@@ -5,6 +5,7 @@ import io.skein.broker.Subscription;
 import io.skein.frame.Command;
 import io.skein.frame.Push;
 import io.skein.store.StoredMessage;
+import io.skein.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,7 @@ final class Stream implements Subscriber, Flow {
     private final Session session;
     private final Outbox outbox;
     private final String sub;
+    private final List<TopicFilter> filters;
     /** Messages before a refill; 0 when the client gives credit itself. */
     private final int autoCredit;
     /** Delivered before the client knows this stream's name. At most one call's, because that is answered false. */
@@ -26,11 +28,17 @@ final class Stream implements Subscriber, Flow {
     private long used;
     private String lateStatus = "";
 
-    Stream(Session session, Outbox outbox, String sub, long credit, int autoCredit) {
+    Stream(Session session, Outbox outbox, String sub, List<TopicFilter> filters, long credit, int autoCredit) {
+        this.filters = filters;
         this.session = session;
         this.outbox = outbox;
         this.sub = sub;
         this.autoCredit = credit == Command.Subscribe.AUTO ? autoCredit : 0;
+    }
+
+    @Override
+    public List<String> filters() {
+        return filters.stream().map(TopicFilter::value).toList();
     }
 
     /** The client has been told of it. */

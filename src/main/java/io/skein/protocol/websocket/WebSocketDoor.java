@@ -139,7 +139,7 @@ public final class WebSocketDoor {
      * share and which no single wrong clock moves far.
      */
     long nextEpoch() {
-        long now = Math.max(System.currentTimeMillis(), gate.status().time());
+        long now = Math.max(gate.clock().millis(), gate.status().time());
         return lastEpoch.updateAndGet(last -> Math.max(last + 1, now));
     }
 

@@ -6,6 +6,7 @@ import io.skein.broker.Pull;
 import io.skein.broker.Pulling;
 import io.skein.broker.Refusal;
 import io.skein.broker.Subscriptions;
+import io.skein.broker.WallClock;
 import io.skein.frame.Command;
 import io.skein.frame.Push;
 import io.skein.subscription.Leases;
@@ -13,6 +14,7 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.wire.Limits;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class Worker implements Flow {
     private static final long RETRY_MS = 200;
 
     private final Vertx vertx;
+    private final WallClock clock;
     private final Session session;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
@@ -49,13 +52,14 @@ final class Worker implements Flow {
     private boolean starving;
     /** After a refusal that passes. */
     private long retry = -1;
-    /** When the first lease in the client's hand ends. */
-    private long expiry = -1;
+    /** Takes back the look at the first lease in the client's hand that ends; null: nobody looks. */
+    private Runnable expiry;
 
     private String status = "ok";
 
     Worker(
             Vertx vertx,
+            WallClock clock,
             Session session,
             Outbox outbox,
             Subscriptions subscriptions,
@@ -64,6 +68,7 @@ final class Worker implements Flow {
             String sub,
             int autoWork) {
         this.vertx = vertx;
+        this.clock = clock;
         this.session = session;
         this.outbox = outbox;
         this.subscriptions = subscriptions;
@@ -73,6 +78,11 @@ final class Worker implements Flow {
         boolean isAuto = command.credit() == Command.Subscribe.AUTO;
         this.credit = isAuto ? autoWork : command.credit();
         this.hand = isAuto ? new Hand() : null;
+    }
+
+    @Override
+    public Optional<String> subscription() {
+        return Optional.of(name.value());
     }
 
     SubscriptionName name() {
@@ -102,7 +112,7 @@ final class Worker implements Flow {
     /** @param ms from now; 0: as the subscription says */
     void extended(List<Leases> leases, long ms) {
         if (hand != null) {
-            hand.extended(leases, System.currentTimeMillis() + (ms > 0 ? ms : leaseMs));
+            hand.extended(leases, clock.millis() + (ms > 0 ? ms : leaseMs));
         }
     }
 
@@ -208,7 +218,8 @@ final class Worker implements Flow {
         }
         boolean passes = switch (refusal.kind()) {
             case UNAVAILABLE, INDETERMINATE, TOO_MANY, DISK_FULL -> true;
-            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE -> false;
+            case REJECTED, MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, TOO_LARGE, TOO_MUCH ->
+                false;
         };
         if (passes) {
             again(refusal.code());
@@ -242,13 +253,12 @@ final class Worker implements Flow {
 
     /** All credit is in the client's hand; what outlives its lease there is somebody else's. */
     private void awaitExpiry() {
-        if (expiry != -1) {
+        if (expiry != null) {
             return;
         }
-        long wait = Math.max(1, hand.firstEnd() - System.currentTimeMillis());
-        expiry = vertx.setTimer(Math.min(wait, WAIT_MS), id -> {
-            expiry = -1;
-            credit += hand.expired(System.currentTimeMillis());
+        expiry = clock.at(vertx.getOrCreateContext(), Math.min(hand.firstEnd(), clock.millis() + WAIT_MS), () -> {
+            expiry = null;
+            credit += hand.expired(clock.millis());
             go();
         });
     }
@@ -261,7 +271,9 @@ final class Worker implements Flow {
         closed = true;
         starves(false);
         vertx.cancelTimer(retry);
-        vertx.cancelTimer(expiry);
+        if (expiry != null) {
+            expiry.run();
+        }
         if (pulling != null) {
             pulling.cancel();
         }

@@ -5,6 +5,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.ChangeAck;
 import io.skein.broker.Connection;
 import io.skein.broker.Freshness;
+import io.skein.broker.Inspection;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Page;
 import io.skein.broker.Publish;
@@ -123,6 +124,11 @@ class BentBroker implements Broker {
     @Override
     public Connection connected(String door, String peer) {
         return straight.connected(door, peer);
+    }
+
+    @Override
+    public Inspection inspection() {
+        return straight.inspection();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.skein.broker.Connection;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
+import io.skein.broker.LongLived;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.OpenGate;
 import io.vertx.core.Context;
@@ -71,6 +72,11 @@ class GoneVisitorTest {
         @Override
         public Connection connected(String door, String peer) {
             return open.connected(door, peer);
+        }
+
+        @Override
+        public Runnable show(String door, String peer, LongLived connection) {
+            return () -> {};
         }
     }
 

@@ -1,0 +1,111 @@
+package io.skein.broker;
+
+import io.skein.cluster.Proposer;
+import io.skein.subscription.SubscriptionMachine;
+import io.skein.subscription.SubscriptionName;
+import io.skein.subscription.SubscriptionView;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Looks every ten seconds how durable subscriptions do, for {@link LagHistory}: at those that are kept, and at some of the
+ * others in turn, so that however many there are a look costs the replica a few turns, of which none is long.
+ */
+final class LagSampler {
+    static final long EVERY_MS = 10_000;
+
+    /** Of those that are kept, looked at in one turn of the replica. */
+    private static final int A_FEW = 16;
+    /** Subscriptions, positions and marks of the others that are looked at in one turn, and turns in one look. */
+    private static final int A_TURN = 1_000;
+
+    private static final int TURNS = 5;
+
+    private final Vertx vertx;
+    private final Proposer proposer;
+    private final Supplier<Ground> ground;
+    private final LagHistory history = new LagHistory();
+    private boolean started;
+    private volatile long timer = -1;
+    /** Id of the last of the others that was looked at. */
+    private long last;
+
+    private volatile boolean stopped;
+
+    LagSampler(Vertx vertx, Proposer proposer, Supplier<Ground> ground) {
+        this.vertx = vertx;
+        this.proposer = proposer;
+        this.ground = ground;
+    }
+
+    /** On the replica's context; again: nothing. */
+    void start() {
+        if (!started) {
+            started = true;
+            arm();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        vertx.cancelTimer(timer);
+    }
+
+    SubscriptionHistory of(SubscriptionName name) {
+        return new SubscriptionHistory(EVERY_MS, history.of(name));
+    }
+
+    private void arm() {
+        if (!stopped) {
+            timer = vertx.setTimer(EVERY_MS, due -> look().onComplete(looked -> arm()));
+        }
+    }
+
+    /** Fails where nothing is to be seen: the node begins or ends. */
+    Future<Void> look() {
+        if (ground.get() == null) {
+            return Future.succeededFuture();
+        }
+        long time = System.currentTimeMillis();
+        history.begin(time);
+        return kept(history.kept().iterator(), time).compose(v -> others(time, TURNS));
+    }
+
+    private SubscriptionMachine machine() {
+        return ground.get().subscriptions();
+    }
+
+    private Future<Void> kept(Iterator<Long> ids, long time) {
+        if (!ids.hasNext()) {
+            return Future.succeededFuture();
+        }
+        return proposer.ask(() -> {
+                    for (int i = 0; i < A_FEW && ids.hasNext(); i++) {
+                        long id = ids.next();
+                        Optional<SubscriptionView> there = machine().after(id - 1, 1).stream()
+                                .filter(view -> view.id() == id)
+                                .findFirst();
+                        there.ifPresentOrElse(view -> history.note(view, time), () -> history.forget(id));
+                    }
+                    return null;
+                })
+                .compose(v -> kept(ids, time));
+    }
+
+    private Future<Void> others(long time, int turns) {
+        if (turns == 0) {
+            return Future.succeededFuture();
+        }
+        return proposer.ask(() -> {
+                    List<SubscriptionView> views = machine().after(last, A_TURN);
+                    views.forEach(view -> history.note(view, time));
+                    last = views.isEmpty() ? 0 : views.get(views.size() - 1).id();
+                    return views.isEmpty();
+                })
+                .compose(wasLast -> wasLast ? Future.succeededFuture() : others(time, turns - 1));
+    }
+}

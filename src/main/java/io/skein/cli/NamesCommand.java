@@ -1,0 +1,57 @@
+package io.skein.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Names that a shell offers at the Tab key, a line each; says nothing when the node does not answer at once. */
+@Command(name = "names", hidden = true, description = "Prints names, for shells that complete.")
+final class NamesCommand implements Callable<Integer> {
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Server server;
+
+    @Parameters(paramLabel = "KIND")
+    private String kind;
+
+    @Option(names = "--json", description = "one JSON line")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        JsonArray names = new JsonArray();
+        Names asked = Names.valueOf(kind.toUpperCase(Locale.ROOT));
+        try {
+            Optional<JsonObject> answer =
+                    new Api(server).look(asked.path, AT_ONCE).join();
+            JsonArray list = answer.map(all -> all.getJsonArray(asked.list)).orElse(new JsonArray());
+            for (int i = 0; i < list.size(); i++) {
+                names.add(list.getJsonObject(i).getValue(asked.name).toString());
+            }
+        } catch (CommandProblem nobody) {
+            // Nothing to offer.
+        }
+        if (json) {
+            out.println(names.encode());
+        } else {
+            names.forEach(out::println);
+        }
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,117 @@
+package io.skein.cli;
+
+import io.skein.frame.Durations;
+import io.skein.frame.Malformed;
+import io.skein.node.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Stack;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code --watch [EVERY]}: what a command shows is shown again and again, on a terminal in the same place. */
+final class Watch {
+    private static final String USUAL = "2s";
+    private static final long LEAST_MS = 100;
+
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            paramLabel = "EVERY",
+            parameterConsumer = Every.class,
+            description = "shows it again and again, until Ctrl+C (every 2s)")
+    private String every;
+
+    /** What follows is how often, when it looks like a time; else it is something else. */
+    static final class Every implements IParameterConsumer {
+        @Override
+        public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+            boolean isTime = !words.isEmpty() && words.peek().matches("\\d+(\\.\\d+)?(ms|s|m|h)");
+            option.setValue(isTime ? words.pop() : USUAL);
+        }
+    }
+
+    /** Once, or on and on. */
+    int show(PrintWriter out, boolean json, ToIntFunction<PrintWriter> frame) {
+        if (every == null) {
+            int exitCode = frame.applyAsInt(out);
+            out.flush();
+            return exitCode;
+        }
+        Duration pause = pause(every);
+        boolean inPlace = !json && Terminal.isThere();
+        int before = 0;
+        while (true) {
+            String text = text(frame, json);
+            if (inPlace) {
+                before = redraw(out, text, before);
+            } else {
+                if (!json) {
+                    out.println("--- " + Readable.text(System.currentTimeMillis()));
+                }
+                out.print(text);
+                out.flush();
+            }
+            Pause.of(pause);
+        }
+    }
+
+    private static Duration pause(String every) {
+        try {
+            long ms = Durations.parseMs(every);
+            if (ms >= LEAST_MS) {
+                return Duration.ofMillis(ms);
+            }
+        } catch (Malformed noTime) {
+            throw new CommandProblem(ExitCode.USAGE, "--watch: " + noTime.getMessage());
+        }
+        throw new CommandProblem(ExitCode.USAGE, "--watch is at least " + LEAST_MS + "ms, not " + every);
+    }
+
+    /** A node that is away for a while ends nothing: who watches wants to see it come back. */
+    private static String text(ToIntFunction<PrintWriter> frame, boolean json) {
+        StringWriter text = new StringWriter();
+        try (PrintWriter into = new PrintWriter(text)) {
+            frame.applyAsInt(into);
+        } catch (CommandProblem problem) {
+            if (problem.exitCode() != ExitCode.UNREACHABLE) {
+                throw problem;
+            }
+            return json ? "" : "skein: " + problem.getMessage() + System.lineSeparator();
+        }
+        return text.toString();
+    }
+
+    /**
+     * Over the frame before, so that nothing flickers.
+     *
+     * @param before lines of that
+     * @return lines of this
+     */
+    private static int redraw(PrintWriter out, String text, int before) {
+        Terminal.Size size = Terminal.size();
+        int most = size.rows() - 1;
+        List<String> lines = text.lines().toList();
+        List<String> shown = lines.size() <= most ? lines : lines.subList(0, most - 1);
+        StringBuilder frame = new StringBuilder(before == 0 ? "" : "\u001b[" + before + "F");
+        shown.forEach(line -> frame.append(Terminal.fitting(line, size.columns()))
+                .append(Terminal.TO_LINE_END)
+                .append('\n'));
+        int more = lines.size() - shown.size();
+        if (more > 0) {
+            frame.append("and ")
+                    .append(more)
+                    .append(" more lines")
+                    .append(Terminal.TO_LINE_END)
+                    .append('\n');
+        }
+        out.print(frame.append(Terminal.TO_SCREEN_END));
+        out.flush();
+        return shown.size() + (more > 0 ? 1 : 0);
+    }
+}

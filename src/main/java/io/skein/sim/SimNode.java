@@ -1,0 +1,244 @@
+package io.skein.sim;
+
+import io.skein.broker.NodeStatus;
+import io.skein.cluster.ReplicaVerticle.Outlook;
+import io.skein.metrics.Metrics;
+import io.skein.node.Node;
+import io.skein.node.NodeConfig;
+import io.skein.node.Setting;
+import io.skein.node.Settings;
+import io.skein.node.World;
+import io.skein.store.DataDirectory;
+import io.skein.store.DiskTrouble;
+import io.skein.store.StoreFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * One node of a simulated cluster: a whole one, with doors, store and peers, on one event loop of its own. It can be killed
+ * and started again over the same data, and be held still. Its methods are called by one thread at a time, which is no event
+ * loop.
+ */
+final class SimNode {
+    /** What became of it. */
+    enum State {
+        RUNNING,
+        /** Its loop stands still, as that of a process that got SIGSTOP. */
+        PAUSED,
+        KILLED,
+        /** It found that it must not go on; a process would have ended with an exit code. */
+        BROKEN
+    }
+
+    private static final long STOP_SECONDS = 20;
+    private static final String DEFAULT_HTTP = "0";
+    /** Passwords are as safe here as they need be. */
+    private static final int FEW_ITERATIONS = 1_000;
+
+    private final String id;
+    private final Path directory;
+    private final Map<String, String> flags;
+    private final Map<String, String> environment;
+    private final SimClock clock;
+    private final RandomGenerator random;
+    private final World.Pages pages;
+    private final DiskTrouble disk = new DiskTrouble();
+    /** By which its monotonic clock is ahead of the machine's. */
+    private volatile long impatienceNanos;
+
+    private long electionNanos;
+    private volatile State state = State.KILLED;
+    private volatile Throwable broken;
+    private volatile Node node;
+    private Vertx vertx;
+    private CountDownLatch held;
+
+    /**
+     * @param flags of its own, as on the command line, without the dashes
+     * @param environment what counts where no flag does
+     */
+    SimNode(
+            String id,
+            Path directory,
+            Map<String, String> flags,
+            Map<String, String> environment,
+            SimClock clock,
+            RandomGenerator random,
+            World.Pages pages) {
+        this.id = id;
+        this.directory = directory;
+        this.flags = new HashMap<>(flags);
+        this.environment = environment;
+        this.clock = clock;
+        this.random = random;
+        this.pages = pages;
+    }
+
+    String id() {
+        return id;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Why it is {@link State#BROKEN}; null when it is not. */
+    Throwable broken() {
+        return broken;
+    }
+
+    DiskTrouble disk() {
+        return disk;
+    }
+
+    /** Where it serves, or did. */
+    URI url() {
+        return URI.create("http://127.0.0.1:" + httpPort());
+    }
+
+    int httpPort() {
+        return Integer.parseInt(flags.getOrDefault(Setting.HTTP_PORT.key(), DEFAULT_HTTP));
+    }
+
+    /** This node's word on itself; from any thread; empty when it does not run. */
+    Optional<NodeStatus> status() {
+        Node running = node;
+        return running == null ? Optional.empty() : Optional.of(running.broker().status());
+    }
+
+    /** See {@link Node#look}; fails when it does not run. */
+    Future<Outlook> look() {
+        Node running = node;
+        return running == null || state != State.RUNNING
+                ? Future.failedFuture(new IllegalStateException(id + " does not run"))
+                : running.look();
+    }
+
+    Future<Optional<String>> firstAdmin() {
+        return node.firstAdmin();
+    }
+
+    /** Begins to start; completes when its doors are open. */
+    Future<Void> start() {
+        if (state == State.RUNNING || state == State.PAUSED) {
+            return Future.succeededFuture();
+        }
+        NodeConfig config = NodeConfig.of(Settings.resolve(flags, environment, Optional.empty()), FEW_ITERATIONS);
+        electionNanos = config.timing().electionTimeoutNanos();
+        vertx = Vertx.vertx(options());
+        World world =
+                new World(clock, () -> clock.now(impatienceNanos), random, Optional.of(disk), Optional.of(pages), 1);
+        Vertx own = vertx;
+        state = State.RUNNING;
+        broken = null;
+        return Node.start(
+                        own,
+                        config,
+                        world,
+                        Sim.version(),
+                        DataDirectory.lock(directory),
+                        Metrics.newRegistry(),
+                        failure -> brokeDown(own, failure))
+                .map(started -> {
+                    node = started;
+                    // The next start is at the same place.
+                    flags.put(Setting.HTTP_PORT.key(), String.valueOf(started.httpPort()));
+                    return null;
+                });
+    }
+
+    private static VertxOptions options() {
+        return new VertxOptions()
+                .setEventLoopPoolSize(1)
+                // A loop that is held still is no news.
+                .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1))
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+    }
+
+    private void brokeDown(Vertx own, StoreFailure failure) {
+        if (own == vertx && state != State.KILLED) {
+            broken = failure.cause();
+            state = State.BROKEN;
+            node = null;
+            own.close().onFailure(ignored -> {});
+        }
+    }
+
+    /** Its election timeout passes at once, nearly: if nobody leads, it campaigns. From the clock alone a stop looks otherwise. */
+    void losePatience() {
+        impatienceNanos += electionNanos - TimeUnit.MILLISECONDS.toNanos(1);
+        look().onFailure(away -> {});
+    }
+
+    /** Without a word to anybody: nothing is handed over, no row more is written, its sockets close. */
+    void kill() {
+        if (state == State.KILLED) {
+            return;
+        }
+        boolean wasBroken = state == State.BROKEN;
+        resume();
+        state = State.KILLED;
+        node = null;
+        if (!wasBroken) {
+            close();
+        }
+    }
+
+    /** For good, with the whole cluster: nobody takes over. */
+    Future<Void> end() {
+        resume();
+        boolean isOpen = state == State.RUNNING;
+        state = State.KILLED;
+        node = null;
+        return isOpen ? vertx.close() : Future.succeededFuture();
+    }
+
+    private void close() {
+        try {
+            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException slow) {
+            throw new IllegalStateException(id + " did not end within " + STOP_SECONDS + " s", slow);
+        }
+    }
+
+    /** Its event loop does nothing from here on; the kernel still takes connections in its name. */
+    void pause() {
+        if (state != State.RUNNING) {
+            return;
+        }
+        CountDownLatch stands = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        vertx.runOnContext(v -> {
+            stands.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Sim.await(stands);
+        held = goesOn;
+        state = State.PAUSED;
+    }
+
+    void resume() {
+        if (held != null) {
+            held.countDown();
+            held = null;
+            if (state == State.PAUSED) {
+                state = State.RUNNING;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.skein.store;
+
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A disk that is slow or full on command, under a real SQLite: for the simulator that users test their programs with. From
+ * any thread; what is said holds from the next commit on.
+ */
+public final class DiskTrouble implements Faults {
+    /** SQLite's code for a disk that takes no more. */
+    private static final int SQLITE_FULL = 13;
+
+    private volatile long slowMs;
+    private volatile boolean full;
+
+    /** @param ms that each commit takes longer; 0 for none */
+    public void slow(long ms) {
+        slowMs = ms;
+    }
+
+    /** @param isFull no commit has room */
+    public void full(boolean isFull) {
+        full = isFull;
+    }
+
+    public long slowMs() {
+        return slowMs;
+    }
+
+    public boolean isFull() {
+        return full;
+    }
+
+    @Override
+    public void beforeCommit(long batch) throws SQLException {
+        long ms = slowMs;
+        if (ms > 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(ms);
+            } catch (InterruptedException ended) {
+                // The node is killed: what was not committed never was.
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (full) {
+            throw new SQLException("the simulated disk is full", "", SQLITE_FULL);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// A durable subscription is made or changed: one form for both.
+import { ask } from './ask.js';
+import { byId, text } from './dom.js';
+
+const dialog = byId('plan');
+const form = byId('plan-form');
+const field = (name) => byId(`plan-${name}`);
+let before = null;
+let done = () => {};
+
+field('cancel').addEventListener('click', () => dialog.close());
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  save();
+});
+
+/** config: of one that there is, null for a new one; saved(name, isNew) */
+export function open(name, config, saved) {
+  form.reset();
+  before = config;
+  done = saved;
+  say('');
+  field('name').value = name;
+  field('name').readOnly = Boolean(config);
+  field('from').disabled = Boolean(config);
+  text(byId('plan-title'), config ? `Change ${name}` : 'New subscription');
+  text(field('save'), config ? 'Save' : 'Make it');
+  if (config) {
+    field('filter').value = config.filter;
+    field('lease').value = config.lease;
+    field('max').value = config.maxDeliveries;
+    field('backoff').value = config.backoff.join(', ');
+    field('dead').value = config.deadLetter ?? '';
+    field('order').value = config.order;
+  }
+  dialog.showModal();
+  (config ? field('filter') : field('name')).focus();
+}
+
+async function save() {
+  const name = field('name').value.trim();
+  const body = {
+    filter: field('filter').value.trim(),
+    lease: field('lease').value.trim() || '30s',
+    maxDeliveries: Number(field('max').value),
+    backoff: field('backoff').value.split(',').map((step) => step.trim()).filter(Boolean),
+    deadLetter: field('dead').value.trim() || null,
+    order: field('order').value,
+    paused: before?.paused ?? false,
+  };
+  if (!before) body.from = field('from').value;
+  try {
+    await ask('PUT', `v1/subscriptions/${encodeURIComponent(name)}`, { body });
+    dialog.close();
+    done(name, !before);
+  } catch (failure) {
+    say(failure.message);
+  }
+}
+
+function say(words) {
+  text(byId('plan-said'), words);
+  byId('plan-said').hidden = !words;
+}
