@@ -471,6 +471,8 @@ class Line {
   flows = new Set();
   named = new Map();
   isUp = false;
+  /** Which it is. */
+  node = '';
   #nodes;
   #token;
   #told;
@@ -483,10 +485,10 @@ class Line {
   #heard = false;
   #pinged = false;
   #lastId = 0;
-  /** Sent and not answered, by id; and not sent. */
+  /** Not answered; of those, sent, by id; and to be sent when there is a connection. */
+  #asked = new Set();
   #sent = new Map();
   #waiting = [];
-  #count = 0;
   #chars = 0;
   #out = [];
   #over = null;
@@ -516,7 +518,7 @@ class Line {
     }
     this.#socket = socket;
     this.#heard = this.#pinged = false;
-    const node = this.#nodes.current;
+    const node = this.node = this.#nodes.current;
     this.#timer = setTimeout(() => this.#lost(socket, node), OPENING_MS);
     socket.onopen = () => socket.send(JSON.stringify({ id: 0, op: 'hello', token: this.#token() || undefined }));
     socket.onmessage = ({ data }) => {
@@ -578,7 +580,7 @@ class Line {
       this.#ill = undefined;
     } else if (this.#nodes.count > 1) {
       const socket = this.#socket;
-      const node = this.#nodes.current;
+      const { node } = this;
       this.#ill ??= setTimeout(() => this.#lost(socket, node), ILL_MS);
     }
   }
@@ -619,10 +621,10 @@ class Line {
       const one = { command, isKept, taken, resolve, reject, until: performance.now() + ms, chars: 100 + chars, tries: 0 };
       if (this.#over) {
         reject(this.#over);
-      } else if (this.#count > 0 && (this.#count >= MAX_ASKED || this.#chars + one.chars > MAX_ASKED_CHARS)) {
-        reject(new SkeinError(`${this.#count} commands wait for their answers`, { code: 'client-full', outcome: 'unavailable' }));
+      } else if (this.#asked.size > 0 && (this.#asked.size >= MAX_ASKED || this.#chars + one.chars > MAX_ASKED_CHARS)) {
+        reject(new SkeinError(`${this.#asked.size} commands wait for their answers`, { code: 'client-full', outcome: 'unavailable' }));
       } else {
-        this.#count++;
+        this.#asked.add(one);
         this.#chars += one.chars;
         if (ms < Infinity) one.timer = setTimeout(() => this.#late(one), ms);
         if (this.isUp) this.#send(one);
@@ -646,7 +648,7 @@ class Line {
 
   #done(one) {
     clearTimeout(one.timer);
-    this.#count--;
+    this.#asked.delete(one);
     this.#chars -= one.chars;
     return one;
   }
@@ -662,7 +664,7 @@ class Line {
     }
     if (!isDoubtful) one.told = failure;
     setTimeout(() => {
-      if (this.#over || performance.now() > one.until) return;
+      if (!this.#asked.has(one)) return;
       if (this.isUp) this.#send(one);
       else this.#waiting.push(one);
     }, wait);
@@ -675,15 +677,17 @@ class Line {
   }
 
   #flush() {
+    const out = this.#out.splice(0);
+    if (this.#socket?.readyState !== 1) return;
     let frame = '';
-    for (const text of this.#out.splice(0)) {
+    for (const text of out) {
       if (frame && frame.length + text.length > MAX_FRAME) {
-        this.#socket?.send(frame);
+        this.#socket.send(frame);
         frame = '';
       }
       frame += frame ? `\n${text}` : text;
     }
-    if (frame && this.#socket?.readyState === 1) this.#socket.send(frame);
+    if (frame) this.#socket.send(frame);
   }
 
   end(why) {
@@ -698,8 +702,8 @@ class Line {
     this.#socket = null;
     this.isUp = false;
     socket?.close(1000);
-    for (const one of [...this.#sent.values(), ...this.#waiting]) {
-      const { message, code } = why;
+    const { message, code } = why;
+    for (const one of [...this.#asked]) {
       this.#done(one).reject(one.wasSent ? new SkeinError(message, { code, outcome: 'unknown' }) : why);
     }
     this.#sent.clear();
@@ -720,7 +724,7 @@ class Client {
   }
 
   /** The URL of the node that serves, or is tried next. */
-  get node() { return this.#nodes.current; }
+  get node() { return this.#line.node; }
 
   get isConnected() { return this.#line.isUp; }
 
@@ -744,8 +748,8 @@ class Client {
 
   /**
    * filters: one, or a list. options: from (latest, earliest, a cursor, an offset, a time, '-15m'), credit (messages that
-   * are here and not handed out, at most), onGap({requested, resumedAt, lost}; lost is -1 when nobody knows), signal, onEnd(error?) with a handler.
-   * Without a handler the subscription is iterated. It has ready, cursor and close().
+   * are here and not handed out, at most), onGap({requested, resumedAt, lost}; lost is -1 when nobody knows), signal, and
+   * with a handler onEnd(error?). Without a handler the subscription is iterated. It has ready, cursor and close().
    */
   subscribe(filters, options = {}, handler = undefined) {
     const subscription = new Subscription(this.#line, filters, options);
@@ -777,8 +781,7 @@ class Client {
 
 /**
  * Resolves to a client when a node answers. options: nodes (URLs), learn (false: no other members are tried), token (or a
- * function), timeoutMs,
- * onConnection({state: 'up' | 'down' | 'closed', node, reason, error}).
+ * function that returns it), timeoutMs, onConnection({state: 'up' | 'down' | 'closed', node, reason, error}).
  */
 export function connect({ nodes = [globalThis.location.origin], token = '', learn = true, timeoutMs = 10000, onConnection = () => {} } = {}) {
   const shown = typeof token === 'function' ? token : () => token;
