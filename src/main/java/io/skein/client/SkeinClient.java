@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,8 +108,14 @@ public final class SkeinClient {
      * #close} or when there is no server.
      */
     public static Future<SkeinClient> connect(ClientOptions options) {
-        VertxOptions small =
-                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1);
+        // No directory for files that it never opens.
+        FileSystemOptions noFiles =
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+        VertxOptions small = new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setFileSystemOptions(noFiles);
         return connect(Vertx.vertx(small), true, options);
     }
 
