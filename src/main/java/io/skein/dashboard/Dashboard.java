@@ -142,8 +142,9 @@ public final class Dashboard extends VerticleBase {
         HttpServerResponse response = ctx.response();
         boolean isPacked = takesGzip(ctx.request());
         response.putHeader(HttpHeaders.ETAG, etag)
-                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl)
-                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
+        // Beside the origin, where whoever shares the file has named that.
+        response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
             response.setStatusCode(304).end().onFailure(ignored -> {});
             return;
