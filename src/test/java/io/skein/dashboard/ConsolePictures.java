@@ -52,10 +52,11 @@ class ConsolePictures {
     void allPages(@TempDir Path profile, @TempDir Path directory) throws Exception {
         ScheduledExecutorService shop = Executors.newScheduledThreadPool(2);
         try (Browser browser = Browser.open(profile);
-                RunningNode first =
-                        new RunningNode(directory.resolve("n1"), Map.of("node-id", "n1", "sql", "true"));
+                RunningNode first = new RunningNode(directory.resolve("n1"), Map.of("node-id", "n1", "sql", "true"));
                 RunningNode second = joining(directory.resolve("n2"), "n2", first, 2);
                 RunningNode third = joining(directory.resolve("n3"), "n3", first, 3)) {
+            second.awaitVoters(3);
+            third.awaitVoters(3);
             base = "http://127.0.0.1:" + first.httpPort();
             stock();
             shop.scheduleAtFixedRate(() -> quietly(this::orders), 0, 100, TimeUnit.MILLISECONDS);
@@ -105,7 +106,10 @@ class ConsolePictures {
     }
 
     private void stock() throws Exception {
-        send("PUT", "/v1/topics/orders/eu", new JsonObject("{\"retention\":{\"maxAge\":\"7d\",\"maxBytes\":1073741824}}"));
+        send(
+                "PUT",
+                "/v1/topics/orders/eu",
+                new JsonObject("{\"retention\":{\"maxAge\":\"7d\",\"maxBytes\":1073741824}}"));
         subscription("billing", "orders/#", 3);
         subscription("invoices", "orders/eu", 5);
         subscription("fraud-check", "payments/authorized", 5);
@@ -195,7 +199,9 @@ class ConsolePictures {
 
     private JsonObject leases(String subscription, int most) throws Exception {
         JsonObject pulled = send(
-                "POST", "/v1/subscriptions/" + subscription + "/pull?consumer=" + subscription + "-1&max=" + most, null);
+                "POST",
+                "/v1/subscriptions/" + subscription + "/pull?consumer=" + subscription + "-1&max=" + most,
+                null);
         return new JsonObject()
                 .put(
                         "leases",
@@ -241,7 +247,8 @@ class ConsolePictures {
         browser.settle();
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(browser.screenshot()));
         Files.createDirectories(PICTURES);
-        ImageIO.write(withPalette(picture), "png", PICTURES.resolve(name + ".png").toFile());
+        ImageIO.write(
+                withPalette(picture), "png", PICTURES.resolve(name + ".png").toFile());
     }
 
     /** With the colours that occur most, and each other one as the nearest of them. */
@@ -260,7 +267,8 @@ class ConsolePictures {
         for (int y = 0; y < picture.getHeight(); y++) {
             for (int x = 0; x < picture.getWidth(); x++) {
                 int rgb = picture.getRGB(x, y) & 0xFFFFFF;
-                exact.computeIfAbsent(rgb & 0xF8F8F8, rounded -> new HashMap<>()).merge(rgb, 1, Integer::sum);
+                exact.computeIfAbsent(rgb & 0xF8F8F8, rounded -> new HashMap<>())
+                        .merge(rgb, 1, Integer::sum);
             }
         }
         int[] palette = kept.stream()
@@ -276,8 +284,7 @@ class ConsolePictures {
             }
         }
         var model = new IndexColorModel(8, palette.length, parts[0], parts[1], parts[2]);
-        var small = new BufferedImage(
-                picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, model);
+        var small = new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, model);
         Map<Integer, Integer> places = new HashMap<>();
         for (int y = 0; y < picture.getHeight(); y++) {
             for (int x = 0; x < picture.getWidth(); x++) {

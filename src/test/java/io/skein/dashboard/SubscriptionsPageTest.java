@@ -236,7 +236,10 @@ class SubscriptionsPageTest {
         console.hall.publish("orders/eu", 3);
         subscribe("billing", "orders/#", 1);
         kill("broken", 3);
-        console.send("PUT", path("later"), new JsonObject("{\"filter\":\"orders/#\",\"from\":\"earliest\",\"paused\":true}"));
+        console.send(
+                "PUT",
+                path("later"),
+                new JsonObject("{\"filter\":\"orders/#\",\"from\":\"earliest\",\"paused\":true}"));
         openPage("");
         browser.awaitText("#attention-list", "billing has 3 dead letters");
         browser.awaitText("#attention-list", "later is paused with 3 messages waiting");

@@ -3,20 +3,20 @@ package io.skein.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.skein.cluster.ClusterListener;
-import org.junit.jupiter.api.io.TempDir;
-import java.util.Optional;
-import java.nio.file.Path;
-import io.skein.metrics.Metrics;
 import io.skein.dashboard.ConsoleFigures;
+import io.skein.metrics.Metrics;
 import io.skein.raft.Role;
 import io.skein.store.StoreListener;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The console listens first; the meters must hear all the same. */
 class MeasuredTest {

@@ -78,8 +78,7 @@ class OriginsTest {
     @Test
     void onlyAPageOfAMemberMaySpeakWithTheCookie() {
         try (OpenDoor door = allowing(FRIEND)) {
-            String member = "http://"
-                    + door.broker.status().members().get(0).httpAddress();
+            String member = "http://" + door.broker.status().members().get(0).httpAddress();
             assertEquals("true", door.get("/v1", "Origin", member).header("access-control-allow-credentials"));
             assertEquals("", door.get("/v1", "Origin", FRIEND).header("access-control-allow-credentials"));
             assertEquals("", door.get("/v1", "Origin", FOREIGN).header("access-control-allow-credentials"));
