@@ -149,6 +149,7 @@ class ConsoleClusterTest {
         browser.go("about:blank");
         browser.go("http://127.0.0.1:" + node.httpPort() + "/" + hash);
         browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+        browser.awaitPage();
     }
 
     private void publish(String body) {
