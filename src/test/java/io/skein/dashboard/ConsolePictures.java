@@ -92,7 +92,7 @@ class ConsolePictures {
                     "const box = document.querySelector('#page-sql textarea');"
                             + " box.value = \"SELECT topic, count(*) AS messages, max(time) AS newest FROM message GROUP BY topic ORDER BY messages DESC LIMIT 8\";"
                             + " box.dispatchEvent(new Event('input', {bubbles: true}));"
-                            + " document.querySelector('#page-sql button[type=submit]').click()");
+                            + " document.querySelector('#page-sql button.primary').click()");
         } finally {
             shop.shutdownNow();
         }
