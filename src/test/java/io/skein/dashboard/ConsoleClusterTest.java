@@ -38,7 +38,8 @@ class ConsoleClusterTest {
 
     /** Nobody else leads only because the machine has much to do. */
     private RunningNode patient(String id, Map<String, String> more) throws Exception {
-        Map<String, String> flags = new HashMap<>(Map.of("node-id", id, "heartbeat", "300ms", "election-timeout", "3s"));
+        Map<String, String> flags =
+                new HashMap<>(Map.of("node-id", id, "heartbeat", "300ms", "election-timeout", "3s"));
         flags.putAll(more);
         return new RunningNode(directory.resolve(id), flags);
     }

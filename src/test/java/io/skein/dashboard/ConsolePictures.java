@@ -72,13 +72,15 @@ class ConsolePictures {
             take(
                     browser,
                     "topic",
-                    "#/topics/orders/eu?find=key:customer-7", "#browse-body .message",
+                    "#/topics/orders/eu?find=key:customer-7",
+                    "#browse-body .message",
                     "document.querySelector('#browse-body .line')?.click()");
             take(browser, "subscriptions", "#/subscriptions", "#subscriptions-body tbody tr", "");
             take(
                     browser,
                     "subscription",
-                    "#/subscriptions/billing", "#letters-body .letter",
+                    "#/subscriptions/billing",
+                    "#letters-body .letter",
                     "document.querySelector('#letters-body .line')?.click()");
             take(browser, "cluster", "#/cluster", "#members .member", "");
             take(browser, "tail", "#/tail?filter=orders/%23", "#tail-body .message", "");
@@ -88,7 +90,8 @@ class ConsolePictures {
             take(
                     browser,
                     "sql",
-                    "#/sql", "#page-sql textarea",
+                    "#/sql",
+                    "#page-sql textarea",
                     "const box = document.querySelector('#page-sql textarea');"
                             + " box.value = \"SELECT topic, count(*) AS messages, max(time) AS newest FROM message GROUP BY topic ORDER BY messages DESC LIMIT 8\";"
                             + " box.dispatchEvent(new Event('input', {bubbles: true}));"
@@ -109,7 +112,8 @@ class ConsolePictures {
 
     /** The first goes on to lead, also on a machine that has much to do. */
     private static RunningNode patient(Path directory, String id, Map<String, String> more) throws Exception {
-        Map<String, String> flags = new HashMap<>(Map.of("node-id", id, "heartbeat", "300ms", "election-timeout", "3s"));
+        Map<String, String> flags =
+                new HashMap<>(Map.of("node-id", id, "heartbeat", "300ms", "election-timeout", "3s"));
         flags.putAll(more);
         return new RunningNode(directory.resolve(id), flags);
     }
