@@ -136,8 +136,7 @@ public final class Dashboard extends VerticleBase {
     private static void send(RoutingContext ctx, Asset asset, String etag, String cacheControl) {
         HttpServerResponse response = ctx.response();
         boolean isPacked = takesGzip(ctx.request());
-        response.putHeader(HttpHeaders.ETAG, etag)
-                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
+        response.putHeader(HttpHeaders.ETAG, etag).putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
         // Beside the origin, where whoever shares the file has named that.
         response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
