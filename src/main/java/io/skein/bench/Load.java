@@ -58,11 +58,6 @@ public final class Load {
         }
     }
 
-    /** Progress on standard error when somebody looks at it, else none. */
-    public static Consumer<String> onTerminal() {
-        return System.console() == null ? line -> {} : System.err::println;
-    }
-
     static LoadReport run(Vertx vertx, LoadConfig config, Consumer<String> progress)
             throws IOException, TimeoutException {
         Target target = config.where().target();

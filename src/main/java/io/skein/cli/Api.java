@@ -343,9 +343,9 @@ final class Api {
     private CommandProblem problem(int status, JsonObject body) {
         String detail = body.getString("detail", body.getString("title", "status " + status));
         String code = body.getString("code", "" + status);
-        int exitCode = status == UNAVAILABLE
-                ? ExitCode.UNREACHABLE
-                : status == OUTCOME_UNKNOWN ? ExitCode.UNKNOWN : ExitCode.NO;
+        boolean isUnknown = "unknown".equals(body.getString("outcome", status == OUTCOME_UNKNOWN ? "unknown" : ""));
+        boolean canAskAgain = body.getBoolean("retryable", status == UNAVAILABLE);
+        int exitCode = isUnknown ? ExitCode.UNKNOWN : canAskAgain ? ExitCode.UNREACHABLE : ExitCode.NO;
         return server.denied(code, detail)
                 .orElseGet(() -> new CommandProblem(exitCode, detail + " (" + code + ")", code));
     }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,8 +128,10 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Report report;
+        Progress progress = Progress.of(spec.commandLine().getErr(), json);
+        AtomicReference<String> last = new AtomicReference<>("");
         try {
-            report = report();
+            report = Ticker.beside(() -> show(progress, last.get()), () -> report(last::set));
         } catch (IllegalArgumentException malformed) {
             throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
         } catch (IOException refused) {
@@ -137,7 +141,10 @@ final class BenchCommand implements Callable<Integer> {
                             "whoever measures has to be allowed to publish and subscribe \"" + prefix + "/#\"")
                     .orElseGet(() -> new CommandProblem(1, said));
         } catch (TimeoutException unreachable) {
-            throw new CommandProblem(1, "no answer from " + server.url() + ": " + unreachable.getMessage());
+            throw new CommandProblem(
+                    ExitCode.UNREACHABLE, "no answer from " + server.url() + ": " + unreachable.getMessage());
+        } finally {
+            progress.end();
         }
         var out = spec.commandLine().getOut();
         out.println(json ? report.toJson().encode() : report.table());
@@ -145,7 +152,16 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Report report() throws Exception {
+    /** A plain load takes as long as was asked for, and its warming up; of all else only what it does now is known. */
+    private void show(Progress progress, String last) {
+        if (ratios || ceilings || workers > 0) {
+            progress.say(last);
+        } else {
+            progress.during(last, Duration.ofSeconds(warmUp + (seconds == null ? 10L : seconds)));
+        }
+    }
+
+    private Report report(Consumer<String> said) throws Exception {
         if (!Files.isDirectory(dir)) {
             throw new CommandProblem(ExitCode.USAGE, dir + " is no directory (--dir)");
         }
@@ -153,7 +169,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandProblem(ExitCode.USAGE, "--seconds is a number from 1, not " + seconds);
         }
         if (ceilings) {
-            return Ceilings.run(CeilingsConfig.defaults(dir), Load.onTerminal());
+            return Ceilings.run(CeilingsConfig.defaults(dir), said);
         }
         if (ratios) {
             return Ratios.run(
@@ -165,7 +181,7 @@ final class BenchCommand implements Callable<Integer> {
                             64,
                             List.of(1, 100, 1000),
                             true),
-                    Load.onTerminal());
+                    said);
         }
         if (workers > 0) {
             return Work.run(
@@ -176,9 +192,9 @@ final class BenchCommand implements Callable<Integer> {
                             .withBacklog(backlog)
                             .withBytes(size)
                             .withRate(rate),
-                    Load.onTerminal());
+                    said);
         }
-        return Load.run(load(Duration.ofSeconds(seconds == null ? 10 : seconds)), Load.onTerminal());
+        return Load.run(load(Duration.ofSeconds(seconds == null ? 10 : seconds)), said);
     }
 
     /** Empty when nothing says who asks. */

@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -11,6 +12,12 @@ class Progress {
     static final Progress NONE = new Progress(null, false) {
         @Override
         void say(String what) {}
+
+        @Override
+        void at(String what, long done, long whole) {}
+
+        @Override
+        void during(String what, Duration whole) {}
 
         @Override
         void end() {}
@@ -28,6 +35,9 @@ class Progress {
     private final boolean isTerminal;
     private final long begunNanos = System.nanoTime();
     private long saidNanos;
+    /** Since when there is something to count; 0: not yet. */
+    private long movingNanos;
+
     private boolean isOver;
 
     Progress(PrintWriter out, boolean isTerminal) {
@@ -38,45 +48,67 @@ class Progress {
 
     /** Only somebody who looks is shown a bar; who reads JSON is told nothing. */
     static Progress of(PrintWriter err, boolean json) {
-        return json ? NONE : new Progress(err, Terminal.isThere());
+        return json ? NONE : new Progress(err, Terminal.isThereForErrors());
     }
 
     /** Work of which nobody knows how much there is. */
-    synchronized void say(String what) {
+    void say(String what) {
+        show(what + "  " + time((System.nanoTime() - begunNanos) / NANOS));
+    }
+
+    /** @param whole bytes */
+    void at(String what, long done, long whole) {
+        long now = System.nanoTime();
+        if (movingNanos == 0) {
+            movingNanos = now;
+        }
+        show(what + "  " + line(done, whole, now - movingNanos, isTerminal));
+    }
+
+    /**
+     * Work that takes as long as was said.
+     *
+     * @param what else is to be seen; may be empty
+     */
+    void during(String what, Duration whole) {
+        long nanos = System.nanoTime() - begunNanos;
+        double part = Math.min(1, (double) nanos / Math.max(1, whole.toNanos()));
+        long left = Math.max(0, whole.toNanos() - nanos) / NANOS;
+        show((isTerminal ? bar(part) : "") + (int) (part * 100) + " %, " + time(left) + " left"
+                + (what.isEmpty() ? "" : "  " + what));
+    }
+
+    private synchronized void show(String line) {
         long now = System.nanoTime();
         if (isOver || now - saidNanos < (isTerminal ? EVERY_NANOS : PLAIN_NANOS)) {
             return;
         }
         saidNanos = now;
-        String after = time((now - begunNanos) / NANOS);
         if (isTerminal) {
-            out.print(ERASE
-                    + Terminal.fitting(what + "  " + after, Terminal.size().columns() - 1));
+            out.print(ERASE + Terminal.fitting(line, Terminal.size().columns() - 1));
         } else {
-            out.println(what + ", for " + after);
+            out.println(line);
         }
         out.flush();
-    }
-
-    /** @param whole bytes; more than 0 */
-    void at(String what, long done, long whole) {
-        say(what + "  " + line(done, whole, System.nanoTime() - begunNanos, isTerminal));
     }
 
     static String line(long done, long whole, long nanos, boolean withBar) {
         double part = Math.min(1, (double) done / Math.max(1, whole));
         double perSecond = done * (double) NANOS / Math.max(1, nanos);
-        int filled = (int) (part * BAR);
-        String bar = withBar ? "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " : "";
         String left = perSecond > 0 ? ", " + time((long) ((whole - done) / perSecond)) + " left" : "";
         return String.format(
                 Locale.ROOT,
                 "%s%d %% of %s, %s/s%s",
-                bar,
+                withBar ? bar(part) : "",
                 (int) (part * 100),
                 Readable.size(whole),
                 Readable.size((long) perSecond),
                 left);
+    }
+
+    private static String bar(double part) {
+        int filled = (int) (part * BAR);
+        return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] ";
     }
 
     private static String time(long seconds) {

@@ -140,7 +140,8 @@ final class PublishCommand implements Callable<Integer> {
         } catch (SkeinException refused) {
             String words = refused.problem().message();
             throw server.denied(refused.code(), words)
-                    .orElseGet(() -> new CommandProblem(1, words + " (" + refused.code() + ")", refused.code()));
+                    .orElseGet(() -> new CommandProblem(
+                            Sockets.exitCode(refused), words + " (" + refused.code() + ")", refused.code()));
         } finally {
             Sockets.close(vertx);
         }

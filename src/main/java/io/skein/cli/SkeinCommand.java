@@ -46,6 +46,7 @@ import picocli.CommandLine.IVersionProvider;
             CapabilitiesCommand.class,
             OpenapiCommand.class,
             BenchCommand.class,
+            SimCommand.class,
             CompletionCommand.class,
             NamesCommand.class,
             ArchiveCommand.class,
@@ -88,7 +89,7 @@ public final class SkeinCommand implements Runnable {
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
-            at.getErr().println(at.getColorScheme().errorText("skein: " + sentence(problem)));
+            at.getErr().println(at.getColorScheme().errorText("skein: " + sentence(problem, args)));
             at.getErr().println("Try '" + at.getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE;
         });
@@ -113,7 +114,7 @@ public final class SkeinCommand implements Runnable {
     }
 
     /** What is wrong with the line that was typed. */
-    private static String sentence(CommandLine.ParameterException problem) {
+    private static String sentence(CommandLine.ParameterException problem, String... typed) {
         if (!(problem instanceof CommandLine.UnmatchedArgumentException unmatched)) {
             return problem.getMessage().replace("option option", "option"); // picocli's own slip
         }
@@ -125,10 +126,22 @@ public final class SkeinCommand implements Runnable {
                     + Settings.nearest(option, at.getCommandSpec().optionsMap().keySet());
         }
         if (!at.getSubcommands().isEmpty()) {
-            return "there is no command " + first
-                    + Settings.nearest(first, at.getSubcommands().keySet());
+            // A noun may be followed by a name: then the verb that was meant was taken for one.
+            int depth = depth(at);
+            String word = at.getCommandSpec().positionalParameters().isEmpty() || depth >= typed.length
+                    ? first
+                    : typed[depth];
+            String meant = Settings.nearest(word, at.getSubcommands().keySet());
+            if (at.getCommandSpec().positionalParameters().isEmpty() || !meant.isEmpty()) {
+                return "there is no command " + word + meant;
+            }
         }
         return "\"" + first + "\" is one argument too many";
+    }
+
+    /** Words before what stands behind it. */
+    private static int depth(CommandLine at) {
+        return at.getParent() == null ? 0 : 1 + depth(at.getParent());
     }
 
     /** Descriptions say their defaults themselves. */

@@ -3,6 +3,7 @@ package io.skein.cli;
 import io.skein.client.ClientOptions;
 import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
+import io.skein.node.ExitCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
@@ -46,8 +47,13 @@ final class Sockets {
     static CommandProblem problem(Server server, Throwable cause) {
         return cause instanceof SkeinException refused
                 ? server.denied(refused.code(), refused.problem().message())
-                        .orElseGet(() -> new CommandProblem(1, refused.getMessage(), refused.code()))
-                : new CommandProblem(1, String.valueOf(cause.getMessage()));
+                        .orElseGet(() -> new CommandProblem(exitCode(refused), refused.getMessage(), refused.code()))
+                : new CommandProblem(ExitCode.NO, String.valueOf(cause.getMessage()));
+    }
+
+    /** No, not now, or nobody knows. */
+    static int exitCode(SkeinException refused) {
+        return refused.isUnknown() ? ExitCode.UNKNOWN : refused.isRetryable() ? ExitCode.UNREACHABLE : ExitCode.NO;
     }
 
     /**

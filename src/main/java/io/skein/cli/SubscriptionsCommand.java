@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -46,6 +47,9 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} subscriptions delete billing"
         })
 final class SubscriptionsCommand extends StateCommand {
+    private static final Set<String> ROUTES =
+            Set.of("pull", "ack", "nack", "extend", "seek", "redrive", "discard", "why", "history");
+
     @Parameters(arity = "0..1", paramLabel = "SUBSCRIPTION", description = "one to show (default: lists all)")
     private String name;
 
@@ -59,8 +63,13 @@ final class SubscriptionsCommand extends StateCommand {
         return 0;
     }
 
+    /** Of a name that ends like one of the routes behind it the last slash is written otherwise. */
     static String path(String name) {
-        return "/v1/subscriptions" + Api.path(name);
+        int last = name.lastIndexOf('/');
+        return "/v1/subscriptions"
+                + (last > 0 && ROUTES.contains(name.substring(last + 1))
+                        ? Api.path(name.substring(0, last)) + "%2F" + name.substring(last + 1)
+                        : Api.path(name));
     }
 
     @Command(

@@ -42,6 +42,24 @@ final class Terminal {
         }
     }
 
+    /** What goes to standard error is read by a person, too. */
+    static boolean isThereForErrors() {
+        if (!isThere()) {
+            return false;
+        }
+        try {
+            Process test = new ProcessBuilder("test", "-t", "2")
+                    .redirectError(Redirect.INHERIT)
+                    .start();
+            return !test.waitFor(STTY_SECONDS, TimeUnit.SECONDS) || test.exitValue() == 0;
+        } catch (IOException nobodyKnows) {
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Where nobody sits, lines may be as long as they are. */
     static int columns() {
         return isThere() ? size().columns() : Integer.MAX_VALUE;

@@ -67,6 +67,9 @@ final class TopCommand implements Callable<Integer> {
 
     private long everyMs;
     private Api api;
+    /** What was heard before. */
+    private volatile TopFigures last;
+
     /** Whose figures were taken. */
     private Future<TopFigures> shown;
 
@@ -105,7 +108,8 @@ final class TopCommand implements Callable<Integer> {
 
     /** What all say; whoever is found on the way is asked when the others are gone. */
     private TopFigures asked() {
-        TopFigures figures = TopFigures.ask(api);
+        TopFigures figures = TopFigures.ask(api, Optional.ofNullable(last));
+        last = figures;
         api.know(figures.addresses());
         return figures;
     }

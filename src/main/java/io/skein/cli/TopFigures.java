@@ -1,6 +1,5 @@
 package io.skein.cli;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * @param nanos when
  * @param asked URL of the node that was asked for what all know
  * @param counters of each node that answers, by node
+ * @param listedNanos when topics and subscriptions were listed
  * @param topics as {@code /v1/topics} lists them
  * @param subscriptions as {@code /v1/subscriptions} lists them
  */
@@ -25,9 +25,14 @@ record TopFigures(
         String asked,
         ClusterView view,
         Map<String, Counters> counters,
+        long listedNanos,
         List<JsonObject> topics,
         List<JsonObject> subscriptions) {
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
+    /** More topics are listed seldom. */
+    private static final int MANY = 1_000;
+
+    private static final long SELDOM_NANOS = 10_000_000_000L;
     private static final String PUBLISHED = "skein_messages_published_total";
     private static final String DELIVERED = "skein_messages_delivered_total";
     private static final String BUCKET = "skein_publish_duration_seconds_bucket";
@@ -66,8 +71,14 @@ record TopFigures(
         }
     }
 
-    /** @throws CommandProblem when no node answers */
-    static TopFigures ask(Api api) {
+    /**
+     * Asks all nodes for their counters, and one for topics and subscriptions; of many topics only now and then, as all of
+     * them come in one answer.
+     *
+     * @param last what was heard before; its lists stand where there is no newer one
+     * @throws CommandProblem when no node answers
+     */
+    static TopFigures ask(Api api, Optional<TopFigures> last) {
         JsonObject cluster = api.get("/v1/cluster");
         Server server = api.server();
         ClusterView view = ClusterView.from(cluster, server);
@@ -75,18 +86,31 @@ record TopFigures(
         view.answers()
                 .keySet()
                 .forEach(node -> asked.put(node, new Api(at(view, node, cluster, server)).text("/metrics", A_MOMENT)));
-        CompletableFuture<Optional<JsonObject>> topics = api.look("/v1/topics?match=%23&level=none", A_MOMENT);
+        boolean listsAnew = last.filter(TopFigures::isFreshAndLong).isEmpty();
+        CompletableFuture<Optional<JsonObject>> topics = listed(listsAnew, api, "/v1/topics?match=%23&level=none");
         CompletableFuture<Optional<JsonObject>> subscriptions =
-                api.look("/v1/subscriptions?limit=1000&level=none", A_MOMENT);
+                listed(listsAnew, api, "/v1/subscriptions?limit=1000&level=none");
         Map<String, Counters> counters = new TreeMap<>();
         asked.forEach((node, answer) -> answer.join().ifPresent(text -> counters.put(node, Counters.of(text))));
+        Optional<List<JsonObject>> listed = topics.join().map(all -> list(all, "topics"));
+        Optional<List<JsonObject>> durable = subscriptions.join().map(all -> list(all, "subscriptions"));
+        long now = System.nanoTime();
         return new TopFigures(
-                System.nanoTime(),
+                now,
                 server.url(),
                 view,
                 counters,
-                list(topics.join(), "topics"),
-                list(subscriptions.join(), "subscriptions"));
+                listed.isPresent() ? now : last.map(TopFigures::listedNanos).orElse(now),
+                listed.or(() -> last.map(TopFigures::topics)).orElse(List.of()),
+                durable.or(() -> last.map(TopFigures::subscriptions)).orElse(List.of()));
+    }
+
+    private boolean isFreshAndLong() {
+        return topics.size() > MANY && System.nanoTime() - listedNanos < SELDOM_NANOS;
+    }
+
+    private static CompletableFuture<Optional<JsonObject>> listed(boolean isAsked, Api api, String path) {
+        return isAsked ? api.look(path, A_MOMENT) : CompletableFuture.completedFuture(Optional.empty());
     }
 
     private static Server at(ClusterView view, String node, JsonObject first, Server server) {
@@ -97,10 +121,9 @@ record TopFigures(
                 : server.other(address);
     }
 
-    private static List<JsonObject> list(Optional<JsonObject> answer, String name) {
-        JsonArray all = answer.map(json -> json.getJsonArray(name)).orElse(new JsonArray());
+    private static List<JsonObject> list(JsonObject answer, String name) {
         List<JsonObject> list = new ArrayList<>();
-        all.forEach(one -> list.add((JsonObject) one));
+        answer.getJsonArray(name).forEach(one -> list.add((JsonObject) one));
         return list;
     }
 

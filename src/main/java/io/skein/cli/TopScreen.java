@@ -37,6 +37,9 @@ final class TopScreen {
 
     private TopFigures before;
     private TopFigures now;
+    /** The lists before those of now. */
+    private TopFigures listedBefore;
+
     private TopRates rates = TopRates.NONE;
     private String problem = "";
     private boolean onSubscriptions;
@@ -50,6 +53,9 @@ final class TopScreen {
         problem = "";
         if (!isPaused) {
             before = now == null ? heard : now;
+            if (listedBefore == null || heard.listedNanos() != before.listedNanos()) {
+                listedBefore = before;
+            }
             now = heard;
             rates = TopRates.between(before, now);
         }
@@ -228,13 +234,13 @@ final class TopScreen {
     }
 
     private List<JsonObject> topics() {
-        return rated(now.topics(), before.topics(), "topic", "nextOffset", TOPIC_ORDERS.get(topicOrder));
+        return rated(now.topics(), listedBefore.topics(), "topic", "nextOffset", TOPIC_ORDERS.get(topicOrder));
     }
 
     private List<JsonObject> subscriptions() {
         return rated(
                 now.subscriptions(),
-                before.subscriptions(),
+                listedBefore.subscriptions(),
                 "subscription",
                 "delivered",
                 SUBSCRIPTION_ORDERS.get(subscriptionOrder));
@@ -245,7 +251,7 @@ final class TopScreen {
             List<JsonObject> later, List<JsonObject> earlier, String name, String counter, Order order) {
         Map<String, Long> counted = earlier.stream()
                 .collect(Collectors.toMap(one -> one.getString(name), one -> one.getLong(counter, 0L), (a, b) -> b));
-        double seconds = seconds();
+        double seconds = Math.max(0.001, (now.listedNanos() - listedBefore.listedNanos()) / NANOS);
         return later.stream()
                 .map(one -> {
                     long gained = one.getLong(counter, 0L)

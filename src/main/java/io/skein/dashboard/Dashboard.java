@@ -2,6 +2,7 @@ package io.skein.dashboard;
 
 import io.skein.broker.Broker;
 import io.skein.broker.Guest;
+import io.skein.broker.WallClock;
 import io.skein.machine.Lineage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -57,10 +58,14 @@ public final class Dashboard extends VerticleBase {
     private final Sampler sampler;
 
     public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
+        this(version, broker, figures, limits, WallClock.SYSTEM);
+    }
+
+    public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits, WallClock clock) {
         this.version = version;
         this.broker = broker;
         this.limits = limits;
-        this.sampler = new Sampler(broker, figures, limits);
+        this.sampler = new Sampler(broker, figures, limits, clock);
         this.chat = new ChatPage(broker);
     }
 

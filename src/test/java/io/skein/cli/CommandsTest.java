@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +109,100 @@ class CommandsTest {
         assertEquals(64, to("subscriptions", "a", "--why", "--delete").exitCode());
         assertEquals(64, to("pull", "a", "--wait", "soon").exitCode());
         assertEquals(64, to("pull", "a", "--count", "0").exitCode());
+    }
+
+    @Test
+    void whatIsLentIsExtendedGivenBackAndAcknowledgedByItsLease() {
+        to("subscriptions", "create", "cli-leases", "--filter", "cli/leases", "--from", "earliest");
+        to("publish", "cli/leases", "one");
+        String lease = lent("cli-leases");
+
+        assertEquals(
+                "1 message is lent for longer\n",
+                to("subscriptions", "extend", "cli-leases", lease, "--lease", "1m")
+                        .out());
+        assertEquals(
+                "1 message is given back\n",
+                to("subscriptions", "nack", "cli-leases", lease, "--delay", "0s")
+                        .out());
+        Said late = to("subscriptions", "ack", "cli-leases", lease);
+        assertEquals(1, late.exitCode());
+        assertTrue(late.out().startsWith("0 messages are acknowledged\nrefused: " + lease), late.out());
+        assertEquals(
+                "1 message is acknowledged\n",
+                to("subscriptions", "ack", "cli-leases", lent("cli-leases")).out());
+    }
+
+    private String lent(String subscription) {
+        return to("pull", subscription, "--no-ack", "--json").json().getString("lease");
+    }
+
+    @Test
+    void aSubscriptionIsMadeOncePausedAndResumed() {
+        to("subscriptions", "create", "cli/history", "--filter", "cli/#");
+        assertEquals(
+                1, to("subscriptions", "create", "cli/history", "--filter", "a").exitCode());
+        assertEquals(
+                "cli/history is paused: it hands nothing out\n",
+                to("subscriptions", "pause", "cli/history").out());
+        assertTrue(to("subscriptions", "show", "cli/history", "--json").json().getBoolean("paused"));
+        assertEquals(
+                "cli/history goes on\n",
+                to("subscriptions", "resume", "cli/history").out());
+        assertTrue(
+                to("subscriptions", "history", "cli/history", "--json").json().containsKey("points"));
+        assertEquals(0, to("subscriptions", "delete", "cli/history").exitCode());
+    }
+
+    @Test
+    void messagesAreReadWithoutBeingConsumed() {
+        to("publish", "cli/read", "one", "--key", "k");
+        to("publish", "cli/read", "two");
+
+        assertEquals("one\ntwo\n", to("read", "cli/read", "--body").out());
+        assertEquals(
+                "two\n",
+                to("read", "cli/read", "--from", "1", "--body", "--level", "none")
+                        .out());
+        assertTrue(to("read", "cli/read", "--limit", "1").out().endsWith("cli/read 0 [k]  one\n"));
+        JsonObject page = to("read", "cli/read", "--limit", "1", "--json").json();
+        assertEquals(1, page.getJsonArray("messages").size());
+        assertEquals(3, to("read", "cli/read", "--from=latest").exitCode());
+    }
+
+    @Test
+    void aTransactionIsDoneOnceUnderItsKey() {
+        String order = "{\"publish\":[{\"topic\":\"cli/paid\",\"body\":\"42\"}]}";
+        String[] pay = {"transaction", "--key", "payment-7", "--url", "localhost:" + node.httpPort()};
+
+        Said first = say(order, pay);
+        assertTrue(first.out().endsWith("done: 1 published, 0 acknowledged, 0 given back\n"), first.err());
+        assertEquals(first, say(order, pay));
+        assertEquals("42\n", to("read", "cli/paid", "--body").out());
+        assertEquals(64, say("no json", pay).exitCode());
+    }
+
+    @Test
+    void aDelayedMessageIsListedAndCancelled() {
+        String cursor = to("publish", "cli/delayed", "x", "--delay", "1h", "--json")
+                .json()
+                .getString("cursor");
+
+        assertTrue(to("scheduled").out().contains(cursor));
+        assertEquals(
+                cursor + " is cancelled\n", to("scheduled", "delete", cursor).out());
+        assertEquals(1, to("scheduled", "delete", cursor).exitCode());
+    }
+
+    @Test
+    void aNodeSaysWhatItWasToldAndWhoIsConnected() {
+        assertTrue(to("settings", "--changed").out().lines().anyMatch(line -> line.startsWith("http-port ")));
+        assertEquals(0, to("connections").exitCode());
+        assertEquals(1, to("connections", "close", "nobody").exitCode());
+        assertTrue(to("capabilities").out().contains("name "));
+        assertTrue(to("openapi").out().startsWith("openapi: 3"));
+        assertEquals(77, to("sql", "SELECT 1").exitCode());
+        assertTrue(to("sql").out().contains("serve --sql true"));
     }
 
     @Test
@@ -269,6 +365,26 @@ class CommandsTest {
         assertEquals(
                 "skein: there is no topic cli/kept (unknown-topic)",
                 to("topics", "cli/kept").err().strip());
+    }
+
+    @Test
+    void whatIsWatchedIsPrintedAgainUntilItIsEnded() throws Exception {
+        to("publish", "cli/watched", "x");
+        StringWriter seen = new StringWriter();
+        CommandLine line =
+                SkeinCommand.line().setOut(new PrintWriter(seen)).setErr(new PrintWriter(new StringWriter()));
+        Thread watching = new Thread(() -> line.execute(
+                "topics", "list", "cli/watched", "--watch", "100ms", "--url", "localhost:" + node.httpPort()));
+
+        watching.start();
+        Awaitility.await().until(() -> seen.toString().split("--- 20", -1).length > 3);
+        watching.interrupt();
+        watching.join();
+
+        List<String> lines = seen.toString().lines().limit(3).toList();
+        assertTrue(lines.get(0).matches("--- \\S+ \\S+"), lines.get(0));
+        assertTrue(lines.get(1).startsWith("TOPIC"), lines.get(1));
+        assertTrue(lines.get(2).startsWith("cli/watched"), lines.get(2));
     }
 
     @Test

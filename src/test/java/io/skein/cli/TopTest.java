@@ -66,6 +66,7 @@ class TopTest {
                 "http://localhost:8080",
                 new ClusterView(new TreeMap<>(Map.of("n1", answer)), new TreeMap<>(Map.of("n1", member, "n2", member))),
                 Map.of("n1", new TopFigures.Counters(published, 2 * published, took)),
+                seconds * 1_000_000_000L,
                 topics,
                 subscriptions);
     }
