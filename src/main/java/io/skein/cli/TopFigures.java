@@ -91,8 +91,7 @@ record TopFigures(
         CompletableFuture<Optional<JsonObject>> subscriptions =
                 listed(listsAnew, api, "/v1/subscriptions?limit=1000&level=none");
         Map<String, Counters> counters = new TreeMap<>();
-        asked.forEach((node, answer) ->
-                answer.join().ifPresent(text -> counters.put(node, Counters.of(text))));
+        asked.forEach((node, answer) -> answer.join().ifPresent(text -> counters.put(node, Counters.of(text))));
         Optional<List<JsonObject>> listed = topics.join().map(all -> list(all, "topics"));
         Optional<List<JsonObject>> durable = subscriptions.join().map(all -> list(all, "subscriptions"));
         long now = System.nanoTime();

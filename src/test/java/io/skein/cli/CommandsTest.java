@@ -371,9 +371,10 @@ class CommandsTest {
     void whatIsWatchedIsPrintedAgainUntilItIsEnded() throws Exception {
         to("publish", "cli/watched", "x");
         StringWriter seen = new StringWriter();
-        CommandLine line = SkeinCommand.line().setOut(new PrintWriter(seen)).setErr(new PrintWriter(new StringWriter()));
-        Thread watching = new Thread(() ->
-                line.execute("topics", "list", "cli/watched", "--watch", "100ms", "--url", "localhost:" + node.httpPort()));
+        CommandLine line =
+                SkeinCommand.line().setOut(new PrintWriter(seen)).setErr(new PrintWriter(new StringWriter()));
+        Thread watching = new Thread(() -> line.execute(
+                "topics", "list", "cli/watched", "--watch", "100ms", "--url", "localhost:" + node.httpPort()));
 
         watching.start();
         Awaitility.await().until(() -> seen.toString().split("--- 20", -1).length > 3);

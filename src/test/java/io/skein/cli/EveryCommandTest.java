@@ -19,7 +19,17 @@ import picocli.CommandLine.Model.CommandSpec;
 class EveryCommandTest {
     /** They print nothing that is an answer, or stay. */
     private static final Set<String> WITHOUT_JSON = Set.of(
-            "serve", "openapi", "completion", "help", "archive", "cluster", "mail", "members", "users", "users tokens");
+            "serve",
+            "sim",
+            "openapi",
+            "completion",
+            "help",
+            "archive",
+            "cluster",
+            "mail",
+            "members",
+            "users",
+            "users tokens");
 
     private static final Map<String, CommandSpec> ALL = all();
 
