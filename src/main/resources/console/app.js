@@ -21,6 +21,7 @@ let from = '';
 
 const app = {
   state: null,
+  served: '',
 
   whenState(act) {
     told.add(act);
@@ -93,6 +94,7 @@ function tellWho(id) {
   const before = from;
   from = id;
   const elsewhere = doors.base();
+  if (!elsewhere) app.served ||= id;
   byId('moved').hidden = !elsewhere;
   if (elsewhere && before) text(byId('moved-text'), `${before} does not answer. The console now speaks to ${id} at ${new URL(elsewhere).host}.`);
 }

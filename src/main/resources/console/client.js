@@ -471,9 +471,12 @@ class Line {
   flows = new Set();
   named = new Map();
   isUp = false;
+  /** Which it is. */
+  node = '';
   #nodes;
   #token;
   #told;
+  #learns;
   #socket = null;
   #attempt = 0;
   #timer;
@@ -482,17 +485,18 @@ class Line {
   #heard = false;
   #pinged = false;
   #lastId = 0;
-  /** Sent and not answered, by id; and not sent. */
+  /** Not answered; of those, sent, by id; and to be sent when there is a connection. */
+  #asked = new Set();
   #sent = new Map();
   #waiting = [];
-  #count = 0;
   #chars = 0;
   #out = [];
   #over = null;
 
-  constructor(nodes, token, told) {
+  constructor(nodes, token, learns, told) {
     this.#nodes = nodes;
     this.#token = token;
+    this.#learns = learns;
     this.#told = told;
     globalThis.addEventListener?.('online', this.#online);
     this.#open();
@@ -514,7 +518,7 @@ class Line {
     }
     this.#socket = socket;
     this.#heard = this.#pinged = false;
-    const node = this.#nodes.current;
+    const node = this.node = this.#nodes.current;
     this.#timer = setTimeout(() => this.#lost(socket, node), OPENING_MS);
     socket.onopen = () => socket.send(JSON.stringify({ id: 0, op: 'hello', token: this.#token() || undefined }));
     socket.onmessage = ({ data }) => {
@@ -553,7 +557,7 @@ class Line {
     for (const one of this.#waiting.splice(0)) this.#send(one);
     for (const flow of this.flows) flow.ask();
     this.#told({ state: 'up', node });
-    this.#nodes.once('GET', '/v1/cluster').then(({ members }) => this.#nodes.learn(members)).catch(() => {});
+    if (this.#learns) this.#nodes.once('GET', '/v1/cluster').then(({ members }) => this.#nodes.learn(members)).catch(() => {});
   }
 
   #watch(socket, node) {
@@ -576,7 +580,7 @@ class Line {
       this.#ill = undefined;
     } else if (this.#nodes.count > 1) {
       const socket = this.#socket;
-      const node = this.#nodes.current;
+      const { node } = this;
       this.#ill ??= setTimeout(() => this.#lost(socket, node), ILL_MS);
     }
   }
@@ -617,10 +621,10 @@ class Line {
       const one = { command, isKept, taken, resolve, reject, until: performance.now() + ms, chars: 100 + chars, tries: 0 };
       if (this.#over) {
         reject(this.#over);
-      } else if (this.#count > 0 && (this.#count >= MAX_ASKED || this.#chars + one.chars > MAX_ASKED_CHARS)) {
-        reject(new SkeinError(`${this.#count} commands wait for their answers`, { code: 'client-full', outcome: 'unavailable' }));
+      } else if (this.#asked.size > 0 && (this.#asked.size >= MAX_ASKED || this.#chars + one.chars > MAX_ASKED_CHARS)) {
+        reject(new SkeinError(`${this.#asked.size} commands wait for their answers`, { code: 'client-full', outcome: 'unavailable' }));
       } else {
-        this.#count++;
+        this.#asked.add(one);
         this.#chars += one.chars;
         if (ms < Infinity) one.timer = setTimeout(() => this.#late(one), ms);
         if (this.isUp) this.#send(one);
@@ -644,7 +648,7 @@ class Line {
 
   #done(one) {
     clearTimeout(one.timer);
-    this.#count--;
+    this.#asked.delete(one);
     this.#chars -= one.chars;
     return one;
   }
@@ -660,7 +664,7 @@ class Line {
     }
     if (!isDoubtful) one.told = failure;
     setTimeout(() => {
-      if (this.#over || performance.now() > one.until) return;
+      if (!this.#asked.has(one)) return;
       if (this.isUp) this.#send(one);
       else this.#waiting.push(one);
     }, wait);
@@ -673,15 +677,17 @@ class Line {
   }
 
   #flush() {
+    const out = this.#out.splice(0);
+    if (this.#socket?.readyState !== 1) return;
     let frame = '';
-    for (const text of this.#out.splice(0)) {
+    for (const text of out) {
       if (frame && frame.length + text.length > MAX_FRAME) {
-        this.#socket?.send(frame);
+        this.#socket.send(frame);
         frame = '';
       }
       frame += frame ? `\n${text}` : text;
     }
-    if (frame && this.#socket?.readyState === 1) this.#socket.send(frame);
+    if (frame) this.#socket.send(frame);
   }
 
   end(why) {
@@ -696,8 +702,8 @@ class Line {
     this.#socket = null;
     this.isUp = false;
     socket?.close(1000);
-    for (const one of [...this.#sent.values(), ...this.#waiting]) {
-      const { message, code } = why;
+    const { message, code } = why;
+    for (const one of [...this.#asked]) {
       this.#done(one).reject(one.wasSent ? new SkeinError(message, { code, outcome: 'unknown' }) : why);
     }
     this.#sent.clear();
@@ -718,7 +724,7 @@ class Client {
   }
 
   /** The URL of the node that serves, or is tried next. */
-  get node() { return this.#nodes.current; }
+  get node() { return this.#line.node; }
 
   get isConnected() { return this.#line.isUp; }
 
@@ -742,8 +748,8 @@ class Client {
 
   /**
    * filters: one, or a list. options: from (latest, earliest, a cursor, an offset, a time, '-15m'), credit (messages that
-   * are here and not handed out, at most), onGap({requested, resumedAt, lost}; lost is -1 when nobody knows), signal, onEnd(error?) with a handler.
-   * Without a handler the subscription is iterated. It has ready, cursor and close().
+   * are here and not handed out, at most), onGap({requested, resumedAt, lost}; lost is -1 when nobody knows), signal, and
+   * with a handler onEnd(error?). Without a handler the subscription is iterated. It has ready, cursor and close().
    */
   subscribe(filters, options = {}, handler = undefined) {
     const subscription = new Subscription(this.#line, filters, options);
@@ -774,14 +780,15 @@ class Client {
 }
 
 /**
- * Resolves to a client when a node answers. options: nodes (URLs; further members are learned), token, timeoutMs,
- * onConnection({state: 'up' | 'down' | 'closed', node, reason, error}).
+ * Resolves to a client when a node answers. options: nodes (URLs), learn (false: no other members are tried), token (or a
+ * function that returns it), timeoutMs, onConnection({state: 'up' | 'down' | 'closed', node, reason, error}).
  */
-export function connect({ nodes = [globalThis.location.origin], token = '', timeoutMs = 10000, onConnection = () => {} } = {}) {
+export function connect({ nodes = [globalThis.location.origin], token = '', learn = true, timeoutMs = 10000, onConnection = () => {} } = {}) {
+  const shown = typeof token === 'function' ? token : () => token;
   return new Promise((resolve, reject) => {
-    const all = new Nodes(nodes, { token: () => token });
+    const all = new Nodes(nodes, { token: shown });
     const timer = setTimeout(() => line.end(unreachable()), timeoutMs);
-    const line = new Line(all, () => token, (change) => {
+    const line = new Line(all, shown, learn, (change) => {
       clearTimeout(timer);
       if (change.state === 'up') resolve(new Client(all, line));
       else if (change.state === 'closed') reject(change.error);

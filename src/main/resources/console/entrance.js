@@ -1,6 +1,7 @@
 // Who looks at the page: the log in form, and who is logged in. A session is a cookie that no script sees; a token that
 // somebody gave instead is kept for this tab alone.
 import { byId, text } from './dom.js';
+import * as doors from './doors.js';
 
 const TOKEN = 'skein.token';
 
@@ -13,7 +14,12 @@ let user = null;
 let again = 0;
 let enter = () => {};
 
-const token = () => sessionStorage.getItem(TOKEN);
+/** Of a session at a member of another host, whose cookie this page's browser would not keep: for as long as the page is open. */
+let borrowed = '';
+
+const token = () => sessionStorage.getItem(TOKEN) || borrowed;
+const isElsewhere = () => Boolean(doors.base()) && new URL(doors.base()).hostname !== location.hostname;
+const at = (path) => doors.base() + path;
 
 /** Header with the token, if somebody gave one in this tab; the cookie goes by itself. */
 export function authorization() {
@@ -77,6 +83,7 @@ export async function denied(status) {
   text(byId('entrance-title'), 'Log in');
   if (token()) {
     sessionStorage.removeItem(TOKEN);
+    borrowed = '';
     say('That token is not known here, was revoked, or is over.');
   } else if (user) {
     say('Your session is over. Log in to go on.');
@@ -86,7 +93,7 @@ export async function denied(status) {
 
 async function whoAmI() {
   try {
-    const answer = await fetch('v1/sessions/current', { headers: authorization(), cache: 'no-store' });
+    const answer = await fetch(at('v1/sessions/current'), { headers: authorization(), cache: 'no-store', credentials: doors.credentials() });
     return answer.ok ? (await answer.json()).username : null;
   } catch {
     return null;
@@ -99,12 +106,14 @@ async function tryPassword() {
   say('');
   let why = {};
   try {
-    const answer = await fetch('v1/sessions', {
+    const answer = await fetch(at('v1/sessions'), {
       method: 'POST',
+      credentials: doors.credentials(),
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       cache: 'no-store',
-      body: JSON.stringify({ username: username.value.trim(), password: password.value, cookie: true }),
+      body: JSON.stringify({ username: username.value.trim(), password: password.value, cookie: !isElsewhere() }),
     });
+    if (answer.ok && isElsewhere()) borrowed = (await answer.json()).token;
     if (!answer.ok) why = refusal(answer, await answer.json().catch(() => null));
   } catch {
     why = { sentence: 'The node could not be reached. Try again.' };
@@ -145,7 +154,7 @@ async function logOut() {
     sessionStorage.removeItem(TOKEN);
   } else {
     try {
-      const answer = await fetch('v1/sessions/current', { method: 'DELETE', cache: 'no-store' });
+      const answer = await fetch(at('v1/sessions/current'), { method: 'DELETE', cache: 'no-store', credentials: doors.credentials() });
       // 401: it was over already.
       if (!answer.ok && answer.status !== 401) throw new Error(`It answered ${answer.status}.`);
     } catch {

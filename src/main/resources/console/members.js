@@ -1,6 +1,7 @@
 // Who is a member: adding, removing, handing the lead over. Each says first what will happen.
 import { byId, el } from './dom.js';
 import { some } from './format.js';
+import { link } from './route.js';
 
 const form = byId('add-form');
 let app = null;
@@ -70,13 +71,18 @@ function add(id, address, voter) {
 function remove(member) {
   const after = voters().length - (member.voter ? 1 : 0);
   const leads = member.id === app.state.node.leader;
+  const orphaned = app.served === member.id && app.base();
   const sentence = [
     `${member.id} stops taking part and stays stopped until it is started with --join; then it begins anew, without its data.`,
     member.voter ? `${some(after, 'voter')} ${after === 1 ? 'stays, and what that one loses is lost' : `stay, of which ${majority(after)} have to be there for a publish`}.` : '',
     leads ? 'It leads now: the lead is handed over first.' : '',
+    orphaned ? `This page came from ${member.id} and is let in nowhere without it: the console of ${app.state.node.id} opens instead.` : '',
   ].filter(Boolean).join(' ');
   return act({ title: `Remove ${member.id} from the cluster?`, text: sentence, yes: `Remove ${member.id}`, typed: member.id },
-    () => app.request('DELETE', `v1/cluster/members/${encodeURIComponent(member.id)}`), () => `${member.id} is removed.`);
+    () => {
+      const asked = app.request('DELETE', `v1/cluster/members/${encodeURIComponent(member.id)}`);
+      return orphaned ? asked.finally(() => location.assign(`${app.base()}${link('cluster')}`)) : asked;
+    }, () => `${member.id} is removed.`);
 }
 
 const PAUSE = 'Publishes wait for a moment while the lead changes hands; nothing that was acknowledged is lost.';

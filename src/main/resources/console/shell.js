@@ -17,6 +17,7 @@
 //
 // app:
 //   app.state                           the newest state of the node's stream (StateJson.java has its shape), or null
+//   app.served                          id of the node that served the page, where that is known
 //   app.whenState(act) -> stop          act(state) now, if there is one, and with each that comes, once a second
 //   app.request(method, path, {body, text, headers, signal}) -> Promise of the answer's JSON (null when it has none)
 //                                       path without a slash before it: 'v1/settings'; body is sent as JSON. Goes to the node

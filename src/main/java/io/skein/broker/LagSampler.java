@@ -27,6 +27,7 @@ final class LagSampler {
 
     private final Vertx vertx;
     private final Proposer proposer;
+    private final WallClock clock;
     private final Supplier<Ground> ground;
     private final LagHistory history = new LagHistory();
     private boolean started;
@@ -36,7 +37,8 @@ final class LagSampler {
 
     private volatile boolean stopped;
 
-    LagSampler(Vertx vertx, Proposer proposer, Supplier<Ground> ground) {
+    LagSampler(Vertx vertx, Proposer proposer, Supplier<Ground> ground, WallClock clock) {
+        this.clock = clock;
         this.vertx = vertx;
         this.proposer = proposer;
         this.ground = ground;
@@ -70,7 +72,7 @@ final class LagSampler {
         if (ground.get() == null) {
             return Future.succeededFuture();
         }
-        long time = System.currentTimeMillis();
+        long time = clock.millis();
         history.begin(time);
         return kept(history.kept().iterator(), time).compose(v -> others(time, TURNS));
     }

@@ -91,7 +91,7 @@ public final class LocalBroker implements Broker {
         this.tenure = new Tenure(TimeUnit.MILLISECONDS.toNanos(config.stepDownAfterMs()));
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
-        this.residents = new Residents(vertx);
+        this.residents = new Residents(vertx, clock);
         this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, this::settledFor);
         this.way = new LocalSubscriptions.Way() {
             @Override
@@ -116,7 +116,7 @@ public final class LocalBroker implements Broker {
                 return LocalBroker.this.settled();
             }
         };
-        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way);
+        this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way, clock);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
         this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, this::settledFor);

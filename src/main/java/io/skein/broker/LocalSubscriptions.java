@@ -72,7 +72,8 @@ final class LocalSubscriptions implements Subscriptions {
     /** Written on the replica's context before anybody else looks. */
     private volatile Ground ground;
 
-    LocalSubscriptions(Vertx vertx, BrokerConfig config, Proposer proposer, AppliedIndex applied, Way way) {
+    LocalSubscriptions(
+            Vertx vertx, BrokerConfig config, Proposer proposer, AppliedIndex applied, Way way, WallClock clock) {
         this.config = config;
         this.proposer = proposer;
         this.way = way;
@@ -85,7 +86,7 @@ final class LocalSubscriptions implements Subscriptions {
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
         this.traces = new Traces(proposer, way, () -> ground);
-        this.sampler = new LagSampler(vertx, proposer, () -> ground);
+        this.sampler = new LagSampler(vertx, proposer, () -> ground, clock);
     }
 
     void attach(Ground opened) {

@@ -24,18 +24,20 @@ final class Residents {
     private record Resident(String door, String peer, long since, Context context, LongLived connection) {}
 
     private final Vertx vertx;
+    private final WallClock clock;
     private final ConcurrentNavigableMap<Long, Resident> residents = new ConcurrentSkipListMap<>();
     /** A restart does not begin where the process before began: nobody closes another's by an id he noted. */
     private final AtomicLong ids = new AtomicLong(System.currentTimeMillis());
 
-    Residents(Vertx vertx) {
+    Residents(Vertx vertx, WallClock clock) {
         this.vertx = vertx;
+        this.clock = clock;
     }
 
     /** On the connection's context. @return to be run when it is gone, once or more */
     Runnable enter(String door, String peer, LongLived connection) {
         long id = ids.incrementAndGet();
-        residents.put(id, new Resident(door, peer, System.currentTimeMillis(), vertx.getOrCreateContext(), connection));
+        residents.put(id, new Resident(door, peer, clock.millis(), vertx.getOrCreateContext(), connection));
         return () -> residents.remove(id);
     }
 

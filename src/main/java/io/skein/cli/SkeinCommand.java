@@ -48,6 +48,7 @@ import picocli.CommandLine.IVersionProvider;
             CapabilitiesCommand.class,
             OpenapiCommand.class,
             BenchCommand.class,
+            SimCommand.class,
             CompletionCommand.class,
             NamesCommand.class,
             ArchiveCommand.class,

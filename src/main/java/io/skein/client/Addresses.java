@@ -3,11 +3,17 @@ package io.skein.client;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
-/** Where servers are: those that were named, and the members that one of them told of. The next is tried in turn. */
+/**
+ * Where servers are: those that were named, and the members that one of them told of. When a connection is lost the named
+ * are tried first, the lost one last of them, then the others: what a member is told to be called may be reached by its
+ * peers only, and each wrong address costs the time of a try.
+ */
 final class Addresses {
     /** A cluster has not more, and nobody fills the memory with names. */
     private static final int MOST = 32;
@@ -16,31 +22,53 @@ final class Addresses {
 
     private final List<URI> named;
     private volatile List<URI> all;
-    private volatile int at = -1;
+    private volatile URI current;
+    /** Still to be tried in this round. */
+    private final Deque<URI> round = new ArrayDeque<>();
 
     Addresses(List<URI> named) {
         this.named = named;
         this.all = named;
+        this.current = named.get(0);
+        round.addAll(named);
     }
 
     /** Where the connection stands, or the next try goes. */
     URI current() {
-        List<URI> now = all;
-        return now.get(Math.floorMod(at, now.size()));
+        return current;
+    }
+
+    /** The current one has let the client in: when it is lost a new round begins. */
+    void entered() {
+        round.clear();
     }
 
     URI next() {
-        at = (at + 1) % all.size();
-        return current();
+        if (round.isEmpty()) {
+            from(named);
+            from(all.subList(named.size(), all.size()));
+        }
+        current = round.poll();
+        return current;
+    }
+
+    /** These from the one after the current, which comes last. */
+    private void from(List<URI> some) {
+        int at = some.indexOf(current);
+        round.addAll(some.subList(at + 1, some.size()));
+        round.addAll(some.subList(0, at + 1));
     }
 
     int count() {
         return all.size();
     }
 
+    List<URI> all() {
+        return all;
+    }
+
     /** @param cluster the answer to {@code GET /v1/cluster} of the server that is the current one */
     void learn(JsonObject cluster) {
-        URI current = current();
         List<URI> found = new ArrayList<>(named);
         for (Object one : cluster.getJsonArray("members", new JsonArray())) {
             if (one instanceof JsonObject member && found.size() < MOST) {
@@ -54,7 +82,6 @@ final class Addresses {
             found.add(current);
         }
         all = List.copyOf(found);
-        at = found.indexOf(current);
     }
 
     /** @return null when it is none */

@@ -23,6 +23,7 @@ import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -122,6 +123,11 @@ final class Link {
         return addresses.current();
     }
 
+    /** All that would be tried. */
+    List<URI> servers() {
+        return addresses.all();
+    }
+
     void connect() {
         if (closed) {
             return;
@@ -190,6 +196,7 @@ final class Link {
 
     private void greeted() {
         ready = true;
+        addresses.entered();
         listener.up();
         if (members != null) {
             members.ask(server());

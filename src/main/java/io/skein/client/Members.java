@@ -58,8 +58,8 @@ final class Members {
         http.request(where)
                 .compose(HttpClientRequest::send)
                 .compose(answer -> answer.body().map(body -> answer.statusCode() == 200 ? body : Buffer.buffer()))
-                // Who may not know it, or does not hear, goes on with what he has.
-                .onSuccess(body -> learn(server, body));
+                .onSuccess(body -> learn(server, body))
+                .onFailure(unheard -> {}); // it goes on with the addresses that it has
     }
 
     private void learn(URI server, Buffer body) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A client for programs that know nothing of Vert.x: it waits where a thread may wait, hands out {@link
@@ -140,8 +141,7 @@ public final class PlainClient implements AutoCloseable {
      * @return fails with {@link SkeinException}
      */
     public CompletableFuture<Published> publish(PublishItem message) {
-        await();
-        return plain(client.publish(message));
+        return whenThereIsRoom(() -> client.publish(message));
     }
 
     public CompletableFuture<Published> publish(String topic, String body) {
@@ -159,20 +159,29 @@ public final class PlainClient implements AutoCloseable {
 
     /** @param idempotencyKey the list is stored once, however often it is published under this key; empty for none */
     public CompletableFuture<List<Published>> publishAll(List<PublishItem> messages, String idempotencyKey) {
-        await();
-        return plain(client.publishAll(messages, idempotencyKey));
+        return whenThereIsRoom(() -> client.publishAll(messages, idempotencyKey));
     }
 
     /** Not on the client's own thread, where it would wait for itself. */
-    private void await() {
-        Future<Void> room = client.room();
-        if (!room.isComplete() && !client.isHere()) {
+    private <T> CompletableFuture<T> whenThereIsRoom(Supplier<Future<T>> publish) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(requestMs);
+        Future<T> answer = publish.get();
+        // Others wait too, and may be quicker.
+        while (isFull(answer) && !client.isHere() && System.nanoTime() - until < 0) {
             try {
-                room.await(requestMs, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException | SkeinException full) {
-                // The publish says so.
+                client.room().await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException | SkeinException noRoom) {
+                break;
             }
+            answer = publish.get();
         }
+        return plain(answer);
+    }
+
+    private static boolean isFull(Future<?> answer) {
+        return answer.failed()
+                && answer.cause() instanceof SkeinException.Unavailable why
+                && why.code().equals("client-full");
     }
 
     /**

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,8 +108,14 @@ public final class SkeinClient {
      * #close} or when there is no server.
      */
     public static Future<SkeinClient> connect(ClientOptions options) {
-        VertxOptions small =
-                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1);
+        // No directory for files that it never opens.
+        FileSystemOptions noFiles =
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+        VertxOptions small = new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setFileSystemOptions(noFiles);
         return connect(Vertx.vertx(small), true, options);
     }
 
@@ -291,6 +298,11 @@ public final class SkeinClient {
     /** The server that serves now, or is tried next. */
     public URI server() {
         return link.server();
+    }
+
+    /** Those that were named, then those that a server told of; what is tried when the connection is lost. */
+    public List<URI> servers() {
+        return link.servers();
     }
 
     /** Epoch of the producer; -1 when there is none. */

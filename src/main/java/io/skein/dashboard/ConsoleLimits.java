@@ -28,7 +28,7 @@ public record ConsoleLimits(
         int queueBytes,
         int stuckStates) {
     public static final ConsoleLimits DEFAULT =
-            new ConsoleLimits(64, 1_000, 300, 200, 100, 100, 50, 25, 16 << 10, 256 << 10, 60);
+            new ConsoleLimits(64, 1_000, 300, 200, 100, 100, 200, 25, 16 << 10, 256 << 10, 60);
 
     public ConsoleLimits {
         positive("pages", pages);

@@ -2,6 +2,7 @@ package io.skein.dashboard;
 
 import io.skein.broker.Broker;
 import io.skein.broker.Guest;
+import io.skein.broker.WallClock;
 import io.skein.machine.Lineage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -57,10 +58,14 @@ public final class Dashboard extends VerticleBase {
     private final Sampler sampler;
 
     public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
+        this(version, broker, figures, limits, WallClock.SYSTEM);
+    }
+
+    public Dashboard(String version, Broker broker, ConsoleFigures figures, ConsoleLimits limits, WallClock clock) {
         this.version = version;
         this.broker = broker;
         this.limits = limits;
-        this.sampler = new Sampler(broker, figures, limits);
+        this.sampler = new Sampler(broker, figures, limits, clock);
         this.chat = new ChatPage(broker);
     }
 
@@ -136,9 +141,9 @@ public final class Dashboard extends VerticleBase {
     private static void send(RoutingContext ctx, Asset asset, String etag, String cacheControl) {
         HttpServerResponse response = ctx.response();
         boolean isPacked = takesGzip(ctx.request());
-        response.putHeader(HttpHeaders.ETAG, etag)
-                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl)
-                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        response.putHeader(HttpHeaders.ETAG, etag).putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
+        // Beside the origin, where whoever shares the file has named that.
+        response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (isKnown(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
             response.setStatusCode(304).end().onFailure(ignored -> {});
             return;

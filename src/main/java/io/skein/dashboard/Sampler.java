@@ -7,6 +7,7 @@ import io.skein.broker.NodeStatus;
 import io.skein.broker.SubscriberInfo;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.TopicInfo;
+import io.skein.broker.WallClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -57,6 +58,7 @@ final class Sampler {
     private volatile List<Sample> history = List.of();
     private volatile Optional<Buffer> latest = Optional.empty();
     private volatile Context context;
+    private final WallClock clock;
     private Vertx vertx;
     private long timer = -1;
     private volatile boolean stopped;
@@ -66,7 +68,8 @@ final class Sampler {
     private boolean looking;
     private int samplesSinceLook;
 
-    Sampler(Broker broker, ConsoleFigures figures, ConsoleLimits limits) {
+    Sampler(Broker broker, ConsoleFigures figures, ConsoleLimits limits, WallClock clock) {
+        this.clock = clock;
         this.broker = broker;
         this.figures = figures;
         this.limits = limits;
@@ -139,7 +142,7 @@ final class Sampler {
         NodeStatus status = broker.status();
         double seconds = Math.max(nanos - previousNanos, 1_000_000) / 1e9;
         Sample sample = new Sample(
-                System.currentTimeMillis(),
+                clock.millis(),
                 Math.max(0, status.figures().published() - previous.published()) / seconds,
                 Math.max(0, status.figures().delivered() - previous.delivered()) / seconds,
                 figures.fsync(),
@@ -204,7 +207,7 @@ final class Sampler {
                 .andThen(ignored -> looking = false)
                 .map(ignored -> {
                     lists = Optional.of(new StateJson.Lists(
-                            System.currentTimeMillis(),
+                            clock.millis(),
                             topics.result().size(),
                             new Foremost<>(BY_ACTIVITY, limits.topics())
                                     .add(topics.result())

@@ -8,8 +8,8 @@
  * it. What it shows is this node's word, also without a leader.
  *
  * <p>Start at {@link io.skein.dashboard.Dashboard}: its routes. {@code GET /} and {@code GET /console/*} are files of
- * {@code src/main/resources/console}, held in memory ({@link io.skein.dashboard.Assets}); there is no build step, the
- * browser gets what lies there. {@code GET /console/stream} is one Server-Sent-Events stream, which drives the whole page
+ * {@code src/main/resources/console}, held in memory ({@link io.skein.dashboard.Assets}), plain and packed; there is no build
+ * step, the browser gets what lies there. What a page is and how another one is added says the head of {@code shell.js}. {@code GET /console/stream} is one Server-Sent-Events stream, which drives the whole page
  * ({@link io.skein.dashboard.OpenPage}):
  *
  * <ul>
@@ -19,6 +19,9 @@
  *       durable subscriptions ({@link io.skein.dashboard.StateJson} has the shape);
  *   <li>{@code tail}: messages of the filter in {@code ?tail=} ({@link io.skein.dashboard.Tail}).
  * </ul>
+ *
+ * <p>A page that one member served may read the stream of the others, and its policy names them
+ * ({@link io.skein.dashboard.PagePolicy}): when its node dies, it goes on with another.
  *
  * <p>The page publishes like anybody else, with {@code POST /t/{topic}}, and what it does with durable subscriptions and
  * their dead letters goes the same public way, {@code /v1/subscriptions}.

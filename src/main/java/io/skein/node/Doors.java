@@ -56,11 +56,11 @@ final class Doors {
     private final Broker broker;
     private final Allowances allowances;
     private final Metrics metrics;
-    private final Optional<World.Pages> pages;
+    private final Optional<World.Pages> more;
     private final LogLevels logLevels;
     private final HttpConfig http;
     private final WebSocketDoor webSocket;
-    private final Dashboard dashboard;
+    private final Optional<Dashboard> dashboard;
     private final int instances;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
     private final List<HttpServer> httpServers = new CopyOnWriteArrayList<>();
@@ -79,7 +79,7 @@ final class Doors {
             ConsoleFigures figures,
             Metrics metrics,
             World world) {
-        this.pages = world.pages();
+        this.more = world.pages();
         this.instances = world.doors();
         this.vertx = vertx;
         this.metrics = metrics;
@@ -111,7 +111,9 @@ final class Doors {
                         metrics.doors().webSocketSent(bytes);
                     }
                 });
-        this.dashboard = new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT);
+        this.dashboard = world.console()
+                ? Optional.of(new Dashboard(version, broker, figures, ConsoleLimits.DEFAULT, world.clock()))
+                : Optional.empty();
     }
 
     /** One event loop's HTTP server, shared by everything that speaks HTTP. */
@@ -128,10 +130,10 @@ final class Doors {
             };
             door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
-            dashboard.mount(router, door::refuse, door::enter, door::share);
+            dashboard.ifPresent(pages -> pages.mount(router, door::refuse, door::enter, door::share));
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
-            pages.ifPresent(other -> other.mount(router, asMetricsSee(door)));
+            more.ifPresent(other -> other.mount(router, asMetricsSee(door)));
             for (String path : ELSEWHERE) {
                 router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
             }
@@ -216,7 +218,9 @@ final class Doors {
     }
 
     Future<Void> open() {
-        return deploy(dashboard)
+        return dashboard
+                .map(this::deploy)
+                .orElseGet(Future::succeededFuture)
                 .compose(v ->
                         PortTaken.said(deployAll(HttpVerticle::new), "--http-port", config.host(), config.httpPort()))
                 .compose(v -> deployAll(metrics::eventLoopLag))

@@ -11,6 +11,7 @@ import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
@@ -90,8 +91,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
+    /** Say so when a node goes, which is what a simulated one does all the time. */
+    private static final List<String> OF_THE_GONE = List.of("io.skein.cluster.Peers", "io.netty.bootstrap");
+
     /**
-     * Of several nodes in one process only warnings and worse, unless somebody else's configuration counts.
+     * Of several nodes in one process only warnings and worse, and nothing of nodes that go, unless somebody else's
+     * configuration counts.
      *
      * @return takes it back
      */
@@ -104,12 +109,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
             if (quietOnes++ == 0) {
                 before = ours.getLevel();
                 ours.setLevel(Level.WARN);
+                OF_THE_GONE.forEach(name -> loggers.getLogger(name).setLevel(Level.ERROR));
             }
         }
         return () -> {
             synchronized (QUIET) {
                 if (--quietOnes == 0) {
                     loggers.getLogger(OURS).setLevel(before);
+                    OF_THE_GONE.forEach(name -> loggers.getLogger(name).setLevel(null));
                 }
             }
         };

@@ -443,6 +443,15 @@ public final class Node {
         return doors.tcpPort();
     }
 
+    /** Ends without a word, as far as a process can that goes on: nothing is handed over, no row more is written. Never fails. */
+    public Future<Void> halt() {
+        certificates.ifPresent(CertificateWatch::close);
+        peers.close();
+        return Future.<Void>succeededFuture()
+                .compose(v -> replicaDeployment == null ? Future.succeededFuture() : vertx.undeploy(replicaDeployment))
+                .otherwiseEmpty();
+    }
+
     /** See {@link ReplicaVerticle#look}. */
     public Future<ReplicaVerticle.Outlook> look() {
         return replica.look();

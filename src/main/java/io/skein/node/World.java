@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param disk what becomes of its commits; empty: they take what they take
  * @param pages what else its HTTP port serves
  * @param doors on how many event loops it has doors
+ * @param console whether it has pages to look at
  */
 public record World(
         WallClock clock,
@@ -24,7 +25,8 @@ public record World(
         RandomGenerator random,
         Optional<DiskTrouble> disk,
         Optional<Pages> pages,
-        int doors) {
+        int doors,
+        boolean console) {
     /** The one outside. */
     public static World real() {
         return new World(
@@ -33,7 +35,8 @@ public record World(
                 RandomGenerator.getDefault(),
                 Optional.empty(),
                 Optional.empty(),
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                true);
     }
 
     /** Paths of a node that are not its own. */

@@ -24,8 +24,10 @@ final class Advance {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** For followers, who may be slow, and are then behind as they may always be. */
     private static final long FOLLOWERS_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** The log has not grown for so long: nobody is about to answer. */
-    private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** The log has not grown for so long: nobody is about to answer. Where nobody follows anything, nobody will. */
+    private static final long CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private static final long LONELY_CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long MAX_CALM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** Spent on such waits in one move; after it the rest goes as fast as it can. */
@@ -36,6 +38,7 @@ final class Advance {
     private final SimClock clock;
     private final Collection<SimNode> nodes;
     private long calmLeft = ALL_CALM_NANOS;
+    private long calmNanos = LONELY_CALM_NANOS;
 
     Advance(SimClock clock, Collection<SimNode> nodes) {
         this.clock = clock;
@@ -49,7 +52,11 @@ final class Advance {
     record Result(int steps, boolean isDone) {}
 
     Result to(long target) {
-        Optional<Outlook> seen = settled(Long.MIN_VALUE);
+        if (nodes.stream().anyMatch(SimNode::isFollowed)) {
+            calmNanos = CALM_NANOS;
+        }
+        // What was said a moment ago may still be on its way to somebody who will answer.
+        Optional<Outlook> seen = settled(Long.MIN_VALUE).flatMap(then -> calm(then, Long.MIN_VALUE));
         int steps = 0;
         while (seen.isPresent()) {
             long due = seen.get().nextDueMs();
@@ -106,7 +113,7 @@ final class Advance {
         long most = Math.min(MAX_CALM_NANOS, calmLeft);
         long index = seen.status().lastIndex();
         long since = begun;
-        while (System.nanoTime() - begun < most && System.nanoTime() - since < CALM_NANOS) {
+        while (System.nanoTime() - begun < most && System.nanoTime() - since < calmNanos) {
             LockSupport.parkNanos(LOOK_NANOS * 5);
             Optional<Outlook> next = leader();
             if (next.isPresent() && next.get().status().lastIndex() != index) {

@@ -28,6 +28,8 @@ import java.util.TreeMap;
 final class Links {
     private static final int MAX_HELD = 1 << 20;
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final long STARTING_NANOS = 1_000 * NANOS_PER_MS;
+    private static final long AGAIN_MS = 2;
     private static final String HERE = "127.0.0.1";
 
     /** What one node says to another. */
@@ -44,6 +46,7 @@ final class Links {
     private final NetClient client;
     private final Set<Direction> cuts = new HashSet<>();
     private final Map<Direction, Long> delays = new HashMap<>();
+    private final Set<String> awaited = new HashSet<>();
     private final Set<Wire> wires = new HashSet<>();
 
     Links(Context context) {
@@ -111,16 +114,32 @@ final class Links {
 
     private void accept(Direction direction, int port, NetSocket caller) {
         caller.pause();
+        connect(direction, port, caller, System.nanoTime() + STARTING_NANOS);
+    }
+
+    /** Nodes that are started together find each other at the first try: whoever is not there yet is waited for. */
+    private void connect(Direction direction, int port, NetSocket caller, long untilNanos) {
         client.connect(port, HERE).onComplete(connected -> {
-            if (connected.failed()) {
-                caller.close().onFailure(ignored -> {});
-            } else {
+            if (connected.succeeded()) {
                 Wire wire = new Wire(direction, caller, connected.result());
                 wires.add(wire);
                 wire.up.begin();
                 wire.down.begin();
+            } else if (awaited.contains(direction.to()) && System.nanoTime() - untilNanos < 0) {
+                vertx.setTimer(AGAIN_MS, id -> connect(direction, port, caller, untilNanos));
+            } else {
+                caller.close().onFailure(ignored -> {});
             }
         });
+    }
+
+    /** Whether a node is about to listen. */
+    void await(String node, boolean isStarting) {
+        if (isStarting) {
+            awaited.add(node);
+        } else {
+            awaited.remove(node);
+        }
     }
 
     /** Both ways of one connection. */

@@ -8,8 +8,6 @@ import io.skein.raft.Role;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -31,6 +29,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +39,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A cluster in this process, for tests of programs that use one: real nodes with real doors, a clock that one can move
@@ -62,6 +63,8 @@ import java.util.function.BooleanSupplier;
 public final class Sim implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long WAIT_SECONDS = 60;
+    private static final long FIRST_HASTE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long SLOW_HASTE_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
     private static final String AUTH = "auth";
     private static final String ADMIN_TOKEN = "admin-token";
     private static final String HERE = "127.0.0.1";
@@ -77,11 +80,9 @@ public final class Sim implements AutoCloseable {
     private final ScheduledExecutorService hand;
 
     private volatile Thread handThread;
-    /** Of links and clients. */
-    private final Vertx vertx = Vertx.vertx(quiet());
+    /** Of links and clients; null as long as there are none. On the hand's thread. */
+    private Network network;
 
-    private final Context network = vertx.getOrCreateContext();
-    private final Links links = new Links(network);
     private final MovableClock movable = new Moving();
     /** Nodes beside each other would say much. */
     private final Runnable words = Logging.fewWords();
@@ -105,11 +106,17 @@ public final class Sim implements AutoCloseable {
         }
     }
 
-    private static VertxOptions quiet() {
-        return new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+    private static final class Network {
+        final Vertx vertx = Vertx.vertx(SimNode.options());
+        final Context context = vertx.getOrCreateContext();
+        final Links links = new Links(context);
+    }
+
+    private Network network() {
+        if (network == null) {
+            network = new Network();
+        }
+        return network;
     }
 
     static String version() {
@@ -129,6 +136,7 @@ public final class Sim implements AutoCloseable {
      * @throws io.skein.node.ConfigurationProblem for a setting that no node takes
      */
     public static Sim start(SimOptions options) {
+        Primer.begin();
         Sim sim = new Sim(options);
         try {
             sim.call(() -> {
@@ -171,28 +179,34 @@ public final class Sim implements AutoCloseable {
                             options.environment(),
                             clock,
                             new Draws(options.seed(), i, i == first),
-                            new SimRoutes(this, id)));
+                            new SimRoutes(this, id),
+                            options.console()));
         }
-        List<Future<Void>> starts = new ArrayList<>();
-        for (SimNode node : nodes.values()) {
-            starts.add(node.start());
-        }
-        Future.all(starts).await(WAIT_SECONDS, TimeUnit.SECONDS);
+        startAll();
         if (options.nodes() > 1) {
-            until("the nodes found each other", () -> nodes.values().stream().allMatch(this::isInCluster));
-            // It need not wait for a leader of whom nobody heard, only because nodes always do.
-            nodes.get(ids.get(first)).losePatience();
+            until("the nodes found each other", () -> nodes.values().stream().allMatch(SimNode::isInCluster));
+            elect(nodes.get(ids.get(first)));
         }
-        until("the cluster serves", this::isWhole);
+        untilWhole();
         if (isLocked()) {
             nodes.get(ids.get(0)).firstAdmin().await(WAIT_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    private boolean isInCluster(SimNode node) {
-        return node.status()
-                .filter(status -> status.members().size() == options.nodes())
-                .isPresent();
+    /**
+     * Nobody led before, so nobody need be waited for: the time that a node would wait passes quickly for the one that the seed
+     * wants. Again and again, ever more slowly, as its questions are lost until it has its connections.
+     */
+    private void elect(SimNode chosen) {
+        long[] pace = {FIRST_HASTE_NANOS, System.nanoTime()};
+        until("somebody leads", () -> {
+            if (leading().isEmpty() && System.nanoTime() - pace[1] >= 0) {
+                chosen.losePatience();
+                pace[1] = System.nanoTime() + pace[0];
+                pace[0] = Math.min(pace[0] + pace[0] / 4, SLOW_HASTE_NANOS);
+            }
+            return leading().isPresent();
+        });
     }
 
     /** Sockets of which nobody had the ports a moment ago. */
@@ -219,7 +233,7 @@ public final class Sim implements AutoCloseable {
         for (Map.Entry<String, Integer> other : ports.entrySet()) {
             int port = other.getKey().equals(id)
                     ? other.getValue()
-                    : links.open(id, other.getKey(), other.getValue()).await(WAIT_SECONDS, TimeUnit.SECONDS);
+                    : network().links.open(id, other.getKey(), other.getValue()).await(WAIT_SECONDS, TimeUnit.SECONDS);
             peers.add(other.getKey() + "=" + HERE + ":" + port);
         }
         return String.join(",", peers);
@@ -299,7 +313,7 @@ public final class Sim implements AutoCloseable {
                     .toList();
             ClientOptions as = ClientOptions.of(servers);
             SkeinClient client = SkeinClient.connect(
-                            vertx, adminToken().map(as::withToken).orElse(as))
+                            network().vertx, adminToken().map(as::withToken).orElse(as))
                     .await(WAIT_SECONDS, TimeUnit.SECONDS);
             clients.add(client);
             return client;
@@ -316,7 +330,7 @@ public final class Sim implements AutoCloseable {
     /** Starts one that was killed, over the data that it had; returns when it serves again, or its cluster cannot. */
     public void start(String node) {
         run(() -> {
-            node(node).start().await(WAIT_SECONDS, TimeUnit.SECONDS);
+            opened(List.of(node(node)));
             untilServed(node(node));
         });
     }
@@ -330,9 +344,14 @@ public final class Sim implements AutoCloseable {
         run(() -> node(node).resume());
     }
 
-    /** Nothing that {@code from} says reaches {@code to}; the other way it does. */
+    /** Nothing that {@code from} says reaches {@code to}; the other way it does. Of links {@code *} is all nodes. */
     public void cut(String from, String to) {
         link(from, to, Optional.of(true), OptionalLong.empty());
+    }
+
+    /** What {@code from} says reaches {@code to} again; connections that stood there are made anew. */
+    public void uncut(String from, String to) {
+        link(from, to, Optional.of(false), OptionalLong.empty());
     }
 
     /** Nothing passes between this node and any other one. */
@@ -341,8 +360,8 @@ public final class Sim implements AutoCloseable {
             node(node);
             for (String other : nodes.keySet()) {
                 if (!other.equals(node)) {
-                    onNetwork(() -> links.cut(new Links.Direction(node, other), true));
-                    onNetwork(() -> links.cut(new Links.Direction(other, node), true));
+                    onNetwork(links -> links.cut(new Links.Direction(node, other), true));
+                    onNetwork(links -> links.cut(new Links.Direction(other, node), true));
                 }
             }
         });
@@ -360,8 +379,8 @@ public final class Sim implements AutoCloseable {
                 for (String other : named(to)) {
                     if (!one.equals(other)) {
                         Links.Direction direction = new Links.Direction(one, other);
-                        cut.ifPresent(isCut -> onNetwork(() -> links.cut(direction, isCut)));
-                        delayMs.ifPresent(ms -> onNetwork(() -> links.delay(direction, ms)));
+                        cut.ifPresent(isCut -> onNetwork(links -> links.cut(direction, isCut)));
+                        delayMs.ifPresent(ms -> onNetwork(links -> links.delay(direction, ms)));
                     }
                 }
             }
@@ -385,17 +404,25 @@ public final class Sim implements AutoCloseable {
     /** Ends every fault: links, disks, pauses; starts what was killed. Returns when the whole cluster serves again. */
     public void heal() {
         run(() -> {
-            onNetwork(links::heal);
-            List<Future<Void>> starts = new ArrayList<>();
+            onNetwork(Links::heal);
             for (SimNode node : nodes.values()) {
                 node.disk().slow(0);
                 node.disk().full(false);
                 node.resume();
-                starts.add(node.start());
             }
-            Future.all(starts).await(WAIT_SECONDS, TimeUnit.SECONDS);
-            until("the cluster serves", this::isWhole);
+            startAll();
+            untilWhole();
         });
+    }
+
+    /**
+     * Lets things go wrong by themselves from here on, one after the other: kills, pauses, cuts, delays, troubles of disks. What,
+     * where, when and for how long is decided by the seed.
+     *
+     * @param said each of them as a sentence
+     */
+    public void faults(Consumer<String> said) {
+        new FaultRun(this, new FaultPlan(options.seed(), options.nodes()), hand, said).next();
     }
 
     /** As {@code GET /v1/sim} says it. */
@@ -412,14 +439,47 @@ public final class Sim implements AutoCloseable {
                     leading(),
                     due == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(due),
                     SimReport.of(nodes.values()),
-                    onNetwork(links::cuts),
-                    onNetwork(links::delays));
+                    askNetwork(Links::cuts, Set.of()),
+                    askNetwork(Links::delays, Map.of()));
         });
     }
 
     private boolean isWhole() {
         String leader = leading().orElse("");
         return !leader.isEmpty() && nodes.values().stream().allMatch(node -> serves(node, leader));
+    }
+
+    private void startAll() throws TimeoutException {
+        opened(nodes.values().stream()
+                .filter(node -> node.state() == SimNode.State.KILLED || node.state() == SimNode.State.BROKEN)
+                .toList());
+    }
+
+    private void opened(List<SimNode> down) throws TimeoutException {
+        for (SimNode node : down) {
+            onNetwork(links -> links.await(node.id(), true));
+        }
+        try {
+            List<Future<Void>> starts = new ArrayList<>();
+            for (SimNode node : down) {
+                starts.add(node.start());
+            }
+            Future.all(starts).await(WAIT_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            for (SimNode node : down) {
+                onNetwork(links -> links.await(node.id(), false));
+            }
+        }
+    }
+
+    private void untilWhole() throws TimeoutException {
+        until("the cluster serves", this::isWhole);
+        if (nodes.size() > 1) {
+            // Whoever follows may not have its own connection to the leader yet, by which it hands on what it is given.
+            Future.join(nodes.values().stream().map(SimNode::caughtUp).toList())
+                    .otherwiseEmpty()
+                    .await(WAIT_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private static boolean serves(SimNode node, String leader) {
@@ -434,7 +494,7 @@ public final class Sim implements AutoCloseable {
         long running = nodes.values().stream()
                 .filter(one -> one.state() == SimNode.State.RUNNING)
                 .count();
-        if (running > nodes.size() / 2 && onNetwork(links::cuts).isEmpty()) {
+        if (running > nodes.size() / 2 && askNetwork(Links::cuts, Set.of()).isEmpty()) {
             until(
                     node.id() + " serves",
                     () -> leading().filter(leader -> serves(node, leader)).isPresent());
@@ -493,18 +553,25 @@ public final class Sim implements AutoCloseable {
         return hand;
     }
 
-    private void onNetwork(Runnable task) {
-        onNetwork(() -> {
-            task.run();
-            return null;
-        });
+    private void onNetwork(Consumer<Links> task) {
+        askNetwork(
+                links -> {
+                    task.accept(links);
+                    return true;
+                },
+                true);
     }
 
-    private <T> T onNetwork(Callable<T> task) {
-        return await(Future.future(done -> network.runOnContext(v -> {
+    /** @param alone of a node that has nobody to speak with */
+    private <T> T askNetwork(Function<Links, T> question, T alone) {
+        if (network == null) {
+            return alone;
+        }
+        Network asked = network;
+        return await(Future.future(done -> asked.context.runOnContext(v -> {
             try {
-                done.complete(task.call());
-            } catch (Exception failed) {
+                done.complete(question.apply(asked.links));
+            } catch (RuntimeException failed) {
                 done.fail(failed);
             }
         })));
@@ -584,12 +651,10 @@ public final class Sim implements AutoCloseable {
         try {
             run(() -> {
                 clients.forEach(client -> client.close().onFailure(ignored -> {}));
-                List<Future<Void>> ends = new ArrayList<>();
-                for (SimNode node : nodes.values()) {
-                    ends.add(node.end());
+                if (network != null) {
+                    network.vertx.close().await(WAIT_SECONDS, TimeUnit.SECONDS);
                 }
-                ends.add(vertx.close());
-                Future.join(ends).await(WAIT_SECONDS, TimeUnit.SECONDS);
+                Future.join(nodes.values().stream().map(SimNode::end).toList()).await(WAIT_SECONDS, TimeUnit.SECONDS);
             });
         } finally {
             hand.shutdownNow();

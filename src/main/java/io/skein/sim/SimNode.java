@@ -1,6 +1,9 @@
 package io.skein.sim;
 
+import io.skein.broker.Freshness;
+import io.skein.broker.From;
 import io.skein.broker.NodeStatus;
+import io.skein.broker.Read;
 import io.skein.cluster.ReplicaVerticle.Outlook;
 import io.skein.metrics.Metrics;
 import io.skein.node.Node;
@@ -11,6 +14,7 @@ import io.skein.node.World;
 import io.skein.store.DataDirectory;
 import io.skein.store.DiskTrouble;
 import io.skein.store.StoreFailure;
+import io.skein.topic.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -18,10 +22,12 @@ import io.vertx.core.file.FileSystemOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -52,6 +58,7 @@ final class SimNode {
     private final SimClock clock;
     private final RandomGenerator random;
     private final World.Pages pages;
+    private final boolean console;
     private final DiskTrouble disk = new DiskTrouble();
     /** By which its monotonic clock is ahead of the machine's. */
     private volatile long impatienceNanos;
@@ -74,7 +81,9 @@ final class SimNode {
             Map<String, String> environment,
             SimClock clock,
             RandomGenerator random,
-            World.Pages pages) {
+            World.Pages pages,
+            boolean console) {
+        this.console = console;
         this.id = id;
         this.directory = directory;
         this.flags = new HashMap<>(flags);
@@ -128,6 +137,44 @@ final class SimNode {
         return node.firstAdmin();
     }
 
+    /** Somebody has a connection open that stays: a stream, or a WebSocket. */
+    boolean isFollowed() {
+        Node running = node;
+        if (running == null || state != State.RUNNING) {
+            return false;
+        }
+        try {
+            return !running.broker()
+                    .inspection()
+                    .connections(Optional.empty(), 1)
+                    .await(1, TimeUnit.SECONDS)
+                    .connections()
+                    .isEmpty();
+        } catch (Exception notYet) {
+            return false;
+        }
+    }
+
+    /** It has found its cluster, or knows since it ran last. */
+    boolean isInCluster() {
+        try {
+            look().await(1, TimeUnit.SECONDS);
+            return true;
+        } catch (Exception notYet) {
+            return false;
+        }
+    }
+
+    /** Completes when it has all that was committed when it was asked: it and its leader hear each other. */
+    Future<Void> caughtUp() {
+        Node running = node;
+        return running == null
+                ? Future.failedFuture(new IllegalStateException(id + " does not run"))
+                : running.broker()
+                        .read(new Read(List.of(new TopicFilter("#")), From.LATEST, 1, 0, Freshness.LINEARIZABLE))
+                        .mapEmpty();
+    }
+
     /** Begins to start; completes when its doors are open. */
     Future<Void> start() {
         if (state == State.RUNNING || state == State.PAUSED) {
@@ -136,8 +183,8 @@ final class SimNode {
         NodeConfig config = NodeConfig.of(Settings.resolve(flags, environment, Optional.empty()), FEW_ITERATIONS);
         electionNanos = config.timing().electionTimeoutNanos();
         vertx = Vertx.vertx(options());
-        World world =
-                new World(clock, () -> clock.now(impatienceNanos), random, Optional.of(disk), Optional.of(pages), 1);
+        World world = new World(
+                clock, () -> clock.now(impatienceNanos), random, Optional.of(disk), Optional.of(pages), 1, console);
         Vertx own = vertx;
         state = State.RUNNING;
         broken = null;
@@ -157,7 +204,7 @@ final class SimNode {
                 });
     }
 
-    private static VertxOptions options() {
+    static VertxOptions options() {
         return new VertxOptions()
                 .setEventLoopPoolSize(1)
                 // A loop that is held still is no news.
@@ -175,41 +222,36 @@ final class SimNode {
         }
     }
 
-    /** Its election timeout passes at once, nearly: if nobody leads, it campaigns. From the clock alone a stop looks otherwise. */
+    /**
+     * Half of an election timeout passes at once, by this node's monotonic clock: where nobody leads, a few of these and it
+     * campaigns. Not a whole one: a node of whose time so much is missing takes it that its process stood still.
+     */
     void losePatience() {
-        impatienceNanos += electionNanos - TimeUnit.MILLISECONDS.toNanos(1);
+        impatienceNanos += electionNanos / 2;
         look().onFailure(away -> {});
     }
 
     /** Without a word to anybody: nothing is handed over, no row more is written, its sockets close. */
     void kill() {
-        if (state == State.KILLED) {
-            return;
-        }
-        boolean wasBroken = state == State.BROKEN;
-        resume();
-        state = State.KILLED;
-        node = null;
-        if (!wasBroken) {
-            close();
+        try {
+            end().await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException slow) {
+            throw new IllegalStateException(id + " did not end within " + STOP_SECONDS + " s", slow);
         }
     }
 
-    /** For good, with the whole cluster: nobody takes over. */
+    /** Begins to be killed. */
     Future<Void> end() {
         resume();
         boolean isOpen = state == State.RUNNING;
+        Node running = node;
         state = State.KILLED;
         node = null;
-        return isOpen ? vertx.close() : Future.succeededFuture();
-    }
-
-    private void close() {
-        try {
-            vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException slow) {
-            throw new IllegalStateException(id + " did not end within " + STOP_SECONDS + " s", slow);
+        if (!isOpen) {
+            return Future.succeededFuture();
         }
+        Vertx own = vertx;
+        return (running == null ? Future.<Void>succeededFuture() : running.halt()).eventually(own::close);
     }
 
     /** Its event loop does nothing from here on; the kernel still takes connections in its name. */

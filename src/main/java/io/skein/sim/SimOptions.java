@@ -11,10 +11,16 @@ import java.util.Map;
  * @param httpPort of {@code n1}, the others' follow; 0: whichever are free
  * @param settings of all nodes, as flags of {@code skein serve} without their dashes, for example {@code max-message} or
  *     {@code auth}
+ * @param console whether nodes have the pages to look at, which take a moment to load
  * @param environment variables {@code SKEIN_*}, which count where no setting does
  */
 public record SimOptions(
-        int nodes, long seed, int httpPort, Map<String, String> settings, Map<String, String> environment) {
+        int nodes,
+        long seed,
+        int httpPort,
+        boolean console,
+        Map<String, String> settings,
+        Map<String, String> environment) {
     /** A leader is missed that soon, so that tests of failover need not wait for long. */
     private static final Map<String, String> QUICK = Map.of("heartbeat", "30ms", "election-timeout", "200ms");
 
@@ -31,19 +37,24 @@ public record SimOptions(
 
     /** On free ports, as nodes are without settings, whatever the environment says. */
     public static SimOptions of(int nodes, long seed) {
-        return new SimOptions(nodes, seed, 0, Map.of(), Map.of());
+        return new SimOptions(nodes, seed, 0, false, Map.of(), Map.of());
     }
 
     /** HTTP at this port and those that follow. */
     public SimOptions at(int port) {
-        return new SimOptions(nodes, seed, port, settings, environment);
+        return new SimOptions(nodes, seed, port, console, settings, environment);
+    }
+
+    /** Nodes with the console and the chat at {@code /} and {@code /chat}. */
+    public SimOptions withConsole() {
+        return new SimOptions(nodes, seed, httpPort, true, settings, environment);
     }
 
     /** @param key for example {@code auth}, of {@code --auth true} */
     public SimOptions with(String key, String value) {
         Map<String, String> more = new HashMap<>(settings);
         more.put(key, value);
-        return new SimOptions(nodes, seed, httpPort, more, environment);
+        return new SimOptions(nodes, seed, httpPort, console, more, environment);
     }
 
     /** Of a node, without its id, its ports and its peers. Commits wait for no disk: nothing here outlives the process. */

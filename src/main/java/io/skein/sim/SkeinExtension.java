@@ -14,9 +14,14 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class SkeinExtension implements ParameterResolver {
     private static final Namespace OURS = Namespace.create(SkeinExtension.class);
 
-    /** Closed by JUnit when its test, or its class, is over. JUnit before 5.13 knows no other way to say so. */
+    static {
+        // JUnit has a moment of its own before the first test.
+        Primer.begin();
+    }
+
+    /** Closed by JUnit when its test, or its class, is over. JUnit before 5.13 knows it by the older of the two. */
     @SuppressWarnings("deprecation")
-    private record Open(Sim sim) implements ExtensionContext.Store.CloseableResource {
+    private record Open(Sim sim) implements AutoCloseable, ExtensionContext.Store.CloseableResource {
         @Override
         public void close() {
             sim.close();
@@ -32,8 +37,9 @@ public final class SkeinExtension implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Optional<SkeinTest> said = said(context);
         ExtensionContext owner = said.filter(SkeinTest::shared).isPresent() ? ofClass(context) : context;
+        // What a class has, its methods see too, unless it is called otherwise.
         return owner.getStore(OURS)
-                .getOrComputeIfAbsent(Open.class, key -> new Open(Sim.start(options(said))), Open.class)
+                .getOrComputeIfAbsent(owner.getUniqueId(), key -> new Open(Sim.start(options(said))), Open.class)
                 .sim();
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -265,6 +266,15 @@ final class Database {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
+    /** See {@link Store#load}. */
+    static void load() {
+        try (Connection nowhere = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            nowhere.getMetaData();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

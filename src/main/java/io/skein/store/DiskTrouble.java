@@ -2,15 +2,14 @@ package io.skein.store;
 
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * A disk that is slow or full on command, under a real SQLite: for the simulator that users test their programs with. From
  * any thread; what is said holds from the next commit on.
  */
 public final class DiskTrouble implements Faults {
-    /** SQLite's code for a disk that takes no more. */
-    private static final int SQLITE_FULL = 13;
-
     private volatile long slowMs;
     private volatile boolean full;
 
@@ -44,7 +43,7 @@ public final class DiskTrouble implements Faults {
             }
         }
         if (full) {
-            throw new SQLException("the simulated disk is full", "", SQLITE_FULL);
+            throw new SQLiteException("the simulated disk is full", SQLiteErrorCode.SQLITE_FULL);
         }
     }
 }

@@ -124,7 +124,9 @@ final class SqlConnection {
         // Only in a view of the schema itself do bare names mean its own tables.
         String select = body.substring(body.indexOf("SELECT"))
                 .replaceAll("\\b(FROM|JOIN) (chunk|topic|ttl|state)\\b", "$1 main.$2")
-                .replaceFirst("SELECT\\s", "SELECT c.id AS " + LastMessages.CHUNK + ", ");
+                .replaceFirst(
+                        "SELECT\\s",
+                        "SELECT c.id AS " + ShorterWay.CHUNK + ", c.last_time AS " + ShorterWay.CHUNK_END + ", ");
         List<String> tables = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
@@ -140,7 +142,7 @@ final class SqlConnection {
                 view(table, "SELECT * FROM \"" + table + " (it is not open to SQL)\"");
             }
         }
-        view(LastMessages.VIEW, select);
+        view(ShorterWay.VIEW, select);
         Database.execute(connection, "PRAGMA query_only = ON");
         Database.execute(connection, "PRAGMA trusted_schema = OFF");
         Database.execute(connection, "PRAGMA cell_size_check = ON");
@@ -191,7 +193,7 @@ final class SqlConnection {
         begin(begun);
         try {
             SqlGuard guard = new SqlGuard(connection);
-            String asked = LastMessages.of(text, OF_MESSAGE).orElse(text.sql());
+            String asked = ShorterWay.of(text, OF_MESSAGE).orElse(text.sql());
             guard.check(asked);
             return run(asked, limit, begun);
         } catch (SQLiteException failed) {

@@ -18,8 +18,10 @@ final class SqlText {
     private static final int MOST_SELECTS = 12;
     /** Common table expressions. */
     private static final int MOST_TABLES = 5;
-    /** Of names of these, and of views, behind where they were made. */
+    /** Of their names, behind where they were made. */
     private static final int MOST_MENTIONS = 16;
+    /** Of names of views where a table may stand; some are names of columns too. */
+    private static final int MOST_VIEWS = 32;
 
     private static final Set<String> BEGINNINGS = Set.of("select", "with", "values");
     private static final Set<String> SCHEMAS = Set.of("main", "temp");
@@ -55,7 +57,7 @@ final class SqlText {
     }
 
     private void check(Set<String> views) {
-        Set<String> names = new HashSet<>(views);
+        Set<String> names = new HashSet<>();
         int tables = 0;
         int selects = 0;
         for (int i = 0; i < tokens.size(); i++) {
@@ -78,22 +80,33 @@ final class SqlText {
             }
         }
         int mentions = 0;
+        int viewed = 0;
         for (int i = 0; i < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
-            boolean mayName = token.kind() != SqlToken.Kind.SIGN && token.kind() != SqlToken.Kind.NUMBER;
-            if (mayName && names.contains(token.lower()) && !isNext(i, '.') && !isMade(i)) {
-                mentions++;
+            if (token.kind() == SqlToken.Kind.SIGN || token.kind() == SqlToken.Kind.NUMBER || isNext(i, '.')) {
+                continue;
             }
+            mentions += names.contains(token.lower()) && !isMade(i) ? 1 : 0;
+            viewed += views.contains(token.lower()) && mayBeTable(i) ? 1 : 0;
         }
         limit(selects, MOST_SELECTS, "SELECT or VALUES");
         limit(tables, MOST_TABLES, "common table expressions");
-        limit(mentions, MOST_MENTIONS, "names of views and common table expressions");
+        limit(mentions, MOST_MENTIONS, "names of common table expressions");
+        limit(viewed, MOST_VIEWS, "names of views");
     }
 
     private static void limit(int count, int most, String what) {
         if (count > most) {
             throw SqlRefused.budget("a statement has at most " + most + " times " + what + ", not " + count);
         }
+    }
+
+    private boolean mayBeTable(int index) {
+        if (index == 0) {
+            return false;
+        }
+        SqlToken before = tokens.get(index - 1);
+        return before.is("from") || before.is("join") || before.is("in") || before.isSign(',') || before.isSign('(');
     }
 
     private boolean isNext(int index, char sign) {

@@ -101,6 +101,11 @@ public final class Store {
         return open(vertx, directory, config, id, listener, Faults.NONE);
     }
 
+    /** Loads SQLite, which takes a moment the first time in a process, for who has something else to do meanwhile. Blocks. */
+    public static void load() {
+        Database.load();
+    }
+
     /** The same, over a disk with troubles of its own. */
     public static Future<Store> open(
             Vertx vertx,

@@ -30,21 +30,25 @@ class AddressesTest {
     }
 
     @Test
-    void theNamedComeFirstInTheirOrderThenTheMembersThatWereLearned() {
+    void theNamedComeFirstTheLostOneLastOfThemThenTheMembersThatWereLearned() {
         addresses.next();
+        addresses.entered();
         addresses.learn(cluster("127.0.0.1:8080", "n2:8080", "n3:8080", "", "https://n4:8443"));
 
         assertEquals(URI.create("ws://localhost:8080"), addresses.current());
-        assertEquals(List.of("ws://n2:8080", "ws://n3:8080", "wss://n4:8443", "ws://localhost:8080"), round());
+        assertEquals(List.of("ws://n2:8080", "ws://localhost:8080", "ws://n3:8080", "wss://n4:8443"), round());
     }
 
     @Test
     void aMemberThatLeftIsForgottenUnlessItServes() {
         addresses.next();
+        addresses.entered();
         addresses.learn(cluster("n3:8080", "n4:8080"));
         addresses.next();
         addresses.next();
+        addresses.next();
         assertEquals("ws://n3:8080", addresses.current().toString());
+        addresses.entered();
         addresses.learn(cluster("n5:8080"));
 
         assertEquals("ws://n3:8080", addresses.current().toString());

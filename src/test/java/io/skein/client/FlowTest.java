@@ -118,20 +118,21 @@ class FlowTest {
         broker.hold();
         PlainClient client = client(options().withWindow(4, 8));
         List<CompletableFuture<Published>> answers = Collections.synchronizedList(new ArrayList<>());
-        CountDownLatch done = new CountDownLatch(1);
-        threads.execute(() -> {
-            numbers(0, 100).forEach(body -> answers.add(client.publish("a", body)));
-            done.countDown();
-        });
+        CountDownLatch done = new CountDownLatch(4);
+        for (int thread = 0; thread < 4; thread++) {
+            threads.execute(() -> {
+                numbers(0, 100).forEach(body -> answers.add(client.publish("a", body)));
+                done.countDown();
+            });
+        }
         await().until(() -> answers.size() == 8 && broker.heldPublishes() > 0);
         assertFalse(client.client().room().isComplete());
 
         broker.release();
 
         assertTrue(done.await(10, TimeUnit.SECONDS));
-        for (int i = 0; i < 100; i++) {
-            assertEquals(i, answers.get(i).join().offset());
-        }
+        assertEquals(400, answers.size());
+        answers.forEach(CompletableFuture::join);
     }
 
     @Test
@@ -264,15 +265,13 @@ class FlowTest {
         members.add(new JsonObject().put("id", "n2").put("httpAddress", "127.0.0.1:" + other.actualPort()));
         PlainClient client = client(options());
         client.publish("a", "1").join();
-        await().until(() -> {
-            // Learned when the other one is where a client goes that gives up its first.
-            client.client().reconnect();
-            await().until(client.client()::isConnected);
-            return client.client().server().equals(at(other));
-        });
+        await().until(() -> client.client().servers().equals(List.of(at(server), at(other))));
         server.close().await();
 
-        assertEquals(1, client.publish("a", "2").join().offset());
+        // With an id: it may have been on its way when the server went.
+        assertEquals(
+                1,
+                client.publish(PublishItem.of("a", "2").withId("second")).join().offset());
     }
 
     @Test
@@ -313,8 +312,7 @@ class FlowTest {
         }
         broker.release();
 
-        SkeinException.Unknown unknown = assertInstanceOf(SkeinException.Unknown.class, cause(sent));
-        assertEquals("no-leader", unknown.code());
+        assertInstanceOf(SkeinException.Unknown.class, cause(sent));
     }
 
     @Test

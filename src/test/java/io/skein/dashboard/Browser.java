@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -124,6 +125,45 @@ public final class Browser implements AutoCloseable {
 
     public void size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
+    }
+
+    /** As on a screen of that width in CSS pixels: a window cannot be as narrow as a phone. */
+    public void phone(int width) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 844, "deviceScaleFactor", 1, "mobile", width < 600));
+    }
+
+    /** As on a screen of that size. */
+    void screen(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Of all of the page, in CSS pixels. */
+    long height() {
+        return (long) script("return document.documentElement.scrollHeight");
+    }
+
+    /** Three seconds of the page's own time: states come once a second. */
+    void settle() {
+        later("setTimeout(done, 3000)");
+    }
+
+    byte[] screenshot() {
+        return driver.getScreenshotAs(OutputType.BYTES);
+    }
+
+    /** What the person's system says; empty: nothing. */
+    void media(String feature, String value) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", feature, "value", value))));
+    }
+
+    /** As if it came here for the first time. */
+    void forgetFiles() {
+        driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
     }
 
     /** Until it is so; a page that changes under the question is asked again. */

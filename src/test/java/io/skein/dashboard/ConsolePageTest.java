@@ -208,6 +208,8 @@ class ConsolePageTest {
                 () -> "payments".equals(browser.one("#tail-filter").getDomProperty("value")));
         browser.awaitText("#tail-body", "second");
         assertFalse(browser.text("#tail-body").contains("first"));
+        // The least of an HTTP door that is beside this page has no /v1; the browser notes what is not found.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
     }
 
     @Test
@@ -315,6 +317,19 @@ class ConsolePageTest {
                 seen.subList(0, 3));
     }
 
+    @Test
+    void whatNeedsSomebodyIsListedAndLeadsThere() {
+        openPage();
+        browser.awaitText("#attention-none", "Nothing.");
+        browser.awaitText("#attention-list", "n1 makes no backups by itself");
+        broker.become(Role.LEADER, "n1", 3, members(false));
+        browser.awaitText("#attention-list li:first-child", "n3 cannot be reached");
+        assertEquals("1", browser.text("#attention-count"));
+        assertFalse(browser.one("#attention-none").isDisplayed());
+        browser.click("#attention-list li:first-child a");
+        browser.await("the cluster", () -> browser.text("#page-title").equals("Cluster"));
+    }
+
     private static List<String> roles() {
         return browser.all("#flock .badge").stream()
                 .map(badge -> badge.getText())
@@ -396,6 +411,8 @@ class ConsolePageTest {
         browser.press(Keys.ENTER);
         browser.await("it is open and its head has the focus", () -> focused().equals("page-title"));
         assertEquals("orders/eu", browser.text("#page-title"));
+        // The least of an HTTP door that is beside this page has no /v1; the browser notes what is not found.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
     }
 
     @Test
@@ -436,6 +453,26 @@ class ConsolePageTest {
         publish("orders/eu", "meanwhile");
         browser.awaitText("#tail-note", "1 came meanwhile");
     }
+
+    /** All of its files, also those of the other pages, which come a moment later. */
+    @Test
+    void theOverviewComesWithFewBytes() {
+        browser.forgetFiles();
+        openPage();
+        browser.await("all files are there", () -> Boolean.TRUE.equals(browser.script(FETCHED)));
+        long bytes = ((Number) browser.script(TRANSFERRED)).longValue();
+        assertTrue(bytes > 30_000 && bytes < 150_000, bytes + " bytes");
+    }
+
+    private static final String FETCHED = """
+            const urls = performance.getEntriesByType('resource').map((entry) => entry.name);
+            return [...document.querySelectorAll('#pages a')].every((a) => urls.some((url) => url.endsWith(`/pages/${a.dataset.page}.js`)));
+            """;
+
+    private static final String TRANSFERRED = """
+            return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+                .reduce((sum, entry) => sum + entry.transferSize, 0);
+            """;
 
     @Test
     void singleKeysGoToPagesUnlessSomebodyWritesOrTurnsThemOff() {

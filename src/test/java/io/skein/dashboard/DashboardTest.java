@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
 import io.skein.broker.NoSubscriptions;
+import io.skein.broker.NodeStatus;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
 import io.skein.broker.SubscriptionInfo;
 import io.skein.broker.SubscriptionsPage;
 import io.skein.machine.Cursor;
+import io.skein.raft.Role;
 import io.skein.subscription.SubscriptionConfig;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
@@ -28,6 +30,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -46,6 +49,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +153,69 @@ class DashboardTest {
     }
 
     @Test
+    void aFileIsPackedForWhoTakesItSo() throws Exception {
+        HttpResponse<String> plain = get("/console/app.js");
+        HttpResponse<byte[]> packed = bytes("/console/app.js", "br;q=1.0, gzip;q=0.8");
+        assertEquals("gzip", header(packed, "Content-Encoding"));
+        assertTrue(header(packed, "Vary").contains("accept-encoding"));
+        assertNotEquals(header(plain, "ETag"), header(packed, "ETag"));
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
+            assertEquals(plain.body(), new String(gzip.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        for (String refused : List.of("gzip;q=0", "identity", "br", "gzip;q=0.000")) {
+            assertEquals("", header(bytes("/console/app.js", refused), "Content-Encoding"), refused);
+        }
+        assertEquals("gzip", header(bytes("/", "gzip"), "Content-Encoding"));
+    }
+
+    private HttpResponse<byte[]> bytes(String path, String accepted) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(server.url(path)))
+                        .header("Accept-Encoding", accepted)
+                        .build(),
+                BodyHandlers.ofByteArray());
+    }
+
+    @Test
+    void thePagesPolicyNamesTheOtherMembersAndItsTagKnowsIt() throws Exception {
+        HttpResponse<String> page = get("/");
+        assertTrue(header(page, "Content-Security-Policy").contains("connect-src 'self' http://127.0.0.1:8080"));
+        broker.become(
+                Role.LEADER,
+                "n1",
+                1,
+                List.of(new NodeStatus.MemberStatus("n1", "127.0.0.1:6000", "10.0.0.9:8080", true, 1, true)));
+        HttpResponse<String> later = get("/", "If-None-Match", header(page, "ETag"));
+        assertEquals(200, later.statusCode());
+        assertTrue(header(later, "Content-Security-Policy").contains("http://10.0.0.9:8080"));
+    }
+
+    @Test
+    void aPageOfAnotherMemberMayReadTheStreamAndOthersMayNot() throws Exception {
+        HttpRequest preflight = HttpRequest.newBuilder(URI.create(server.url("/console/stream")))
+                .header("Origin", "http://127.0.0.1:8080")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> answer = client.send(preflight, BodyHandlers.ofString());
+        assertEquals(204, answer.statusCode());
+        assertEquals("http://127.0.0.1:8080", header(answer, "Access-Control-Allow-Origin"));
+        assertEquals("true", header(answer, "Access-Control-Allow-Credentials"));
+
+        HttpResponse<String> head = head("/console/stream", "http://127.0.0.1:8080");
+        assertEquals("http://127.0.0.1:8080", header(head, "Access-Control-Allow-Origin"));
+        assertEquals("", header(head("/console/stream", "http://evil.example"), "Access-Control-Allow-Origin"));
+    }
+
+    private HttpResponse<String> head(String path, String origin) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(server.url(path)))
+                        .header("Origin", origin)
+                        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
     void onlyFilesWithAVersionInTheirNameAreKeptWithoutAsking() throws Exception {
         assertEquals("no-cache", header(get("/"), "Cache-Control"));
         assertEquals("no-cache", header(get("/console/app.js"), "Cache-Control"));
@@ -229,6 +296,8 @@ class DashboardTest {
             assertEquals("0000000000000000", state.getJsonObject("log").getString("stateHash"));
             assertEquals(2.5, state.getJsonObject("fsync").getDouble("p99"));
             assertNull(state.getJsonObject("commit").getDouble("p50"));
+            assertNull(state.getJsonObject("disk").getLong("free"));
+            assertEquals(0, state.getJsonObject("backups").getLong("everyMs"));
             JsonObject topic =
                     state.getJsonObject("topics").getJsonArray("rows").getJsonObject(0);
             assertEquals("orders/eu", topic.getString("name"));

@@ -232,6 +232,22 @@ class SubscriptionsPageTest {
     }
 
     @Test
+    void theOverviewSaysWhoHasDeadLettersAndWhoIsPaused() throws Exception {
+        console.hall.publish("orders/eu", 3);
+        subscribe("billing", "orders/#", 1);
+        kill("broken", 3);
+        console.send(
+                "PUT",
+                path("later"),
+                new JsonObject("{\"filter\":\"orders/#\",\"from\":\"earliest\",\"paused\":true}"));
+        openPage("");
+        browser.awaitText("#attention-list", "billing has 3 dead letters");
+        browser.awaitText("#attention-list", "later is paused with 3 messages waiting");
+        browser.click("#attention-list li:first-child a");
+        browser.await("it is open", () -> browser.text("#page-title").equals("billing"));
+    }
+
+    @Test
     void deadLettersAreForgotten() throws Exception {
         console.hall.publish("orders/eu", 30);
         subscribe("billing", "orders/#", 1);

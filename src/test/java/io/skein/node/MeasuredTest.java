@@ -3,15 +3,20 @@ package io.skein.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.skein.cluster.ClusterListener;
+import io.skein.dashboard.ConsoleFigures;
+import io.skein.metrics.Metrics;
 import io.skein.raft.Role;
 import io.skein.store.StoreListener;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The console listens first; the meters must hear all the same. */
 class MeasuredTest {
@@ -25,6 +30,26 @@ class MeasuredTest {
     @Test
     void whatTheReplicaTellsIsHandedOn() throws Exception {
         assertEquals(methods(ClusterListener.class), told(ClusterListener.class));
+    }
+
+    @Test
+    void theDiskIsThatOfTheData(@TempDir Path data) {
+        Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
+        assertEquals(ConsoleFigures.Disk.UNKNOWN, measured.disk());
+        measured.watch(data, Optional.empty());
+        assertEquals(data.toFile().getTotalSpace(), measured.disk().totalBytes());
+        assertEquals(ConsoleFigures.Backups.NONE, measured.backups());
+    }
+
+    @Test
+    void howOldTheNewestBackupIsComesFromWhoMakesThem(@TempDir Path data) {
+        Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
+        var made = new Metrics(Metrics.newRegistry()).backups();
+        measured.watch(data, Optional.of(made));
+        made.every(3_600_000);
+        assertEquals(new ConsoleFigures.Backups(3_600_000, 0), measured.backups());
+        made.made(1_700_000_000_000L, 1, 1);
+        assertEquals(new ConsoleFigures.Backups(3_600_000, 1_700_000_000_000L), measured.backups());
     }
 
     private static List<String> methods(Class<?> listener) {

@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.skein.Readme;
+import io.skein.dashboard.Browser;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -15,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 
 /** README's recipes, as they stand there, at a real node. */
 @Timeout(120)
@@ -101,6 +108,33 @@ class RecipesTest {
                 jq -r '.messages[0] | "\\(.body) \\(.headers["skein-dead-deliveries"])"' dead.json
                 """);
         assertSays("dog.png 2", said);
+    }
+
+    @Test
+    void whoComesIntoTheRoomSeesWhatWasSaidAndIsHeard(@TempDir Path data) throws Exception {
+        HttpServer pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        String origin = "http://localhost:" + pages.getAddress().getPort();
+        try (Browser browser = Browser.open(directory);
+                RunningNode open = new RunningNode(data, Map.of("allowed-origins", origin))) {
+            byte[] page = Readme.block("recipe", "chat-room")
+                    .replace("localhost:8080", "localhost:" + open.httpPort())
+                    .getBytes(StandardCharsets.UTF_8);
+            pages.createContext("/room.html", asked -> {
+                asked.getResponseHeaders().set("Content-Type", "text/html");
+                asked.sendResponseHeaders(200, page.length);
+                asked.getResponseBody().write(page);
+                asked.close();
+            });
+            pages.start();
+            browser.go(origin + "/room.html");
+            browser.fill("#words", "hello");
+            browser.press(Keys.ENTER);
+            browser.awaitText("#said", "anna: hello");
+            browser.go(origin + "/room.html");
+            browser.awaitText("#said", "anna: hello");
+        } finally {
+            pages.stop(0);
+        }
     }
 
     @Test

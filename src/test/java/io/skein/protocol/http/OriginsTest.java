@@ -74,6 +74,20 @@ class OriginsTest {
         }
     }
 
+    /** The console goes on with another member; whoever else is allowed brings a token of its own. */
+    @Test
+    void onlyAPageOfAMemberMaySpeakWithTheCookie() {
+        try (OpenDoor door = allowing(FRIEND)) {
+            String member = "http://" + door.broker.status().members().get(0).httpAddress();
+            assertEquals("true", door.get("/v1", "Origin", member).header("access-control-allow-credentials"));
+            assertEquals("", door.get("/v1", "Origin", FRIEND).header("access-control-allow-credentials"));
+            assertEquals("", door.get("/v1", "Origin", FOREIGN).header("access-control-allow-credentials"));
+        }
+        try (OpenDoor door = allowing("*")) {
+            assertEquals("", door.get("/v1", "Origin", FOREIGN).header("access-control-allow-credentials"));
+        }
+    }
+
     @Test
     void allOriginsCanBeAllowed() {
         try (OpenDoor door = allowing("*")) {
