@@ -142,8 +142,10 @@ final class BackupSchedule {
     private Future<Void> make() {
         long begunNanos = System.nanoTime();
         return maker.backupIn(plan.directory(), () -> closed)
-                .compose(backup -> worker.executeBlocking(() -> keep(backup))
-                        .onComplete(kept -> backup.end().run()))
+                .compose(backup -> worker.executeBlocking(() -> keep(backup)).eventually(() -> {
+                    backup.end().run();
+                    return Future.succeededFuture();
+                }))
                 .map(kept -> {
                     long nanos = System.nanoTime() - begunNanos;
                     lastMs = System.currentTimeMillis();
