@@ -11,9 +11,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** One publish command on its way: of one message, of several that were published one by one, or of a list. */
 final class Outgoing {
+    /**
+     * Refusals of whoever looked for the key or the number first and did not find it: then no earlier try was stored. All
+     * others, {@code fenced} and {@code forbidden} among them, come from somebody who did not look.
+     */
+    private static final Set<String> DECIDED = Set.of(
+            "aborted",
+            "idempotency-key-reused",
+            "invalid-format",
+            "not-scheduled",
+            "sequence-gap",
+            "too-many-idempotency-keys",
+            "too-many-producers",
+            "too-many-scheduled",
+            "too-many-topics",
+            "too-many-ttl",
+            "topic-full",
+            "unknown-topic",
+            "wrong-offset");
+
     /** Names of the fields, numbers and quotes. */
     private static final int OVERHEAD = 64;
 
@@ -147,14 +167,14 @@ final class Outgoing {
                 }
                 all.add(published(result, reply));
             }
-            whole.tryComplete(all);
+            Promises.complete(whole, all);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof PublishResult.Refused refused) {
-                singles.get(i).tryFail(SkeinException.of(refused.problem()));
+                Promises.fail(singles.get(i), SkeinException.of(refused.problem()));
             } else {
-                singles.get(i).tryComplete(published(results.get(i), reply));
+                Promises.complete(singles.get(i), published(results.get(i), reply));
             }
         }
     }
@@ -169,11 +189,22 @@ final class Outgoing {
         throw new AssertionError("unhandled " + result);
     }
 
+    /** @param problem the answer to the last try; of one before it, that may have been taken, it may say nothing */
+    void refuse(Problem problem) {
+        SkeinException why = SkeinException.of(problem);
+        fail(isDoubtful && !DECIDED.contains(problem.code()) ? SkeinException.unknown(why) : why);
+    }
+
+    /** Nothing is tried any more. */
+    void giveUp(SkeinException why) {
+        fail(isDoubtful ? SkeinException.unknown(why) : SkeinException.certain(why));
+    }
+
     void fail(SkeinException why) {
         if (whole != null) {
-            whole.tryFail(why);
+            Promises.fail(whole, why);
         } else {
-            singles.forEach(promise -> promise.tryFail(why));
+            singles.forEach(promise -> Promises.fail(promise, why));
         }
     }
 }

@@ -94,6 +94,38 @@ final class StubServer {
                                         .put("outcome", unknown ? "unknown" : "not-executed")));
     }
 
+    /** Says to a producer that he may begin. */
+    static void welcome(ServerWebSocket socket, JsonObject hello) {
+        say(
+                socket,
+                reply(hello).put("ok", true).put("producer", "p").put("epoch", 1));
+    }
+
+    /** Says to a subscriber, or a worker, that he has begun. */
+    static void begin(ServerWebSocket socket, JsonObject command) {
+        say(
+                socket,
+                reply(command).put("ok", true).put("sub", "s1").put("cursor", "c0"));
+    }
+
+    /** Hands out a message; to a worker under this lease. */
+    static void deliver(ServerWebSocket socket, long offset, String lease) {
+        JsonObject message = new JsonObject()
+                .put("topic", "a")
+                .put("offset", offset)
+                .put("cursor", "c" + offset)
+                .put("body", "" + offset);
+        if (!lease.isEmpty()) {
+            message.put("lease", lease).put("delivery", 1);
+        }
+        say(socket, new JsonObject().put("sub", "s1").put("messages", new JsonArray().add(message)));
+    }
+
+    /** Goes away for a moment, without a word. */
+    void lose() {
+        last().close((short) 1001).onFailure(gone -> {});
+    }
+
     /** Says of a publish that it is stored. */
     void store(ServerWebSocket socket, JsonObject command) {
         JsonObject reply = reply(command).put("ok", true);
