@@ -158,7 +158,9 @@ final class Addresses {
     /** Names are not looked up: whoever rules the names of a network rules more than this. */
     private static boolean isOwnMachine(URI server) {
         String host = server.getHost().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-        if (host.equals("localhost") || host.endsWith(".localhost") || NUMBERS.matcher(host).matches()) {
+        if (host.equals("localhost")
+                || host.endsWith(".localhost")
+                || NUMBERS.matcher(host).matches()) {
             // "0", "127.1": short for the same, and nobody means anything else by them.
             return !IPV4.matcher(host).matches() || host.startsWith("127.") || host.startsWith("0.");
         }

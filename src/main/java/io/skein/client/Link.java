@@ -72,6 +72,7 @@ final class Link {
     private int tries;
     /** Why the last try came to nothing; empty when none did. */
     private String failure = "";
+
     private long pingTimer = -1;
     private volatile long epoch;
 

@@ -100,9 +100,12 @@ final class Outgoing {
             promises.add(one.singles.get(0));
             bytes += one.bytes;
         }
-        Outgoing all =
-                new Outgoing(items, false, "", promises, null, bytes, ones.get(ones.size() - 1).deadline);
-        ones.stream().map(Outgoing::setback).filter(Objects::nonNull).findFirst().ifPresent(all::setback);
+        Outgoing all = new Outgoing(items, false, "", promises, null, bytes, ones.get(ones.size() - 1).deadline);
+        ones.stream()
+                .map(Outgoing::setback)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(all::setback);
         return all;
     }
 

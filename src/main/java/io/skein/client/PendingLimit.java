@@ -60,9 +60,7 @@ final class PendingLimit {
     /** With a quarter free, whoever waits for each single message would do nothing else; and all that was refused fits. */
     private boolean isWide() {
         return messages == 0
-                || messages <= maxMessages / 4 * 3
-                        && bytes <= maxBytes / 4 * 3
-                        && fits(wantedMessages, wantedBytes);
+                || messages <= maxMessages / 4 * 3 && bytes <= maxBytes / 4 * 3 && fits(wantedMessages, wantedBytes);
     }
 
     synchronized int messages() {

@@ -21,6 +21,7 @@ final class Settlements {
     private static final int MAX_LEASES = 1000;
     /** Characters: as UTF-8 at most three times as many bytes, of which a server takes 1,024. */
     private static final int MAX_REASON = 340;
+
     private static final long RETRY_MS = 100;
 
     /**

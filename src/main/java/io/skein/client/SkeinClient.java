@@ -132,7 +132,9 @@ public final class SkeinClient {
                     id -> client.end(SkeinException.passing(
                             "unreachable",
                             "no server answered within " + options.times().connect() + " ms"
-                                    + (client.link.failure().isEmpty() ? "" : "; the last: " + client.link.failure()))));
+                                    + (client.link.failure().isEmpty()
+                                            ? ""
+                                            : "; the last: " + client.link.failure()))));
             client.connected.future().onComplete(done -> vertx.cancelTimer(timer));
             client.link.connect();
         });
@@ -292,9 +294,8 @@ public final class SkeinClient {
             public void message(Worker worker, Delivered message) {
                 work.apply(message)
                         .onSuccess(done -> worker.ack(message).onFailure(lost -> {}))
-                        .onFailure(failure ->
-                                worker.nack(message, -1, Settlements.reason(failure))
-                                        .onFailure(lost -> {}));
+                        .onFailure(failure -> worker.nack(message, -1, Settlements.reason(failure))
+                                .onFailure(lost -> {}));
             }
         });
     }

@@ -61,8 +61,8 @@ class CloseTest {
     void whatIsPublishedWhenTheUsersVertxHasEndedIsRefused() {
         StubServer server = new StubServer(vertx, (socket, command) -> {});
         Vertx users = Vertx.vertx();
-        SkeinClient client =
-                SkeinClient.connect(users, ClientOptions.of(List.of(server.at()))).await();
+        SkeinClient client = SkeinClient.connect(users, ClientOptions.of(List.of(server.at())))
+                .await();
         users.close().await();
 
         assertEquals("closed", failure(client.publish("a", "x")).code());
@@ -74,14 +74,14 @@ class CloseTest {
         StubServer server = new StubServer(
                 vertx, (socket, command) -> StubServer.refuse(socket, command, "no-leader", true, false));
         SkeinClient client =
-                SkeinClient.connect(ClientOptions.of(List.of(server.at()))).await();
-        Future<Published> publish =
-                client.publish(PublishItem.of("a", "x").withId("once"));
-        // The pauses double: from here on they are long.
-        await().until(() -> server.commands.size() >= 3);
+                SkeinClient.connect(vertx, ClientOptions.of(List.of(server.at()))).await();
+        Future<Published> publish = client.publish(PublishItem.of("a", "x").withId("once"));
+        // The pauses double: this one is 400 ms.
+        await().until(() -> server.commands.size() >= 5);
 
         client.close().await();
 
+        assertTrue(publish.isComplete());
         assertEquals("closed", failure(publish).code());
     }
 

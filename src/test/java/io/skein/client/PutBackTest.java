@@ -70,8 +70,7 @@ class PutBackTest {
     @Test
     void whatIsSentAgainFailsAllTheSameWhenAUserClosesTheClientMeanwhile() {
         StubServer server = new StubServer(vertx, (socket, publish) -> {});
-        SkeinClient client = SkeinClient.connect(
-                        clientVertx, ClientOptions.of(List.of(server.at())))
+        SkeinClient client = SkeinClient.connect(clientVertx, ClientOptions.of(List.of(server.at())))
                 .await();
         Future<Published> withoutId = client.publish("a", "x").onFailure(lost -> client.close());
         Future<Published> withId = client.publish(PublishItem.of("a", "x").withId("once"));
@@ -127,8 +126,8 @@ class PutBackTest {
         });
         ClientOptions there = new ClientOptions(
                 List.of(server[0].at()), "", options.producer(), options.limits(), options.times(), "", false);
-        SkeinClient client = SkeinClient.connect(clientVertx, there.withReconnectMs(1, 10))
-                .await();
+        SkeinClient client =
+                SkeinClient.connect(clientVertx, there.withReconnectMs(1, 10)).await();
         Future<Published> answer = client.publish(item);
         await().until(answer::isComplete);
         SkeinException why = assertInstanceOf(SkeinException.class, answer.cause());

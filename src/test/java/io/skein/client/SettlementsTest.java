@@ -53,8 +53,7 @@ class SettlementsTest {
 
     private static void done(ServerWebSocket socket, JsonObject command) {
         StubServer.say(
-                socket,
-                StubServer.reply(command).put("ok", true).put("done", 1).put("refused", new JsonArray()));
+                socket, StubServer.reply(command).put("ok", true).put("done", 1).put("refused", new JsonArray()));
     }
 
     private static SkeinException failure(Future<?> future) {

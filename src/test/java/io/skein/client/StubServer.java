@@ -96,16 +96,12 @@ final class StubServer {
 
     /** Says to a producer that he may begin. */
     static void welcome(ServerWebSocket socket, JsonObject hello) {
-        say(
-                socket,
-                reply(hello).put("ok", true).put("producer", "p").put("epoch", 1));
+        say(socket, reply(hello).put("ok", true).put("producer", "p").put("epoch", 1));
     }
 
     /** Says to a subscriber, or a worker, that he has begun. */
     static void begin(ServerWebSocket socket, JsonObject command) {
-        say(
-                socket,
-                reply(command).put("ok", true).put("sub", "s1").put("cursor", "c0"));
+        say(socket, reply(command).put("ok", true).put("sub", "s1").put("cursor", "c0"));
     }
 
     /** Hands out a message; to a worker under this lease. */

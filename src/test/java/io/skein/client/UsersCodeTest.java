@@ -67,7 +67,7 @@ class UsersCodeTest {
                 })
                 .await();
 
-        Future.all(answers).await();
+        await().until(() -> answers.stream().allMatch(Future::isComplete));
     }
 
     @Test
@@ -159,8 +159,8 @@ class UsersCodeTest {
             }
         };
         client.subscribe(SubscribeOptions.of("first"), restless).await();
-        others.add(client.subscribe(SubscribeOptions.of("second"), message -> {})
-                .await());
+        others.add(
+                client.subscribe(SubscribeOptions.of("second"), message -> {}).await());
         server.commands.clear();
 
         server.lose();
