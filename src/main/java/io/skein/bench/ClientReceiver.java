@@ -32,7 +32,8 @@ final class ClientReceiver implements Listener, MessageHandler {
                     receiver.client = connected;
                     return connected.subscribe(SubscribeOptions.of(filter), receiver);
                 })
-                .recover(failure -> Future.failedFuture(ClientPublisher.refused("subscribe", failure)))
+                .recover(failure -> receiver.close()
+                        .transform(closed -> Future.failedFuture(ClientPublisher.refused("subscribe", failure))))
                 .map(receiver);
     }
 
@@ -56,6 +57,6 @@ final class ClientReceiver implements Listener, MessageHandler {
     @Override
     public Future<Void> close() {
         closing = true;
-        return client.close();
+        return client == null ? Future.succeededFuture() : client.close();
     }
 }

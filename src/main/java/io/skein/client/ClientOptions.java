@@ -13,7 +13,8 @@ import java.util.List;
  * @param authority for {@code wss}: PEM of who signs the servers' certificates; empty: those that the JDK knows are
  *     believed. The name in a certificate must be the one in the server's address
  * @param learns whether members that a server tells of are tried too, after those that are named here; their addresses
- *     are those that {@code --advertise} gave them
+ *     are those that {@code --advertise} gave them. None on this machine is tried unless the server that tells of it is,
+ *     and none without TLS when that server has it
  */
 public record ClientOptions(
         List<URI> servers,
@@ -36,9 +37,10 @@ public record ClientOptions(
      * @param window messages sent and not answered, at most
      * @param maxPending messages not answered, sent or not; above: a publish fails at once as {@code client-full}, or is
      *     waited with, see {@link SkeinClient#room}
-     * @param maxPendingBytes bodies of those
+     * @param maxPendingBytes of those: bodies, topics, keys and headers
      * @param batchMessages messages that are sent as one command
-     * @param batchBytes bodies of those
+     * @param batchBytes of those: bodies, topics, keys and headers. A server takes 8 MiB as JSON, which may be several times
+     *     as long
      */
     public record Limits(int window, int maxPending, long maxPendingBytes, int batchMessages, int batchBytes) {
         public static final Limits DEFAULT = new Limits(4096, 65_536, 64 << 20, 1000, 1 << 20);
@@ -56,7 +58,8 @@ public record ClientOptions(
      * @param reconnect pause before the second try; doubles
      * @param maxReconnect where it stops doubling
      * @param ping between pings; two without a sign of life and the connection is given up
-     * @param ill a server that says for so long that it knows no leader is left for another one
+     * @param ill a server that says for so long that it knows no leader, by its health or in answer to every publish, is
+     *     left for another one
      */
     public record Times(long request, long connect, long reconnect, long maxReconnect, long ping, long ill) {
         public static final Times DEFAULT = new Times(30_000, 10_000, 50, 2000, 10_000, 3000);
@@ -71,12 +74,7 @@ public record ClientOptions(
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no server is named");
         }
-        for (URI server : servers) {
-            String scheme = String.valueOf(server.getScheme());
-            if (server.getHost() == null || !(scheme.equals("ws") || scheme.equals("wss"))) {
-                throw new IllegalArgumentException("a server is ws://host:port or wss://host:port, not " + server);
-            }
-        }
+        servers.forEach(Addresses::checked);
     }
 
     private static void check(boolean holds) {
@@ -93,7 +91,7 @@ public record ClientOptions(
     public static ClientOptions of(String... servers) {
         List<URI> uris = new ArrayList<>();
         for (String server : servers) {
-            uris.add(URI.create(server.contains("://") ? server.replaceFirst("^http", "ws") : "ws://" + server));
+            uris.add(Addresses.parse(server, "ws"));
         }
         return of(uris);
     }

@@ -90,7 +90,7 @@ abstract class Lasting<T> {
             sub = subscribed.sub();
             all.open(sub, this);
             begun(subscribed);
-            if (!opened.tryComplete(self()) && lost) {
+            if (!Promises.complete(opened, self()) && lost) {
                 guarded(() -> connection(true));
             }
             lost = false;
@@ -124,6 +124,9 @@ abstract class Lasting<T> {
 
     /** The connection is lost. */
     final void lost() {
+        if (closed) {
+            return;
+        }
         away();
         if (!lost && opened.future().succeeded()) {
             lost = true;
@@ -146,7 +149,7 @@ abstract class Lasting<T> {
         if (!closed) {
             closed = true;
             all.remove(this, sub);
-            if (!opened.tryFail(why)) {
+            if (!Promises.fail(opened, why)) {
                 guarded(() -> over(why, words));
             }
         }
@@ -165,14 +168,15 @@ abstract class Lasting<T> {
             if (!sub.isEmpty()) {
                 link.say(new Command.Unsubscribe("", sub));
             }
-            opened.tryFail(SkeinException.of("closed", "it was closed"));
+            Promises.fail(opened, SkeinException.of("closed", "it was closed"));
         });
     }
 
     static void guarded(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
+            // Also what is no exception: a failed assertion in a handler must not still the stream.
             LOG.error("a handler failed", thrown);
         }
     }

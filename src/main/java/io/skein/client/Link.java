@@ -26,6 +26,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -39,6 +40,9 @@ final class Link {
     private static final int SEND_BYTES = 256 << 10;
     /** A server takes 8 MiB in a message; a longer one would end the connection. */
     static final int MAX_COMMAND_BYTES = (8 << 20) - SEND_BYTES - 1;
+
+    /** Below: those of the standard, of which a server that ends says nothing. */
+    private static final int FIRST_OWN_CODE = 4000;
 
     private static final String HELLO_ID = "0";
 
@@ -58,13 +62,18 @@ final class Link {
     private boolean spoken;
 
     private boolean pinged;
+    /** Of the server that serves. */
+    final LeaderWatch leader;
+
     private final Addresses addresses;
     /** Null when none is to be learned. */
     private final Members members;
 
     private int tries;
+    /** Why the last try came to nothing; empty when none did. */
+    private String failure = "";
+
     private long pingTimer = -1;
-    private long illTimer = -1;
     private volatile long epoch;
 
     /** Whoever speaks through a link. */
@@ -93,6 +102,7 @@ final class Link {
         this.options = options;
         this.listener = listener;
         this.epoch = options.producer().epoch();
+        this.leader = new LeaderWatch(vertx, options.times().ill(), this::leave);
         WebSocketClientOptions how = new WebSocketClientOptions()
                 .setConnectTimeout(2000)
                 .setMaxFrameSize(MAX_FRAME_BYTES)
@@ -133,24 +143,14 @@ final class Link {
             return;
         }
         URI to = addresses.next();
-        boolean ssl = to.getScheme().equals("wss");
-        var where = new WebSocketConnectOptions()
-                .setHost(to.getHost())
-                .setPort(Addresses.port(to))
-                .setSsl(ssl)
-                .setURI("/ws")
-                .setTimeout(5000)
-                .addSubProtocol("skein.v1.json")
-                .setAllowOriginHeader(false)
-                .setRegisterWriteHandlers(false);
-        if (!options.token().isEmpty()) {
-            where.putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + options.token());
-        }
         Future<WebSocket> connecting;
         try {
-            connecting = sockets.connect(where);
-        } catch (IllegalStateException vertxIsClosed) {
+            connecting = sockets.connect(where(to));
+        } catch (IllegalStateException | RejectedExecutionException vertxIsClosed) {
             refuse(SkeinException.of("closed", "Vert.x was closed"));
+            return;
+        } catch (RuntimeException noAddress) {
+            failed(to, noAddress);
             return;
         }
         connecting.onComplete(done -> {
@@ -161,15 +161,46 @@ final class Link {
             } else if (done.succeeded()) {
                 opened(done.result());
             } else {
-                later();
+                failed(to, done.cause());
             }
         });
+    }
+
+    private WebSocketConnectOptions where(URI to) {
+        var where = new WebSocketConnectOptions()
+                .setHost(to.getHost())
+                .setPort(Addresses.port(to))
+                .setSsl(to.getScheme().equals("wss"))
+                .setURI("/ws")
+                .setTimeout(5000)
+                .addSubProtocol("skein.v1.json")
+                .setAllowOriginHeader(false)
+                .setRegisterWriteHandlers(false);
+        if (!options.token().isEmpty()) {
+            where.putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + options.token());
+        }
+        return where;
+    }
+
+    private void failed(URI to, Throwable why) {
+        String words = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+        failure = to + ": " + words;
+        later();
+    }
+
+    /** Server and reason of the last try that came to nothing, for people; empty when none did. */
+    String failure() {
+        return failure;
     }
 
     private void later() {
         long most = Math.min(options.times().maxReconnect(), options.times().reconnect() << Math.min(tries++, 20));
         // Not all clients of a lost node at the same moment.
-        vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> connect());
+        try {
+            vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(most), id -> connect());
+        } catch (IllegalStateException | RejectedExecutionException vertxIsClosed) {
+            refuse(SkeinException.of("closed", "Vert.x was closed"));
+        }
     }
 
     private void opened(WebSocket opened) {
@@ -203,18 +234,10 @@ final class Link {
         }
     }
 
-    /** A server that knows no leader may be cut off from the others: after a while another one is tried, if there is one. */
-    void health(String health) {
-        if (health.equals("ok")) {
-            vertx.cancelTimer(illTimer);
-            illTimer = -1;
-        } else if (illTimer < 0 && addresses.count() > 1) {
-            WebSocket ill = socket;
-            illTimer = vertx.setTimer(options.times().ill(), id -> {
-                if (socket == ill) {
-                    drop();
-                }
-            });
+    /** There is another one to be tried. */
+    private void leave() {
+        if (addresses.count() > 1) {
+            drop();
         }
     }
 
@@ -344,10 +367,11 @@ final class Link {
         });
     }
 
-    /** Gives the connection up without waiting for the other side. */
+    /** Gives the connection up without waiting for the other side; another server is tried before this one is again. */
     void drop() {
         WebSocket dropped = socket;
         if (dropped != null) {
+            addresses.leave();
             lost(dropped);
             dropped.close().onFailure(gone -> {});
         }
@@ -372,10 +396,15 @@ final class Link {
                     "refused", "the server closed the connection for good: " + code + " " + lost.closeReason()));
             return;
         }
+        if (code >= FIRST_OWN_CODE) {
+            // It sends its clients to the others.
+            addresses.leave();
+        }
+        // Whatever users' code does when it is told, there will be a next try.
+        later();
         if (wasReady) {
             listener.down(untaken(code, lost));
         }
-        later();
     }
 
     /** A limit keeps whoever comes out before anything he says is looked at. */
@@ -394,8 +423,7 @@ final class Link {
         fragments = null;
         buffer.clear();
         vertx.cancelTimer(pingTimer);
-        vertx.cancelTimer(illTimer);
-        illTimer = -1;
+        leader.forget();
         if (members != null) {
             members.rest();
         }

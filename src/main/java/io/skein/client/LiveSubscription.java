@@ -21,7 +21,7 @@ final class LiveSubscription extends Lasting<Subscription> implements Subscripti
     private final SubscribeOptions options;
     private final MessageHandler handler;
     /** Null when the handler is called here. */
-    private final Turns turns;
+    private final SerialExecutor turns;
 
     private volatile String start = "";
     /** After the last that was handed out. */
@@ -48,7 +48,7 @@ final class LiveSubscription extends Lasting<Subscription> implements Subscripti
         super(vertx, all, link);
         this.options = options;
         this.handler = handler;
-        this.turns = options.executor().map(Turns::new).orElse(null);
+        this.turns = options.executor().map(SerialExecutor::new).orElse(null);
         this.credit = options.credit();
     }
 
@@ -185,7 +185,7 @@ final class LiveSubscription extends Lasting<Subscription> implements Subscripti
     private void call(Delivered message) {
         try {
             handler.message(message);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             LOG.error("a message handler failed at " + message.offset() + " of " + message.topic(), thrown);
         }
     }

@@ -37,6 +37,9 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private long granted;
 
     private long taken;
+    /** Leases that were extended without being asked for, and the server did not answer. */
+    private int extending;
+
     private long timer = -1;
 
     LiveWorker(Vertx vertx, Subscriptions all, Link link, WorkOptions options, WorkHandler handler) {
@@ -46,7 +49,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         this.settlements = new Settlements(vertx, all, link);
         this.vertx = vertx;
         this.threads = options.executor().orElse(null);
-        this.turns = threads == null ? Lasting::guarded : new Turns(threads);
+        this.turns = threads == null ? Lasting::guarded : new SerialExecutor(threads);
     }
 
     @Override
@@ -65,8 +68,12 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     void begun(Reply.Subscribed reply) {
         settlements.up(sub());
         giveCredit();
-        if (options.extendMs() > 0 && timer < 0) {
-            arm();
+        if (options.extendMs() > 0) {
+            if (timer < 0) {
+                arm();
+            } else {
+                extend();
+            }
         }
     }
 
@@ -126,9 +133,9 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private void call(Delivered message) {
         try {
             handler.message(this, message);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             LOG.error("a work handler failed at " + message.offset() + " of " + message.topic(), thrown);
-            nack(message, -1, String.valueOf(thrown.getMessage())).onFailure(said -> {});
+            nack(message, -1, Settlements.reason(thrown)).onFailure(said -> {});
         }
     }
 
@@ -149,7 +156,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
 
     private Future<Void> settle(Settlements.Kind kind, Delivered message) {
         Promise<Void> promise = Promise.promise();
-        all.run(() -> {
+        boolean runs = all.run(() -> {
             settlements.add(kind, message.lease(), promise);
             // Whoever settles a message twice has no more room for it.
             if (kind.settles() && hand.remove(message.lease()) != null) {
@@ -158,23 +165,32 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
                 giveCredit();
             }
         });
-        return promise.future();
+        return runs ? promise.future() : Future.failedFuture(Settlements.CLOSED);
     }
 
     /** Before a third of the lease is over: one that is lost on the way is followed by two more. */
     private void arm() {
         timer = vertx.setTimer(Math.max(1, options.leaseMs() / 3), id -> {
-            long now = System.nanoTime();
-            long longest = TimeUnit.MILLISECONDS.toNanos(options.extendMs());
-            hand.forEach((lease, since) -> {
-                if (now - since < longest) {
-                    Promise<Void> promise = Promise.promise();
-                    // Whoever lost a lease is told when he settles the message.
-                    promise.future().onFailure(lost -> {});
-                    settlements.add(Settlements.Kind.extend(options.leaseMs()), lease, promise);
-                }
-            });
+            extend();
             arm();
+        });
+    }
+
+    /** All that is in hand; not while there is no server, or one has not answered the last time: it would pile up. */
+    private void extend() {
+        if (sub().isEmpty() || extending > 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        long longest = TimeUnit.MILLISECONDS.toNanos(options.extendMs());
+        hand.forEach((lease, since) -> {
+            if (now - since < longest) {
+                extending++;
+                Promise<Void> promise = Promise.promise();
+                // Whoever lost a lease is told when he settles the message.
+                promise.future().onComplete(said -> extending--);
+                settlements.add(Settlements.Kind.extend(options.leaseMs()), lease, promise);
+            }
         });
     }
 
@@ -201,8 +217,7 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     public void close() {
         leave(() -> {
             vertx.cancelTimer(timer);
-            settlements.send();
-            settlements.end(SkeinException.of("closed", "the worker was closed"));
+            settlements.leave();
         });
     }
 }

@@ -3,7 +3,10 @@ package io.skein.client;
 import io.skein.frame.Delivered;
 import io.skein.frame.Push;
 
-/** Takes a subscription's messages; called on the client's context. An exception is logged and the stream goes on. */
+/**
+ * Takes a subscription's messages; called for one thing after the other, in order, where {@link SubscribeOptions#executor}
+ * says: on the client's context unless one is given. What it throws is logged and the stream goes on.
+ */
 public interface MessageHandler {
     /** The next message, in log order, once. */
     void message(Delivered message);

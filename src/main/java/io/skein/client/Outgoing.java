@@ -9,9 +9,36 @@ import io.skein.frame.Reply;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /** One publish command on its way: of one message, of several that were published one by one, or of a list. */
 final class Outgoing {
+    /**
+     * Refusals of whoever looked for the key or the number first and did not find it: then no earlier try was stored. All
+     * others, {@code fenced} and {@code forbidden} among them, come from somebody who did not look.
+     */
+    private static final Set<String> DECIDED = Set.of(
+            "aborted",
+            "idempotency-key-reused",
+            "invalid-format",
+            "not-scheduled",
+            "sequence-gap",
+            "too-many-idempotency-keys",
+            "too-many-producers",
+            "too-many-scheduled",
+            "too-many-topics",
+            "too-many-ttl",
+            "topic-full",
+            "unknown-topic",
+            "wrong-offset");
+
+    /** Names of the fields, numbers and quotes. */
+    private static final int OVERHEAD = 64;
+
+    private static final int HEADER_OVERHEAD = 6;
+
     private final List<PublishItem> items;
     private final boolean atomic;
     private final String key;
@@ -63,7 +90,7 @@ final class Outgoing {
         return new Outgoing(items, atomic, key, List.of(), promise, bytes, deadline);
     }
 
-    /** These, in this order, as one command; they have no keys. */
+    /** These, in this order, as one command; each {@link #mayBeJoined}. It waits for as long as the last of them. */
     static Outgoing joined(List<Outgoing> ones) {
         List<PublishItem> items = new ArrayList<>(ones.size());
         List<Promise<Published>> promises = new ArrayList<>(ones.size());
@@ -73,12 +100,22 @@ final class Outgoing {
             promises.add(one.singles.get(0));
             bytes += one.bytes;
         }
-        return new Outgoing(items, false, "", promises, null, bytes, ones.get(0).deadline);
+        Outgoing all = new Outgoing(items, false, "", promises, null, bytes, ones.get(ones.size() - 1).deadline);
+        ones.stream()
+                .map(Outgoing::setback)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(all::setback);
+        return all;
     }
 
-    /** What a message costs of the bounds. */
+    /** What a message costs of the bounds: bytes of its body, characters of all else that a user gave it. */
     static int size(PublishItem item) {
-        return item.body().length + 64;
+        int size = item.body().length + item.topic().length() + item.key().length() + OVERHEAD;
+        for (Map.Entry<String, String> header : item.headers().entrySet()) {
+            size += header.getKey().length() + header.getValue().length() + HEADER_OVERHEAD;
+        }
+        return size;
     }
 
     int messages() {
@@ -103,8 +140,9 @@ final class Outgoing {
         return !key.isEmpty();
     }
 
+    /** What was joined already goes again as it is: its messages keep their places beside each other. */
     boolean mayBeJoined() {
-        return whole == null && key.isEmpty() && sequence < 0;
+        return whole == null && items.size() == 1 && key.isEmpty() && sequence < 0;
     }
 
     /** It may be sent again without being stored twice. */
@@ -132,14 +170,14 @@ final class Outgoing {
                 }
                 all.add(published(result, reply));
             }
-            whole.tryComplete(all);
+            Promises.complete(whole, all);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof PublishResult.Refused refused) {
-                singles.get(i).tryFail(SkeinException.of(refused.problem()));
+                Promises.fail(singles.get(i), SkeinException.of(refused.problem()));
             } else {
-                singles.get(i).tryComplete(published(results.get(i), reply));
+                Promises.complete(singles.get(i), published(results.get(i), reply));
             }
         }
     }
@@ -154,11 +192,22 @@ final class Outgoing {
         throw new AssertionError("unhandled " + result);
     }
 
+    /** @param problem the answer to the last try; of one before it, that may have been taken, it may say nothing */
+    void refuse(Problem problem) {
+        SkeinException why = SkeinException.of(problem);
+        fail(isDoubtful && !DECIDED.contains(problem.code()) ? SkeinException.unknown(why) : why);
+    }
+
+    /** Nothing is tried any more. */
+    void giveUp(SkeinException why) {
+        fail(isDoubtful ? SkeinException.unknown(why) : SkeinException.certain(why));
+    }
+
     void fail(SkeinException why) {
         if (whole != null) {
-            whole.tryFail(why);
+            Promises.fail(whole, why);
         } else {
-            singles.forEach(promise -> promise.tryFail(why));
+            singles.forEach(promise -> Promises.fail(promise, why));
         }
     }
 }

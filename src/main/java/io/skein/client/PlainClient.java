@@ -220,7 +220,8 @@ public final class PlainClient implements AutoCloseable {
                     } catch (InterruptedException interrupted) {
                         Thread.currentThread().interrupt();
                         return Future.failedFuture(interrupted);
-                    } catch (Exception failure) {
+                    } catch (Throwable failure) {
+                        // A failed assertion too: the message comes again.
                         return Future.failedFuture(failure);
                     }
                 })
@@ -257,7 +258,7 @@ public final class PlainClient implements AutoCloseable {
         return client;
     }
 
-    /** Closes at once, as {@link SkeinClient#close}. Handlers that work are not waited for. */
+    /** Closes at once, as {@link SkeinClient#close}; once. Handlers that work are not waited for. */
     @Override
     public void close() {
         try {

@@ -6,11 +6,12 @@ import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Publishes that are not answered yet. Single messages without a key that wait together go as one command. At most a
@@ -25,7 +26,7 @@ final class PublishQueue {
 
     private final Vertx vertx;
     private final Link link;
-    private final Room room;
+    private final PendingLimit room;
     private final ClientOptions.Limits limits;
     private final long requestMs;
     private final boolean isProducer;
@@ -33,6 +34,9 @@ final class PublishQueue {
     private final Deque<Outgoing> waiting = new ArrayDeque<>();
     /** Sent and not answered, by the id of the command, in the order of sending. */
     private final Map<Long, Outgoing> underWay = new LinkedHashMap<>();
+
+    /** Refused for a passing reason; each is sent again after a pause. */
+    private final Set<Outgoing> backingOff = new LinkedHashSet<>();
 
     private final SequencedRepeats repeats = new SequencedRepeats();
     private long lastId;
@@ -51,7 +55,7 @@ final class PublishQueue {
     private SkeinException refused;
 
     /** @param room what is added has taken of it, and gives it back with its answer */
-    PublishQueue(Vertx vertx, Link link, Room room, ClientOptions options) {
+    PublishQueue(Vertx vertx, Link link, PendingLimit room, ClientOptions options) {
         this.room = room;
         this.vertx = vertx;
         this.link = link;
@@ -61,12 +65,12 @@ final class PublishQueue {
     }
 
     void add(Outgoing outgoing) {
+        pending++;
         if (refused != null) {
             settled(outgoing);
-            outgoing.fail(refused);
+            outgoing.giveUp(refused);
             return;
         }
-        pending++;
         waiting.add(outgoing);
         if (timer < 0) {
             arm();
@@ -132,10 +136,16 @@ final class PublishQueue {
         if (reply instanceof Reply.Published published) {
             setbacks = 0;
             repeats.stored(outgoing);
+            if (!published.inMemory()) {
+                link.leader.stored();
+            }
             settled(outgoing);
             outgoing.complete(published);
         } else if (reply instanceof Reply.Failed failed) {
             failed(outgoing, failed.problem());
+            if (failed.problem().code().equals("no-leader")) {
+                link.leader.refused();
+            }
         } else {
             settled(outgoing);
             outgoing.fail(SkeinException.unknown("internal", "the server answered something else: " + reply));
@@ -157,11 +167,9 @@ final class PublishQueue {
         }
         if (problem.retryable() && outgoing.hasKey() && System.nanoTime() - outgoing.deadline < 0) {
             outgoing.setback(problem);
+            backingOff.add(outgoing);
             vertx.setTimer(backoffMs(), id -> {
-                if (refused != null) {
-                    settled(outgoing);
-                    outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(refused) : refused);
-                } else {
+                if (backingOff.remove(outgoing)) {
                     waiting.addFirst(outgoing);
                     send();
                 }
@@ -169,9 +177,7 @@ final class PublishQueue {
             return;
         }
         settled(outgoing);
-        SkeinException why = SkeinException.of(problem);
-        // What a passing refusal says is true of this try; an earlier one may have been taken.
-        outgoing.fail(outgoing.isDoubtful && problem.retryable() ? SkeinException.unknown(why) : why);
+        outgoing.refuse(problem);
         if (outgoing.sequence >= 0 && problem.code().equals("fenced")) {
             refuse(SkeinException.of(problem));
         }
@@ -228,6 +234,7 @@ final class PublishQueue {
         messagesUnderWay = 0;
         sequencedUnderWay = 0;
         List<Outgoing> again = new ArrayList<>();
+        List<Outgoing> lost = new ArrayList<>();
         for (Outgoing outgoing : sent) {
             if (outgoing.sequence >= 0) {
                 outgoing.isDoubtful = true;
@@ -237,13 +244,17 @@ final class PublishQueue {
                 untaken.ifPresentOrElse(outgoing::setback, () -> outgoing.isDoubtful = true);
                 again.add(outgoing);
             } else {
-                settled(outgoing);
-                outgoing.fail(SkeinException.unknown(
-                        "connection-lost", "the connection was lost before the answer came; it may be stored"));
+                lost.add(outgoing);
             }
         }
         for (int i = again.size() - 1; i >= 0; i--) {
             waiting.addFirst(again.get(i));
+        }
+        // Last, when all else has its place: users' code may close the client, or publish.
+        for (Outgoing outgoing : lost) {
+            settled(outgoing);
+            outgoing.fail(SkeinException.unknown(
+                    "connection-lost", "the connection was lost before the answer came; it may be stored"));
         }
     }
 
@@ -263,20 +274,21 @@ final class PublishQueue {
         refused = why;
         room.close(why);
         vertx.cancelTimer(timer);
-        List<Outgoing> all = new ArrayList<>(underWay.values());
-        all.addAll(repeats.drop());
-        SkeinException notUnknown =
-                why.isUnknown() ? SkeinException.of(why.code(), why.problem().message()) : why;
-        for (Outgoing outgoing : all) {
-            outgoing.fail(SkeinException.unknown(why));
-        }
-        for (Outgoing outgoing : waiting) {
-            outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(why) : notUnknown);
-        }
-        all.addAll(waiting);
-        all.forEach(this::settled);
+        List<Outgoing> sent = new ArrayList<>(underWay.values());
+        sent.addAll(repeats.drop());
+        List<Outgoing> unsent = new ArrayList<>(waiting);
+        unsent.addAll(backingOff);
         underWay.clear();
         waiting.clear();
+        backingOff.clear();
+        for (Outgoing outgoing : sent) {
+            settled(outgoing);
+            outgoing.fail(SkeinException.unknown(why));
+        }
+        for (Outgoing outgoing : unsent) {
+            settled(outgoing);
+            outgoing.giveUp(why);
+        }
     }
 
     private void arm() {
@@ -290,27 +302,27 @@ final class PublishQueue {
     }
 
     private void expire(long now) {
-        for (Iterator<Outgoing> all = underWay.values().iterator(); all.hasNext(); ) {
-            Outgoing outgoing = all.next();
-            if (outgoing.sequence < 0 && now - outgoing.deadline > 0) {
-                all.remove();
-                messagesUnderWay -= outgoing.messages();
-                settled(outgoing);
-                outgoing.fail(SkeinException.unknown("timeout", "no answer within " + requestMs + " ms"));
-            }
+        List<Outgoing> unanswered = new ArrayList<>();
+        underWay.values().removeIf(outgoing -> outgoing.sequence < 0 && isLate(outgoing, now, unanswered));
+        List<Outgoing> unsent = new ArrayList<>();
+        waiting.removeIf(outgoing -> !(isProducer && !outgoing.hasKey()) && isLate(outgoing, now, unsent));
+        messagesUnderWay -= unanswered.stream().mapToInt(Outgoing::messages).sum();
+        for (Outgoing outgoing : unanswered) {
+            settled(outgoing);
+            outgoing.fail(SkeinException.unknown("timeout", "no answer within " + requestMs + " ms"));
         }
-        for (Iterator<Outgoing> all = waiting.iterator(); all.hasNext(); ) {
-            Outgoing outgoing = all.next();
-            boolean sequenced = isProducer && !outgoing.hasKey();
-            if (!sequenced && now - outgoing.deadline > 0) {
-                all.remove();
-                settled(outgoing);
-                SkeinException why = outgoing.setback() == null
-                        ? SkeinException.passing("timeout", "not sent within " + requestMs + " ms")
-                        : SkeinException.of(outgoing.setback());
-                outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(why) : why);
-            }
+        for (Outgoing outgoing : unsent) {
+            settled(outgoing);
+            SkeinException why = outgoing.setback() == null
+                    ? SkeinException.passing("timeout", "not sent within " + requestMs + " ms")
+                    : SkeinException.of(outgoing.setback());
+            outgoing.fail(outgoing.isDoubtful ? SkeinException.unknown(why) : why);
         }
         send();
+    }
+
+    /** @param late takes it when it is: users are told once all are found, for they may do anything */
+    private static boolean isLate(Outgoing outgoing, long now, List<Outgoing> late) {
+        return now - outgoing.deadline > 0 && late.add(outgoing);
     }
 }

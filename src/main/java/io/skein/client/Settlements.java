@@ -13,11 +13,15 @@ import java.util.Map;
 
 /**
  * What a worker says of its messages, until it is answered. What comes in one turn of the event loop and is of one kind goes
- * as one command; what is refused for a passing reason is said again. What a lost connection left unanswered is said again: an acknowledgement that was taken is then refused,
- * which nobody can tell from a lease that was lost. Used on the client's context only.
+ * as one command; what is refused for a passing reason is said again. What a lost connection left unanswered is said again:
+ * an acknowledgement that was taken is then refused, which nobody can tell from a lease that was lost. Used on the client's
+ * context only.
  */
 final class Settlements {
     private static final int MAX_LEASES = 1000;
+    /** Characters: as UTF-8 at most three times as many bytes, of which a server takes 1,024. */
+    private static final int MAX_REASON = 340;
+
     private static final long RETRY_MS = 100;
 
     /**
@@ -32,7 +36,7 @@ final class Settlements {
         }
 
         static Kind nack(long delayMs, String reason) {
-            return new Kind("nack", delayMs, reason, 0);
+            return new Kind("nack", delayMs, cut(reason), 0);
         }
 
         static Kind extend(long leaseMs) {
@@ -51,6 +55,8 @@ final class Settlements {
             };
         }
     }
+
+    static final SkeinException CLOSED = SkeinException.of("closed", "the worker is closed");
 
     private static final Kind ACK = new Kind("ack", 0, "", 0);
 
@@ -87,7 +93,7 @@ final class Settlements {
 
     void add(Kind kind, String lease, Promise<Void> promise) {
         if (ended) {
-            promise.tryFail(SkeinException.of("closed", "the worker is closed"));
+            Promises.fail(promise, CLOSED);
             return;
         }
         Group last = waiting.isEmpty() ? null : waiting.get(waiting.size() - 1);
@@ -131,15 +137,18 @@ final class Settlements {
         if (group == null) {
             return;
         }
+        if (ended && underWay.isEmpty()) {
+            all.left(this);
+        }
         if (reply instanceof Reply.Settled settled) {
             Map<String, String> refused = new HashMap<>();
             settled.refused().forEach(one -> refused.put(one.lease(), one.code()));
             for (int i = 0; i < group.leases.size(); i++) {
                 String code = refused.get(group.leases.get(i));
                 if (code == null) {
-                    group.promises.get(i).tryComplete();
+                    Promises.complete(group.promises.get(i), null);
                 } else {
-                    group.promises.get(i).tryFail(refused(code, group.isRepeated));
+                    Promises.fail(group.promises.get(i), refused(code, group.isRepeated));
                 }
             }
             return;
@@ -152,7 +161,7 @@ final class Settlements {
             resting.add(group);
             vertx.setTimer(RETRY_MS, timer -> again(group));
         } else {
-            group.promises.forEach(promise -> promise.tryFail(SkeinException.of(problem)));
+            fail(group, SkeinException.of(problem));
         }
     }
 
@@ -177,16 +186,55 @@ final class Settlements {
         waiting.addAll(0, again);
     }
 
+    /** What is said is still answered, while the connection lasts; nothing more is said. */
+    void leave() {
+        send();
+        ended = true;
+        if (!underWay.isEmpty()) {
+            all.leaving(this);
+        }
+        failUnsaid(CLOSED);
+    }
+
+    /** Left, and the connection is lost. */
+    void lost() {
+        end(SkeinException.unknown("connection-lost", "the connection was lost before the answer came"));
+    }
+
     void end(SkeinException why) {
         ended = true;
-        for (Group group : underWay.values()) {
-            var unknown = SkeinException.unknown(why);
-            group.promises.forEach(promise -> promise.tryFail(unknown));
-        }
+        all.left(this);
+        List<Group> said = new ArrayList<>(underWay.values());
         underWay.clear();
-        waiting.addAll(resting);
-        waiting.forEach(group -> group.promises.forEach(promise -> promise.tryFail(why)));
-        waiting.clear();
+        said.forEach(group -> fail(group, SkeinException.unknown(why)));
+        failUnsaid(SkeinException.certain(why));
+    }
+
+    private void failUnsaid(SkeinException why) {
+        List<Group> unsaid = new ArrayList<>(resting);
+        unsaid.addAll(waiting);
         resting.clear();
+        waiting.clear();
+        unsaid.forEach(group -> fail(group, why));
+    }
+
+    /** Of what was said before, nobody knows whether it was taken then. */
+    private static void fail(Group group, SkeinException why) {
+        SkeinException words = group.isRepeated ? SkeinException.unknown(why) : why;
+        group.promises.forEach(promise -> Promises.fail(promise, words));
+    }
+
+    /** What went wrong, as the reason of a nack. */
+    static String reason(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+
+    /** A longer one would be refused, and the message with it. Not between the halves of a character. */
+    private static String cut(String reason) {
+        if (reason.length() <= MAX_REASON) {
+            return reason;
+        }
+        boolean isHalf = Character.isHighSurrogate(reason.charAt(MAX_REASON - 1));
+        return reason.substring(0, isHalf ? MAX_REASON - 1 : MAX_REASON);
     }
 }

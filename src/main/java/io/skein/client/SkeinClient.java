@@ -15,7 +15,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -32,9 +34,8 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class SkeinClient {
+    private static final SkeinException CLOSED = SkeinException.of("closed", "the client is closed");
     private static final long WORK_MS = 600_000;
-    /** Characters; the server takes 1,024 of them. */
-    private static final int MAX_REASON = 500;
 
     private final Vertx vertx;
     private final Context context;
@@ -43,19 +44,23 @@ public final class SkeinClient {
     private final Link link;
     private final PublishQueue publishes;
     private final Subscriptions subscriptions;
-    private final Room room;
+    private final PendingLimit room;
     /** Whether Vert.x ends with this client. */
     private final boolean ownsVertx;
     /** Handed over by callers, not yet on the context. Guarded by itself; bounded by the room that each has taken. */
     private final List<Outgoing> handedOver = new ArrayList<>();
 
     private boolean handing;
-    private volatile boolean closed;
+    /** Why it is over; null while it is not. */
+    private volatile SkeinException over;
+
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final Promise<Void> closed = Promise.promise();
 
     private SkeinClient(Vertx vertx, boolean ownsVertx, ClientOptions options) {
         this.vertx = vertx;
         this.ownsVertx = ownsVertx;
-        this.room = new Room(options.limits());
+        this.room = new PendingLimit(options.limits());
         this.context = vertx.getOrCreateContext();
         this.options = options;
         this.link = new Link(vertx, context, options, new Link.Listener() {
@@ -63,7 +68,7 @@ public final class SkeinClient {
             public void up() {
                 publishes.up();
                 subscriptions.up();
-                connected.tryComplete(SkeinClient.this);
+                Promises.complete(connected, SkeinClient.this);
             }
 
             @Override
@@ -74,7 +79,7 @@ public final class SkeinClient {
             @Override
             public void push(Push push) {
                 if (push instanceof Push.Status status) {
-                    link.health(status.health());
+                    link.leader.health(status.health());
                 }
                 subscriptions.pushed(push);
             }
@@ -126,7 +131,10 @@ public final class SkeinClient {
                     options.times().connect(),
                     id -> client.end(SkeinException.passing(
                             "unreachable",
-                            "no server answered within " + options.times().connect() + " ms")));
+                            "no server answered within " + options.times().connect() + " ms"
+                                    + (client.link.failure().isEmpty()
+                                            ? ""
+                                            : "; the last: " + client.link.failure()))));
             client.connected.future().onComplete(done -> vertx.cancelTimer(timer));
             client.link.connect();
         });
@@ -152,6 +160,9 @@ public final class SkeinClient {
      * @return fails with {@link SkeinException}
      */
     public Future<Published> publish(PublishItem message) {
+        if (over != null) {
+            return Future.failedFuture(over);
+        }
         Promise<Published> promise = Promise.promise();
         hand(Outgoing.one(message, promise, deadline()));
         return promise.future();
@@ -179,6 +190,9 @@ public final class SkeinClient {
         if (messages.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
+        if (over != null) {
+            return Future.failedFuture(over);
+        }
         Promise<List<Published>> promise = Promise.promise();
         hand(Outgoing.list(List.copyOf(messages), true, idempotencyKey, promise, deadline()));
         return promise.future();
@@ -201,17 +215,27 @@ public final class SkeinClient {
             }
             handing = true;
         }
-        context.runOnContext(v -> {
-            List<Outgoing> all;
-            synchronized (handedOver) {
-                all = new ArrayList<>(handedOver);
-                handedOver.clear();
-                handing = false;
+        try {
+            context.runOnContext(v -> {
+                handedOver().forEach(publishes::add);
+                publishes.send();
+                link.flush();
+            });
+        } catch (RejectedExecutionException vertxHasEnded) {
+            for (Outgoing one : handedOver()) {
+                room.give(one.messages(), one.bytes);
+                one.fail(SkeinException.of("closed", "Vert.x was closed"));
             }
-            all.forEach(publishes::add);
-            publishes.send();
-            link.flush();
-        });
+        }
+    }
+
+    private List<Outgoing> handedOver() {
+        synchronized (handedOver) {
+            List<Outgoing> all = new ArrayList<>(handedOver);
+            handedOver.clear();
+            handing = false;
+            return all;
+        }
     }
 
     /**
@@ -231,15 +255,7 @@ public final class SkeinClient {
      * @return completes when a server knows its position; fails with {@link SkeinException}
      */
     public Future<Subscription> subscribe(SubscribeOptions options, MessageHandler handler) {
-        var subscription = new LiveSubscription(vertx, subscriptions, link, options, handler);
-        subscriptions.run(() -> {
-            if (closed) {
-                subscription.end(SkeinException.of("closed", "the client is closed"));
-            } else {
-                subscriptions.add(subscription);
-            }
-        });
-        return subscription.opened();
+        return begin(new LiveSubscription(vertx, subscriptions, link, options, handler));
     }
 
     /**
@@ -248,15 +264,19 @@ public final class SkeinClient {
      * @return completes when a server has begun to hand out messages; fails with {@link SkeinException}
      */
     public Future<Worker> work(WorkOptions options, WorkHandler handler) {
-        var worker = new LiveWorker(vertx, subscriptions, link, options, handler);
-        subscriptions.run(() -> {
-            if (closed) {
-                worker.end(SkeinException.of("closed", "the client is closed"));
-            } else {
-                subscriptions.add(worker);
-            }
-        });
-        return worker.opened();
+        return begin(new LiveWorker(vertx, subscriptions, link, options, handler));
+    }
+
+    private <T> Future<T> begin(Lasting<T> lasting) {
+        boolean runs = over == null
+                && subscriptions.run(() -> {
+                    if (over == null) {
+                        subscriptions.add(lasting);
+                    } else {
+                        lasting.end(CLOSED);
+                    }
+                });
+        return runs ? lasting.opened() : Future.failedFuture(CLOSED);
     }
 
     /**
@@ -274,15 +294,10 @@ public final class SkeinClient {
             public void message(Worker worker, Delivered message) {
                 work.apply(message)
                         .onSuccess(done -> worker.ack(message).onFailure(lost -> {}))
-                        .onFailure(failure ->
-                                worker.nack(message, -1, reason(failure)).onFailure(lost -> {}));
+                        .onFailure(failure -> worker.nack(message, -1, Settlements.reason(failure))
+                                .onFailure(lost -> {}));
             }
         });
-    }
-
-    private static String reason(Throwable failure) {
-        String words = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        return words.length() > MAX_REASON ? words.substring(0, MAX_REASON) : words;
     }
 
     /** Whether the caller is on the client's own context. */
@@ -315,26 +330,39 @@ public final class SkeinClient {
         subscriptions.run(link::drop);
     }
 
-    /** Closes at once. What is not answered fails as {@code closed}: unknown if it was sent. */
+    /**
+     * Closes at once. What is not answered fails as {@code closed}: unknown if it was sent. A second time it does nothing.
+     *
+     * @return completes when it is closed
+     */
     public Future<Void> close() {
-        Promise<Void> done = Promise.promise();
-        subscriptions.run(() -> {
-            link.flush();
-            end(SkeinException.of("closed", "the client was closed"));
-            done.complete();
-        });
-        return ownsVertx ? done.future().transform(closed -> vertx.close()) : done.future();
+        if (closing.compareAndSet(false, true)) {
+            Promise<Void> done = Promise.promise();
+            boolean runs = subscriptions.run(() -> {
+                link.flush();
+                end(SkeinException.of("closed", "the client was closed"));
+                done.complete();
+            });
+            if (!runs) {
+                done.complete();
+            }
+            done.future()
+                    .transform(ended -> ownsVertx ? vertx.close() : Future.succeededFuture())
+                    .onComplete(ended -> Promises.complete(closed, null));
+        }
+        return closed.future();
     }
 
     private void end(SkeinException why) {
-        if (closed) {
+        if (over != null) {
             return;
         }
-        closed = true;
+        // To whoever asks for something from now on.
+        over = SkeinException.certain(why);
         link.close();
         publishes.refuse(why);
         subscriptions.end(why);
-        if (connected.tryFail(why) && ownsVertx) {
+        if (Promises.fail(connected, why) && ownsVertx) {
             vertx.close().onFailure(gone -> {});
         }
     }

@@ -72,6 +72,11 @@ public abstract sealed class SkeinException extends RuntimeException {
         return why instanceof Unknown ? why : unknown(why.code(), why.problem().message());
     }
 
+    /** The same, of something that surely did not happen. */
+    static SkeinException certain(SkeinException why) {
+        return why.isUnknown() ? of(why.code(), why.problem().message()) : why;
+    }
+
     /** Not executed; another try may do. */
     static SkeinException passing(String code, String message) {
         return new Unavailable(new Problem(code, message, true, false, Map.of()));

@@ -4,12 +4,12 @@ import io.skein.frame.Push;
 import io.skein.frame.Reply;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** A client's subscriptions, and which of them a reply or push is for. Used on the client's context only. */
@@ -18,6 +18,8 @@ final class Subscriptions {
     private final Set<Lasting<?>> all = new LinkedHashSet<>();
     private final Map<Long, Consumer<Reply>> asking = new HashMap<>();
     private final Map<String, Lasting<?>> open = new HashMap<>();
+    /** Of workers that are closed, what they said last and the server has not answered. */
+    private final Set<Settlements> leaving = new LinkedHashSet<>();
     /** Ids below 0: those of publishes are above. */
     private long lastId;
 
@@ -70,19 +72,38 @@ final class Subscriptions {
     void down() {
         open.clear();
         asking.clear();
-        all.forEach(Lasting::lost);
+        List.copyOf(all).forEach(Lasting::lost);
+        List.copyOf(leaving).forEach(Settlements::lost);
     }
 
     void end(SkeinException why) {
-        new ArrayList<>(all).forEach(subscription -> subscription.end(why));
+        List.copyOf(all).forEach(subscription -> subscription.end(why));
+        List.copyOf(leaving).forEach(settlements -> settlements.end(why));
     }
 
-    /** On the client's context: now, when this is it. */
-    void run(Runnable work) {
+    void leaving(Settlements settlements) {
+        leaving.add(settlements);
+    }
+
+    void left(Settlements settlements) {
+        leaving.remove(settlements);
+    }
+
+    /**
+     * On the client's context: now, when this is it.
+     *
+     * @return false when it will not be done: Vert.x has ended
+     */
+    boolean run(Runnable work) {
         if (Vertx.currentContext() == context) {
             work.run();
-        } else {
+            return true;
+        }
+        try {
             context.runOnContext(v -> work.run());
+            return true;
+        } catch (RejectedExecutionException vertxHasEnded) {
+            return false;
         }
     }
 }

@@ -3,9 +3,10 @@ package io.skein.client;
 import io.skein.frame.Delivered;
 
 /**
- * Takes the messages of a durable subscription; called on the client's context. Each has to be settled by {@link
- * Worker#ack} or {@link Worker#nack}; until then it counts against the worker's credit. An exception gives the message
- * back, with its text as the reason.
+ * Takes the messages of a durable subscription; called where {@link WorkOptions#executor} says: one after the other on the
+ * client's context, or several at a time on an executor's threads. Each has to be settled by {@link Worker#ack} or {@link
+ * Worker#nack}; until then it counts against the worker's credit. What {@link #message} throws gives the message back, with
+ * its text as the reason.
  */
 public interface WorkHandler {
     void message(Worker worker, Delivered message);

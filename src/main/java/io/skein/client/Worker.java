@@ -17,7 +17,7 @@ public interface Worker {
      * The message could not be worked on, and comes again or goes to the dead letters.
      *
      * @param delayMs how long it waits; -1: as the subscription's backoff says
-     * @param reason goes with it to the dead letters; may be empty
+     * @param reason goes with it to the dead letters; may be empty. What is longer than 340 characters is cut
      */
     Future<Void> nack(Delivered message, long delayMs, String reason);
 
@@ -27,6 +27,10 @@ public interface Worker {
     /** Messages in hand and not settled. */
     int inHand();
 
-    /** No message is handed out after this, when it is called on the client's context. What is in hand stays lent. */
+    /**
+     * No message is handed out after this, when it is called on the client's context. What is in hand stays lent. What was
+     * settled before is said and answered still, unless the connection is lost or the client closed meanwhile: then its
+     * future fails as unknown.
+     */
     void close();
 }

@@ -36,9 +36,10 @@
  * <h2>Walk</h2>
  *
  * <p>{@code SkeinClient} hands publishes to {@code PublishQueue} (batches, window, repeats; {@code SequencedRepeats}
- * decides what a producer sends again; {@code Room} bounds all) and subscriptions to {@code LiveSubscription} and {@code
- * LiveWorker} ({@code Settlements}: acknowledgements until they are answered; {@code Turns}: handlers on other threads); all
- * speak through the one {@code Link} (reconnect, keep-alive; {@code Addresses} and {@code Members}: to whom). All on one
+ * decides what a producer sends again; {@code PendingLimit} bounds all) and subscriptions to {@code LiveSubscription} and {@code
+ * LiveWorker} ({@code Settlements}: acknowledgements until they are answered; {@code SerialExecutor}: handlers on other threads); all
+ * speak through the one {@code Link} (reconnect, keep-alive; {@code Addresses} and {@code Members}: to whom; {@code
+ * LeaderWatch}: when to leave; {@code Promises} keeps users' code from breaking it). All on one
  * Vert.x context; the public methods may be called from any thread.
  *
  * <p>May know: frame, and Vert.x core.

@@ -8,14 +8,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Calls on somebody's threads, one after the other, in order. What is called counts in whoever bounds it. */
-final class Turns implements Executor {
-    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+final class SerialExecutor implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
     private final Executor threads;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean busy;
 
-    Turns(Executor threads) {
+    SerialExecutor(Executor threads) {
         this.threads = threads;
     }
 

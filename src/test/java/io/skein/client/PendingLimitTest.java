@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Future;
 import org.junit.jupiter.api.Test;
 
-class RoomTest {
-    private final Room room = new Room(new ClientOptions.Limits(1, 8, 1000, 1, 1));
+class PendingLimitTest {
+    private final PendingLimit room = new PendingLimit(new ClientOptions.Limits(1, 8, 1000, 1, 1));
 
     @Test
     void whatIsTakenIsNotThereUntilItIsGivenBack() {
@@ -38,6 +38,38 @@ class RoomTest {
         assertTrue(free.succeeded());
         assertTrue(room.free().succeeded());
         assertEquals(6, room.messages());
+    }
+
+    @Test
+    void whoeverWasRefusedWaitsThoughThereIsALittle() {
+        room.take(4, 980);
+        assertFalse(room.take(1, 100));
+        Future<Void> free = room.free();
+        assertFalse(free.isComplete());
+        room.give(1, 300);
+        assertTrue(free.succeeded());
+        assertTrue(room.take(1, 100));
+    }
+
+    @Test
+    void whoeverWantedMoreThanAQuarterWaitsUntilThatIsFree() {
+        room.take(4, 700);
+        assertFalse(room.take(1, 400));
+        Future<Void> free = room.free();
+        room.give(1, 50);
+        assertFalse(free.isComplete());
+        room.give(1, 50);
+        assertTrue(free.succeeded());
+        assertTrue(room.take(1, 400));
+    }
+
+    @Test
+    void aRefusalIsForgottenOnceWhatItWantedWasFree() {
+        room.take(7, 70);
+        assertFalse(room.take(2, 20));
+        room.give(7, 70);
+        room.take(7, 70);
+        assertTrue(room.free().succeeded());
     }
 
     @Test
