@@ -14,19 +14,35 @@ import { Stream } from './stream.js';
 const lost = byId('lost');
 const pulse = byId('pulse');
 const told = new Set();
+const movers = new Set();
 let retryAt = 0;
 let listener = null;
 let fetched = false;
 let from = '';
 
+/** A page that stumbles is reported, and takes nothing else with it. */
+function safely(act, data) {
+  try {
+    act(data);
+  } catch (failure) {
+    reportError(failure);
+  }
+}
+
 const app = {
   state: null,
   served: '',
+  user: undefined,
 
   whenState(act) {
     told.add(act);
     if (app.state) act(app.state);
     return () => told.delete(act);
+  },
+
+  whenNode(act) {
+    movers.add(act);
+    return () => movers.delete(act);
   },
 
   request: ask,
@@ -63,12 +79,13 @@ const stream = new Stream({
       head.show(data);
       shell.entitle(data.node.id);
       tellWho(data.node.id);
-      for (const act of [...told]) act(data);
+      for (const act of [...told]) safely(act, data);
       if (!fetched) shell.fetchAll();
       fetched = true;
     } else if (name === 'tail') {
-      listener?.(data);
+      if (listener) safely(listener, data);
     } else if (name === 'hello') {
+      app.user = data.user;
       entrance.show(data.user);
       text(byId('version'), data.version);
       charts.begin(data.history);
@@ -93,6 +110,7 @@ function tellWho(id) {
   if (id === from) return;
   const before = from;
   from = id;
+  if (before) for (const act of [...movers]) safely(act, id);
   const elsewhere = doors.base();
   if (!elsewhere) app.served ||= id;
   byId('moved').hidden = !elsewhere;

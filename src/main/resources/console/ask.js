@@ -1,42 +1,57 @@
 // Requests to the public API of the node that the console speaks to. What goes wrong is told as a sentence.
+import { SkeinError, pause, refusal } from './client.js';
 import * as doors from './doors.js';
 import { authorization } from './entrance.js';
 
-export class Refused extends Error {
-  /** status 0: nobody answered */
-  constructor(sentence, status, code = '', outcome = '') {
-    super(sentence);
-    Object.assign(this, { status, code, outcome });
-  }
-}
+const AGAIN_MS = 200;
 
 function sentence(words) {
   const upper = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }
 
+/** With a message for people: a sentence, and whether it may have been done. */
+export function told(failure, doubtful = failure.outcome === 'unknown') {
+  const { code, outcome, status, facts } = failure;
+  return new SkeinError(sentence(failure.message) + (doubtful ? ' It may have been done.' : ''), { code, outcome, status, facts });
+}
+
+async function content(answer, signal, writes) {
+  const { status } = answer;
+  try {
+    const words = await answer.text();
+    return words ? JSON.parse(words) : null;
+  } catch (failure) {
+    if (signal?.aborted) throw failure;
+    throw told(new SkeinError('the node\'s answer could not be read', { status, outcome: writes ? 'unknown' : 'unavailable' }));
+  }
+}
+
 /**
- * The answer's JSON, null when it has none. Throws Refused, or what aborts it. body is sent as JSON, text as it is. What
- * only reads is asked of the other members when the one that was asked is not there; what writes may have been done.
+ * The answer's JSON, null when it has none. Throws SkeinError, or what aborts it. body is sent as JSON, text as it is. What
+ * only reads is asked again, where the node is not there of another one; what writes may have been done.
  */
 export async function ask(method, url, { body, text, headers: more, signal } = {}) {
+  const writes = method !== 'GET';
   const headers = { Accept: 'application/json', ...authorization(), ...more };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const content = body === undefined ? text : JSON.stringify(body);
-  for (let tries = method === 'GET' ? doors.count() : 1; ; tries--) {
+  const sent = body === undefined ? text : JSON.stringify(body);
+  for (let tries = writes ? 1 : doors.count(); ; tries--) {
     const base = doors.base();
     let answer;
     try {
-      answer = await fetch(base + url, { method, headers, signal, cache: 'no-store', credentials: doors.credentials(base), body: content });
+      answer = await fetch(base + url, { method, headers, signal, cache: 'no-store', credentials: doors.credentials(base), body: sent });
     } catch (failure) {
       if (signal?.aborted) throw failure;
-      doors.failed(base);
-      if (tries > 1) continue;
-      throw new Refused(`The node could not be reached${method === 'GET' ? '' : '; whether it was done is not known'}.`, 0, '', 'unknown');
+      doors.doubt(base);
+      if (tries <= 1) throw new SkeinError(`The node could not be reached${writes ? '; whether it was done is not known' : ''}.`, { code: 'unreachable', outcome: writes ? 'unknown' : 'unavailable' });
+      if (base === doors.base()) await pause(AGAIN_MS);
+      signal?.throwIfAborted();
+      continue;
     }
-    const said = await answer.json().catch(() => null);
-    if (answer.ok) return said;
-    const why = sentence(said?.detail ?? said?.title ?? `The node answered ${answer.status}`);
-    throw new Refused(said?.outcome === 'unknown' ? `${why} It may have been done.` : why, answer.status, said?.code, said?.outcome);
+    if (answer.ok) return content(answer, signal, writes);
+    const refused = await refusal(answer);
+    signal?.throwIfAborted();
+    throw told(refused, writes && refused.outcome === 'unknown');
   }
 }

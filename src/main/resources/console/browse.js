@@ -1,7 +1,7 @@
 // The messages of one topic, a page at a time, by offset: they are dense, so that a page of any place costs the same. A
 // search goes backwards through them and says how far it came.
 import { byId, lesson, text } from './dom.js';
-import { count, path } from './format.js';
+import { count, path, quoted } from './format.js';
 import { Line } from './message.js';
 
 const PAGE = 50;
@@ -16,6 +16,7 @@ const find = byId('browse-find');
 const older = byId('browse-older');
 const newer = byId('browse-newer');
 const newest = byId('browse-newest');
+const more = byId('browse-more');
 
 let app = null;
 let topic = '';
@@ -23,7 +24,8 @@ let abort = new AbortController();
 /** What is shown begins at low and ends before high; null: the newest. */
 let low = 0;
 let high = null;
-let known = { firstOffset: 0, nextOffset: 0 };
+const NOTHING = { firstOffset: 0, nextOffset: 0 };
+let known = NOTHING;
 const lines = [];
 
 byId('browse-form').addEventListener('submit', (event) => {
@@ -40,6 +42,8 @@ const remember = (from, words) => app.remember({ query: { from, find: words } })
 export function show(name, query, given) {
   app = given;
   topic = name;
+  known = NOTHING;
+  more.hidden = true;
   go.value = query.get('from') ?? '';
   find.value = query.get('find') ?? '';
   look();
@@ -64,7 +68,9 @@ async function look() {
   const { signal } = abort;
   say('');
   try {
-    known = await app.request('GET', `v1/topics/${path(topic)}?level=none`, { signal });
+    const found = await app.request('GET', `v1/topics/${path(topic)}?level=none`, { signal });
+    if (signal.aborted) return;
+    known = found;
     const from = go.value.trim();
     if (find.value.trim()) {
       low = known.nextOffset;
@@ -83,7 +89,7 @@ async function look() {
     empty();
     older.hidden = newer.hidden = newest.hidden = true;
     if (failure.status === 404) {
-      place.replaceChildren(lesson('There is no such topic yet. The first message makes it:', `curl -d 'hello' ${location.origin}/t/${path(topic)}`));
+      place.replaceChildren(lesson('There is no such topic yet. The first message makes it:', `curl -d 'hello' ${quoted(`${location.origin}/t/${path(topic)}`)}`));
     } else {
       say(failure.message, true);
     }
@@ -188,12 +194,12 @@ function append(messages) {
 /** More came than what is shown: of the newest page this is said, not done. */
 export function know(row) {
   if (!row || !known.nextOffset || find.value.trim()) return;
-  const more = row.next - known.nextOffset;
-  byId('browse-more').hidden = more <= 0;
-  text(byId('browse-more'), `${count(more)} more came: show them`);
+  const came = row.next - known.nextOffset;
+  more.hidden = came <= 0;
+  text(more, `${count(came)} more came: show them`);
 }
 
-byId('browse-more').addEventListener('click', () => {
-  byId('browse-more').hidden = true;
+more.addEventListener('click', () => {
+  more.hidden = true;
   move('');
 });

@@ -38,6 +38,7 @@ export function confirmed(title, sentence, label, { typed = '', grave = false } 
   field.value = '';
   yes.disabled = Boolean(typed);
   yes.classList.toggle('doom', grave || Boolean(typed));
+  answer(false);
   dialog.returnValue = '';
   dialog.showModal();
   (typed ? field : byId('confirm-no')).focus();

@@ -1,47 +1,58 @@
 // The members' HTTP doors. The console speaks to one, at first the one that served it; when that one does not answer, to
-// the next. Others are known from the node's own word about its members.
-const MOST = 16;
+// the next. Others are known from the node's own word about its members. The list is the browser client's.
+import { Nodes } from './client.js';
+
+/** A node of whose stream nothing came for so long is doubted. */
+export const SILENT_MS = 6000;
+
+const own = location.origin;
 const isLoopback = (url) => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 
-/** base: '' is where the page came from; else 'http://host:port/'. */
-let doors = [''];
-let at = 0;
-const movers = [];
+let known = [own];
+let heardAt = -Infinity;
+const nodes = new Nodes([own], { learned: (all) => { known = all; } });
 
-/** What is put before a path. */
-export const base = () => doors[at];
-export const count = () => doors.length;
-export const whenMoved = (act) => movers.push(act);
+/** What is put before a path: '' where the page came from; else 'http://host:port/'. */
+export const base = () => (nodes.current === own ? '' : `${nodes.current}/`);
+export const count = () => nodes.count;
+
+/** As URLs, the one that is spoken to first. */
+export const all = () => [nodes.current, ...known.filter((node) => node !== nodes.current)];
+
+/** act(): another one is spoken to than before */
+export const whenMoved = (act) => nodes.whenMoved(act);
 
 /** Cookies go to where the page came from by themselves, and to other members (which allow it to each other) when asked. */
 export const credentials = (which = base()) => (which ? 'include' : 'same-origin');
 
-/** It does not answer: whoever asks next asks another one. */
-export function failed(which) {
-  if (which !== base() || doors.length < 2) return;
-  at = (at + 1) % doors.length;
-  for (const act of movers) act(base());
+/** The stream came from the one that is spoken to. */
+export function heard() {
+  heardAt = performance.now();
 }
 
-/** This page's own door under the name that its member has. */
-const isOwn = (url) => url.origin === location.origin || (url.port === location.port && isLoopback(url) && isLoopback(location));
+/** It does not answer: whoever asks next asks another one. which: as base() was */
+export function failed(which) {
+  heardAt = -Infinity;
+  nodes.failed(which ? which.slice(0, -1) : own);
+}
+
+/** One request broke, which says little of a node whose stream goes on. */
+export function doubt(which) {
+  if (performance.now() - heardAt > SILENT_MS) failed(which);
+}
+
+/** Where the page was opened as localhost the others are asked so too: its policy and its cookie know that name. */
+function underThisName(address) {
+  try {
+    const url = new URL(address.includes('://') ? address : `${location.protocol}//${address}`);
+    if (isLoopback(url) && isLoopback(location)) url.hostname = location.hostname;
+    return url.origin;
+  } catch {
+    return '';
+  }
+}
 
 /** members: of a state, {httpAddress} */
 export function learn(members) {
-  const found = [''];
-  for (const { httpAddress } of members) {
-    if (!httpAddress || found.length >= MOST) continue;
-    try {
-      const url = new URL(httpAddress.includes('://') ? httpAddress : `${location.protocol}//${httpAddress}`);
-      // Where the page was opened as localhost the others are asked so too: its policy and its cookie know that name.
-      if (isLoopback(url) && isLoopback(location)) url.hostname = location.hostname;
-      if (!isOwn(url) && !found.includes(url.href)) found.push(url.href);
-    } catch {
-      // No address that a browser could use.
-    }
-  }
-  const current = base();
-  if (!found.includes(current)) found.push(current);
-  doors = found;
-  at = doors.indexOf(current);
+  nodes.learn(members.map(({ httpAddress }) => ({ httpAddress: underThisName(httpAddress) })));
 }

@@ -17,7 +17,7 @@ let enter = () => {};
 /** Of a session at a member of another host, whose cookie this page's browser would not keep: for as long as the page is open. */
 let borrowed = '';
 
-const token = () => sessionStorage.getItem(TOKEN) || borrowed;
+export const token = () => sessionStorage.getItem(TOKEN) || borrowed;
 const isElsewhere = () => Boolean(doors.base()) && new URL(doors.base()).hostname !== location.hostname;
 const at = (path) => doors.base() + path;
 
@@ -54,14 +54,14 @@ export function begin(entered) {
 export function show(name) {
   if (user && user !== name) {
     // What the page holds was shown to somebody else.
-    location.reload();
+    beginAnew();
     return;
   }
   user = name;
   text(byId('who-name'), name ?? '');
   byId('who').hidden = !name;
   byId('logout').hidden = !name;
-  text(byId('logout'), token() ? 'Forget the token' : 'Log out');
+  text(byId('logout'), leaving());
 }
 
 /** status: 401, nobody it knows; 403, somebody who is no admin. */
@@ -73,7 +73,7 @@ export async function denied(status) {
   if (status === 403) {
     text(byId('entrance-title'), 'For admins');
     text(byId('other-name'), 'You are logged in.');
-    text(byId('other-logout'), token() ? 'Forget the token' : 'Log out');
+    text(byId('other-logout'), leaving());
     say('');
     byId('other-logout').focus();
     const name = await whoAmI();
@@ -148,13 +148,22 @@ function say(sentence, wait = 0) {
   if (wait) again = setTimeout(() => say('You can try again now.'), wait * 1000);
 }
 
-/** The page begins anew, so that nothing stays of what it showed. */
+/** A token that somebody gave goes on elsewhere; a session ends. */
+const isGiven = () => sessionStorage.getItem(TOKEN) !== null;
+const leaving = () => (isGiven() ? 'Forget the token' : 'Log out');
+
+/** At a node that answers: nothing stays of what the page showed. */
+function beginAnew() {
+  if (doors.base()) location.assign(doors.base());
+  else location.reload();
+}
+
 async function logOut() {
-  if (token()) {
+  if (isGiven()) {
     sessionStorage.removeItem(TOKEN);
   } else {
     try {
-      const answer = await fetch(at('v1/sessions/current'), { method: 'DELETE', cache: 'no-store', credentials: doors.credentials() });
+      const answer = await fetch(at('v1/sessions/current'), { method: 'DELETE', headers: authorization(), cache: 'no-store', credentials: doors.credentials() });
       // 401: it was over already.
       if (!answer.ok && answer.status !== 401) throw new Error(`It answered ${answer.status}.`);
     } catch {
@@ -163,5 +172,5 @@ async function logOut() {
       return;
     }
   }
-  location.reload();
+  beginAnew();
 }

@@ -71,6 +71,9 @@ export function clock(epochMs, millis = false) {
 /** 1 message, 2 messages */
 export const some = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
+/** As one word of a shell's command line, whatever is in it. */
+export const quoted = (value) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
+
 /** A topic or filter as a path: its slashes stay. */
 export const path = (topic) => topic.split('/').map(encodeURIComponent).join('/');
 

@@ -207,20 +207,24 @@ function chosen() {
 
 const body = ({ filter: of }) => (of ? { filter: of } : {});
 
-async function redrive(which) {
-  if (!await confirmed(`Redrive ${which.words}?`, `${name} hands them out again, as if for the first time.`, 'Redrive')) return;
-  await act(async (url) => {
-    const { done } = await ask('POST', url('/redrive'), { body: body(which) });
-    return `${some(done, 'dead letter')} handed out again.`;
+/** verb: redrive or discard, of the subscription that is open as it is asked. */
+async function settle(verb, which, { asks, does, done: ending }) {
+  const of = name;
+  const path = `v1/subscriptions/${encodeURIComponent(of)}/${verb}`;
+  const label = verb.charAt(0).toUpperCase() + verb.slice(1);
+  if (!await confirmed(`${label} ${asks}?`, does, label)) return;
+  await act(async () => {
+    const { done } = await ask('POST', path, { body: body(which) });
+    return `${some(done, 'dead letter')} ${ending}.`;
   });
-  load(false);
+  if (of === name) load(false);
 }
 
-async function discard(which) {
-  if (!await confirmed(`Discard ${which.words}?`, `${name} forgets them: they cannot be redriven any more. They stay in the topic ${topic} for as long as it keeps them.`, 'Discard')) return;
-  await act(async (url) => {
-    const { done } = await ask('POST', url('/discard'), { body: body(which) });
-    return `${some(done, 'dead letter')} forgotten.`;
-  });
-  load(false);
-}
+const redrive = (which) => settle('redrive', which, {
+  asks: which.words, does: `${name} hands them out again, as if for the first time.`, done: 'handed out again',
+});
+
+const discard = (which) => settle('discard', which, {
+  asks: which.words, done: 'forgotten',
+  does: `${name} forgets them: they cannot be redriven any more. They stay in the topic ${topic} for as long as it keeps them.`,
+});

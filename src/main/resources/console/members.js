@@ -53,6 +53,19 @@ async function act(question, doing, done) {
 const voters = () => app.state.members.filter((m) => m.voter);
 const majority = (n) => Math.floor(n / 2) + 1;
 
+/** What is left to vote, and whether that is enough. */
+function staying(gone) {
+  const stay = voters().filter((m) => m.id !== gone);
+  if (stay.length === 1) return '1 voter stays, and what that one loses is lost.';
+  const reached = stay.filter((m) => m.reachable || m.id === app.state.node.id).length;
+  const need = majority(stay.length);
+  const said = `${some(stay.length, 'voter')} stay, of which ${need} have to be there for a publish.`;
+  if (reached === stay.length) return said;
+  return reached < need
+    ? `${said} Only ${reached} of them can be reached: nothing could be published any more, until another one is back.`
+    : `${said} ${some(stay.length - reached, 'of them', 'of them')} cannot be reached now.`;
+}
+
 function add(id, address, voter) {
   const after = voters().length + 1;
   return act({
@@ -69,19 +82,18 @@ function add(id, address, voter) {
 }
 
 function remove(member) {
-  const after = voters().length - (member.voter ? 1 : 0);
   const leads = member.id === app.state.node.leader;
   const orphaned = app.served === member.id && app.base();
   const sentence = [
     `${member.id} stops taking part and stays stopped until it is started with --join; then it begins anew, without its data.`,
-    member.voter ? `${some(after, 'voter')} ${after === 1 ? 'stays, and what that one loses is lost' : `stay, of which ${majority(after)} have to be there for a publish`}.` : '',
+    member.voter ? staying(member.id) : '',
     leads ? 'It leads now: the lead is handed over first.' : '',
     orphaned ? `This page came from ${member.id} and is let in nowhere without it: the console of ${app.state.node.id} opens instead.` : '',
   ].filter(Boolean).join(' ');
   return act({ title: `Remove ${member.id} from the cluster?`, text: sentence, yes: `Remove ${member.id}`, typed: member.id },
     () => {
       const asked = app.request('DELETE', `v1/cluster/members/${encodeURIComponent(member.id)}`);
-      return orphaned ? asked.finally(() => location.assign(`${app.base()}${link('cluster')}`)) : asked;
+      return orphaned ? asked.then(() => location.assign(`${app.base()}${link('cluster')}`)) : asked;
     }, () => `${member.id} is removed.`);
 }
 

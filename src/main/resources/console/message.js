@@ -1,7 +1,7 @@
 // A message as people read it. Everything in it was written by strangers and is shown as text.
 import { ask } from './ask.js';
 import { copyButton, el, text } from './dom.js';
-import { bytes, clock, count, path, prettyJson, prettyXml, some } from './format.js';
+import { bytes, clock, count, path, prettyJson, prettyXml, quoted, some } from './format.js';
 
 const PREVIEW = 240;
 
@@ -106,18 +106,16 @@ function more(message) {
     trace.disabled = false;
   });
   const buttons = el('div.actions.bits', {}, trace,
-    copyButton(`curl '${location.origin}/t/${path(message.topic)}?from=${message.offset}&limit=1'`, 'Copy as curl'));
+    copyButton(`curl ${quoted(`${location.origin}/t/${path(message.topic)}?from=${message.offset}&limit=1`)}`, 'Copy as curl'));
   if (message.body !== undefined) buttons.append(copyButton(again(message), 'Copy curl to publish it again'));
   return el('div', {}, buttons, place);
 }
 
-const quoted = (value) => `'${value.replaceAll("'", "'\\''")}'`;
-
-/** The publish that would make this message once more. */
+/** The publish that would make this message once more. Raw: a body that begins with @ names no file. */
 function again({ topic, body, key, headers, contentType }) {
   const fields = [contentType && `Content-Type: ${contentType}`, key && `Skein-Key: ${key}`,
     ...Object.entries(headers ?? {}).map(([name, value]) => (name === 'traceparent' ? '' : `Skein-Header-${name}: ${value}`))].filter(Boolean);
-  return ['curl', ...fields.flatMap((field) => ['-H', quoted(field)]), '--data-binary', quoted(body), quoted(`${location.origin}/t/${path(topic)}`)].join(' ');
+  return ['curl', ...fields.flatMap((field) => ['-H', quoted(field)]), '--data-raw', quoted(body), quoted(`${location.origin}/t/${path(topic)}`)].join(' ');
 }
 
 const HOW = { waiting: 'waits to be handed out', leased: 'is on loan', delayed: 'comes back after a time', ready: 'came back and waits',

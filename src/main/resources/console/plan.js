@@ -1,10 +1,12 @@
-// A durable subscription is made or changed: one form for both.
+// A durable subscription is made or changed: one form for both. A new one does not take the place of one that is there.
 import { ask } from './ask.js';
 import { byId, text } from './dom.js';
 
 const dialog = byId('plan');
 const form = byId('plan-form');
 const field = (name) => byId(`plan-${name}`);
+/** As the node has it where nothing is said; 0 has to be said. */
+const DELIVERIES = 5;
 let before = null;
 let done = () => {};
 
@@ -42,7 +44,7 @@ async function save() {
   const body = {
     filter: field('filter').value.trim(),
     lease: field('lease').value.trim() || '30s',
-    maxDeliveries: Number(field('max').value),
+    maxDeliveries: Number(field('max').value.trim() || DELIVERIES),
     backoff: field('backoff').value.split(',').map((step) => step.trim()).filter(Boolean),
     deadLetter: field('dead').value.trim() || null,
     order: field('order').value,
@@ -50,11 +52,26 @@ async function save() {
   };
   if (!before) body.from = field('from').value;
   try {
-    await ask('PUT', `v1/subscriptions/${encodeURIComponent(name)}`, { body });
+    if (!before && await isThere(name)) {
+      say(`There is a subscription ${name} already: open it to change it.`);
+      return;
+    }
+    await ask('PUT', url(name), { body });
     dialog.close();
     done(name, !before);
   } catch (failure) {
     say(failure.message);
+  }
+}
+
+const url = (name) => `v1/subscriptions/${encodeURIComponent(name)}`;
+
+async function isThere(name) {
+  try {
+    return Boolean(await ask('GET', url(name)));
+  } catch (failure) {
+    if (failure.status === 404) return false;
+    throw failure;
   }
 }
 

@@ -1,9 +1,14 @@
-// The publish box: the same POST that curl would make.
-import { ask } from './ask.js';
+// The publish box, over the browser client: what is not answered is sent again, here or at another node, and stored once.
+import { told } from './ask.js';
+import { connect } from './client.js';
 import { byId, copyButton, el, text } from './dom.js';
-import { count, path } from './format.js';
+import * as doors from './doors.js';
+import { token } from './entrance.js';
+import { count } from './format.js';
 import { link } from './route.js';
 
+/** As long as somebody waits for an answer before a button. */
+const PATIENCE_MS = 10000;
 const TYPES = { RAW: 'text/plain; charset=utf-8', JSON: 'application/json', XML: 'application/xml' };
 
 const form = byId('publish-form');
@@ -31,7 +36,32 @@ export function show(name, app) {
     result.replaceChildren();
   }
   shown = name;
-  return app.whenState(offer);
+  left = false;
+  const stop = app.whenState(offer);
+  return () => {
+    stop();
+    left = true;
+    leave();
+  };
+}
+
+/** A promise of the client, made for the first message; it goes with the page, once what was sent is answered. */
+let client = null;
+let left = false;
+
+function skein() {
+  const made = client ?? connect({
+    nodes: doors.all(), learn: false, token, timeoutMs: PATIENCE_MS,
+    onConnection({ state }) { if (state === 'closed' && client === made) client = null; },
+  });
+  client = made;
+  return made;
+}
+
+function leave() {
+  if (!left || send.disabled) return;
+  client?.then((its) => its.close()).catch(() => {});
+  client = null;
 }
 
 let shown = '';
@@ -48,43 +78,39 @@ function offer(state) {
 async function publish() {
   if (send.disabled) return;
   const name = topic.value.trim();
-  const headers = { 'Content-Type': TYPES[form.elements.format.value] };
-  // Header fields carry Latin letters only; the query takes the rest.
-  let query = '';
-  if (/^[\x21-\x7e]+$/.test(key.value)) headers['Skein-Key'] = key.value;
-  else if (key.value) query = `?${new URLSearchParams({ 'Skein-Key': key.value })}`;
+  let options;
   try {
-    query = options(headers, query);
+    options = chosen();
   } catch (wrong) {
-    failed({ message: wrong.message, status: 400, code: 'header' });
+    failed({ message: wrong.message, code: 'header' });
     return;
   }
   send.disabled = true;
   try {
-    stored(await ask('POST', `t/${path(name)}${query}`, { text: body.value, headers }));
+    stored({ topic: name, ...await (await skein()).publish(name, body.value, options) });
   } catch (failure) {
-    failed(failure);
+    failed(told(failure));
   } finally {
     send.disabled = false;
+    leave();
   }
 }
 
-/** What stands in the folded part: as header fields where they can be, else in the query. */
-function options(headers, query) {
-  const more = new URLSearchParams(query);
-  const put = (name, value) => {
-    if (/^[\x20-\x7e]*$/.test(value)) headers[name] = value;
-    else more.set(name, value);
-  };
+function chosen() {
+  const format = form.elements.format.value;
+  const options = { format, contentType: TYPES[format], headers: {}, timeoutMs: PATIENCE_MS };
+  if (key.value) options.key = key.value;
   for (const line of byId('publish-headers').value.split('\n')) {
     if (!line.trim()) continue;
     const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
     if (!name) throw new Error(`“${line.trim()}” is no header: write name: value.`);
-    put(`Skein-Header-${name}`, value);
+    options.headers[name.toLowerCase()] = value;
   }
-  if (byId('publish-delay').value.trim()) put('Skein-Delay', byId('publish-delay').value.trim());
-  if (byId('publish-ttl').value.trim()) put('Skein-TTL', byId('publish-ttl').value.trim());
-  return more.size ? `?${more}` : '';
+  for (const option of ['delay', 'ttl']) {
+    const value = byId(`publish-${option}`).value.trim();
+    if (value) options[option] = value;
+  }
+  return options;
 }
 
 function stored(ack) {
@@ -95,9 +121,12 @@ function stored(ack) {
   result.replaceChildren(...parts);
 }
 
-function failed({ message, status, code }) {
+/** What the client itself says when nobody did. */
+const SILENT = new Set(['', 'unreachable', 'timeout', 'connection-lost', 'closed']);
+
+function failed({ message, code }) {
   result.className = 'result failed';
   const line = el('span');
   text(line, message);
-  result.replaceChildren(el('strong', {}, status ? code.replaceAll('-', ' ') || `Status ${status}` : 'No answer'), line);
+  result.replaceChildren(el('strong', {}, SILENT.has(code) ? 'No answer' : code.replaceAll('-', ' ')), line);
 }

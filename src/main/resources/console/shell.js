@@ -6,22 +6,24 @@
 //
 //   export default {
 //     title: 'Topics',                  // or ({name, query}) => 'orders/eu': head of the page and part of the tab's title
-//     keep: false,                      // true: what the page left in its root is there at the next visit
 //     show(root, params, app) { ...; return () => {}; },   // what it returns is called when the page is left
 //   };
 //
 // show is called at each visit, and again when somebody goes to another name or query of the same page. root is the page's
-// own element (a <section class="page">): the one that index.html has as #page-NAME, else an empty one. Panels in it are
+// own element (a <section class="page">): the one that index.html has as #page-NAME, which stays as the page leaves it, else
+// one that is empty at each visit. Panels in it are
 // <section class="panel"> with a <div class="panel-head"><h2>; the head of the page itself (h1) is the shell's.
 // params: {page, name, query}: #/topics/orders/eu?find=cup has the name 'orders/eu' and the query {find: 'cup'}.
 //
 // app:
 //   app.state                           the newest state of the node's stream (StateJson.java has its shape), or null
 //   app.served                          id of the node that served the page, where that is known
+//   app.user                            who is logged in; null where nobody is asked, undefined as long as nobody knows
 //   app.whenState(act) -> stop          act(state) now, if there is one, and with each that comes, once a second
+//   app.whenNode(act) -> stop           act(id) when the console speaks to another node than before
 //   app.request(method, path, {body, text, headers, signal}) -> Promise of the answer's JSON (null when it has none)
 //                                       path without a slash before it: 'v1/settings'; body is sent as JSON. Goes to the node
-//                                       that the console speaks to. Throws Refused {message: a sentence, status, code}.
+//                                       that the console speaks to. Throws SkeinError {message: a sentence, status, code}.
 //   app.base()                          '' or 'http://other:8081/': put before a path for a plain link (a backup, a file)
 //   app.link(page, name, {query}) -> '#/...'   app.go(page, name, {query})    app.remember({query}) (no step back)
 //   app.confirm({title, text, yes, typed, grave}) -> Promise of true or false; typed: what has to be typed first
@@ -42,9 +44,10 @@ let app = null;
 let shown = '';
 let root = null;
 let leave = null;
-let keeps = false;
 let visit = 0;
 let node = '';
+/** Not of index.html: made here, and emptied when they are left. */
+const made = new WeakSet();
 
 export const pages = () => links.map((a) => ({ page: a.dataset.page, key: a.dataset.key, title: a.textContent.trim() }));
 
@@ -79,9 +82,10 @@ const load = (page) => import(`./pages/${page}.js`);
 function place(page) {
   const known = byId(`page-${page}`);
   if (known) return known;
-  const made = el('section.page', { id: `page-${page}` });
-  main.append(made);
-  return made;
+  const empty = el('section.page', { id: `page-${page}` });
+  made.add(empty);
+  main.append(empty);
+  return empty;
 }
 
 /** focus: whether a person came here from another page of the console. */
@@ -119,7 +123,6 @@ async function open(focus) {
   // Not before: what is clicked while nobody listens would be lost.
   root = place(params.page);
   root.hidden = false;
-  keeps = page.keep ?? Boolean(root.dataset.keep);
   const title = typeof page.title === 'function' ? page.title(params) : params.name || page.title;
   entitleAs(title, params.name ? params.page : '', a.textContent.trim());
   leave = page.show(root, params, app) ?? null;
@@ -138,11 +141,13 @@ function comesFrom(before, { page, name }) {
 }
 
 function close() {
+  // A question is about the page that is open: another one does not answer it.
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close('');
   leave?.();
   leave = null;
   if (root) {
     root.hidden = true;
-    if (!keeps) root.replaceChildren();
+    if (made.has(root)) root.replaceChildren();
   }
   root = null;
 }

@@ -3,9 +3,10 @@
 import * as doors from './doors.js';
 import { authorization } from './entrance.js';
 
-const SILENT_MS = 6000;
 const HIDDEN_MS = 60000;
 const MAX_WAIT_MS = 10000;
+/** A stream that was there for so long was there: what follows is another loss, not another attempt. */
+const LIVED_MS = 5000;
 const MAX_EVENT = 8 << 20;
 
 async function why(answer) {
@@ -21,6 +22,7 @@ export class Stream {
   #attempt = 0;
   #heard = 0;
   #live = false;
+  #liveAt = 0;
   #abort = null;
   #timer = 0;
   #hidden = 0;
@@ -30,9 +32,9 @@ export class Stream {
   /** handlers: event(name, data), connection({state, retryMs, reason, status}); state: live, lost, denied */
   constructor(handlers) {
     this.#handlers = handlers;
-    doors.whenMoved((base) => { if (this.#abort && this.#base !== base) this.#open(); });
+    doors.whenMoved(() => { if (this.#abort && this.#base !== doors.base()) this.#open(); });
     setInterval(() => {
-      if (this.#abort && performance.now() - this.#heard > SILENT_MS) this.#lost('The node went silent.');
+      if (this.#abort && performance.now() - this.#heard > doors.SILENT_MS) this.#lost('The node went silent.');
     }, 1000);
     // A hidden page lets go: browsers allow few connections to one host.
     document.addEventListener('visibilitychange', () => {
@@ -111,9 +113,10 @@ export class Stream {
       const { value, done } = await reader.read();
       if (done || signal.aborted) return;
       this.#heard = performance.now();
+      doors.heard();
       if (!this.#live) {
         this.#live = true;
-        this.#attempt = 0;
+        this.#liveAt = this.#heard;
         this.#handlers.connection({ state: 'live' });
       }
       buffer += value;
@@ -140,6 +143,7 @@ export class Stream {
 
   /** The next door at once, while there is one that was not tried yet; then all of them again, after a while. */
   #lost(reason) {
+    if (this.#live && performance.now() - this.#liveAt > LIVED_MS) this.#attempt = 0;
     this.#close();
     const round = Math.floor(this.#attempt++ / doors.count());
     const wait = doors.count() > 1 && round === 0 ? 0 : Math.min(MAX_WAIT_MS, 500 * 2 ** round) * (0.75 + Math.random() / 2);

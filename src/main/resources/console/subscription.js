@@ -199,7 +199,7 @@ async function act(doing) {
   acting = true;
   const { signal } = abort;
   try {
-    const done = await doing(url);
+    const done = await doing();
     if (!signal.aborted) say(done);
   } catch (failure) {
     if (!signal.aborted) say(failure.message, true);
@@ -213,11 +213,12 @@ async function act(doing) {
 }
 
 function pause() {
+  const path = url();
+  const paused = !info?.paused;
   act(async () => {
     // A PUT says all there is: what others changed meanwhile shall stay.
-    const config = await ask('GET', url());
-    const paused = !info?.paused;
-    await ask('PUT', url(), { body: { ...config, paused } });
+    const config = await ask('GET', path);
+    await ask('PUT', path, { body: { ...config, paused } });
     return paused ? 'Paused. What is on loan may still be acknowledged.' : 'Resumed.';
   });
 }
@@ -234,22 +235,25 @@ async function change() {
 }
 
 async function seek(to) {
+  const path = url('/seek');
   const sentence = to === 'earliest'
     ? 'Every message that is still kept is handed out again, also those that were acknowledged. Leases are lost.'
     : `What waits${info ? ` (${some(info.lag, 'message')})` : ''} is passed over and not handed out any more. Leases are lost.`;
   if (await confirmed(`Move ${name} to the ${to} message?`, sentence, `Seek to ${to}`)) {
     await act(async () => {
-      await ask('POST', url('/seek'), { body: { to } });
+      await ask('POST', path, { body: { to } });
       return `Moved to the ${to} message.`;
     });
   }
 }
 
 async function remove() {
+  const of = name;
+  const path = url();
   if (!await confirmed(`Delete the subscription ${name}?`, 'Where it stands and who holds what is forgotten. Messages, also its dead letters, stay in their topics.', 'Delete')) return;
   await act(async () => {
-    await ask('DELETE', url());
-    app.go('subscriptions');
+    await ask('DELETE', path);
+    if (of === name) app.go('subscriptions');
     return '';
   });
 }

@@ -47,7 +47,9 @@ function know({ topics, at }) {
 async function load() {
   const { signal } = abort;
   try {
-    fill(await app.request('GET', `${url()}?level=none`, { signal }));
+    const config = await app.request('GET', `${url()}?level=none`, { signal });
+    if (signal.aborted) return;
+    fill(config);
     byId('topic-known').hidden = false;
   } catch {
     // Where there is no such topic, the messages' panel says so.
@@ -87,15 +89,20 @@ async function save() {
     format: said('format'),
     ttl: said('ttl'),
   };
+  const { signal } = abort;
   try {
-    fill(await app.request('PUT', url(), { body: config }));
+    const saved = await app.request('PUT', url(), { body: config });
+    if (signal.aborted) return;
+    fill(saved);
     say('Saved. What is beyond the new limits goes within a second.');
   } catch (failure) {
-    say(failure.message, true);
+    if (!signal.aborted) say(failure.message, true);
   }
 }
 
 async function remove() {
+  const path = url();
+  const { signal } = abort;
   const sure = await app.confirm({
     title: `Delete the topic ${name}?`,
     text: 'Its messages are gone on every node, for good, and durable subscriptions pass them over. The next publish makes a new topic of this name that begins at offset 0.',
@@ -104,9 +111,9 @@ async function remove() {
   });
   if (!sure) return;
   try {
-    await app.request('DELETE', url());
-    app.go('topics');
+    await app.request('DELETE', path);
+    if (!signal.aborted) app.go('topics');
   } catch (failure) {
-    say(failure.message, true);
+    if (!signal.aborted) say(failure.message, true);
   }
 }

@@ -57,7 +57,7 @@ class Visit {
   /** place: of what could not be shown; where nobody is asked who it is, nobody is an admin either. */
   failed(refused, place) {
     if (this.left.signal.aborted) return;
-    if (refused.status !== 401 || !place) {
+    if (refused.status !== 401 || !place || this.app.user !== null) {
       this.app.say(refused.message, true);
       return;
     }
@@ -97,6 +97,8 @@ function rules(visit, account) {
         el('td', {}, `${rule.allow ? 'may' : 'must not'} ${rule.action}`),
         el('td.words', {}, rule.filter),
         el('td.num', {}, button('Remove', async () => {
+          const sure = rule.allow || await visit.app.confirm({ title: `Remove the rule that forbids ${rule.action} ${rule.filter}?`, text: 'Who may by another rule, or by being an admin, may from then on.', yes: 'Remove it', grave: true });
+          if (!sure) return;
           const of = new URLSearchParams({ filter: rule.filter, action: rule.action, ...(account ? { account } : {}) });
           if (await visit.does('DELETE', `v1/access?${of}`, undefined, 'The rule is gone.')) load();
         }, { 'aria-label': `Remove the rule ${rule.action} ${rule.filter}` }, '.quiet')))),
@@ -138,7 +140,8 @@ function limits(visit) {
         el('td.words', {}, limit.topic ?? ''),
         ...[limit.messagesPerSecond, limit.bytesPerSecond, limit.connections].map((figure) => el('td.num', {}, figure ? count(figure) : '')),
         el('td.num', {}, button('Remove', async () => {
-          if (await visit.does('DELETE', `v1/limits/${encodeURIComponent(limit.name)}`, undefined, `${limit.name} limits nothing any more.`)) load();
+          const sure = await visit.app.confirm({ title: `Remove the limit ${limit.name}?`, text: 'Whom it held back may go on as fast as other limits and the cluster allow.', yes: 'Remove it', grave: true });
+          if (sure && await visit.does('DELETE', `v1/limits/${encodeURIComponent(limit.name)}`, undefined, `${limit.name} limits nothing any more.`)) load();
         }, { 'aria-label': `Remove the limit ${limit.name}` }, '.quiet')))), 'No limits: everybody may publish as fast as the cluster takes it.'));
     } catch (refused) {
       visit.failed(refused, place);
@@ -266,10 +269,13 @@ function one(visit) {
   const role = choice([['member'], ['admin']]);
   const password = input({ type: 'password', required: '', autocomplete: 'new-password', maxlength: '1024' });
   role.id = 'account-role';
-  role.addEventListener('change', async () => {
-    await visit.does('PUT', `${path}/role`, { role: role.value }, role.value === 'admin' ? `${name} may everything.` : `${name} may what rules say.`);
-    load();
-  });
+
+  async function change() {
+    const wanted = role.value;
+    const sure = wanted !== 'admin' || await app.confirm({ title: `Make ${name} an admin?`, text: 'It may read and write everything, delete it, change the cluster, and make other admins.', yes: 'Make it an admin', grave: true });
+    if (sure) await visit.does('PUT', `${path}/role`, { role: wanted }, wanted === 'admin' ? `${name} may everything.` : `${name} may what rules say.`);
+    if (!visit.left.signal.aborted) load();
+  }
 
   async function load() {
     try {
@@ -294,7 +300,8 @@ function one(visit) {
 
   root.append(
     panel('account-title', 'What it is', facts,
-      el('div.fields', {}, el('div.field', {}, el('label', { for: 'account-role' }, 'Role'), role)),
+      el('div.fields', {}, el('div.field', {}, el('label', { for: 'account-role' }, 'Role'), role),
+        el('div.field.sends', {}, button('Change the role', change, { id: 'account-role-change' }))),
       visit.form([field('account-password', 'New password', password, 'ends its sessions')], 'Change the password', async () => {
         const done = await visit.does('PUT', `${path}/password`, { new: password.value }, 'The password is another.');
         if (done) load();

@@ -19,7 +19,6 @@ function show(state) {
 
 export default {
   title: 'Cluster',
-  keep: true,
   show(root, params, app) {
     members.begin(app);
     chart ??= new Chart('fsync', [

@@ -1,4 +1,5 @@
-// Who stays connected to this node, what they were given and what waits for them. Asked every other second.
+// Who stays connected to this node, what they were given and what waits for them. Asked every other second, while somebody
+// looks.
 import { el, text } from '../dom.js';
 import { ago, bytes, count, short } from '../format.js';
 import { Table } from '../table.js';
@@ -17,6 +18,7 @@ export default {
   title: 'Connections',
   show(root, { query }, app) {
     const find = el('input', { type: 'search', id: 'connections-find', 'data-slash': '', placeholder: 'Filter', 'aria-label': 'Filter connections by door, peer, principal or topic', autocomplete: 'off', spellcheck: 'false' });
+    const where = el('span', {}, 'this node');
     const counted = el('span.count');
     const place = el('div.scroll.tall', { id: 'connections-body', tabindex: '0', role: 'region', 'aria-label': 'Table of connections' });
     const note = el('p.note', { role: 'status' });
@@ -25,6 +27,11 @@ export default {
     let all = [];
     let more = false;
     let timer = 0;
+    /** Whose they are: ids are of one node. */
+    let node = '';
+    /** Said of a look that failed; the next that succeeds takes it back. */
+    let complained = false;
+    let looks = 0;
     const left = new AbortController();
 
     const table = new Table([
@@ -47,15 +54,21 @@ export default {
     table.whenSorted((sort) => app.remember({ query: { sort } }));
 
     async function cut(id, peer) {
+      const of = node;
       const sure = await app.confirm({ title: `Close ${peer}?`, text: 'Its client is told to come again, and most do at once. Whoever is to stay away loses the token or the account instead.', yes: 'Close', grave: true });
       if (!sure) return;
+      complained = false;
+      if (of !== app.state?.node.id) {
+        app.say(`${peer} was one of ${of}, which the console does not speak to any more.`, true);
+        return;
+      }
       try {
         await app.request('DELETE', `v1/connections/${encodeURIComponent(id)}`);
         app.say(`${peer} was closed.`);
       } catch (refused) {
         app.say(refused.status === 404 ? `${peer} is gone already.` : refused.message, refused.status !== 404);
       }
-      await look();
+      again();
     }
 
     function draw() {
@@ -69,6 +82,9 @@ export default {
     async function look() {
       const answer = await app.request('GET', `v1/connections?limit=${MOST}`, { signal: left.signal });
       const now = Date.now();
+      if (answer.node !== node) before = new Map();
+      node = answer.node;
+      text(where, node);
       more = Boolean(answer.next);
       const next = new Map();
       byName.clear();
@@ -85,13 +101,19 @@ export default {
     }
 
     async function again() {
+      clearTimeout(timer);
+      const mine = ++looks;
       try {
         await look();
+        if (complained) app.say('');
+        complained = false;
       } catch (refused) {
         if (left.signal.aborted) return;
         app.say(refused.message, true);
+        complained = true;
       }
-      if (!left.signal.aborted) timer = setTimeout(again, EVERY_MS);
+      // Nobody looks at a hidden page, and one look at a time is enough.
+      if (!left.signal.aborted && mine === looks && !document.hidden) timer = setTimeout(again, EVERY_MS);
     }
 
     find.value = query.get('find') ?? '';
@@ -100,9 +122,12 @@ export default {
       draw();
     });
     root.append(el('section.panel.connections', { 'aria-labelledby': 'connections-title' },
-      el('div.panel-head', {}, el('h2', { id: 'connections-title' }, 'Of this node ', counted), find), place, note));
+      el('div.panel-head', {}, el('h2', { id: 'connections-title' }, 'Of ', where, ' ', counted), find), place, note));
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) again(); }, { signal: left.signal });
+    const stop = app.whenNode(again);
     again();
     return () => {
+      stop();
       left.abort();
       clearTimeout(timer);
     };

@@ -21,7 +21,6 @@ function show(state) {
 
 export default {
   title: 'Overview',
-  keep: true,
   show(root, params, app) {
     charts ??= [
       new Chart('rate', [

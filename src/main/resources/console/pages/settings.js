@@ -24,13 +24,14 @@ export default {
   show(root, { query }, app) {
     const find = el('input', { type: 'search', id: 'settings-find', 'data-slash': '', placeholder: 'Filter', 'aria-label': 'Filter settings by name, value or what they are', autocomplete: 'off', spellcheck: 'false' });
     const only = el('input', { type: 'checkbox', id: 'settings-only' });
+    const where = el('span');
     const count = el('span.count');
     const body = el('tbody');
     const none = el('p.note', { role: 'status' });
     find.value = query.get('find') ?? '';
     only.checked = query.has('said');
     root.append(el('section.panel.settings', { 'aria-labelledby': 'settings-title' },
-      el('div.panel-head', {}, el('h2', { id: 'settings-title' }, 'In force ', count),
+      el('div.panel-head', {}, el('h2', { id: 'settings-title' }, 'In force ', where, count),
         el('div.filters', {}, el('label.check', { for: 'settings-only' }, only, ' Only what was said'), find)),
       el('div.scroll', { tabindex: '0', role: 'region', 'aria-label': 'Table of settings' },
         el('table', {}, el('thead', {}, el('tr', {}, ...['Setting', 'Value', 'From', 'Is'].map((head) => el('th', { scope: 'col' }, head)))), body)),
@@ -56,10 +57,19 @@ export default {
 
     find.addEventListener('input', changed);
     only.addEventListener('change', changed);
-    app.request('GET', 'v1/settings', { signal: left.signal }).then((answer) => {
-      all = answer.settings;
-      draw();
-    }).catch((refused) => { if (!left.signal.aborted) app.say(refused.message, true); });
-    return () => left.abort();
+    function load() {
+      app.request('GET', 'v1/settings', { signal: left.signal }).then((answer) => {
+        all = answer.settings;
+        text(where, `at ${answer.node} `);
+        draw();
+      }).catch((refused) => { if (!left.signal.aborted) app.say(refused.message, true); });
+    }
+
+    load();
+    const stop = app.whenNode(load);
+    return () => {
+      stop();
+      left.abort();
+    };
   },
 };

@@ -1,4 +1,5 @@
-// SQL over the messages: a statement, what may be asked beside it, the rows below. The statement stands in the address.
+// SQL over the messages: a statement, what may be asked beside it, the rows below. The statement stands in the address; a
+// link that somebody sent fills the field, and whoever opens it asks.
 import { copyButton, el, lesson, text } from '../dom.js';
 import { bytes, count, some } from '../format.js';
 
@@ -68,13 +69,13 @@ export default {
       el('p.note', {}, `SQLite's dialect; body ->> '$.field' looks into JSON. One statement at a time, at most ${what.limits.ms / 1000} s, ${count(what.limits.rows)} rows and ${bytes(what.limits.bytes)}.`));
     }
 
-    function draw({ columns, rows, truncated, ms }) {
+    function draw({ columns, rows, truncated, ms }, node) {
       const heads = columns.map((name) => el('th', { scope: 'col' }, name));
       const figures = columns.map((_, i) => rows.length > 0 && rows.every((row) => row[i] === null || typeof row[i] === 'number'));
       result.replaceChildren(rows.length === 0 ? el('p.none', {}, 'No rows.') : el('div.scroll.tall', { tabindex: '0', role: 'region', 'aria-label': 'Rows of the answer' },
         el('table.rows', {}, el('thead', {}, el('tr', {}, ...heads)),
           el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value, i) => el(figures[i] ? 'td.num' : 'td.words', value === null ? { class: 'null' } : {}, value === null ? 'NULL' : shown(value)))))))));
-      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms${truncated ? ', and there are more' : ''}`);
+      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms${node ? ` from ${node}` : ''}${truncated ? ', and there are more' : ''}`);
       word.classList.remove('problem');
       const tsv = [columns, ...rows].map((row) => row.map(cell).join('\t')).join('\n');
       answer.querySelector('#sql-copy').replaceChildren(...(rows.length ? [copyButton(tsv, 'Copy for a spreadsheet')] : []));
@@ -86,11 +87,12 @@ export default {
       const mine = ++asked;
       app.remember({ query: { sql } });
       answer.hidden = false;
+      const node = app.state?.node.id;
       text(word, 'Asking …');
       word.classList.remove('problem');
       try {
         const rows = await app.request('POST', 'v1/sql', { body: { sql, limit: ROWS }, signal: left.signal });
-        if (mine === asked) draw(rows);
+        if (mine === asked) draw(rows, node);
       } catch (refused) {
         if (left.signal.aborted || mine !== asked) return;
         result.replaceChildren();
@@ -108,10 +110,17 @@ export default {
       }
     });
     area.value = query.get('sql') ?? EXAMPLES[0][1];
-    app.request('GET', 'v1/sql', { signal: left.signal }).then((what) => {
-      offer(what);
-      if (query.get('sql')) ask();
-    }).catch((refused) => { if (!left.signal.aborted) app.say(refused.message, true); });
-    return () => left.abort();
+    function begin() {
+      app.request('GET', 'v1/sql', { signal: left.signal }).then(offer)
+        .catch((refused) => { if (!left.signal.aborted) app.say(refused.message, true); });
+    }
+
+    begin();
+    // Each node says for itself whether it is asked.
+    const stop = app.whenNode(begin);
+    return () => {
+      stop();
+      left.abort();
+    };
   },
 };

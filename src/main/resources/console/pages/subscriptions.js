@@ -5,7 +5,6 @@ import * as subscriptions from '../subscriptions.js';
 
 export default {
   title: 'Subscriptions',
-  keep: true,
   show(root, { name, query }, app) {
     byId('subscriptions').hidden = Boolean(name);
     byId('subscription').hidden = !name;

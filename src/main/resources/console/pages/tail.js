@@ -4,7 +4,6 @@ import * as tail from '../tail.js';
 
 export default {
   title: 'Live tail',
-  keep: true,
   show(root, { query }, app) {
     const stops = [app.whenState(subscribers.show), app.whenState(tail.know), tail.show(query, app)];
     return () => stops.forEach((stop) => stop());

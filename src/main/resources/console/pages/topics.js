@@ -7,7 +7,6 @@ import * as topics from '../topics.js';
 
 export default {
   title: 'Topics',
-  keep: true,
   show(root, { name, query }, app) {
     byId('topics').hidden = Boolean(name);
     byId('topic').hidden = !name;

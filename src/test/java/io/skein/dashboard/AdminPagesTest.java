@@ -179,8 +179,8 @@ class AdminPagesTest {
         browser.await(
                 "it is an admin",
                 () -> "admin".equals(browser.script("return document.getElementById('account-role').value")));
-        browser.script("const role = document.getElementById('account-role'); role.value = 'member';"
-                + "role.dispatchEvent(new Event('change'))");
+        browser.script("document.getElementById('account-role').value = 'member'");
+        browser.click("#account-role-change");
         browser.await(
                 "it is said why",
                 () -> browser.one("#page-said").getAttribute("class").contains("problem"));
@@ -188,6 +188,53 @@ class AdminPagesTest {
                 "the only admin stays one",
                 () -> "admin".equals(browser.script("return document.getElementById('account-role').value")));
         assertEquals(1, browser.complaints().size(), "that of the browser, about the answer's status");
+    }
+
+    @Test
+    void nobodyBecomesAnAdminByChoosingFromAListAlone() {
+        open("#/accounts/zoe");
+        browser.await(
+                "she is a member",
+                () -> "member".equals(browser.script("return document.getElementById('account-role').value"))
+                        && browser.text("#page-accounts .facts").contains("Since"));
+        browser.one("#account-role").sendKeys("a");
+        browser.click("#account-role-change");
+        browser.awaitText("#confirm-title", "Make zoe an admin?");
+        browser.click("#confirm-no");
+        browser.await(
+                "she still is",
+                () -> "member".equals(browser.script("return document.getElementById('account-role').value")));
+        browser.one("#account-role").sendKeys("a");
+        browser.click("#account-role-change");
+        browser.click("#confirm-yes");
+        browser.awaitText("#page-said", "zoe may everything.");
+        browser.one("#account-role").sendKeys("m");
+        browser.click("#account-role-change");
+        browser.awaitText("#page-said", "zoe may what rules say.");
+    }
+
+    @Test
+    void whoIsTurnedAwayIsNotToldThatNobodyIsAsked() {
+        open("#/overview");
+        browser.awaitText("#overview", "Published");
+        browser.script(
+                "const before = window.fetch; window.fetch = (url, options) => String(url).includes('v1/access') ?"
+                        + " Promise.resolve(new Response('{\"detail\":\"the token is over\"}', {status: 401})) : before(url, options)");
+        browser.script("location.hash = '#/accounts'");
+        browser.awaitText("#page-said.problem", "The token is over.");
+        assertFalse(browser.text("#page-accounts").contains("--auth"));
+    }
+
+    @Test
+    void aComplaintGoesWhenItsCauseDoes() {
+        open("#/connections");
+        browser.awaitText("#connections-title", "0");
+        browser.script(
+                "window.before = window.fetch; window.fetch = (url, options) => String(url).includes('v1/connections') ?"
+                        + " Promise.reject(new TypeError('cut')) : window.before(url, options)");
+        browser.awaitText("#page-said.problem", "The node could not be reached.");
+        browser.script("window.fetch = window.before");
+        browser.await("it is gone", () -> !browser.one("#page-said").isDisplayed());
     }
 
     @Test
@@ -206,6 +253,8 @@ class AdminPagesTest {
         browser.click("section[aria-labelledby=limits-title] button[type=submit]");
         browser.awaitText("section[aria-labelledby=limits-title] table", "1,000");
         browser.click("section[aria-labelledby=limits-title] td button");
+        browser.awaitText("#confirm-title", "Remove the limit sensors?");
+        browser.click("#confirm-yes");
         browser.awaitText("section[aria-labelledby=limits-title]", "No limits");
     }
 
@@ -223,6 +272,14 @@ class AdminPagesTest {
         assertTrue(hash.startsWith("#/sql?sql=SELECT"), hash);
 
         open(hash);
+        browser.await(
+                "it can be asked",
+                () -> browser.one("#sql-run").isEnabled()
+                        && !browser.all("#page-sql .views details").isEmpty());
+        assertTrue(
+                String.valueOf(browser.one("#sql-text").getDomProperty("value")).startsWith("SELECT body"));
+        assertFalse(browser.one("#sql-result").isDisplayed(), "a link that somebody sent asks nothing by itself");
+        browser.click("#sql-run");
         browser.awaitText("#sql-result", "c1 2");
         browser.click("#page-sql .examples button");
         browser.click("#sql-run");
@@ -233,6 +290,8 @@ class AdminPagesTest {
     @Test
     void whatIsWrongWithAStatementIsSaidBesideIt() {
         open("#/sql?sql=" + URLEncoder.encode("SELECT * FROM account", StandardCharsets.UTF_8));
+        browser.awaitText("#page-sql .views", "message");
+        browser.click("#sql-run");
         browser.awaitText("#sql-word", "No such table: account (it is not open to SQL)");
         assertEquals(1, browser.complaints().size(), "that of the browser, about the answer's status");
     }
@@ -258,6 +317,10 @@ class AdminPagesTest {
         }
         for (String page : List.of("accounts/zoe", "sql?sql=SELECT%20*%20FROM%20message")) {
             open("#/" + page);
+            if (page.startsWith("sql")) {
+                browser.awaitText("#page-sql .views", "message");
+                browser.click("#sql-run");
+            }
             browser.await(
                     "the page is there",
                     () -> !browser.all("main .page:not([hidden]) :is(table, .none)")

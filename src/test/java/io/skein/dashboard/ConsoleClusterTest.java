@@ -101,11 +101,18 @@ class ConsoleClusterTest {
                                     "return performance.getEntriesByName(new URL('console/pages/topics.js', location).href).length > 0")));
             publish("before");
             browser.awaitText("#tail-body", "before");
+            browser.script("location.hash = '#/settings?find=node-id'");
+            browser.awaitText("#settings-title", "In force at n3");
         } finally {
             third.close();
         }
         browser.awaitText("#moved", "n3 does not answer. The console now speaks to n");
         browser.await("another node", () -> List.of("n1", "n2").contains(browser.text("#node")));
+        browser.await(
+                "its settings",
+                () -> browser.text("#settings-title").contains("at " + browser.text("#node"))
+                        && !browser.text("#page-settings tbody").contains("n3"));
+        browser.script("location.hash = '#/tail?filter=news'");
         publish("after");
         browser.awaitText("#tail-body", "after");
         assertFalse(browser.one("#lost").isDisplayed());

@@ -151,13 +151,39 @@ class ConsolePageTest {
     @Test
     void aRefusedPublishSaysWhy() {
         openPage("#/topics");
-        broker.refuseNext(Refusal.of(Refusal.Kind.UNAVAILABLE, "no-leader", "no leader is known; tried n2, n3"));
+        broker.refuseNext(
+                Refusal.of(Refusal.Kind.CONFLICT, "topic-full", "the topic is full; nothing goes until it is read"));
         browser.fill("#publish-topic", "a");
         browser.click("#publish-send");
 
-        browser.awaitText("#publish-result.failed", "o leader is known; tried n2, n3.");
-        // The browser itself notes every answer of 4xx and 5xx.
-        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("503")));
+        browser.awaitText("#publish-result.failed", "The topic is full; nothing goes until it is read.");
+        browser.awaitText("#publish-result strong", "topic full");
+    }
+
+    @Test
+    void whatIsRefusedForAMomentIsSentAgain() {
+        openPage("#/topics");
+        broker.refuseNext(Refusal.of(Refusal.Kind.UNAVAILABLE, "no-leader", "no leader is known; tried n2, n3"));
+        browser.fill("#publish-topic", "a");
+        browser.click("#publish-send");
+        browser.awaitText("#publish-result", "Stored at offset 0");
+    }
+
+    @Test
+    void whatNobodyAnsweredIsSaidAndComesOnceTheNodeIsBack() throws Exception {
+        openPage("#/topics");
+        browser.fill("#publish-topic", "a");
+        browser.click("#publish-send");
+        browser.awaitText("#publish-result", "Stored at offset 0");
+        int port = server.port();
+        server.shut();
+        browser.awaitText("#lost", "Connection to the node lost");
+        browser.click("#publish-send");
+        server.open(port);
+        browser.awaitText("#publish-result", "Stored at offset 1");
+        browser.await("connected again", () -> !browser.one("#lost").isDisplayed());
+        assertEquals(2, broker.publishes().size());
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("net::ERR_")));
     }
 
     @Test
@@ -494,6 +520,69 @@ class ConsolePageTest {
         assertEquals("Cluster", browser.text("#page-title"));
         browser.script("localStorage.clear()");
     }
+
+    @Test
+    void aPageThatStumblesDoesNotCutTheStream() {
+        openPage();
+        browser.script(CHANGES + "window.stumbles = 0; addEventListener('error', () => window.stumbles++);"
+                + " window.taken = document.getElementById('cluster'); window.taken.remove()");
+        browser.await("two states more", () -> (long) browser.script("return window.stumbles") >= 2);
+        browser.script("document.getElementById('page-overview').append(window.taken)");
+        assertEquals(List.of(), browser.script("return window.changes"));
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("TypeError")));
+    }
+
+    @Test
+    void aReadThatBreaksIsSaidAndMovesNothing() throws Exception {
+        broker.become(Role.LEADER, "n1", 3, members(true));
+        openPage();
+        browser.awaitText("#lead-word", "n1 leads");
+        answersOfV1("Promise.reject(new TypeError('cut'))");
+        browser.script(CHANGES);
+        go("#/topics/a");
+        browser.awaitText("#browse-note.problem", "The node could not be reached.");
+        publish("later", "x");
+        go("#/topics");
+        browser.awaitText("#topics-body", "later");
+        assertEquals(List.of(), browser.script("return window.changes"));
+        assertFalse(browser.one("#moved").isDisplayed());
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsSaid() {
+        openPage();
+        answersOfV1("Promise.resolve(new Response('{\"half', {status: 200}))");
+        go("#/topics/a");
+        browser.awaitText("#browse-note.problem", "The node's answer could not be read.");
+    }
+
+    @Test
+    void aRemovalThatLeavesNoMajoritySaysSo() {
+        broker.become(Role.LEADER, "n1", 3, members(false));
+        openPage("#/cluster");
+        browser.awaitText("#members", "unreachable");
+        browser.click("#members .member:nth-child(2) .act.grave");
+        browser.awaitText("#confirm-text", "2 voters stay, of which 2 have to be there for a publish.");
+        browser.awaitText("#confirm-text", "Only 1 of them can be reached: nothing could be published any more");
+    }
+
+    @Test
+    void whatIsPastedIntoAShellStaysOneWord() {
+        openPage("#/tail?filter=it's");
+        browser.awaitText("#tail-body", "curl -N '" + server.url("/t/it'\\''s?follow") + "'");
+    }
+
+    /** What the page's requests of the API get from here on; a script's expression. */
+    private static void answersOfV1(String answer) {
+        browser.script("const before = window.fetch; window.fetch = (url, options) => String(url).includes('v1/') ? "
+                + answer + " : before(url, options)");
+    }
+
+    private static final String CHANGES = """
+            window.changes = [];
+            new MutationObserver(() => window.changes.push(document.body.dataset.connection))
+                .observe(document.body, {attributeFilter: ['data-connection']});
+            """;
 
     private static String focused() {
         return String.valueOf(browser.script("return document.activeElement.id"));

@@ -123,7 +123,8 @@ class ConsolePictures {
                 "PUT",
                 "/v1/topics/orders/eu",
                 new JsonObject("{\"retention\":{\"maxAge\":\"7d\",\"maxBytes\":1073741824}}"));
-        subscription("billing", "orders/#", 3);
+        // Whom it cannot bill once it cannot bill: its dead letters are in the picture.
+        subscription("billing", "orders/#", 1);
         subscription("invoices", "orders/eu", 5);
         subscription("fraud-check", "payments/authorized", 5);
         subscription("warehouse", "orders/+", 5);

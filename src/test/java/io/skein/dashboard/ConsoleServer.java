@@ -1,10 +1,14 @@
 package io.skein.dashboard;
 
+import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.broker.PublishAck;
 import io.skein.broker.Refusal;
+import io.skein.protocol.websocket.WebSocketConfig;
+import io.skein.protocol.websocket.WebSocketDoor;
+import io.skein.protocol.websocket.WebSocketListener;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
 import io.skein.topic.Publication;
@@ -13,6 +17,7 @@ import io.skein.topic.TopicOutcome;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -23,10 +28,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The console on a loopback port, beside the least of the HTTP door that its publish box needs. */
+/** The console on a loopback port, beside the least of the doors that its publish box and its tests need. */
 final class ConsoleServer implements AutoCloseable {
     private final Vertx vertx;
     private final Broker broker;
+    private final WebSocketDoor webSocket;
     private final String deployment;
     final Dashboard dashboard;
     private HttpServer server;
@@ -37,6 +43,8 @@ final class ConsoleServer implements AutoCloseable {
             throws TimeoutException {
         this.vertx = vertx;
         this.broker = broker;
+        webSocket = new WebSocketDoor(
+                vertx, OpenGate.of(broker), WebSocketConfig.DEFAULT, Allowances.ofHeap(), WebSocketListener.NONE);
         dashboard = new Dashboard("0.1.0-test", broker, figures, limits);
         deployment = vertx.deployVerticle(dashboard).await(10, TimeUnit.SECONDS);
         open(port);
@@ -72,8 +80,19 @@ final class ConsoleServer implements AutoCloseable {
                         request.response().setStatusCode(status).end(code + ": " + detail),
                 request -> Future.succeededFuture(OpenGate.of(broker).stranger()));
         router.post("/t/*").handler(this::publish);
-        server = vertx.createHttpServer()
-                .requestHandler(router)
+        server = vertx.createHttpServer(webSocket.options(new HttpServerOptions()))
+                .requestHandler(request -> {
+                    if (request.path().equals(WebSocketDoor.PATH)) {
+                        webSocket.take(
+                                request,
+                                Optional.empty(),
+                                (status, code, detail) ->
+                                        request.response().setStatusCode(status).end(code + ": " + detail),
+                                () -> {});
+                    } else {
+                        router.handle(request);
+                    }
+                })
                 .listen(port, "127.0.0.1")
                 .await(10, TimeUnit.SECONDS);
     }

@@ -103,6 +103,21 @@ class ConsoleTopicsTest {
     }
 
     @Test
+    void whatCameForOneTopicIsNotSaidOfTheNext() throws Exception {
+        publish(3);
+        String before = topic;
+        open("#/topics/" + topic);
+        browser.awaitText("#browse-note", "Offsets 0 to 2");
+        publish(2);
+        browser.awaitText("#browse-more", "2 more came: show them");
+        topic = before + "-b";
+        publish(1);
+        browser.script("location.hash = arguments[0]", "#/topics/" + topic);
+        browser.awaitText("#browse-note", "Offsets 0 to 0");
+        assertFalse(browser.one("#browse-more").isDisplayed());
+    }
+
+    @Test
     void textIsFoundInBodiesKeysAndHeaders() throws Exception {
         publish(1_200);
         send(
@@ -231,6 +246,8 @@ class ConsoleTopicsTest {
         browser.click("#plan-save");
         browser.await("it is open", () -> browser.text("#page-title").equals(name));
         browser.awaitText("#subscription-facts", "shop/#");
+        // That there is none of that name yet is noted by the browser.
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
 
         browser.click("#subscription-edit");
         browser.await("the form", () -> "30s".equals(value("#plan-lease")));

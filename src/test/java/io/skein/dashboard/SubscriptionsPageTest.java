@@ -70,6 +70,41 @@ class SubscriptionsPageTest {
     }
 
     @Test
+    void whatWasAskedAboutOneIsNotDoneToAnother() throws Exception {
+        subscribe("billing", "orders/#", 5);
+        subscribe("letters", "mail", 5);
+        openPage("#/subscriptions/billing");
+        browser.awaitText("#subscription-facts", "orders/#");
+        browser.click("#subscription-delete");
+        browser.awaitText("#confirm-title", "Delete the subscription billing?");
+        browser.script("location.hash = '#/subscriptions/letters'");
+        browser.awaitText("#subscription-facts", "mail");
+        assertFalse(browser.one("#confirm").isDisplayed());
+    }
+
+    @Test
+    void aNewSubscriptionDoesNotTakeThePlaceOfOneThatIsThere() throws Exception {
+        subscribe("billing", "orders/#", 7);
+        openPage("#/subscriptions");
+        browser.awaitText("#subscriptions-body", "billing");
+        browser.click("#subscription-new");
+        browser.fill("#plan-name", "billing");
+        browser.fill("#plan-filter", "other");
+        browser.click("#plan-save");
+        browser.awaitText("#plan-said", "There is a subscription billing already");
+        assertEquals(
+                "orders/#",
+                console.send("GET", "/v1/subscriptions/billing", null).getString("filter"));
+
+        browser.fill("#plan-name", "new");
+        browser.one("#plan-max").clear();
+        browser.click("#plan-save");
+        browser.await("it is open", () -> browser.text("#page-title").equals("new"));
+        assertEquals(5, console.send("GET", "/v1/subscriptions/new", null).getInteger("maxDeliveries"));
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
+    }
+
+    @Test
     void subscriptionsAreListedSortedAndFiltered() throws Exception {
         console.hall.publish("orders/eu", 5);
         console.hall.publish("mail", 2);
