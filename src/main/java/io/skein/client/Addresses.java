@@ -102,7 +102,8 @@ final class Addresses {
         List<URI> found = new ArrayList<>(named);
         for (Object one : cluster.getJsonArray("members", new JsonArray())) {
             if (one instanceof JsonObject member && found.size() < MOST) {
-                URI address = told(member.getValue("httpAddress"));
+                Object httpAddress = member.getValue("httpAddress");
+                URI address = httpAddress == null ? null : told(httpAddress);
                 if (address != null && found.stream().noneMatch(known -> isSame(known, address))) {
                     found.add(address);
                 }

@@ -28,11 +28,18 @@ final class LeaderWatch {
         if (health.equals("ok")) {
             forget();
         } else if (timer < 0) {
-            timer = vertx.setTimer(patienceMs, id -> {
-                timer = -1;
-                leave.run();
-            });
+            arm();
         }
+    }
+
+    private void arm() {
+        timer = vertx.setTimer(patienceMs, id -> {
+            leave.run();
+            if (timer == id) {
+                // There was no other. One may be learned meanwhile, and the server does not say it again.
+                arm();
+            }
+        });
     }
 
     /** A publish was refused for want of a leader. Nobody says when that is over: only one that comes later counts. */

@@ -20,7 +20,8 @@
  * <h2>What is tried again</h2>
  *
  * <p>A lost connection is made anew, at the next of the servers that were named or learned, at once and then after pauses
- * that double. Subscriptions and workers go on by themselves. A publish that was not sent yet waits. One that was sent and
+ * that double. A server that knows no leader for three seconds, is silent or has no place is left, and comes after all
+ * others. Subscriptions and workers go on by themselves. A publish that was not sent yet waits. One that was sent and
  * not answered is sent again when it has an id, or the client a producer's name: it is stored once; any other fails as
  * {@link io.skein.client.SkeinException.Unknown}. What a node refuses for a passing reason ({@code no-leader}) is tried
  * again until {@link io.skein.client.ClientOptions.Times#request}, if it has an id, and for ever, in order, if it is a
@@ -36,11 +37,11 @@
  * <h2>Walk</h2>
  *
  * <p>{@code SkeinClient} hands publishes to {@code PublishQueue} (batches, window, repeats; {@code SequencedRepeats}
- * decides what a producer sends again; {@code PendingLimit} bounds all) and subscriptions to {@code LiveSubscription} and {@code
- * LiveWorker} ({@code Settlements}: acknowledgements until they are answered; {@code SerialExecutor}: handlers on other threads); all
- * speak through the one {@code Link} (reconnect, keep-alive; {@code Addresses} and {@code Members}: to whom; {@code
- * LeaderWatch}: when to leave; {@code Promises} keeps users' code from breaking it). All on one
- * Vert.x context; the public methods may be called from any thread.
+ * decides what a producer sends again; {@code PendingLimit} bounds all) and subscriptions to {@code LiveSubscription} and
+ * {@code LiveWorker} ({@code Settlements}: acknowledgements until they are answered; {@code SerialExecutor}: handlers on
+ * other threads); all speak through the one {@code Link} (reconnect, keep-alive; {@code Addresses} and {@code Members}: to
+ * whom; {@code LeaderWatch}: when to leave). All on one Vert.x context; the public methods may be called from any thread.
+ * What users' code throws ends at {@code Promises} and {@code Lasting#guarded}.
  *
  * <p>May know: frame, and Vert.x core.
  */

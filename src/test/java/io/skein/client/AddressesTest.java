@@ -61,6 +61,8 @@ class AddressesTest {
         addresses.next();
         addresses.learn(cluster("a b", "http://", ":", "ws://[", "\u0000"));
         addresses.learn(new JsonObject());
+        addresses.learn(new JsonObject()
+                .put("members", JsonArray.of(new JsonObject(), new JsonObject().putNull("httpAddress"))));
 
         assertEquals(2, addresses.count());
     }
