@@ -97,7 +97,7 @@ async function recall() {
 }
 
 async function look() {
-  if (looking) return;
+  if (looking || !name) return;
   looking = true;
   lookedAt = performance.now();
   const { signal } = abort;
@@ -253,7 +253,11 @@ async function remove() {
   if (!await confirmed(`Delete the subscription ${name}?`, 'Where it stands and who holds what is forgotten. Messages, also its dead letters, stay in their topics.', 'Delete')) return;
   await act(async () => {
     await ask('DELETE', path);
-    if (of === name) app.go('subscriptions');
+    if (of === name) {
+      // What is gone is not looked at once more.
+      forget();
+      app.go('subscriptions');
+    }
     return '';
   });
 }
