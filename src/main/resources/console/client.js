@@ -12,14 +12,19 @@
 const ATTEMPT_MS = 8000;
 const OPENING_MS = 4000;
 const PING_MS = 10000;
+const NO_LEADER = 'no-leader';
 /** A node without a leader for so long is left. */
 const ILL_MS = 3000;
 const MAX_WAIT_MS = 4000;
 const MOST_NODES = 16;
-/** Asked and not answered, at most; a node takes 8 MiB in one frame. */
+/** Asked and not answered, at most. */
 const MAX_ASKED = 10000;
 const MAX_ASKED_CHARS = 16 << 20;
+/** Of joined commands, in characters; and what a node takes in one frame, in bytes: for a larger one it ends the connection. */
 const MAX_FRAME = 1 << 20;
+const MAX_COMMAND = 8 << 20;
+/** Decided in the log by the key: had an earlier try been taken, the answer were that one's. */
+const DECIDED = ['wrong-offset', 'topic-full', 'invalid-format', 'idempotency-key-reused', 'too-many-idempotency-keys'];
 
 /**
  * outcome: 'refused', the answer is no; 'unavailable', not done, another try may do; 'unknown', it may have been done.
@@ -49,6 +54,15 @@ export async function refusal(answer) {
 
 export const unreachable = (outcome = 'unavailable') => new SkeinError('no node can be reached', { code: 'unreachable', outcome });
 
+/** What others do goes wrong for them alone. */
+function guarded(act) {
+  try {
+    act();
+  } catch (failure) {
+    reportError(failure);
+  }
+}
+
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 /** To be the same after a retry; not randomUUID, which only pages of a secure origin have. */
@@ -56,7 +70,18 @@ export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const isLoopback = (url) => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+const isLoopback = ({ hostname }) => /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])\.?$/.test(hostname);
+
+const isWildcard = ({ hostname }) => ['0.0.0.0', '[::]'].includes(hostname);
+
+/**
+ * Whether an address that a node tells may get the token: loopback is another machine for whoever is not on the node's, and
+ * nothing is said in clear to the members of a node that speaks TLS.
+ */
+function mayFollow(told, current) {
+  if (!/^https?:$/.test(told.protocol) || current.protocol === 'https:' && told.protocol !== 'https:') return false;
+  return isLoopback(current) || !isLoopback(told) && !isWildcard(told);
+}
 
 /** The same door, perhaps under another of its names. */
 function isSame(one, other) {
@@ -79,7 +104,8 @@ export class Nodes {
   /** known: what learned(all) was told on an earlier visit; token: a function; credentials: as fetch has them */
   constructor(given, { known = [], token = () => '', learned = () => {}, credentials = 'same-origin' } = {}) {
     this.#given = given.map((node) => originOf(node, globalThis.location?.href));
-    this.#all = [...new Set([...this.#given, ...known])];
+    const from = this.#given[0] && new URL(this.#given[0]);
+    this.#all = [...new Set([...this.#given, ...known.filter((one) => !from || URL.canParse(one) && mayFollow(new URL(one), from))])];
     this.#token = token;
     this.#learned = learned;
     this.#credentials = credentials;
@@ -105,8 +131,9 @@ export class Nodes {
     const found = [...this.#given];
     for (const { httpAddress } of members) {
       try {
-        const scheme = new URL(current).protocol;
-        const node = originOf(httpAddress.includes('://') ? httpAddress : `${scheme}//${httpAddress}`);
+        const asked = new URL(current);
+        const node = originOf(httpAddress.includes('://') ? httpAddress : `${asked.protocol}//${httpAddress}`);
+        if (!mayFollow(new URL(node), asked)) continue;
         if (!found.some((known) => isSame(known, node)) && found.length < MOST_NODES) found.push(node);
       } catch {
         // No address that a browser could use.
@@ -204,6 +231,7 @@ const lostError = () => new SkeinError('the connection was lost before the answe
 
 /** What goes on over connections, each of which knows it under another name. */
 class Flow {
+  #isUnled = false;
   name = '';
   asked = false;
   isOver = false;
@@ -219,8 +247,15 @@ class Flow {
     if (this.asked || this.isOver || !this.line.isUp) return;
     this.asked = true;
     this.line.ask(this.command(), { ms: Infinity, taken: (reply) => this.#named(reply) }).catch((failure) => {
-      if (failure.retryable) this.again();
-      else this.over(failure);
+      if (!failure.retryable) {
+        this.over(failure);
+        return;
+      }
+      if (failure.code === NO_LEADER) {
+        this.#isUnled = true;
+        this.line.health(NO_LEADER);
+      }
+      this.again();
     });
   }
 
@@ -229,6 +264,8 @@ class Flow {
       this.line.say({ op: 'unsubscribe', sub: reply.sub });
       return;
     }
+    if (this.#isUnled) this.line.health('ok');
+    this.#isUnled = false;
     this.name = reply.sub;
     this.line.named.set(reply.sub, this);
     this.opened(reply);
@@ -270,7 +307,7 @@ class Flow {
     if (this.name && this.line.isUp) this.line.say({ op: 'unsubscribe', sub: this.name });
     this.lost();
     this.refused(failure ?? new SkeinError('it was closed', { code: 'closed' }));
-    this.ended(failure);
+    guarded(() => this.ended(failure));
   }
 
   close() { this.over(); }
@@ -283,15 +320,19 @@ class Subscription extends Flow {
   #received = '';
   #came = [];
   #used = 0;
-  #wake = () => {};
+  /** Whoever waits for the next message, in order. */
+  #wakes = [];
   #failure;
+  #signal;
+  #aborted = () => this.close();
 
   constructor(line, filters, { from = 'latest', credit = 256, onGap, signal }) {
     super(line);
     Object.assign(this, { filters: [filters].flat(), from, credit });
     this.onGap = onGap ?? (({ lost }) => console.warn(`Skein: ${lost > 0 ? lost : 'some'} messages of ${this.filters} are gone; see onGap`));
+    this.#signal = signal;
     if (signal?.aborted) this.close();
-    signal?.addEventListener('abort', () => this.close(), { once: true });
+    else signal?.addEventListener('abort', this.#aborted);
   }
 
   command() {
@@ -305,6 +346,19 @@ class Subscription extends Flow {
   opened({ cursor }) {
     this.#received ||= cursor;
     this.cursor ||= cursor;
+    // What was handed out since it was asked for.
+    this.#give();
+  }
+
+  /** Half of it at once, that there be few such commands. */
+  #give() {
+    if (!this.name || this.#used * 2 < this.credit) return;
+    this.line.say({ op: 'credit', sub: this.name, n: this.#used });
+    this.#used = 0;
+  }
+
+  #wake() {
+    for (const wake of this.#wakes.splice(0)) wake();
   }
 
   came(messages) {
@@ -321,6 +375,7 @@ class Subscription extends Flow {
 
   ended(failure) {
     this.#failure = failure;
+    this.#signal?.removeEventListener('abort', this.#aborted);
     this.#wake();
   }
 
@@ -334,15 +389,12 @@ class Subscription extends Flow {
       } else if (next) {
         this.cursor = next.cursor;
         this.#used++;
-        if (this.name && this.#used * 2 >= this.credit) {
-          this.line.say({ op: 'credit', sub: this.name, n: this.#used });
-          this.#used = 0;
-        }
+        this.#give();
         return { done: false, value: next };
       } else if (this.isOver) {
         throw this.#failure;
       } else {
-        await new Promise((resolve) => { this.#wake = resolve; });
+        await new Promise((resolve) => { this.#wakes.push(resolve); });
       }
     }
   }
@@ -369,6 +421,9 @@ class Subscription extends Flow {
     }
   }
 }
+
+/** A no to what is said again: an earlier try may have been taken. */
+const doubted = ({ isAgain }, no) => (isAgain ? new SkeinError(no.message, { code: no.code, outcome: 'unknown', facts: no.facts }) : no);
 
 /** Messages of a durable subscription, each lent until it is settled. */
 class Worker extends Flow {
@@ -434,7 +489,7 @@ class Worker extends Flow {
 
   async #say(one) {
     if (this.isOver) {
-      one.failed(new SkeinError('the worker is closed', { code: 'closed' }));
+      one.failed(doubted(one, new SkeinError('the worker is closed', { code: 'closed' })));
       return;
     }
     if (!this.name) {
@@ -444,11 +499,10 @@ class Worker extends Flow {
     try {
       const { refused } = await this.line.ask({ op: one.op, sub: this.name, leases: [one.lease], ...one.more });
       if (!refused.length) one.done();
-      // An earlier try may have been taken.
-      else one.failed(new SkeinError('the lease is gone', { code: refused[0].code, outcome: one.isAgain ? 'unknown' : 'refused' }));
+      else one.failed(doubted(one, new SkeinError('the lease is gone', { code: refused[0].code })));
     } catch (failure) {
       if (!failure.retryable) {
-        one.failed(failure);
+        one.failed(doubted(one, failure));
         return;
       }
       one.isAgain ||= failure.outcome === 'unknown';
@@ -465,6 +519,8 @@ class Worker extends Flow {
     this.onEnd(failure);
   }
 }
+
+const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 /** The WebSocket to one of the nodes; looks for another when it is lost. */
 class Line {
@@ -497,7 +553,7 @@ class Line {
     this.#nodes = nodes;
     this.#token = token;
     this.#learns = learns;
-    this.#told = told;
+    this.#told = (change) => guarded(() => told(change));
     globalThis.addEventListener?.('online', this.#online);
     this.#open();
   }
@@ -542,6 +598,8 @@ class Line {
       if (error) {
         this.#failed(one, problem(error));
       } else {
+        // Written, so there is a leader.
+        if (one.isKept) this.health('ok');
         // At once: what follows in this frame may be for a subscription that this names.
         one.taken(reply);
         this.#done(one).resolve(reply);
@@ -605,9 +663,9 @@ class Line {
     for (const one of kept) one.told = lostError();
     this.#waiting.unshift(...kept);
     for (const one of sent) if (!one.isKept) this.#done(one).reject(lostError());
-    if (performance.now() - this.#openedAt > 5000) this.#attempt = 0;
-    if (wasUp) this.#told({ state: 'down', node, reason });
+    if (wasUp && performance.now() - this.#openedAt > 5000) this.#attempt = 0;
     this.#later(node);
+    if (wasUp) this.#told({ state: 'down', node, reason });
   }
 
   #later(node) {
@@ -616,11 +674,16 @@ class Line {
   }
 
   /** isKept: it may be sent twice, and is sent again after a lost connection. */
-  ask({ chars = 0, ...command }, { isKept = false, ms = 30000, taken = () => {} } = {}) {
+  ask(command, { isKept = false, ms = 30000, taken = () => {} } = {}) {
     return new Promise((resolve, reject) => {
-      const one = { command, isKept, taken, resolve, reject, until: performance.now() + ms, chars: 100 + chars, tries: 0 };
+      const text = JSON.stringify(command);
+      const chars = 100 + text.length;
+      const one = { text, isKept, taken, resolve, reject, until: performance.now() + ms, chars, tries: 0 };
       if (this.#over) {
         reject(this.#over);
+      } else if (chars * 3 > MAX_COMMAND && chars - text.length + bytesOf(text) > MAX_COMMAND) {
+        // The node would end the connection, and with it all else that is under way.
+        reject(new SkeinError(`it would be more than ${MAX_COMMAND >> 20} MiB as JSON`, { code: 'too-large' }));
       } else if (this.#asked.size > 0 && (this.#asked.size >= MAX_ASKED || this.#chars + one.chars > MAX_ASKED_CHARS)) {
         reject(new SkeinError(`${this.#asked.size} commands wait for their answers`, { code: 'client-full', outcome: 'unavailable' }));
       } else {
@@ -637,13 +700,15 @@ class Line {
     one.id = ++this.#lastId;
     one.wasSent = true;
     this.#sent.set(one.id, one);
-    this.say({ id: one.id, ...one.command });
+    this.#put(`{"id":${one.id},${one.text.slice(1)}`);
   }
 
   #late(one) {
-    this.#sent.delete(one.id);
+    const isOut = this.#sent.delete(one.id);
     this.#waiting = this.#waiting.filter((other) => other !== one);
-    this.#done(one).reject(one.told ?? new SkeinError('no answer in time', { code: 'timeout', outcome: one.wasSent ? 'unknown' : 'unavailable' }));
+    const late = new SkeinError('no answer in time', { code: 'timeout', outcome: isOut ? 'unknown' : 'unavailable' });
+    // What was said of an earlier try does not tell of the one that is out.
+    this.#done(one).reject(isOut ? late : one.told ?? late);
   }
 
   #done(one) {
@@ -656,13 +721,14 @@ class Line {
   #failed(one, failure) {
     const wait = Math.min(1000, 25 * 2 ** one.tries++);
     const mayBeAgain = one.isKept && failure.retryable && performance.now() + wait < one.until;
-    // What a passing refusal says is true of this try; an earlier one may have been taken.
-    const isDoubtful = failure.retryable && one.told?.outcome === 'unknown';
+    // What a refusal says is true of this try; an earlier one may have been taken.
+    const isDoubtful = one.told?.outcome === 'unknown' && !DECIDED.includes(failure.code);
     if (!mayBeAgain) {
       this.#done(one).reject(isDoubtful ? one.told : failure);
       return;
     }
     if (!isDoubtful) one.told = failure;
+    if (failure.code === NO_LEADER) this.health(NO_LEADER);
     setTimeout(() => {
       if (!this.#asked.has(one)) return;
       if (this.isUp) this.#send(one);
@@ -671,9 +737,11 @@ class Line {
   }
 
   /** Joined with what else is said in this turn. */
-  say(command) {
+  say(command) { this.#put(JSON.stringify(command)); }
+
+  #put(text) {
     if (!this.#out.length) queueMicrotask(() => this.#flush());
-    this.#out.push(JSON.stringify(command));
+    this.#out.push(text);
   }
 
   #flush() {
@@ -733,16 +801,14 @@ class Client {
    * published under it, by default one of its own; timeoutMs. Resolves to {offset, cursor}, or {cursor, due} with a delay.
    */
   publish(topic, body, { id = newKey(), timeoutMs = 30000, ...options } = {}) {
-    const message = { topic, ...bodyOf(body), ...options };
-    const chars = (message.body ?? message.body64).length;
-    return this.#line.ask({ op: 'publish', ...message, idempotencyKey: id || undefined, chars }, { isKept: !!id, ms: timeoutMs });
+    const command = { op: 'publish', topic, ...bodyOf(body), ...options, idempotencyKey: id || undefined };
+    return this.#line.ask(command, { isKept: !!id, ms: timeoutMs });
   }
 
   /** All or nothing. messages: [{topic, body, ...}]. Resolves to [{offset, cursor}]. */
   async publishAll(messages, { id = newKey(), timeoutMs = 30000 } = {}) {
     const list = messages.map(({ body, ...message }) => ({ ...message, ...bodyOf(body) }));
-    const chars = list.reduce((sum, { body, body64 }) => sum + (body ?? body64).length, 0);
-    const command = { op: 'publish', messages: list, atomic: true, idempotencyKey: id || undefined, chars };
+    const command = { op: 'publish', messages: list, atomic: true, idempotencyKey: id || undefined };
     return (await this.#line.ask(command, { isKept: !!id, ms: timeoutMs })).results;
   }
 

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * The console's routes and its one sampler, and beside it the {@link ChatPage}. Deploy it once per node and {@link #mount} it on the router of each HTTP
  * instance, in either order: requests before the deployment see a page without figures.
  *
- * <p>Routes: {@code GET /}, {@code GET /client.js}, {@code GET /console/*} (files) and {@code GET /console/stream?tail=FILTER&after=CURSOR}. The
+ * <p>Routes: {@code GET /}, {@code GET /console/*} (files) and {@code GET /console/stream?tail=FILTER&after=CURSOR}. The
  * stream is for the console's page only and not part of the public contract.
  */
 public final class Dashboard extends VerticleBase {
@@ -38,17 +38,9 @@ public final class Dashboard extends VerticleBase {
         Future<Guest> enter(HttpServerRequest request);
     }
 
-    /** Lets the pages that may use this node read the answer. */
-    @FunctionalInterface
-    public interface Sharing {
-        void share(HttpServerRequest request);
-    }
-
     private static final String STREAM = "/console/stream";
     private static final String PREFLIGHT_SECONDS = "600";
     private static final Pattern GZIP_TAKEN = Pattern.compile("(?:gzip|\\*)(?:;q=(?!0(?:\\.0{0,3})?$).*)?");
-    /** The browser client: one file of the console, at an address that is part of the contract. */
-    private static final String CLIENT = "/client.js";
 
     private final String version;
     private final Broker broker;
@@ -82,12 +74,6 @@ public final class Dashboard extends VerticleBase {
     }
 
     public void mount(Router router, Problems problems, Entrance entrance) {
-        mount(router, problems, entrance, request -> {});
-    }
-
-    /** @param sharing who else than this node's own pages may import {@code GET /client.js} */
-    public void mount(Router router, Problems problems, Entrance entrance, Sharing sharing) {
-        router.route(CLIENT).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ctx -> client(ctx, sharing));
         router.route(STREAM)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
@@ -106,11 +92,6 @@ public final class Dashboard extends VerticleBase {
                 .method(HttpMethod.HEAD)
                 .handler(ctx -> assets.find(name(ctx)).ifPresentOrElse(asset -> serve(ctx, asset), ctx::next));
         chat.mount(router);
-    }
-
-    private void client(RoutingContext ctx, Sharing sharing) {
-        sharing.share(ctx.request());
-        serve(ctx, assets.find(CLIENT.substring(1)).orElseThrow());
     }
 
     /** Pages that are open now. */

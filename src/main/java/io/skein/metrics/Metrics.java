@@ -14,6 +14,7 @@ import io.skein.broker.Allowances;
 import io.skein.broker.Broker;
 import io.skein.broker.NodeStatus;
 import io.skein.broker.Throttled;
+import io.skein.broker.WallClock;
 import io.skein.cluster.ClusterListener;
 import io.skein.cluster.PeerListener;
 import io.skein.machine.FeatureLevel;
@@ -41,6 +42,7 @@ public final class Metrics implements AutoCloseable {
             List.of("ok", "no-leader", "catching-up", "amnesiac", "corrupt", "disk-full", "draining", "removed");
 
     private final PrometheusMeterRegistry registry;
+    private final WallClock clock;
     private final StoreMeters store;
     private final ClusterMeters cluster;
     private final PeerMeters peers;
@@ -51,13 +53,19 @@ public final class Metrics implements AutoCloseable {
     private volatile Supplier<NodeStatus> watched;
 
     public Metrics(PrometheusMeterRegistry registry) {
+        this(registry, WallClock.SYSTEM);
+    }
+
+    /** @param clock by which ages are told */
+    public Metrics(PrometheusMeterRegistry registry, WallClock clock) {
         this.registry = registry;
+        this.clock = clock;
         this.store = new StoreMeters(registry);
         this.cluster = new ClusterMeters(registry);
         peers = new PeerMeters(registry);
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
-        this.subscriptions = new SubscriptionMeters(registry);
+        this.subscriptions = new SubscriptionMeters(registry, clock);
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -96,6 +104,10 @@ public final class Metrics implements AutoCloseable {
 
     public DoorMeters doors() {
         return doors;
+    }
+
+    WallClock clock() {
+        return clock;
     }
 
     SubscriptionMeters subscriptions() {

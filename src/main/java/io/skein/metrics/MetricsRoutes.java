@@ -105,7 +105,7 @@ public final class MetricsRoutes {
                     broker.subscriptions()
                             .list(Optional.empty(), BrokerConfig.MAX_LIMIT, Freshness.NONE)
                             .compose(first ->
-                                    vertx.executeBlocking(() -> new SubscriptionDetails(first).in(accept), false)));
+                                    vertx.executeBlocking(() -> new SubscriptionDetails(first, metrics.clock().millis()).in(accept), false)));
             return;
         }
         Optional<TopicFilter> filter;

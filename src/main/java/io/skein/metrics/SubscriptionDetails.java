@@ -20,15 +20,17 @@ import java.util.function.ToDoubleFunction;
 final class SubscriptionDetails {
     private final List<SubscriptionInfo> subscriptions;
     private final long omitted;
+    private final long now;
 
-    SubscriptionDetails(SubscriptionsPage first) {
+    /** @param now epoch milliseconds */
+    SubscriptionDetails(SubscriptionsPage first, long now) {
+        this.now = now;
         subscriptions = first.subscriptions();
         omitted = Math.max(0, first.total() - subscriptions.size());
     }
 
     Exposition in(String accept) {
         String contentType = Exposition.contentType(accept);
-        long now = System.currentTimeMillis();
         MetricSnapshots snapshots = new MetricSnapshots(List.of(
                 gauge(
                         "skein_subscription_lag_messages",

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.broker.SubscriptionFigures;
+import io.skein.broker.WallClock;
 import java.util.function.ToDoubleFunction;
 
 /** Durable subscriptions, all together: what passes by, and where they stand as of the last scrape. */
@@ -13,7 +14,7 @@ final class SubscriptionMeters {
     private final Counter redelivered;
     private volatile SubscriptionFigures figures = SubscriptionFigures.NONE;
 
-    SubscriptionMeters(MeterRegistry registry) {
+    SubscriptionMeters(MeterRegistry registry, WallClock clock) {
         acked = counter(registry, "acked", "Messages that consumers acknowledged");
         nacked = counter(registry, "nacked", "Messages that consumers gave back");
         redelivered = counter(registry, "redelivered", "Messages handed out again");
@@ -29,7 +30,7 @@ final class SubscriptionMeters {
                 "skein.subscription.lag",
                 "seconds",
                 "Age of the oldest message that is not acknowledged, of all subscriptions",
-                SubscriptionMeters::age);
+                now -> age(now, clock.millis()));
         gauge(
                 registry,
                 "skein.messages.in.flight",
@@ -50,10 +51,10 @@ final class SubscriptionMeters {
                 SubscriptionFigures::waitingPulls);
     }
 
-    private static double age(SubscriptionFigures figures) {
+    private static double age(SubscriptionFigures figures, long nowMs) {
         return figures.oldest().isEmpty()
                 ? 0
-                : Math.max(0, (System.currentTimeMillis() - figures.oldest().getAsLong()) / 1e3);
+                : Math.max(0, (nowMs - figures.oldest().getAsLong()) / 1e3);
     }
 
     private static Counter counter(MeterRegistry registry, String name, String help) {

@@ -5,6 +5,7 @@ import io.skein.broker.Broker;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
+import io.skein.dashboard.ClientScript;
 import io.skein.dashboard.ConsoleFigures;
 import io.skein.dashboard.ConsoleLimits;
 import io.skein.dashboard.Dashboard;
@@ -44,9 +45,10 @@ import org.slf4j.LoggerFactory;
 final class Doors {
     private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
 
-    /** Paths of the pages and the meters, who both only answer what they are asked. */
-    private static final List<String> ELSEWHERE =
-            List.of("/", "/client.js", "/console/stream", "/chat", "/metrics", "/metrics/detailed");
+    /** Paths of the pages, and of who is always there; both only answer what they are asked. */
+    private static final List<String> PAGES = List.of("/", "/console/stream", "/chat");
+
+    private static final List<String> ELSEWHERE = List.of(ClientScript.PATH, "/metrics", "/metrics/detailed");
 
     private static final List<String> GETS = List.of("GET", "HEAD", "OPTIONS");
 
@@ -130,12 +132,14 @@ final class Doors {
             };
             door = new HttpDoor(vertx, gate, http, allowances, listener, logLevels, config.inForce());
             Router router = Router.router(vertx);
-            dashboard.ifPresent(pages -> pages.mount(router, door::refuse, door::enter, door::share));
+            new ClientScript(door::share).mount(router);
+            dashboard.ifPresent(pages -> pages.mount(router, door::refuse, door::enter));
             metrics.routes(vertx, broker, config.metricsOpen(), asMetricsSee(door))
                     .mount(router);
             more.ifPresent(other -> other.mount(router, asMetricsSee(door)));
-            for (String path : ELSEWHERE) {
-                router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
+            ELSEWHERE.forEach(path -> getsOnly(router, path));
+            if (dashboard.isPresent()) {
+                PAGES.forEach(path -> getsOnly(router, path));
             }
             router.route().handler(context -> door.notFound(context.request()));
             HttpServerOptions options = webSocket.options(HttpDoor.serverOptions(http));
@@ -151,6 +155,10 @@ final class Doors {
                         httpPort = up.actualPort();
                         httpServers.add(up);
                     });
+        }
+
+        private void getsOnly(Router router, String path) {
+            router.route(path).handler(context -> door.notAllowed(context.request(), GETS));
         }
 
         private static MetricsRoutes.Door asMetricsSee(HttpDoor door) {

@@ -11,22 +11,37 @@ import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
  * One record per event, to stderr: stdout belongs to the command. Logback finds this by its service file; in code and
  * not as XML, because the reader of the XML is a fifth of the classes of a start. Whoever wants another configuration
  * names its file in the system property {@code logback.configurationFile}; of the settings only a level that is said counts then.
+ *
+ * <p>Only in a process of Skein's own, see {@link #PROCESS}: where its jar is a library, as in a user's tests, it is the
+ * user's configuration that counts.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
     /** Whose level is that of Skein as a whole. */
     static final String OURS = "io.skein";
 
+    /** The system property, {@code true}, by which a process wants its log to be Skein's; {@code Main} does. */
+    public static final String PROCESS = "skein.logging";
+
     /** The system property with the name of somebody else's configuration. */
     private static final String FILE = "logback.configurationFile";
+
+    /** What Logback looks for, beside that. */
+    private static final List<String> FILES =
+            List.of("logback-test.xml", "logback.xml", "logback-test.scmo", "logback.scmo");
+
+    /** Where nobody configures anything, Logback shows all that anybody says, and these say much. */
+    private static final List<String> TALKATIVE = List.of("io.netty", "io.vertx", OURS);
 
     /** Says so when a node closes a connection; whoever used it says what that means. */
     static final Map<String, Level> QUIET = Map.of("io.vertx.core.http.impl.HttpClientConnectionInternal", Level.ERROR);
@@ -34,7 +49,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     /** Who wants few words now; guarded by {@link #QUIET}, as is what was said before. */
     private static int quietOnes;
 
-    private static Level before;
+    private static final Map<String, Optional<Level>> BEFORE = new HashMap<>();
 
     private static volatile LogFormat format = LogFormat.TEXT;
     private static volatile String node = "";
@@ -43,9 +58,26 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
-        if (isElsewhere()) {
-            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        return configure(loggers, Boolean.getBoolean(PROCESS), System.getProperty(FILE) != null);
+    }
+
+    /**
+     * @param isOurs the process is Skein's
+     * @param isNamed the file with somebody else's configuration is
+     */
+    ExecutionStatus configure(LoggerContext loggers, boolean isOurs, boolean isNamed) {
+        if (isOurs && !isNamed) {
+            begin(loggers);
+            return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
         }
+        ClassLoader files = Logging.class.getClassLoader();
+        if (!isNamed && FILES.stream().allMatch(name -> files.getResource(name) == null)) {
+            TALKATIVE.forEach(name -> loggers.getLogger(name).setLevel(Level.WARN));
+        }
+        return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+
+    private static void begin(LoggerContext loggers) {
         Stderr stderr = new Stderr();
         stderr.setContext(loggers);
         stderr.setName("STDERR");
@@ -56,7 +88,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.addAppender(stderr);
         loggers.getLogger(OURS).setLevel(Level.INFO);
         QUIET.forEach((name, level) -> loggers.getLogger(name).setLevel(level));
-        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     private static final class Stderr extends UnsynchronizedAppenderBase<ILoggingEvent> {
@@ -95,35 +126,43 @@ public final class Logging extends ContextAwareBase implements Configurator {
     private static final List<String> OF_THE_GONE = List.of("io.skein.cluster.Peers", "io.netty.bootstrap");
 
     /**
-     * Of several nodes in one process only warnings and worse, and nothing of nodes that go, unless somebody else's
-     * configuration counts.
+     * Of several nodes in one process only warnings and worse, and nothing of nodes that go; what somebody else's
+     * configuration says of them counts more.
      *
      * @return takes it back
      */
     public static Runnable fewWords() {
-        if (isElsewhere() || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
+        if (System.getProperty(FILE) != null
+                || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
             return () -> {};
         }
+        return fewWords(loggers, Boolean.getBoolean(PROCESS));
+    }
+
+    static Runnable fewWords(LoggerContext loggers, boolean isOurs) {
         synchronized (QUIET) {
-            Logger ours = loggers.getLogger(OURS);
             if (quietOnes++ == 0) {
-                before = ours.getLevel();
-                ours.setLevel(Level.WARN);
-                OF_THE_GONE.forEach(name -> loggers.getLogger(name).setLevel(Level.ERROR));
+                Map<String, Level> quiet = new HashMap<>(Map.of(OURS, Level.WARN));
+                OF_THE_GONE.forEach(name -> quiet.put(name, Level.ERROR));
+                quiet.keySet().removeIf(name -> !isOurs && loggers.getLogger(name).getLevel() != null);
+                quiet.forEach((name, level) -> {
+                    BEFORE.put(name, Optional.ofNullable(loggers.getLogger(name).getLevel()));
+                    loggers.getLogger(name).setLevel(level);
+                });
             }
         }
         return () -> {
             synchronized (QUIET) {
                 if (--quietOnes == 0) {
-                    loggers.getLogger(OURS).setLevel(before);
-                    OF_THE_GONE.forEach(name -> loggers.getLogger(name).setLevel(null));
+                    BEFORE.forEach((name, level) -> loggers.getLogger(name).setLevel(level.orElse(null)));
+                    BEFORE.clear();
                 }
             }
         };
     }
 
     private static boolean isElsewhere() {
-        return System.getProperty(FILE) != null;
+        return System.getProperty(FILE) != null || !Boolean.getBoolean(PROCESS);
     }
 
     /** @param isElsewhere somebody else's configuration counts, until a level is said */

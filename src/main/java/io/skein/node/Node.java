@@ -100,7 +100,7 @@ public final class Node {
             PrometheusMeterRegistry registry,
             Consumer<StoreFailure> broken) {
         this.world = world;
-        this.metrics = new Metrics(registry);
+        this.metrics = new Metrics(registry, world.clock());
         this.figures = new Measured(metrics.store(), metrics.cluster());
         this.vertx = vertx;
         this.config = config;

@@ -16,10 +16,6 @@ import java.util.concurrent.locks.LockSupport;
  * an open connection gets a moment of real time at each, to take what is delivered and to answer.
  */
 final class Advance {
-    /** Steps that are made exactly; after that several due times share one. */
-    private static final int EXACT_STEPS = 1_000;
-    /** In so many steps the rest is made then. */
-    private static final int COARSE_STEPS = 200;
     /** A leader is waited for that long, and so is what is due. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** For followers, who may be slow, and are then behind as they may always be. */
@@ -57,23 +53,20 @@ final class Advance {
         }
         // What was said a moment ago may still be on its way to somebody who will answer.
         Optional<Outlook> seen = settled(Long.MIN_VALUE).flatMap(then -> calm(then, Long.MIN_VALUE));
-        int steps = 0;
+        Strides strides = new Strides(target);
         while (seen.isPresent()) {
             long due = seen.get().nextDueMs();
             if (due >= target) {
                 break;
             }
-            steps++;
-            long now = clock.millis();
-            long coarse = steps <= EXACT_STEPS ? 0 : (target - now) / COARSE_STEPS;
-            long next = Math.min(target, Math.max(due, now + coarse));
+            long next = strides.next(clock.millis(), due);
             clock.moveTo(next);
             seen = settled(next).flatMap(then -> calm(then, next));
         }
         clock.moveTo(target);
         Optional<Outlook> arrived = settled(target).flatMap(then -> calm(then, target));
         followed();
-        return new Result(steps, arrived.isPresent());
+        return new Result(strides.made(), arrived.isPresent());
     }
 
     /** What falls due next, as the leader has it; empty when nobody leads. */

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,8 +81,10 @@ public final class Sim implements AutoCloseable {
     private final ScheduledExecutorService hand;
 
     private volatile Thread handThread;
-    /** Of links and clients; null as long as there are none. On the hand's thread. */
+    /** Null as long as there are no links. On the hand's thread. */
     private Network network;
+    /** Of the clients, whose handlers may stand still as long as they like; null as long as there are none. */
+    private volatile Vertx clientVertx;
 
     private final MovableClock movable = new Moving();
     /** Nodes beside each other would say much. */
@@ -305,19 +308,35 @@ public final class Sim implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** A connected client of all nodes, an admin where the cluster asks; closed with the cluster. */
+    /**
+     * A connected client of all nodes, an admin where the cluster asks; closed with the cluster.
+     *
+     * @throws IllegalStateException in a handler of such a client, which would wait for itself
+     */
     public SkeinClient client() {
+        noHandler();
         return call(() -> {
             List<URI> servers = nodes.values().stream()
                     .map(node -> URI.create("ws://" + HERE + ":" + node.httpPort()))
                     .toList();
             ClientOptions as = ClientOptions.of(servers);
+            if (clientVertx == null) {
+                clientVertx = Vertx.vertx(SimNode.options());
+            }
             SkeinClient client = SkeinClient.connect(
-                            network().vertx, adminToken().map(as::withToken).orElse(as))
+                            clientVertx, adminToken().map(as::withToken).orElse(as))
                     .await(WAIT_SECONDS, TimeUnit.SECONDS);
             clients.add(client);
             return client;
         });
+    }
+
+    private void noHandler() {
+        Context here = Vertx.currentContext();
+        if (here != null && here.owner() == clientVertx) {
+            throw new IllegalStateException("a handler of a client cannot wait for what its own event loop has to do:"
+                    + " connect, and close the cluster, on another thread");
+        }
     }
 
     // What is done to it.
@@ -621,18 +640,26 @@ public final class Sim implements AutoCloseable {
             if (by.isNegative()) {
                 throw new IllegalArgumentException("the log's time never goes back");
             }
-            return call(() -> moved(clock.millis() + by.toMillis()));
+            return call(() -> moved(clock.reachable(later(by))));
         }
 
         @Override
         public Moved moveTo(Instant time) {
             return call(() -> {
-                if (time.toEpochMilli() < clock.millis()) {
+                if (time.isBefore(now())) {
                     throw new IllegalArgumentException(
                             "it is " + now() + " already, and the log's time never goes back");
                 }
-                return moved(time.toEpochMilli());
+                return moved(clock.reachable(time));
             });
+        }
+
+        private Instant later(Duration by) {
+            try {
+                return now().plus(by);
+            } catch (DateTimeException | ArithmeticException tooFar) {
+                return Instant.MAX;
+            }
         }
 
         private Moved moved(long to) {
@@ -641,9 +668,18 @@ public final class Sim implements AutoCloseable {
         }
     }
 
-    /** Ends everything and removes its data. */
+    /**
+     * Ends everything and removes its data.
+     *
+     * @throws IllegalStateException in a handler of one of its clients
+     */
     @Override
-    public synchronized void close() {
+    public void close() {
+        noHandler();
+        end();
+    }
+
+    private synchronized void end() {
         if (isClosed) {
             return;
         }
@@ -651,6 +687,9 @@ public final class Sim implements AutoCloseable {
         try {
             run(() -> {
                 clients.forEach(client -> client.close().onFailure(ignored -> {}));
+                if (clientVertx != null) {
+                    clientVertx.close().await(WAIT_SECONDS, TimeUnit.SECONDS);
+                }
                 if (network != null) {
                     network.vertx.close().await(WAIT_SECONDS, TimeUnit.SECONDS);
                 }

@@ -3,6 +3,8 @@ package io.skein.sim;
 import io.skein.broker.WallClock;
 import io.skein.replica.Now;
 import io.vertx.core.Context;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class SimClock implements WallClock {
     private static final long NANOS_PER_MS = 1_000_000;
+    /** It is moved no further, all in all: nanoseconds are counted in a long, which has 292 years. */
+    static final Duration MAX_AHEAD = Duration.ofDays(36_525);
 
     /**
      * @param aheadMs of where it would be if nobody had moved it
@@ -68,6 +72,19 @@ final class SimClock implements WallClock {
         long nanos = System.nanoTime();
         Moved by = moved;
         return new Now(nanos + impatienceNanos, millis(by, nanos), by.floorMs());
+    }
+
+    /**
+     * The time as a move may have it.
+     *
+     * @throws IllegalArgumentException with a sentence when that is further than {@link #MAX_AHEAD}
+     */
+    long reachable(Instant time) {
+        Instant last = Instant.ofEpochMilli(millis(new Moved(0, 0), System.nanoTime())).plus(MAX_AHEAD);
+        if (time.isAfter(last)) {
+            throw new IllegalArgumentException("a clock can be moved by 100 years, all in all");
+        }
+        return time.toEpochMilli();
     }
 
     /** Forward only. What was to happen at that time or before happens now. */

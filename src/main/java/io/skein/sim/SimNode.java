@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -182,26 +183,45 @@ final class SimNode {
         }
         NodeConfig config = NodeConfig.of(Settings.resolve(flags, environment, Optional.empty()), FEW_ITERATIONS);
         electionNanos = config.timing().electionTimeoutNanos();
-        vertx = Vertx.vertx(options());
         World world = new World(
                 clock, () -> clock.now(impatienceNanos), random, Optional.of(disk), Optional.of(pages), 1, console);
-        Vertx own = vertx;
+        DataDirectory locked = DataDirectory.lock(directory);
+        Vertx own = Vertx.vertx(options());
+        vertx = own;
         state = State.RUNNING;
         broken = null;
-        return Node.start(
+        return Future.<Void>succeededFuture()
+                .compose(v -> Node.start(
                         own,
                         config,
                         world,
                         Sim.version(),
-                        DataDirectory.lock(directory),
+                        locked,
                         Metrics.newRegistry(),
-                        failure -> brokeDown(own, failure))
-                .map(started -> {
+                        failure -> brokeDown(own, failure)))
+                .<Void>map(started -> {
                     node = started;
                     // The next start is at the same place.
                     flags.put(Setting.HTTP_PORT.key(), String.valueOf(started.httpPort()));
                     return null;
-                });
+                })
+                .recover(failure -> didNotStart(own, locked, failure));
+    }
+
+    /** It can be started again. */
+    private Future<Void> didNotStart(Vertx own, DataDirectory locked, Throwable failure) {
+        if (own == vertx && state != State.BROKEN) {
+            state = State.KILLED;
+        }
+        return own.close().transform(closed -> {
+            try {
+                locked.close();
+            } catch (UncheckedIOException letGo) {
+                // By a store that was open already.
+                return Future.failedFuture(failure);
+            }
+            return Future.failedFuture(failure);
+        });
     }
 
     static VertxOptions options() {

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.skein.node.RunningNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,9 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,41 +41,6 @@ class ClientScriptTest {
 
     /** Where each test publishes. */
     private final String topic = "t" + ++topics;
-
-    /** A way to the node that can be cut, so that whoever came by it sees it die. */
-    private static final class Relay {
-        private final NetServer server;
-        private final NetClient client = vertx.createNetClient();
-        private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
-
-        Relay() throws Exception {
-            server = vertx.createNetServer()
-                    .connectHandler(this::relay)
-                    .listen(0, "127.0.0.1")
-                    .await(10, TimeUnit.SECONDS);
-        }
-
-        private void relay(NetSocket near) {
-            near.pause();
-            open.add(near);
-            client.connect(node.httpPort(), "127.0.0.1")
-                    .onSuccess(far -> {
-                        near.pipeTo(far).onFailure(cut -> {});
-                        far.pipeTo(near).onFailure(cut -> {});
-                        near.resume();
-                    })
-                    .onFailure(gone -> near.close());
-        }
-
-        String url() {
-            return "http://127.0.0.1:" + server.actualPort();
-        }
-
-        void cut() throws Exception {
-            server.close().await(10, TimeUnit.SECONDS);
-            open.forEach(NetSocket::close);
-        }
-    }
 
     @BeforeAll
     static void open() throws Exception {
@@ -116,12 +80,20 @@ class ClientScriptTest {
     }
 
     private Object run(List<String> nodes, String body) {
-        String list = "['" + String.join("', '", nodes) + "']";
-        return browser.later(
-                "(async () => { const {connect, SkeinError} = await import('" + url() + "/client.js');"
-                        + " const skein = await connect({nodes: " + list + "}); const topic = '" + topic + "';"
-                        + " try { return await (async () => {" + body + "})(); } finally { skein.close(); } })()"
-                        + ".then(done, (failure) => done(`${failure.name} ${failure.code} ${failure.outcome}: ${failure.message}`));");
+        return later("const skein = await connect({nodes: " + list(nodes) + ", learn: " + nodes.equals(List.of(url())) + "});"
+                + " const topic = '" + topic + "';"
+                + " try { return await (async () => {" + body + "})(); } finally { skein.close(); }");
+    }
+
+    private static String list(List<String> nodes) {
+        return "['" + String.join("', '", nodes) + "']";
+    }
+
+    /** As {@link #run}, and connects by itself. */
+    private static Object later(String body) {
+        return browser.later("(async () => {"
+                + " const {connect, Nodes, SkeinError} = await import('" + url() + "/client.js');" + body
+                + "})().then(done, (failure) => done(`${failure.name} ${failure.code} ${failure.outcome}: ${failure.message}`));");
     }
 
     @Test
@@ -189,8 +161,8 @@ class ClientScriptTest {
 
     @Test
     void aSubscriberWhoseNodeDiesGoesOnAtAnotherAndMissesNothing() throws Exception {
-        Relay first = new Relay();
-        Relay second = new Relay();
+        Relay first = new Relay(vertx, node.httpPort());
+        Relay second = new Relay(vertx, node.httpPort());
         browser.later("(async () => { const {connect} = await import('" + url() + "/client.js');"
                 + " window.came = []; window.told = [];"
                 + " window.skein = await connect({nodes: ['" + first.url() + "', '" + second.url() + "'],"
@@ -255,6 +227,209 @@ class ClientScriptTest {
                 """);
 
         assertEquals("true 3", said);
+    }
+
+    // Before nodes that behave badly.
+
+    @Test
+    void nodesThatHangUpOnWhoeverComesAreTriedEverMoreSlowly() throws Exception {
+        try (FakeNode one = new FakeNode(vertx, FakeNode.Heard::hangUp, command -> {});
+                FakeNode two = new FakeNode(vertx, FakeNode.Heard::hangUp, command -> {})) {
+            Object said = later("const real = performance.now; performance.now = () => real.call(performance) + 60000;"
+                    + " try { await connect({nodes: " + list(List.of(one.url(), two.url()))
+                    + ", timeoutMs: 1500}); } catch (failure) { return failure.code; } finally { performance.now = real; }");
+
+            assertEquals("unreachable", said);
+            int tries = one.heard("hello").size() + two.heard("hello").size();
+            assertTrue(tries >= 2 && tries <= 10, tries + " tries");
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNobodyFromConnectingAgain() throws Exception {
+        AtomicInteger comers = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            command.ok();
+            if (comers.incrementAndGet() == 1) {
+                command.hangUp();
+            }
+        }, FakeNode.Heard::ok)) {
+            Object said = later("const told = []; let again; const twice = new Promise((resolve) => { again = resolve; });"
+                    + " const unhandled = (event) => event.preventDefault(); addEventListener('error', unhandled);"
+                    + " const skein = await connect({nodes: ['" + fake.url() + "'], learn: false, onConnection({state}) {"
+                    + "   told.push(state); if (told.length === 3) again(); throw new Error('of the user'); }});"
+                    + " await twice; removeEventListener('error', unhandled); skein.close(); return told.slice(0, 3).join();");
+
+            assertEquals("up,down,up", said);
+        }
+    }
+
+    @Test
+    void whoOnlyPublishesLeavesANodeThatKnowsNoLeader() throws Exception {
+        try (FakeNode alone = new FakeNode(vertx, command -> command.refuse("no-leader", true))) {
+            Object said = run(
+                    List.of(alone.url(), url()),
+                    "const {offset} = await skein.publish(topic, 'x', {timeoutMs: 15000}); return `${offset} ${skein.node}`;");
+
+            assertEquals("0 " + url(), said);
+        }
+    }
+
+    @Test
+    void addressesThatANodeTellsAreFollowedWhereTheyMayHaveTheToken() {
+        Object said = later("const learned = (current, ...told) => { let all = [];"
+                + "   new Nodes([current], {learned: (them) => { all = them; }}).learn(told.map((httpAddress) => ({httpAddress})));"
+                + "   return all.slice(1).join(' '); };"
+                + " return [learned('http://node.example:8080', '127.0.0.1:1', 'localhost:2', '127.9.9.9:3', '[::1]:4', '0.0.0.0:5',"
+                + "     '[::]:6', '[::ffff:127.0.0.1]:7', 'a.localhost:8', '10.0.0.1:9'),"
+                + "   learned('http://127.0.0.1:8080', '127.0.0.1:8081', 'https://other.example'),"
+                + "   learned('https://node.example', 'http://a.example', 'https://b.example', 'ftp://c.example', 'd.example:1'),"
+                + " ].join('; ');");
+
+        assertEquals(
+                "http://10.0.0.1:9; http://127.0.0.1:8081 https://other.example; https://b.example https://d.example:1",
+                said);
+    }
+
+    /** Two tries of one publish: nobody knows of the first, the second is refused. */
+    private Object refusedAfterDoubt(String code) throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if (tries.incrementAndGet() == 1) {
+                command.hangUp();
+            } else {
+                command.refuse(code, false);
+            }
+        })) {
+            return run(
+                    List.of(fake.url()),
+                    "return await skein.publish(topic, 'x').catch(({code, outcome}) => `${outcome} ${code}`);");
+        }
+    }
+
+    @Test
+    void aNoToARepeatIsUnknownUnlessItWasDecidedByTheKey() throws Exception {
+        assertEquals("unknown connection-lost", refusedAfterDoubt("forbidden"));
+        assertEquals("refused wrong-offset", refusedAfterDoubt("wrong-offset"));
+    }
+
+    @Test
+    void aRepeatThatIsNotAnsweredInTimeIsUnknownWhateverWasSaidOfTheFirst() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if (tries.incrementAndGet() == 1) {
+                command.refuse("no-leader", true);
+            }
+        })) {
+            Object said = run(
+                    List.of(fake.url()),
+                    "return await skein.publish(topic, 'x', {timeoutMs: 700}).catch(({code, outcome}) => `${outcome} ${code}`);");
+
+            assertEquals("unknown timeout", said);
+            assertEquals(2, tries.get());
+        }
+    }
+
+    @Test
+    void whatAClosedWorkerSaidWithoutAnAnswerIsUnknown() throws Exception {
+        AtomicInteger comers = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if (command.is("ack")) {
+                command.hangUp();
+            } else if (command.is("subscribe") && comers.incrementAndGet() == 1) {
+                command.ok(new JsonObject().put("sub", "s1"));
+                command.say(new JsonObject()
+                        .put("sub", "s1")
+                        .put("messages", new JsonArray().add(new JsonObject().put("lease", "l1"))));
+            }
+        })) {
+            Object said = run(
+                    List.of(fake.url()),
+                    "let acked; const began = new Promise((resolve) => { acked = resolve; });"
+                            + " const worker = skein.work('w', (message) => { acked({said: message.ack()}); });"
+                            + " const {said} = await began; while (skein.isConnected) await new Promise((next) => setTimeout(next, 5));"
+                            + " worker.close(); return await said.catch(({code, outcome}) => `${outcome} ${code}`);");
+
+            assertEquals("unknown closed", said);
+        }
+    }
+
+    @Test
+    void aMessageThatNoNodeTakesIsRefusedAloneAndTheRestGoesOn() {
+        Object said = run("""
+                const large = await skein.publish(topic, '\u20ac'.repeat(3 << 20)).catch(({code, outcome}) => `${outcome} ${code}`);
+                const headers = await skein.publish(topic, '', {headers: {a: 'x'.repeat(9 << 20)}}).catch(({code}) => code);
+                return `${large} ${headers} ${(await skein.publish(topic, 'small')).offset}`;
+                """);
+
+        assertEquals("refused too-large too-large 0", said);
+    }
+
+    @Test
+    void creditForWhatIsHandedOutWhileItIsAskedForAgainIsGivenOnceThereIsAnAnswer() throws Exception {
+        AtomicReference<FakeNode.Heard> asked = new AtomicReference<>();
+        AtomicInteger comers = new AtomicInteger();
+        AtomicInteger credits = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if (command.is("subscribe") && comers.incrementAndGet() == 1) {
+                command.ok(new JsonObject().put("sub", "s1").put("cursor", "c0"));
+                JsonArray two = new JsonArray();
+                List.of("c1", "c2").forEach(cursor -> two.add(new JsonObject().put("body", cursor).put("cursor", cursor)));
+                command.say(new JsonObject().put("sub", "s1").put("messages", two));
+                command.hangUp();
+            } else if (command.is("subscribe")) {
+                asked.set(command);
+            } else if (command.is("credit")) {
+                credits.addAndGet(command.json.getInteger("n"));
+            } else if ("handed out".equals(command.json.getString("body"))) {
+                asked.get().ok(new JsonObject().put("sub", "s2").put("cursor", "c2"));
+                command.ok();
+            } else {
+                command.ok(new JsonObject().put("credits", credits.get()));
+            }
+        })) {
+            Object said = run(
+                    List.of(fake.url()),
+                    "const came = skein.subscribe('a', {from: 'earliest', credit: 2}); await came.ready;"
+                            + " while (skein.isConnected) await new Promise((next) => setTimeout(next, 5));"
+                            + " while (!skein.isConnected) await new Promise((next) => setTimeout(next, 5));"
+                            + " await came.next(); await came.next();"
+                            + " await skein.publish(topic, 'handed out');"
+                            + " return (await skein.publish(topic, 'and then')).credits;");
+
+            assertEquals(0, fake.heard("subscribe").get(1).getInteger("credit"));
+            assertEquals(2L, said);
+        }
+    }
+
+    @Test
+    void whoeverAsksForMessagesBesideEachOtherGetsThemInOrder() {
+        Object said = run("""
+                const subscription = skein.subscribe(topic, {from: 'earliest'});
+                await subscription.ready;
+                const asked = [subscription.next(), subscription.next(), subscription.next()];
+                await skein.publishAll([{topic, body: '1'}, {topic, body: '2'}]);
+                await skein.publish(topic, '3');
+                return (await Promise.all(asked)).map(({value}) => value.body).join();
+                """);
+
+        assertEquals("1,2,3", said);
+    }
+
+    @Test
+    void aSubscriptionThatIsOverListensToItsSignalNoLonger() {
+        Object said = run("""
+                const {signal} = new AbortController();
+                const listening = new Set();
+                signal.addEventListener = (type, listener) => listening.add(listener);
+                signal.removeEventListener = (type, listener) => listening.delete(listener);
+                const subscription = skein.subscribe(topic, {signal});
+                const before = listening.size;
+                subscription.close();
+                return `${before} ${listening.size}`;
+                """);
+
+        assertEquals("1 0", said);
     }
 
     /** Two blocks, the second for the client of the first: run as they stand until each has said something. */

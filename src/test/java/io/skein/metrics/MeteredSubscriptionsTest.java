@@ -56,7 +56,7 @@ class MeteredSubscriptionsTest {
                 assertTrue(text.contains(line + "\n"), line);
             }
             String details = new SubscriptionDetails(
-                            Hall.await(hall.onLoop(() -> metered.list(Optional.empty(), 1_000, Freshness.NONE))))
+                            Hall.await(hall.onLoop(() -> metered.list(Optional.empty(), 1_000, Freshness.NONE))), 0)
                     .in("")
                     .text();
             for (String line : List.of(

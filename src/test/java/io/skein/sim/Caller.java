@@ -38,15 +38,23 @@ record Caller(URI node, String token) {
         return ask("POST", path, body);
     }
 
+    /** As a page of that origin would. */
+    Answer post(String path, String body, String origin) {
+        return ask("POST", path, body, "Origin", origin);
+    }
+
     Answer put(String path, String body) {
         return ask("PUT", path, body);
     }
 
-    private Answer ask(String method, String path, String body) {
+    private Answer ask(String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(node + path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -3,8 +3,11 @@ package io.skein.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -103,6 +106,21 @@ class FaultsTest {
         sim.clock().advance(Duration.ZERO);
 
         assertEquals(List.of("x"), at(sim, left).bodies("majority"));
+    }
+
+    @Test
+    void aNodeThatCouldNotStartIsStartedOnceItCan(Sim sim) throws Exception {
+        String node = follower(sim);
+        sim.kill(node);
+        try (ServerSocket other = new ServerSocket(sim.url(node).getPort(), 1, InetAddress.getByName("127.0.0.1"))) {
+            assertTrue(other.isBound());
+            assertThrows(RuntimeException.class, () -> sim.start(node));
+            assertFalse(sim.urls().contains(sim.url(node)));
+        }
+
+        sim.start(node);
+
+        assertEquals(201, at(sim, node).post("/t/again", "x").status());
     }
 
     @Test

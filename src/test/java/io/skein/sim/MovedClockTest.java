@@ -35,6 +35,39 @@ class MovedClockTest {
     }
 
     @Test
+    void agesInTheMetricsAreOfThisTime(Sim sim) {
+        Caller caller = Caller.of(sim);
+        caller.put("/v1/subscriptions/aged", "{\"filter\":\"aged\"}");
+        caller.post("/t/aged", "x");
+
+        sim.clock().advance(Duration.ofHours(1));
+
+        assertEquals(3_600, figure(caller, "/metrics", "skein_subscription_lag_seconds "), 60);
+        assertEquals(
+                3_600,
+                figure(caller, "/metrics/detailed?subscriptions", "skein_subscription_lag_seconds{subscription=\"aged\"} "),
+                60);
+        caller.post("/v1/subscriptions/aged/seek", "{\"to\":\"latest\"}");
+    }
+
+    private static double figure(Caller caller, String path, String name) {
+        return caller.get(path)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void nobodyMovesItFurtherThanItCanCount(Sim sim) {
+        assertThrows(IllegalArgumentException.class, () -> sim.clock().moveTo(Instant.MAX));
+        assertThrows(
+                IllegalArgumentException.class, () -> sim.clock().advance(Duration.ofSeconds(Long.MAX_VALUE)));
+    }
+
+    @Test
     void aWorkerThatGivesEverythingBackGetsItAsOftenAsTheSubscriptionSaysAtTheTimesItSays(Sim sim) throws Exception {
         Caller caller = Caller.of(sim);
         caller.put(

@@ -40,12 +40,33 @@ class SimRoutesTest {
     }
 
     @Test
+    void aPageOfAnotherOriginCannotMoveTheClock(Sim sim) {
+        Caller admin = Caller.of(sim);
+        Caller.Answer answer = admin.post("/v1/sim/clock?advance=1d", "", "http://elsewhere.example");
+
+        assertEquals(403, answer.status());
+        assertEquals("foreign-origin", answer.json().getString("code"));
+        assertEquals(200, admin.post("/v1/sim/clock?advance=1ms", "", sim.url().toString()).status());
+    }
+
+    @Test
+    void aNodeWithoutTheConsoleHasTheBrowserClientAndNoPages(Sim sim) {
+        Caller caller = Caller.of(sim);
+        assertEquals(404, caller.get("/").status());
+        assertEquals(404, caller.get("/chat").status());
+        assertTrue(caller.get("/client.js").text().contains("export function connect"));
+        assertEquals(405, caller.post("/client.js", "").status());
+    }
+
+    @Test
     void whatMakesNoSenseIsRefused(Sim sim) {
         Caller admin = Caller.of(sim);
         assertEquals(400, admin.post("/v1/sim/clock", "").status());
         assertEquals(400, admin.post("/v1/sim/clock?advance=3x", "").status());
         assertEquals(
                 400, admin.post("/v1/sim/clock?to=2001-01-01T00:00:00Z", "").status());
+        assertEquals(
+                400, admin.post("/v1/sim/clock?to=9999-01-01T00:00:00Z", "").status());
         assertEquals(404, admin.post("/v1/sim/nodes/n7/kill", "").status());
         assertEquals(404, admin.post("/v1/sim/nodes/n1/praise", "").status());
         assertEquals(

@@ -375,14 +375,22 @@ public final class HttpDoor {
             return true;
         }
         Exchange exchange = new Exchange(this, request, route, match.rest());
-        if (!route.isOpen() && origins.isForeignWrite(request)) {
-            exchange.problem(Problem.of(
-                    403,
-                    "foreign-origin",
-                    "pages of " + exchange.header("Origin") + " may not write here; see --allowed-origins"));
+        if (!route.isOpen() && isForeignWrite(exchange)) {
             return true;
         }
         enter(exchange, route);
+        return true;
+    }
+
+    /** Then it is refused already. */
+    private boolean isForeignWrite(Exchange exchange) {
+        if (!origins.isForeignWrite(exchange.request)) {
+            return false;
+        }
+        exchange.problem(Problem.of(
+                403,
+                "foreign-origin",
+                "pages of " + exchange.header("Origin") + " may not write here; see --allowed-origins"));
         return true;
     }
 
@@ -466,12 +474,16 @@ public final class HttpDoor {
     }
 
     /**
-     * For whoever serves beside this door: who asks. A request that nobody may make is refused already, and then this
-     * never completes; the request is paused until it does. Whoever serves lets the guest go in the end.
+     * For whoever serves beside this door: who asks. A request that nobody may make, or that a foreign page makes to write,
+     * is refused already, and then this never completes; the request is paused until it does. Whoever serves lets the guest
+     * go in the end.
      */
     public Future<Guest> enter(HttpServerRequest request) {
         Exchange exchange = new Exchange(this, request, nowhere, "");
         Promise<Guest> promise = Promise.promise();
+        if (isForeignWrite(exchange)) {
+            return promise.future();
+        }
         request.pause();
         Future.succeededFuture()
                 .compose(v -> gate.enter(token(request), AccountRoutes.peer(exchange)))

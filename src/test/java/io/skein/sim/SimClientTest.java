@@ -1,0 +1,86 @@
+package io.skein.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.skein.client.SubscribeOptions;
+import io.skein.client.Subscription;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What handlers of a cluster's own clients may do. */
+@Timeout(60)
+@SkeinTest(nodes = 3, shared = true)
+class SimClientTest {
+    /** What comes of it in a handler. */
+    private static <T> T inHandler(Sim sim, String topic, Callable<T> deed) throws Exception {
+        Promise<T> came = Promise.promise();
+        Subscription subscription = sim.client()
+                .subscribe(SubscribeOptions.of(topic), message -> {
+                    try {
+                        came.tryComplete(deed.call());
+                    } catch (Exception | Error failed) {
+                        came.tryFail(failed);
+                    }
+                })
+                .await(20, TimeUnit.SECONDS);
+        published(sim, topic);
+        try {
+            return came.future().await(20, TimeUnit.SECONDS);
+        } finally {
+            subscription.close();
+        }
+    }
+
+    /** Also while a busy machine has the nodes elect another leader. */
+    private static void published(Sim sim, String topic) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Caller.of(sim).post("/t/" + topic, "x").status() == 201);
+    }
+
+    @Test
+    void aHandlerThatStandsStillKeepsNoNodesApart(Sim sim) throws Exception {
+        CountDownLatch stands = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        sim.client()
+                .subscribe(SubscribeOptions.of("still"), message -> {
+                    stands.countDown();
+                    Sim.await(goesOn);
+                })
+                .await(20, TimeUnit.SECONDS);
+        published(sim, "still");
+        Sim.await(stands);
+
+        try {
+            published(sim, "others");
+        } finally {
+            goesOn.countDown();
+        }
+    }
+
+    @Test
+    void aHandlerMayCutALink(Sim sim) throws Exception {
+        assertEquals(1, inHandler(sim, "cut", () -> {
+            sim.cut("n1", "n2");
+            int faults = sim.report().json().getJsonArray("faults").size();
+            sim.heal();
+            return faults;
+        }));
+    }
+
+    @Test
+    void aHandlerIsToldThatItCannotWaitForItself(Sim sim) {
+        assertThrows(IllegalStateException.class, () -> inHandler(sim, "connect", sim::client));
+        assertThrows(IllegalStateException.class, () -> inHandler(sim, "close", () -> {
+            sim.close();
+            return null;
+        }));
+    }
+}
