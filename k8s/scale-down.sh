@@ -46,8 +46,8 @@ while [ "$now" -gt "$wanted" ]; do
     [ "$others" -ge "$last" ] || fail "of the $last nodes that stay only $others are ready; nothing was changed"
 
     # A repeat finds that it is no member any more.
-    if kubectl "$@" exec skein-0 -c skein -- skein member list --json | grep -q "\"id\":\"skein-$last\""; then
-        kubectl "$@" exec skein-0 -c skein -- skein member remove "skein-$last"
+    if kubectl "$@" exec skein-0 -c skein -- skein members list --json | grep -q "\"id\":\"skein-$last\""; then
+        kubectl "$@" exec skein-0 -c skein -- skein members remove "skein-$last"
     fi
     kubectl "$@" scale statefulset skein --current-replicas="$now" --replicas="$last"
     kubectl "$@" wait --for=delete "pod/skein-$last" --timeout=120s

@@ -73,7 +73,7 @@ function draw() {
   if (!total) {
     if (!place.querySelector('.lesson')) {
       place.replaceChildren(lesson('No durable subscriptions. One remembers what was acknowledged, and lends each message to one worker at a time:',
-        "./skein subscriptions billing --filter 'orders/#' --from earliest",
+        "./skein subscriptions create billing --filter 'orders/#' --from earliest",
         `curl -X PUT -H 'Content-Type: application/json' -d '{"filter":"orders/#","from":"earliest"}' ${location.origin}/v1/subscriptions/billing`));
     }
     return;

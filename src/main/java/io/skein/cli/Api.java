@@ -22,10 +22,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The node's HTTP interface, for short questions; problems become sentences. Of several nodes the first that answers is
@@ -38,7 +46,12 @@ final class Api {
 
     private static final String KEY = "Idempotency-Key";
     private static final int KEY_BYTES = 12;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
+    /** Whoever asks, too much is asked, or not now. */
+    private static final Set<Integer> NOT_ASKED = Set.of(401, 403, 429);
+
     private static final int OUTCOME_UNKNOWN = 504;
 
     private volatile List<Server> servers;
@@ -46,6 +59,8 @@ final class Api {
     private volatile String base;
     private Duration patience = TIMEOUT;
     private final HttpClient client;
+    /** Others of the same cluster, by URL: each has threads and connections of its own. */
+    private final Map<String, Api> beside = new ConcurrentHashMap<>();
 
     Api(Server named) {
         this.servers = named.each();
@@ -62,6 +77,18 @@ final class Api {
     Api patient(Duration answer) {
         patience = answer.plus(TIMEOUT);
         return this;
+    }
+
+    /** Whoever does not answer within this is passed over. */
+    Api brisk(Duration answer) {
+        patience = answer;
+        return this;
+    }
+
+    /** Another node, which is asked by itself; the same one each time. */
+    Api beside(String address) {
+        Server other = server.other(address);
+        return other.url().equals(base) ? this : beside.computeIfAbsent(other.url(), url -> new Api(other));
     }
 
     /** Keeps the slashes between a topic's levels. */
@@ -93,7 +120,8 @@ final class Api {
         List<Server> all = new ArrayList<>(servers);
         for (String address : addresses) {
             Server other = server.other(address);
-            if (all.stream().noneMatch(one -> one.url().equals(other.url()))) {
+            if (server.isAsSafe(other)
+                    && all.stream().noneMatch(one -> one.url().equals(other.url()))) {
                 all.add(other);
             }
         }
@@ -121,18 +149,29 @@ final class Api {
         return send(request);
     }
 
-    /** Everything that is posted and writes, but what is told once, and what changes members. */
+    /** Everything that is posted and writes, but what is told once, and what changes members or a simulation. */
     private static boolean isCountedOnce(String path) {
         return !path.startsWith("/v1/sessions")
                 && !path.startsWith("/v1/cluster")
+                && !path.startsWith("/v1/sim")
                 && !path.startsWith("/v1/sql")
                 && !path.endsWith("/tokens");
     }
 
-    private static String newKey() {
+    /** A question in SQL is posted and changes nothing. */
+    private static boolean isSafe(HttpRequest request) {
+        return request.method().equals("GET") || request.uri().getPath().equals("/v1/sql");
+    }
+
+    static String newKey() {
         byte[] bytes = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** What somebody does about something that nobody knows. */
+    static String again(String key) {
+        return "; to ask again without doing it twice: --idempotency-key " + key;
     }
 
     JsonObject post(String path, JsonObject body) {
@@ -143,7 +182,7 @@ final class Api {
     CompletableFuture<Optional<JsonObject>> look(String path, Duration within) {
         try {
             HttpRequest request = request(path).timeout(within).build();
-            return client.sendAsync(request, BodyHandlers.ofString())
+            return whole(request, BodyHandlers.ofString(), within)
                     .thenApply(response -> response.statusCode() == 200 ? Optional.of(json(response)) : NO_ANSWER)
                     .exceptionally(silent -> NO_ANSWER);
         } catch (IllegalArgumentException noUrl) {
@@ -153,7 +192,7 @@ final class Api {
 
     /** The same, of what is no JSON. */
     CompletableFuture<Optional<String>> text(String path, Duration within) {
-        return client.sendAsync(request(path).timeout(within).build(), BodyHandlers.ofString())
+        return whole(request(path).timeout(within).build(), BodyHandlers.ofString(), within)
                 .thenApply(response ->
                         response.statusCode() == 200 ? Optional.of(response.body()) : Optional.<String>empty())
                 .exceptionally(silent -> Optional.empty());
@@ -161,7 +200,7 @@ final class Api {
 
     /** Of the answer to a GET; 0 when there is none within a short time. */
     CompletableFuture<Integer> status(String path, Duration within) {
-        return client.sendAsync(request(path).timeout(within).build(), BodyHandlers.discarding())
+        return whole(request(path).timeout(within).build(), BodyHandlers.discarding(), within)
                 .thenApply(HttpResponse::statusCode)
                 .exceptionally(silent -> 0);
     }
@@ -186,7 +225,7 @@ final class Api {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return sent(request.build(), BodyHandlers.ofString());
+        return sent(request.build(), BodyHandlers.ofString(), within);
     }
 
     /**
@@ -196,7 +235,8 @@ final class Api {
      * @throws IOException there was none, or one that says that it may be better later
      */
     InputStream open(String path, Duration begin) throws IOException {
-        HttpResponse<InputStream> response = sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response =
+                sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream(), begin);
         if (response.statusCode() == 200) {
             return response.body();
         }
@@ -225,15 +265,41 @@ final class Api {
         }
     }
 
-    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {
+    /** The JDK's own limit ends with the answer's head; this one holds for all that the handler waits for. */
+    private <T> CompletableFuture<HttpResponse<T>> whole(
+            HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration within) {
+        CompletableFuture<HttpResponse<T>> asked = client.sendAsync(request, handler);
+        return asked.copy().orTimeout(within.toMillis(), TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                asked.cancel(true);
+            }
+        });
+    }
+
+    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration within)
+            throws IOException {
+        CompletableFuture<HttpResponse<T>> asked = whole(request, handler, within);
         try {
-            return client.send(request, handler);
-        } catch (SSLException doubtful) {
-            throw Server.doubtful(base, doubtful.getMessage());
+            return asked.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof TimeoutException) {
+                throw new HttpTimeoutException("no whole answer within " + within.toMillis() + " ms");
+            }
+            throw failed.getCause() instanceof IOException broken ? broken : new IOException(failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CommandProblem(ExitCode.NO, "interrupted");
         }
+    }
+
+    /** Nothing was asked: there was nobody, or nobody who is believed to be the node. */
+    static boolean isBeforeAsking(IOException failure) {
+        return failure instanceof ConnectException
+                || failure instanceof HttpConnectTimeoutException
+                || failure instanceof SSLHandshakeException
+                || failure instanceof SSLPeerUnverifiedException
+                || failure instanceof SSLException
+                        && String.valueOf(failure.getMessage()).contains("SSL message");
     }
 
     JsonObject put(String path, String body) {
@@ -241,13 +307,21 @@ final class Api {
     }
 
     JsonObject delete(String path) {
-        return send(request(path).DELETE());
+        return deleted(request(path).DELETE());
     }
 
     JsonObject delete(String path, JsonObject body) {
-        return send(request(path)
+        return deleted(request(path)
                 .header("Content-Type", "application/json")
                 .method("DELETE", BodyPublishers.ofString(body.encode())));
+    }
+
+    private JsonObject deleted(HttpRequest.Builder request) {
+        try {
+            return send(request);
+        } catch (Gone already) {
+            return new JsonObject();
+        }
     }
 
     private HttpRequest.Builder request(String path) {
@@ -263,6 +337,8 @@ final class Api {
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
             return somewhere(request.timeout(patience), BodyHandlers.ofString());
+        } catch (SSLException doubtful) {
+            throw Server.doubtful(base, doubtful.getMessage());
         } catch (IOException broken) {
             throw new CommandProblem(ExitCode.UNREACHABLE, base + " broke off: " + broken.getMessage());
         } catch (IllegalArgumentException malformed) {
@@ -270,37 +346,44 @@ final class Api {
         }
     }
 
-    /** One after the other, from the one that answered last. */
+    /**
+     * One after the other, from the one that answered last.
+     *
+     * @throws IOException of the only one that was named, and only when nothing was changed there
+     */
     private <T> HttpResponse<T> somewhere(HttpRequest.Builder builder, HttpResponse.BodyHandler<T> handler)
             throws IOException {
         HttpRequest request = builder.build();
-        boolean canRepeat = !request.method().equals("POST")
-                || request.headers().firstValue(KEY).isPresent();
-        boolean isSafe = request.method().equals("GET");
+        boolean isSafe = isSafe(request);
+        boolean isKeyed = request.headers().firstValue(KEY).isPresent();
+        boolean canRepeat = isSafe || isKeyed || !request.method().equals("POST");
+        Duration within = request.timeout().orElse(TIMEOUT);
         List<Server> all = servers;
         int first = Math.max(0, all.indexOf(server));
         boolean isMute = false;
         HttpResponse<T> refusal = null;
-        for (int i = 0; i < all.size(); i++) {
+        for (int i = 0; i < all.size() && (!isMute || canRepeat); i++) {
             goTo(all.get((first + i) % all.size()));
             try {
-                HttpResponse<T> answer = sent(at(request), handler);
+                HttpResponse<T> answer = sent(at(request), handler, within);
+                if (isMute && !tells(answer.statusCode(), isKeyed)) {
+                    if (request.method().equals("DELETE") && answer.statusCode() == NOT_FOUND) {
+                        throw new Gone();
+                    }
+                    throw Server.mute(base);
+                }
                 if (answer.statusCode() != UNAVAILABLE || all.size() == 1) {
                     return answer;
                 }
                 refusal = answer;
-            } catch (ConnectException | HttpConnectTimeoutException nobody) {
-                continue;
-            } catch (HttpTimeoutException | EOFException silent) {
-                isMute = isMute || !isSafe;
-            } catch (IOException broken) {
-                if (isSafe && all.size() == 1) {
-                    throw broken;
+            } catch (IOException failed) {
+                boolean hasAsked = !isBeforeAsking(failed);
+                isMute |= hasAsked && !isSafe;
+                boolean isWorthSaying = failed instanceof SSLException
+                        || hasAsked && !(failed instanceof HttpTimeoutException) && !(failed instanceof EOFException);
+                if (all.size() == 1 && !isMute && isWorthSaying) {
+                    throw failed;
                 }
-                isMute = isMute || !isSafe;
-            }
-            if (isMute && !canRepeat) {
-                break;
             }
         }
         if (isMute) {
@@ -310,6 +393,24 @@ final class Api {
             return refusal;
         }
         throw Server.silent(all.stream().map(Server::url).collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * Whether an answer is about what was asked, when another node took the same before and may have done it. A refusal may
+     * be about what that one made of it, unless a key has the first answer given again; and who is refused at the door, or
+     * for now, does not hear it.
+     */
+    private static boolean tells(int status, boolean isKeyed) {
+        return status < BAD_REQUEST || isKeyed && !NOT_ASKED.contains(status);
+    }
+
+    /** Of what was to be deleted, and another node was asked before. */
+    private static final class Gone extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Gone() {
+            super(null, null, false, false);
+        }
     }
 
     private void goTo(Server next) {

@@ -181,13 +181,13 @@ final class ChatCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "who are you? --as USER; an account is made with " + Program.line("users create USER"));
         }
-        LogIns.LogIn in =
-                LoginCommand.in(LoginCommand.begin(server, user, prompt.ask("Password of " + user, passwordFile)));
-        List<String> nodes = LoginCommand.nodes(server, in);
+        LoginCommand.Begun begun = LoginCommand.begin(server, user, prompt.ask("Password of " + user, passwordFile));
+        LogIns.LogIn in = LoginCommand.in(begun.answer());
+        List<String> nodes = LoginCommand.nodes(begun.at(), in);
         if (stored.isEmpty()) {
             logIns.put(nodes, in);
         }
-        return new Entry(server.shownBy(Optional.of(Token.Shown.of(in))), in.username(), nodes, stored.isPresent());
+        return new Entry(begun.at().shownBy(Optional.of(Token.Shown.of(in))), in.username(), nodes, stored.isPresent());
     }
 
     private void send(ChatLink link, PrintWriter out) throws IOException {

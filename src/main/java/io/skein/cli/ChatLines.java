@@ -17,7 +17,7 @@ final class ChatLines {
     private static final String CLEAR = "\r\u001B[K";
 
     private final PrintWriter out;
-    private final boolean isTerminal = PasswordPrompt.isTerminal();
+    private final boolean isTerminal = Terminal.isThere();
     private String prompted = "";
 
     ChatLines(PrintWriter out) {

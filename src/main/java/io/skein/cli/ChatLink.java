@@ -82,7 +82,7 @@ final class ChatLink {
             JsonArray members = answer.getJsonArray("members", new JsonArray());
             for (int i = 0; i < members.size(); i++) {
                 String address = members.getJsonObject(i).getString("httpAddress", "");
-                if (address != null && !address.isEmpty()) {
+                if (address != null && !address.isEmpty() && first.isAsSafe(first.other(address))) {
                     add(first.other(address).url());
                 }
             }
@@ -120,9 +120,14 @@ final class ChatLink {
         return ask("POST", path, Optional.of(body), Optional.of(key));
     }
 
-    /** @throws CommandProblem with what the last node said, or that none answers, once patience is over */
+    /**
+     * @throws CommandProblem once patience is over, with what the last node said, that none answers, or, when one took it and
+     *     said nothing, that nobody knows
+     */
     private JsonObject ask(String method, String path, Optional<JsonObject> body, Optional<String> key) {
         String[] headers = key.map(k -> new String[] {"Idempotency-Key", k}).orElse(new String[0]);
+        boolean isSafe = method.equals("GET");
+        boolean isMute = false;
         long until = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<CommandProblem> problem = Optional.empty();
@@ -140,14 +145,15 @@ final class ChatLink {
                     }
                     problem = Optional.of(refused(api, answer));
                 } catch (IOException silent) {
+                    isMute |= !isSafe && !Api.isBeforeAsking(silent);
                     problem = problem.or(() -> Optional.of(Server.silent(url)));
                 }
                 if (System.nanoTime() - until >= 0) {
-                    throw problem.get();
+                    throw isMute ? Server.mute(url) : problem.get();
                 }
             }
             if (System.nanoTime() - until + PAUSE.toNanos() >= 0) {
-                throw problem.get();
+                throw isMute ? Server.mute(url()) : problem.get();
             }
             Pause.of(PAUSE);
         }

@@ -305,6 +305,9 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private Watch watch;
 
+        /** One for all frames. */
+        private LocalCluster.Asking asking;
+
         @Option(names = "--json", description = "one JSON line: every node's own answer, its process and ports")
         private boolean json;
 
@@ -315,10 +318,13 @@ final class ClusterCommand implements Runnable {
 
         private int show(PrintWriter out) {
             LocalCluster cluster = LocalCluster.at(base.dir);
-            LocalCluster.Asking asking = new LocalCluster.Asking(cluster.shown(token), authority.ca);
+            if (asking == null) {
+                asking = new LocalCluster.Asking(cluster.shown(token), authority.ca);
+            }
             ClusterView view = cluster.view(asking);
             if (view.answers().isEmpty() && cluster.isLocked(asking)) {
                 throw asking.at(cluster.nodes().get(0).url())
+                        .server()
                         .denied("unauthenticated", "")
                         .orElseThrow();
             }

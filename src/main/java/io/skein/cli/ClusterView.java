@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -24,23 +25,26 @@ record ClusterView(Map<String, JsonObject> answers, Map<String, JsonObject> memb
 
     /**
      * @param first what one node said; the others are asked where it says that they are
-     * @param server that node
+     * @param api of that node
      */
-    static ClusterView from(JsonObject first, Server server) {
+    static ClusterView from(JsonObject first, Api api) {
         Map<String, String> others = new LinkedHashMap<>();
         for (JsonObject member : members(first)) {
             others.put(member.getString("id"), member.getString("httpAddress", ""));
         }
         others.remove(first.getString("node"));
-        return ask(others, Optional.of(first), server);
+        return ask(others, Optional.of(first), api::beside);
     }
 
-    /** @param addresses host:port of HTTP doors, by node, perhaps with https:// before it; empty: unknown */
-    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Server server) {
+    /**
+     * @param addresses host:port of HTTP doors, by node, perhaps with https:// before it; empty: unknown
+     * @param apis by such an address; the same one each time, where it is asked for again and again
+     */
+    static ClusterView ask(Map<String, String> addresses, Optional<JsonObject> known, Function<String, Api> apis) {
         List<CompletableFuture<Optional<JsonObject>>> questions = new ArrayList<>();
         addresses.forEach((id, address) -> {
             if (!address.isEmpty()) {
-                questions.add(new Api(server.other(address)).look("/v1/cluster", A_MOMENT));
+                questions.add(apis.apply(address).look("/v1/cluster", A_MOMENT));
             }
         });
         Map<String, JsonObject> answers = new TreeMap<>();

@@ -26,7 +26,9 @@ final class ExitCodes {
             new Meaning(
                     ExitCode.UNREACHABLE,
                     "no node answers, or none can do it now: nothing was done, asking again is safe"),
-            new Meaning(ExitCode.BROKEN, "serve: a broken invariant; the node does not trust itself any more"),
+            new Meaning(
+                    ExitCode.BROKEN,
+                    "a fault of Skein's own; serve: a broken invariant, the node does not trust itself any more"),
             new Meaning(ExitCode.DATA_DIRECTORY_IN_USE, "a process holds the data directory"),
             new Meaning(ExitCode.DISK_ERROR, "a disk here fails, or has no room"),
             new Meaning(ExitCode.WENT_BACKWARDS, "serve: the data of a cluster of one went backwards (recover)"),

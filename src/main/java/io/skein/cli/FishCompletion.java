@@ -1,5 +1,7 @@
 package io.skein.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -26,8 +28,23 @@ final class FishCompletion {
                     set -l words (commandline -opc)[2..]
                     test "$words" = "$argv"; or string match -q -- "$argv *" "$words"
                 end
-                complete -c skein -f
+                # What is typed now is the argument of that number behind that command.
+                function __skein_arg
+                    set -l words (commandline -opc)[2..]
+                    set -l path
+                    for word in $words
+                        string match -q -- '-*' $word; and break
+                        set -a path $word
+                    end
+                    set -l known (math (count $argv) - 1)
+                    test (count $path) -eq (math $known + $argv[1]); and test "$path[1..$known]" = "$argv[2..]"
+                end
                 """);
+        List<String> files = new ArrayList<>();
+        files(files, "", root);
+        script.append("function __skein_files\n");
+        files.forEach(path -> script.append("    __skein_under ").append(path).append("; and return 0\n"));
+        script.append("    return 1\nend\ncomplete -c skein -n 'not __skein_files' -f\n");
         add(script, "", root);
         return script.toString();
     }
@@ -51,21 +68,36 @@ final class FishCompletion {
                 option(script, path, option);
             }
         }
-        here.positionalParameters().stream()
-                .limit(1)
-                .map(Names::choices)
-                .filter(choices -> !choices.isEmpty())
-                .forEach(choices -> script.append("complete -c skein -n ")
-                        .append(quoted("__skein_at " + path))
-                        .append(" -a ")
-                        .append(quoted(String.join(" ", choices)))
-                        .append('\n'));
-        Names.of(here)
-                .ifPresent(kind -> script.append("complete -c skein -n ")
-                        .append(quoted("__skein_at " + path))
-                        .append(" -a '(skein names ")
-                        .append(kind)
-                        .append(" 2>/dev/null)'\n"));
+        List<Names.Offer> offers = Names.of(here);
+        for (int i = 0; i < offers.size(); i++) {
+            if (offers.get(i).isSome()) {
+                script.append("complete -c skein -n ")
+                        .append(quoted("__skein_arg " + i + " " + path))
+                        .append(offered(offers.get(i)))
+                        .append('\n');
+            }
+        }
+    }
+
+    /** Commands whose arguments are files: elsewhere none are offered. */
+    private static void files(List<String> files, String path, CommandLine at) {
+        boolean takesOne =
+                at.getCommandSpec().positionalParameters().stream().anyMatch(one -> isFile(one.paramLabel()));
+        if (takesOne) {
+            files.add(path);
+        }
+        at.getSubcommands()
+                .forEach((name, command) -> files(files, path.isEmpty() ? name : path + " " + name, command));
+    }
+
+    private static boolean isFile(String label) {
+        return label.contains("FILE") || label.contains("DIR");
+    }
+
+    private static String offered(Names.Offer offer) {
+        return offer.words().isEmpty()
+                ? " -a '(skein names " + offer.kind().orElseThrow() + " 2>/dev/null)'"
+                : " -a " + quoted(String.join(" ", offer.words()));
     }
 
     private static void option(StringBuilder script, String path, OptionSpec option) {
@@ -74,15 +106,9 @@ final class FishCompletion {
             script.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
         }
         if (option.arity().max() > 0) {
-            boolean isFile =
-                    option.paramLabel().contains("FILE") || option.paramLabel().contains("DIR");
-            script.append(isFile ? " -r -F" : " -x");
-            if (!Names.choices(option).isEmpty()) {
-                script.append(" -a ").append(quoted(String.join(" ", Names.choices(option))));
-            }
-            Names.of(option)
-                    .ifPresent(kind ->
-                            script.append(" -a '(skein names ").append(kind).append(" 2>/dev/null)'"));
+            script.append(isFile(option.paramLabel()) ? " -r -F" : " -x");
+            Names.Offer offer = Names.of(option);
+            script.append(offer.isSome() ? offered(offer) : "");
         }
         String[] description = option.description();
         script.append(" -d ")

@@ -43,7 +43,7 @@ final class LimitsCommand extends StateCommand {
     }
 
     private static int list(Api api, PrintWriter out, StateCommand command) {
-        JsonObject answer = api.get("/v1/limits?limit=" + PAGE);
+        JsonObject answer = all(api);
         command.print(out, answer, all -> {
             JsonArray limits = all.getJsonArray("limits");
             if (limits.isEmpty()) {
@@ -54,6 +54,18 @@ final class LimitsCommand extends StateCommand {
             }
         });
         return 0;
+    }
+
+    /** Page by page, as one answer. */
+    private static JsonObject all(Api api) {
+        JsonArray all = new JsonArray();
+        String next = "";
+        do {
+            JsonObject page = api.get("/v1/limits?limit=" + PAGE + (next.isEmpty() ? "" : "&after=" + Api.query(next)));
+            all.addAll(page.getJsonArray("limits"));
+            next = page.getString("next");
+        } while (next != null);
+        return new JsonObject().put("limits", all);
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false, description = "Lists limits by name.")

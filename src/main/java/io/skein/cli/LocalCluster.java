@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,28 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         return new LocalCluster(absolute(base), nodes);
     }
 
-    /**
-     * @param shown of who asks
-     * @param ca who signs the nodes' certificates, as in {@code --ca}; empty: as usual
-     */
-    record Asking(Optional<Token.Shown> shown, String ca) {
-        Server at(String url) {
-            return Server.at(url, shown).trusting(ca);
+    /** Who asks, each node by the same connection again and again. */
+    static final class Asking {
+        private final Optional<Token.Shown> shown;
+        private final String ca;
+        private final Map<String, Api> apis = new HashMap<>();
+
+        /**
+         * @param shown of who asks
+         * @param ca who signs the nodes' certificates, as in {@code --ca}; empty: as usual
+         */
+        Asking(Optional<Token.Shown> shown, String ca) {
+            this.shown = shown;
+            this.ca = ca;
+        }
+
+        Optional<Token.Shown> shown() {
+            return shown;
+        }
+
+        Api at(String url) {
+            return apis.computeIfAbsent(
+                    url, one -> new Api(Server.at(one, shown).trusting(ca)));
         }
     }
 
@@ -113,10 +129,9 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
      * @param asking who asks, and whom that one believes
      */
     ClusterView view(Asking asking) {
-        Server server = asking.at("");
         Map<String, String> addresses = new LinkedHashMap<>();
         nodes.stream().filter(node -> node.process().isPresent()).forEach(node -> addresses.put(node.id(), node.url()));
-        ClusterView own = ClusterView.ask(addresses, Optional.empty(), server);
+        ClusterView own = ClusterView.ask(addresses, Optional.empty(), asking::at);
         Map<String, String> others = new LinkedHashMap<>();
         own.members().forEach((id, member) -> {
             if (nodes.stream().noneMatch(node -> node.id().equals(id))) {
@@ -126,7 +141,8 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         if (others.isEmpty()) {
             return own;
         }
-        ClusterView strangers = ClusterView.ask(others, Optional.empty(), server);
+        Api known = asking.at(nodes.get(0).url());
+        ClusterView strangers = ClusterView.ask(others, Optional.empty(), known::beside);
         strangers.answers().forEach(own.answers()::putIfAbsent);
         return own;
     }
@@ -142,7 +158,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
     }
 
     private boolean allAnswer(String path, int status, Asking asking) {
-        return nodes.stream().map(node -> new Api(asking.at(node.url())).status(path, A_MOMENT)).toList().stream()
+        return nodes.stream().map(node -> asking.at(node.url()).status(path, A_MOMENT)).toList().stream()
                 .allMatch(answer -> answer.join() == status);
     }
 

@@ -52,15 +52,17 @@ final class LoginCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String password = new PasswordPrompt().ask("Password of " + user, passwordFile);
-        JsonObject answer = begin(server, user, password);
+        Begun begun = begin(server, user, password);
+        JsonObject answer = begun.answer();
         LogIns.LogIn in = in(answer);
-        LogIns.of(System.getenv()).put(nodes(server, in), in);
+        LogIns.of(System.getenv()).put(nodes(begun.at(), in), in);
         PrintWriter out = spec.commandLine().getOut();
         answer.remove("token");
         out.println(
                 json
                         ? answer.encode()
-                        : in.username() + " is logged in at " + server.url() + " until " + Readable.text(in.expires()));
+                        : in.username() + " is logged in at " + begun.at().url() + " until "
+                                + Readable.text(in.expires()));
         out.flush();
         server.shown().filter(shown -> !shown.isLogin()).ifPresent(shown -> {
             PrintWriter err = spec.commandLine().getErr();
@@ -70,10 +72,15 @@ final class LoginCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** @param at the one that answered, of those that were named */
+    record Begun(JsonObject answer, Server at) {}
+
     /** A session; whatever else is shown to the node is over, or about to be replaced. */
-    static JsonObject begin(Server server, String user, String password) {
-        return new Api(server.shownBy(Optional.empty()))
-                .post("/v1/sessions", new JsonObject().put("username", user).put("password", password));
+    static Begun begin(Server server, String user, String password) {
+        Api api = new Api(server.shownBy(Optional.empty()));
+        JsonObject answer =
+                api.post("/v1/sessions", new JsonObject().put("username", user).put("password", password));
+        return new Begun(answer, api.server());
     }
 
     static LogIns.LogIn in(JsonObject answer) {
@@ -88,7 +95,7 @@ final class LoginCommand implements Callable<Integer> {
                 .getJsonArray("members");
         for (int i = 0; i < members.size(); i++) {
             String address = members.getJsonObject(i).getString("httpAddress", "");
-            if (address != null && !address.isEmpty()) {
+            if (address != null && !address.isEmpty() && server.isAsSafe(server.other(address))) {
                 urls.add(server.other(address).url());
             }
         }

@@ -3,6 +3,7 @@ package io.skein.cli;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,10 +34,16 @@ final class LogoutCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogIns all = LogIns.of(System.getenv());
-        LogIns.LogIn in = all.find(server.url())
-                .orElseThrow(() -> new CommandProblem(1, "nobody is logged in at " + server.url()));
+        List<String> named = server.each().stream().map(Server::url).toList();
+        LogIns.LogIn in = named.stream()
+                .flatMap(url -> all.find(url).stream())
+                .findFirst()
+                .orElseThrow(() -> new CommandProblem(1, "nobody is logged in at " + String.join(", ", named)));
+        List<String> its = named.stream()
+                .filter(url -> all.find(url).equals(Optional.of(in)))
+                .toList();
         try {
-            new Api(Server.at(server.url(), Optional.of(Token.Shown.of(in)))).delete("/v1/sessions/current");
+            new Api(server.among(its, Optional.of(Token.Shown.of(in)))).delete("/v1/sessions/current");
         } catch (CommandProblem problem) {
             if (problem.exitCode() != ExitCode.DENIED) {
                 throw problem;

@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Mail between accounts, one command at a time; {@code chat} is for people. */
 @Command(
@@ -37,13 +35,13 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} mail unread --watch",
             "  ${ROOT-COMMAND-NAME} mail list --with bob --json"
         })
-final class MailCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+final class MailCommand extends StateCommand {
+    private static final int USUAL = 100;
 
     @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+    int show(Api api, PrintWriter out) {
+        print(out, api.get("/v1/mail?limit=" + USUAL), page -> Listing.table(api, out, page, "no mail"));
+        return 0;
     }
 
     private static String me(Api api) {
@@ -64,7 +62,7 @@ final class MailCommand implements Runnable {
         private boolean unread;
 
         @Option(names = "--limit", paramLabel = "N", description = "the newest so many, up to 1000 (default: 100)")
-        private int limit = 100;
+        private int limit = USUAL;
 
         @Option(names = "--before", paramLabel = "ID", description = "older than this one")
         private Long before;
@@ -75,17 +73,19 @@ final class MailCommand implements Runnable {
                     + (with == null ? "" : "&with=" + Api.query(with))
                     + (unread ? "&unread=true" : "")
                     + (before == null ? "" : "&before=" + before));
-            print(out, answer, page -> {
-                JsonArray mails = page.getJsonArray("messages");
-                String me = mails.isEmpty() ? "" : me(api);
-                for (int i = mails.size() - 1; i >= 0; i--) {
-                    out.println(ChatLines.of(mails.getJsonObject(i), me));
-                }
-                if (mails.isEmpty()) {
-                    out.println(unread ? "nothing unread" : "no mail");
-                }
-            });
+            print(out, answer, page -> table(api, out, page, unread ? "nothing unread" : "no mail"));
             return 0;
+        }
+
+        private static void table(Api api, PrintWriter out, JsonObject page, String nothing) {
+            JsonArray mails = page.getJsonArray("messages");
+            String me = mails.isEmpty() ? "" : me(api);
+            for (int i = mails.size() - 1; i >= 0; i--) {
+                out.println(ChatLines.of(mails.getJsonObject(i), me));
+            }
+            if (mails.isEmpty()) {
+                out.println(nothing);
+            }
         }
     }
 

@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Who belongs to a cluster, and who leads it. */
 @Command(
@@ -28,7 +26,7 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Adds and removes nodes of a running cluster, one at a time, and has another one lead.",
+            "Lists, adds and removes the nodes of a running cluster, one at a time, and has another one lead.",
             "Any node of the cluster may be asked. A majority of the voters has to be there."
         },
         footer = {
@@ -41,13 +39,21 @@ import picocli.CommandLine.Spec;
             "once it has caught up. Three voters bear the loss of one, five of two; a",
             "fourth makes nothing safer. Learners serve readers."
         })
-final class MemberCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
+final class MemberCommand extends StateCommand {
     @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+    int show(Api api, PrintWriter out) {
+        return list(api, out, json);
+    }
+
+    private static int list(Api api, PrintWriter out, boolean json) {
+        JsonObject status = api.get("/v1/cluster");
+        JsonArray members = status.getJsonArray("members");
+        if (json) {
+            out.println(members.encode());
+        } else {
+            Show.print(out, status, members);
+        }
+        return 0;
     }
 
     @Command(
@@ -191,14 +197,7 @@ final class MemberCommand implements Runnable {
     static final class Show extends StateCommand {
         @Override
         int show(Api api, PrintWriter out) {
-            JsonObject status = api.get("/v1/cluster");
-            JsonArray members = status.getJsonArray("members");
-            if (json) {
-                out.println(members.encode());
-            } else {
-                print(out, status, members);
-            }
-            return 0;
+            return list(api, out, json);
         }
 
         private static void print(PrintWriter out, JsonObject status, JsonArray members) {

@@ -19,7 +19,8 @@ final class MessagePrinter {
     @Option(names = "--json", description = "prints each message as one JSON line")
     private boolean json;
 
-    void print(Delivered message) {
+    /** @return false: nobody reads standard output any more, like behind {@code | head -1} */
+    boolean print(Delivered message) {
         if (json) {
             out.writeBytes(json(message));
             out.println();
@@ -27,12 +28,25 @@ final class MessagePrinter {
             out.writeBytes(message.body());
             out.println();
         } else {
-            String key = message.key().isEmpty() ? "" : " [" + message.key() + "]";
             String again = message.delivery() > 1 ? " (delivery " + message.delivery() + ")" : "";
-            out.printf(
-                    "%s  %s %d%s%s  %s%n",
-                    Readable.text(message.time()), message.topic(), message.offset(), key, again, message.text());
+            out.println(line(message.time(), message.topic(), message.offset(), message.key(), again, message.text()));
         }
+        // Who writes into a pipe that is closed hears it here only.
+        return !out.checkError();
+    }
+
+    /** For people: whatever is in it moves no cursor. */
+    static String line(long time, String topic, long offset, String key, String again, String body) {
+        return Readable.text(time) + "  "
+                + Readable.oneLine(
+                        topic + " " + offset + (key.isEmpty() ? "" : " [" + key + "]") + again + "  " + body);
+    }
+
+    /** A body alone, as it is. */
+    static void printBody(byte[] body) {
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        out.writeBytes(body);
+        out.println();
         out.flush();
     }
 

@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,28 +34,49 @@ enum Names {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What somebody types there, when it is a name. */
-    static Optional<Names> of(ArgSpec argument) {
-        String label = argument.paramLabel();
-        return Arrays.stream(values())
-                .filter(kind -> Arrays.stream(kind.labels)
-                        .anyMatch(known -> Arrays.asList(label.split("[| ]")).contains(known)))
-                .findFirst();
+    /** What is typed there: names that a node knows, words that are always the same, or neither. */
+    record Offer(Optional<Names> kind, List<String> words) {
+        boolean isSome() {
+            return kind.isPresent() || !words.isEmpty();
+        }
     }
 
-    /** The words that its label lists, as in {@code reject|dropOldest}; empty when it does not. */
-    static List<String> choices(ArgSpec argument) {
-        String label = argument.paramLabel();
-        return label.matches("[a-z][A-Za-z-]*(\\|[a-z][A-Za-z-]*)+|JSON\\|XML")
+    /** Behind a flag. */
+    static Offer of(ArgSpec argument) {
+        return of(argument.paramLabel());
+    }
+
+    private static Offer of(String label) {
+        Optional<Names> kind = Arrays.stream(values())
+                .filter(one -> Arrays.stream(one.labels)
+                        .anyMatch(known -> Arrays.asList(label.split("\\|")).contains(known)))
+                .findFirst();
+        return new Offer(kind, choices(label));
+    }
+
+    /** The words that a label lists, as in {@code reject|dropOldest}; empty when it does not. */
+    private static List<String> choices(String label) {
+        if (label.equals("ACTION")) {
+            return List.of("publish", "subscribe", "manage");
+        }
+        return label.matches("[a-z][A-Za-z-]*(\\|[a-z][A-Za-z-]*)+|JSON\\|XML(\\|RAW)?")
                 ? List.of(label.split("\\|"))
                 : List.of();
     }
 
-    /** What the first word behind a command is, when it is a name. */
-    static Optional<Names> of(CommandSpec command) {
+    /** Behind a command, one after the other; a label may stand for several. */
+    static List<Offer> of(CommandSpec command) {
         return command.positionalParameters().stream()
-                .filter(argument -> argument.index().min() == 0)
-                .findFirst()
-                .flatMap(Names::of);
+                .sorted(Comparator.comparingInt(argument -> argument.index().min()))
+                .flatMap(argument -> Arrays.stream(argument.paramLabel().split(" ")))
+                .map(Names::of)
+                .toList();
+    }
+
+    /** The last of them may be typed again and again. */
+    static boolean isRepeated(CommandSpec command) {
+        return command.positionalParameters().stream()
+                .anyMatch(argument ->
+                        argument.arity().max() > 1 && !argument.paramLabel().contains(" "));
     }
 }

@@ -1,10 +1,11 @@
 package io.skein.cli;
 
+import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,13 +36,20 @@ final class NamesCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         JsonArray names = new JsonArray();
-        Names asked = Names.valueOf(kind.toUpperCase(Locale.ROOT));
+        Names asked = Arrays.stream(Names.values())
+                .filter(one -> one.toString().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new CommandProblem(ExitCode.USAGE, "there are no names of " + kind));
         try {
             Optional<JsonObject> answer =
                     new Api(server).look(asked.path, AT_ONCE).join();
             JsonArray list = answer.map(all -> all.getJsonArray(asked.list)).orElse(new JsonArray());
             for (int i = 0; i < list.size(); i++) {
-                names.add(list.getJsonObject(i).getValue(asked.name).toString());
+                String name = list.getJsonObject(i).getValue(asked.name).toString();
+                // A shell would show what is in it.
+                if (name.chars().noneMatch(Character::isISOControl)) {
+                    names.add(name);
+                }
             }
         } catch (CommandProblem nobody) {
             // Nothing to offer.

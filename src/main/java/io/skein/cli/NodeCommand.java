@@ -33,11 +33,7 @@ abstract class NodeCommand implements Callable<Integer> {
 
     /** @param words prints it for people */
     final void print(PrintWriter out, JsonObject answer, Consumer<JsonObject> words) {
-        if (json) {
-            out.println(answer.encode());
-        } else {
-            words.accept(answer);
-        }
+        StateCommand.print(out, json, answer, words);
     }
 
     /** Something was done. */

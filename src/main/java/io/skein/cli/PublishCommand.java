@@ -3,8 +3,6 @@ package io.skein.cli;
 import io.skein.client.Published;
 import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
-import io.skein.frame.Durations;
-import io.skein.frame.Malformed;
 import io.skein.frame.PublishItem;
 import io.skein.node.ExitCode;
 import io.vertx.core.Vertx;
@@ -17,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
 final class PublishCommand implements Callable<Integer> {
     /** Lines under way. */
     private static final int WINDOW = 4096;
+
+    /** Of a line that is named, characters. */
+    private static final int SHOWN = 60;
 
     @Spec
     private CommandSpec spec;
@@ -94,9 +97,9 @@ final class PublishCommand implements Callable<Integer> {
             return publishLines(out);
         }
         PublishItem item = item(topic, new byte[0])
-                .withDelayMs(ms("--delay", delay))
-                .withTtlMs(ms("--ttl", ttl))
-                .withId(idempotencyKey);
+                .withDelayMs(delay.isEmpty() ? 0 : Words.ms("--delay", delay))
+                .withTtlMs(ttl.isEmpty() ? 0 : Words.ms("--ttl", ttl))
+                .withId(idempotencyKey.isEmpty() ? Api.newKey() : idempotencyKey);
         byte[] body = message != null ? message.getBytes(StandardCharsets.UTF_8) : System.in.readAllBytes();
         Published stored = publishOne(item.withBody(body));
         if (json) {
@@ -141,54 +144,101 @@ final class PublishCommand implements Callable<Integer> {
             String words = refused.problem().message();
             throw server.denied(refused.code(), words)
                     .orElseGet(() -> new CommandProblem(
-                            Sockets.exitCode(refused), words + " (" + refused.code() + ")", refused.code()));
+                            Sockets.exitCode(refused),
+                            words + " (" + refused.code() + ")" + (refused.isUnknown() ? Api.again(item.id()) : ""),
+                            refused.code()));
         } finally {
             Sockets.close(vertx);
         }
     }
 
-    /** 0 when it says nothing. */
-    private static long ms(String flag, String text) {
-        try {
-            return text.isEmpty() ? 0 : Durations.parseMs(text);
-        } catch (Malformed noTime) {
-            throw new CommandProblem(ExitCode.USAGE, flag + ": " + noTime.getMessage());
-        }
-    }
-
-    private int publishLines(PrintWriter out) throws IOException, InterruptedException {
+    private int publishLines(PrintWriter out) throws InterruptedException {
         Vertx vertx = Vertx.vertx();
-        AtomicLong durable = new AtomicLong();
-        AtomicReference<Throwable> refused = new AtomicReference<>();
-        Semaphore underWay = new Semaphore(WINDOW);
+        PrintWriter err = spec.commandLine().getErr();
+        Lines all = new Lines();
         try {
-            SkeinClient client =
-                    Sockets.connect(vertx, server, spec.commandLine().getErr());
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = in.readLine(); line != null && refused.get() == null; line = in.readLine()) {
-                underWay.acquire();
-                client.publish(item(topic, line.getBytes(StandardCharsets.UTF_8)))
-                        .onComplete(done -> {
-                            if (done.succeeded()) {
-                                durable.incrementAndGet();
-                            } else {
-                                refused.compareAndSet(null, done.cause());
-                            }
-                            underWay.release();
-                        });
-            }
-            underWay.acquire(WINDOW);
+            SkeinClient client = Sockets.connect(vertx, server, err);
+            Thread reading = new Thread(() -> all.read(client), "lines");
+            reading.setDaemon(true); // It may wait for a line that is never typed.
+            reading.start();
+            all.end.await();
+            all.underWay.acquire(WINDOW);
             client.close().await(5, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException slow) {
-            throw new CommandProblem(1, "the connection did not close: " + slow.getMessage());
+        } catch (TimeoutException slow) {
+            throw new CommandProblem(
+                    ExitCode.NO,
+                    all.durable + " lines are durable; the connection did not close: " + slow.getMessage());
         } finally {
             Sockets.close(vertx);
         }
-        out.println(json ? new JsonObject().put("published", durable.get()).encode() : durable + " lines are durable");
+        out.println(
+                json
+                        ? new JsonObject().put("published", all.durable.get()).encode()
+                        : all.durable + " lines are durable");
         out.flush();
-        if (refused.get() != null) {
-            throw Sockets.problem(server, refused.get());
+        Refused first = all.refused.get();
+        if (first != null) {
+            CommandProblem problem = Sockets.problem(server, first.why());
+            if (all.durable.get() > 0) {
+                err.println("skein: the first line that was not stored is " + first.number() + ": "
+                        + Terminal.fitting(Readable.oneLine(first.line()), SHOWN));
+                err.flush();
+            }
+            throw problem;
+        }
+        if (all.broken != null) {
+            throw new CommandProblem(ExitCode.NO, "standard input cannot be read on: " + all.broken.getMessage());
         }
         return 0;
+    }
+
+    /** @param number counted from 1 */
+    private record Refused(long number, String line, Throwable why) {
+        /** The first as they were typed, not as they were answered. */
+        static Refused first(Refused one, Refused other) {
+            return one == null || other.number < one.number ? other : one;
+        }
+    }
+
+    /** Standard input, line by line, until it ends or one line is refused. */
+    private final class Lines {
+        private final Semaphore underWay = new Semaphore(WINDOW, true);
+        private final AtomicLong durable = new AtomicLong();
+        private final AtomicReference<Refused> refused = new AtomicReference<>();
+        private final CountDownLatch end = new CountDownLatch(1);
+        private volatile IOException broken;
+
+        void read(SkeinClient client) {
+            try {
+                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+                long number = 0;
+                for (String line = in.readLine(); line != null && end.getCount() > 0; line = in.readLine()) {
+                    underWay.acquire();
+                    publish(client, ++number, line);
+                }
+            } catch (IOException failed) {
+                broken = failed;
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } finally {
+                end.countDown();
+            }
+        }
+
+        private void publish(SkeinClient client, long number, String line) {
+            if (end.getCount() == 0) {
+                underWay.release();
+                return;
+            }
+            client.publish(item(topic, line.getBytes(StandardCharsets.UTF_8))).onComplete(done -> {
+                if (done.succeeded()) {
+                    durable.incrementAndGet();
+                } else {
+                    refused.accumulateAndGet(new Refused(number, line, done.cause()), Refused::first);
+                    end.countDown();
+                }
+                underWay.release();
+            });
+        }
     }
 }

@@ -6,8 +6,6 @@ import io.skein.client.WorkHandler;
 import io.skein.client.WorkOptions;
 import io.skein.client.Worker;
 import io.skein.frame.Delivered;
-import io.skein.frame.Durations;
-import io.skein.frame.Malformed;
 import io.skein.node.ExitCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,22 +32,21 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Takes messages of a durable subscription, prints each and acknowledges it.",
-            "What is printed and not acknowledged, because this was ended, comes again when its lease ends."
+            "What is printed and not acknowledged, because this was ended, comes again when its lease ends. It is"
+                    + " acknowledged as soon as it is printed, before whoever reads it has done anything with it; for work that"
+                    + " must not be lost: --no-ack, and '${ROOT-COMMAND-NAME} subscriptions ack' when it is done."
         },
         footer = {
             "",
             "Exit code 3 when nothing came in time.",
             "Examples:",
-            "  ${ROOT-COMMAND-NAME} subscriptions billing --filter 'orders/#' --from earliest    makes one",
+            "  ${ROOT-COMMAND-NAME} subscriptions create billing --filter 'orders/#'",
             "  ${ROOT-COMMAND-NAME} pull billing",
             "  ${ROOT-COMMAND-NAME} pull billing --count 100 --wait 1s --json",
             "  ${ROOT-COMMAND-NAME} pull billing --follow --body | while read -r line; do ...; done",
             "  ${ROOT-COMMAND-NAME} pull billing --no-ack --json         leaves it lent, and prints the lease"
         })
 final class PullCommand implements Callable<Integer> {
-    /** Nothing came. */
-    private static final int NOTHING = 3;
-
     private static final long ANSWER_SECONDS = 30;
     /** With --no-ack all are lent at the same time. */
     private static final int MOST_LENT = 10_000;
@@ -91,11 +88,11 @@ final class PullCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        long waitMs = duration("--wait", wait);
+        long waitMs = Words.ms("--wait", wait);
         if (waitMs < LEAST_WAIT_MS) {
             throw new CommandProblem(ExitCode.USAGE, "--wait is at least " + LEAST_WAIT_MS + "ms");
         }
-        long leaseMs = lease == null ? 0 : duration("--lease", lease);
+        long leaseMs = lease == null ? 0 : Words.ms("--lease", lease);
         if (count < 1 || noAck && count > MOST_LENT) {
             throw new CommandProblem(
                     ExitCode.USAGE, "--count is 1 or more" + (noAck ? ", with --no-ack at most " + MOST_LENT : ""));
@@ -117,10 +114,10 @@ final class PullCommand implements Callable<Integer> {
                             .limit(count);
             Worker worker = client.work(options, handler(events, err)).await(ANSWER_SECONDS, TimeUnit.SECONDS);
             int exitCode = take(worker, events, waitMs, err);
-            client.close().await(ANSWER_SECONDS, TimeUnit.SECONDS);
+            client.close(); // so that the end is no lost connection
             return exitCode;
         } catch (TimeoutException slow) {
-            throw new CommandProblem(1, "the node did not answer in time");
+            throw new CommandProblem(ExitCode.UNREACHABLE, "the node did not answer in time; nothing was taken");
         } catch (SkeinException refused) {
             throw Sockets.problem(server, refused);
         } finally {
@@ -129,7 +126,7 @@ final class PullCommand implements Callable<Integer> {
     }
 
     private int take(Worker worker, BlockingQueue<Event> events, long waitMs, PrintWriter err)
-            throws InterruptedException, TimeoutException {
+            throws InterruptedException {
         List<Future<?>> acks = new ArrayList<>();
         AtomicBoolean refused = new AtomicBoolean();
         long taken = 0;
@@ -142,7 +139,9 @@ final class PullCommand implements Callable<Integer> {
                 throw Sockets.ended(server, "the work", event.end());
             }
             taken++;
-            printer.print(event.message());
+            if (!printer.print(event.message())) {
+                break; // Nobody has read it: it comes again.
+            }
             if (noAck) {
                 continue;
             }
@@ -153,8 +152,14 @@ final class PullCommand implements Callable<Integer> {
                 err.flush();
             }));
         }
-        Future.join(acks).otherwiseEmpty().await(ANSWER_SECONDS, TimeUnit.SECONDS);
-        return refused.get() ? 1 : taken == 0 ? NOTHING : 0;
+        try {
+            Future.join(acks).otherwiseEmpty().await(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException slow) {
+            throw new CommandProblem(
+                    ExitCode.UNKNOWN,
+                    "the node did not answer the last acknowledgements in time: they may count, or their messages come again");
+        }
+        return refused.get() ? 1 : taken == 0 ? ExitCode.NOTHING : 0;
     }
 
     private static WorkHandler handler(BlockingQueue<Event> events, PrintWriter err) {
@@ -181,13 +186,5 @@ final class PullCommand implements Callable<Integer> {
                 events.add(new Event(null, reason));
             }
         };
-    }
-
-    private static long duration(String option, String text) {
-        try {
-            return Durations.parseMs(text);
-        } catch (Malformed noTime) {
-            throw new CommandProblem(ExitCode.USAGE, option + ": " + noTime.getMessage());
-        }
     }
 }

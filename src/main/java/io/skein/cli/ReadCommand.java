@@ -1,8 +1,10 @@
 package io.skein.cli;
 
+import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import picocli.CommandLine.Command;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Reads messages without consuming them, and ends; 'subscribe' goes on with what comes.",
-            "Exit code 3 when there is none."
+            "Exit code 3 when there is none. That there are more behind them is said on standard error, with where to go on."
         },
         footer = {
             "",
@@ -26,8 +28,6 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} read jobs --from latest --wait 10s --body"
         })
 final class ReadCommand extends NodeCommand {
-    private static final int NOTHING = io.skein.node.ExitCode.NOTHING;
-
     @Parameters(paramLabel = "FILTER", description = "a topic, or with + (one level) and # (the rest)")
     private String filter;
 
@@ -64,19 +64,47 @@ final class ReadCommand extends NodeCommand {
         print(out, page, all -> {
             for (int i = 0; i < messages.size(); i++) {
                 JsonObject message = messages.getJsonObject(i);
-                out.println(body ? text(message) : line(message));
+                if (body) {
+                    out.flush();
+                    MessagePrinter.printBody(bytes(message));
+                } else {
+                    out.println(line(message));
+                }
             }
+            PrintWriter err = spec.commandLine().getErr();
             if (messages.isEmpty()) {
-                spec.commandLine().getErr().println("nothing there");
+                err.println("nothing there");
+            } else if (page.getString("next") != null && isMore(api, page.getString("next"))) {
+                err.println("there are more: --from " + page.getString("next"));
             }
+            err.flush();
         });
-        return messages.isEmpty() ? NOTHING : 0;
+        return messages.isEmpty() ? ExitCode.NOTHING : 0;
+    }
+
+    /** A page ends with its limit, or when it is large; where it ends is said also when nothing comes behind it. */
+    private boolean isMore(Api api, String cursor) {
+        return !api.get("/t" + Api.path(filter) + "?limit=1&from=" + Api.query(cursor)
+                        + (level == null ? "" : "&level=" + Api.query(level)))
+                .getJsonArray("messages")
+                .isEmpty();
     }
 
     private static String line(JsonObject message) {
-        String key = message.containsKey("key") ? " [" + message.getString("key") + "]" : "";
-        return Readable.text(message.getLong("time")) + "  " + message.getString("topic") + " "
-                + message.getLong("offset") + key + "  " + text(message);
+        return MessagePrinter.line(
+                message.getLong("time"),
+                message.getString("topic"),
+                message.getLong("offset"),
+                message.getString("key", ""),
+                "",
+                text(message));
+    }
+
+    private static byte[] bytes(JsonObject message) {
+        String bytes = message.getString("body64");
+        return bytes == null
+                ? message.getString("body", "").getBytes(StandardCharsets.UTF_8)
+                : Base64.getDecoder().decode(bytes);
     }
 
     /** Bytes that are no text are shown as they travel. */

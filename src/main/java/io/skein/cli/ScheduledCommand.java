@@ -59,7 +59,7 @@ final class ScheduledCommand extends StateCommand {
         }
         Table.print(out, rows);
         if (page.getString("next") != null) {
-            out.println("there are more: --limit");
+            out.println("there are more: " + Program.line("scheduled list --limit 1000"));
         }
     }
 

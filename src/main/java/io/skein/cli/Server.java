@@ -90,12 +90,25 @@ final class Server {
         return known;
     }
 
-    /** Another node of the same cluster; the same asks. */
+    /** Another node of the same cluster; the same asks, but what went over TLS is not shown in clear. */
     Server other(String address) {
         Server other = at(address, known.isEmpty() && url.isEmpty() ? Optional.empty() : shown());
         other.ca = ca;
         other.isTold = isTold;
-        return other;
+        return isAsSafe(other) ? other : other.shownBy(Optional.empty());
+    }
+
+    /** What goes to this node may go to the other, too. */
+    boolean isAsSafe(Server other) {
+        return url.isEmpty() || !isTls() || other.isTls();
+    }
+
+    /** Nodes of the same cluster; somebody else asks. */
+    Server among(List<String> urls, Optional<Token.Shown> who) {
+        Server others = at(String.join(",", urls), who);
+        others.ca = ca;
+        others.isTold = true;
+        return others;
     }
 
     /** The same node; somebody else asks. */
@@ -221,7 +234,7 @@ final class Server {
 
         String login = Program.line("login --as NAME");
         return shown().map(token -> url() + " does not take " + token
-                        + ": it is not known there, was revoked, or is over; give another, or none and log in (" + login
+                        + ": it is not known there, was deleted, or is over; give another, or none and log in (" + login
                         + ")")
                 .orElse(url() + " wants to know who asks; log in (" + login + "), or set SKEIN_TOKEN");
     }

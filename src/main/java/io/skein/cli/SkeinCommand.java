@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 
 /** The root of all commands. */
@@ -93,21 +94,30 @@ public final class SkeinCommand implements Runnable {
     public static int run(String... arguments) {
         String[] words = Spellings.today(arguments);
         CommandLine line = line(words);
-        line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
-            at.getErr().println(at.getColorScheme().errorText("skein: " + sentence(problem, args)));
+            at.getErr().println(red("skein: " + sentence(problem, args)));
             at.getErr().println("Try '" + at.getCommandSpec().qualifiedName() + " --help'.");
             return ExitCode.USAGE;
         });
         line.setExecutionExceptionHandler((failure, at, parsed) -> {
             if (failure instanceof ConfigurationProblem || failure instanceof CommandProblem) {
-                at.getErr().println(at.getColorScheme().errorText("skein: " + failure.getMessage()));
+                at.getErr().println(red("skein: " + failure.getMessage()));
                 return failure instanceof CommandProblem problem ? problem.exitCode() : ExitCode.USAGE;
             }
-            throw failure;
+            at.getErr().println(red("skein: a fault of its own, which is worth a report: " + failure));
+            failure.printStackTrace(at.getErr());
+            return ExitCode.BROKEN;
         });
         return line.execute(words);
+    }
+
+    /** No colours into a file: where standard error goes is looked at, and not only where the rest goes. */
+    private static String red(String sentence) {
+        boolean isForced = System.console() == null
+                || !System.getenv().getOrDefault("CLICOLOR_FORCE", "0").equals("0");
+        Ansi ansi = isForced || Terminal.isThereForErrors() ? Ansi.AUTO : Ansi.OFF;
+        return CommandLine.Help.defaultColorScheme(ansi).errorText(sentence).toString();
     }
 
     /** All commands. */

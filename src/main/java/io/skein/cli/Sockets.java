@@ -7,6 +7,8 @@ import io.skein.node.ExitCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -36,11 +38,17 @@ final class Sockets {
         }
     }
 
+    /** The library shows one token to all: to those alone that it is for. */
     private static ClientOptions options(Server server) {
-        ClientOptions options = ClientOptions.of(
-                        server.each().stream().map(Server::webSocket).toList())
+        List<Server> named = server.each();
+        Optional<Token.Shown> shown =
+                named.stream().flatMap(one -> one.shown().stream()).findFirst();
+        ClientOptions options = ClientOptions.of(named.stream()
+                        .filter(one -> one.shown().equals(shown))
+                        .map(Server::webSocket)
+                        .toList())
                 .withAuthority(server.authority().orElse(""));
-        return server.shown().map(token -> options.withToken(token.secret())).orElse(options);
+        return shown.map(token -> options.withToken(token.secret())).orElse(options);
     }
 
     /** What a node refused, or the library had to give up. */

@@ -34,6 +34,11 @@ abstract class StateCommand implements Callable<Integer> {
 
     /** @param words prints it for people */
     final void print(PrintWriter out, JsonObject answer, Consumer<JsonObject> words) {
+        print(out, json, answer, words);
+    }
+
+    /** For programs or for people. */
+    static void print(PrintWriter out, boolean json, JsonObject answer, Consumer<JsonObject> words) {
         if (json) {
             out.println(answer.encode());
         } else {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Help.Ansi;
         description = {
             "Shows how a node is, and the cluster it belongs to.",
             "Other nodes are asked where this one says that they are. LAG counts committed log entries that a node has"
-                    + " not applied. Exit code 1 when the node asked is not ok, or does not answer."
+                    + " not applied. Exit code 1 when the node asked is not ok; 69 when none answers."
         },
         footer = {
             "",
@@ -26,7 +26,7 @@ final class StatusCommand extends StateCommand {
     @Override
     int show(Api api, PrintWriter out) {
         JsonObject status = api.get("/v1/cluster");
-        ClusterView view = ClusterView.from(status, server);
+        ClusterView view = ClusterView.from(status, api);
         boolean ok = "ok".equals(status.getString("health"));
         if (json) {
             JsonObject nodes = new JsonObject();

@@ -28,7 +28,10 @@ import picocli.CommandLine.Spec;
         name = "subscribe",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Prints messages as they come, and goes on by itself where it was when the connection is lost.",
+        description = {
+            "Prints messages as they come, and goes on by itself where it was when the connection is lost.",
+            "Ends when nobody reads what it prints."
+        },
         footer = {
             "",
             "Examples:",
@@ -77,8 +80,7 @@ final class SubscribeCommand implements Callable<Integer> {
                     if (left.getAndDecrement() <= 0) {
                         return;
                     }
-                    printer.print(message);
-                    if (left.get() <= 0) {
+                    if (!printer.print(message) || left.get() <= 0) {
                         end.countDown();
                     }
                 }
@@ -114,7 +116,7 @@ final class SubscribeCommand implements Callable<Integer> {
                     .await(30, TimeUnit.SECONDS);
             end.await();
         } catch (TimeoutException slow) {
-            throw new CommandProblem(1, "the node did not answer in time");
+            throw new CommandProblem(ExitCode.UNREACHABLE, "the node did not answer in time");
         } catch (SkeinException refused) {
             throw Sockets.problem(server, refused);
         } finally {

@@ -3,9 +3,11 @@ package io.skein.cli;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -21,11 +23,18 @@ final class Terminal {
     static final String TO_LINE_END = "\u001b[K";
     static final String TO_SCREEN_END = "\u001b[J";
 
-    private static final File DEVICE = new File("/dev/tty");
+    static final Path PATH = Path.of("/dev/tty");
+
+    private static final File DEVICE = PATH.toFile();
     private static final long STTY_SECONDS = 2;
     private static final Pattern ROWS_COLUMNS = Pattern.compile("(\\d+) (\\d+)");
 
     private Terminal() {}
+
+    /** What was printed is flushed; whether nobody reads it any more, like behind {@code | head -1}. */
+    static boolean isUnread(PrintWriter out) {
+        return out.checkError() || System.out.checkError();
+    }
 
     /** What is printed is read by a person, and what that person types comes in. */
     static boolean isThere() {
@@ -42,18 +51,26 @@ final class Terminal {
         }
     }
 
+    /** What comes in is typed by a person, wherever that which is printed goes. */
+    static boolean isTyped() {
+        return isThere() || DEVICE.exists() && isTerminal("0", false);
+    }
+
     /** What goes to standard error is read by a person, too. */
     static boolean isThereForErrors() {
-        if (!isThere()) {
-            return false;
-        }
+        return isThere() && isTerminal("2", true);
+    }
+
+    /** @param unknown what is said where there is no test(1) */
+    private static boolean isTerminal(String number, boolean unknown) {
         try {
-            Process test = new ProcessBuilder("test", "-t", "2")
+            Process test = new ProcessBuilder("test", "-t", number)
+                    .redirectInput(Redirect.INHERIT)
                     .redirectError(Redirect.INHERIT)
                     .start();
-            return !test.waitFor(STTY_SECONDS, TimeUnit.SECONDS) || test.exitValue() == 0;
+            return test.waitFor(STTY_SECONDS, TimeUnit.SECONDS) ? test.exitValue() == 0 : unknown;
         } catch (IOException nobodyKnows) {
-            return true;
+            return unknown;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;

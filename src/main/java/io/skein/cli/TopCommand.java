@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             "Keys: q ends, Tab and left/right change the list, up/down move, s sorts by",
             "something else, p pauses, + and - change how often it asks.",
             "Rates of publishing and delivering, and latency, come from the nodes' /metrics: with",
-            "--auth they are shown to admins. Latency is that of publishes, told by histogram buckets.",
+            "--auth they are shown to whoever is known there. Latency is that of publishes, told by",
+            "histogram buckets. Ctrl+C ends it like q, with exit code 0.",
             "",
             "Examples:",
             "  ${ROOT-COMMAND-NAME} top",
@@ -79,7 +80,7 @@ final class TopCommand implements Callable<Integer> {
         if (everyMs < LEAST_MS || everyMs > MOST_MS) {
             throw new CommandProblem(ExitCode.USAGE, "--every is 200ms to 60s, not " + every);
         }
-        api = new Api(server);
+        api = new Api(server).brisk(TopFigures.A_MOMENT);
         PrintWriter out = spec.commandLine().getOut();
         Optional<RawTerminal> terminal = once || json ? Optional.empty() : RawTerminal.open(out);
         TopScreen screen = new TopScreen();

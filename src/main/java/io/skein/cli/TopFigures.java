@@ -28,7 +28,8 @@ record TopFigures(
         long listedNanos,
         List<JsonObject> topics,
         List<JsonObject> subscriptions) {
-    private static final Duration A_MOMENT = Duration.ofSeconds(2);
+    /** Whoever does not answer within this is not there. */
+    static final Duration A_MOMENT = Duration.ofSeconds(2);
     /** More topics are listed seldom. */
     private static final int MANY = 1_000;
 
@@ -81,19 +82,21 @@ record TopFigures(
     static TopFigures ask(Api api, Optional<TopFigures> last) {
         JsonObject cluster = api.get("/v1/cluster");
         Server server = api.server();
-        ClusterView view = ClusterView.from(cluster, server);
+        ClusterView view = ClusterView.from(cluster, api);
         Map<String, CompletableFuture<Optional<String>>> asked = new LinkedHashMap<>();
         view.answers()
                 .keySet()
-                .forEach(node -> asked.put(node, new Api(at(view, node, cluster, server)).text("/metrics", A_MOMENT)));
+                .forEach(node -> asked.put(node, at(view, node, cluster, api).text("/metrics", A_MOMENT)));
         boolean listsAnew = last.filter(TopFigures::isFreshAndLong).isEmpty();
-        CompletableFuture<Optional<JsonObject>> topics = listed(listsAnew, api, "/v1/topics?match=%23&level=none");
-        CompletableFuture<Optional<JsonObject>> subscriptions =
-                listed(listsAnew, api, "/v1/subscriptions?limit=1000&level=none");
+        CompletableFuture<Optional<JsonObject>> topics = listsAnew
+                ? api.look("/v1/topics?match=%23&level=none", A_MOMENT)
+                : CompletableFuture.completedFuture(Optional.empty());
+        CompletableFuture<Optional<List<JsonObject>>> subscriptions =
+                listsAnew ? pages(api, "", List.of()) : CompletableFuture.completedFuture(Optional.empty());
         Map<String, Counters> counters = new TreeMap<>();
         asked.forEach((node, answer) -> answer.join().ifPresent(text -> counters.put(node, Counters.of(text))));
         Optional<List<JsonObject>> listed = topics.join().map(all -> list(all, "topics"));
-        Optional<List<JsonObject>> durable = subscriptions.join().map(all -> list(all, "subscriptions"));
+        Optional<List<JsonObject>> durable = subscriptions.join();
         long now = System.nanoTime();
         return new TopFigures(
                 now,
@@ -106,19 +109,29 @@ record TopFigures(
     }
 
     private boolean isFreshAndLong() {
-        return topics.size() > MANY && System.nanoTime() - listedNanos < SELDOM_NANOS;
+        return Math.max(topics.size(), subscriptions.size()) > MANY && System.nanoTime() - listedNanos < SELDOM_NANOS;
     }
 
-    private static CompletableFuture<Optional<JsonObject>> listed(boolean isAsked, Api api, String path) {
-        return isAsked ? api.look(path, A_MOMENT) : CompletableFuture.completedFuture(Optional.empty());
+    /** All subscriptions, page by page: they come by name, and those that lag most may be on the last one. */
+    private static CompletableFuture<Optional<List<JsonObject>>> pages(Api api, String after, List<JsonObject> before) {
+        return api.look("/v1/subscriptions?limit=" + MANY + "&level=none" + after, A_MOMENT)
+                .thenCompose(answer -> {
+                    if (answer.isEmpty()) {
+                        return CompletableFuture.completedFuture(Optional.empty());
+                    }
+                    List<JsonObject> all = new ArrayList<>(before);
+                    all.addAll(list(answer.get(), "subscriptions"));
+                    String next = answer.get().getString("next");
+                    return next == null
+                            ? CompletableFuture.completedFuture(Optional.of(all))
+                            : pages(api, "&after=" + Api.query(next), all);
+                });
     }
 
-    private static Server at(ClusterView view, String node, JsonObject first, Server server) {
+    private static Api at(ClusterView view, String node, JsonObject first, Api api) {
         JsonObject member = view.members().get(node);
         String address = member == null ? "" : member.getString("httpAddress", "");
-        return node.equals(first.getString("node")) || address == null || address.isEmpty()
-                ? server
-                : server.other(address);
+        return node.equals(first.getString("node")) || address == null || address.isEmpty() ? api : api.beside(address);
     }
 
     private static List<JsonObject> list(JsonObject answer, String name) {

@@ -7,10 +7,11 @@ import java.util.TreeMap;
 /**
  * What happened between two moments, in a second.
  *
+ * @param isKnown a node gave its counters at both moments
  * @param p50Ms of publishes that were acknowledged meanwhile, as the buckets tell it; empty: there were none
  */
-record TopRates(double published, double delivered, OptionalDouble p50Ms, OptionalDouble p99Ms) {
-    static final TopRates NONE = new TopRates(0, 0, OptionalDouble.empty(), OptionalDouble.empty());
+record TopRates(boolean isKnown, double published, double delivered, OptionalDouble p50Ms, OptionalDouble p99Ms) {
+    static final TopRates NONE = new TopRates(false, 0, 0, OptionalDouble.empty(), OptionalDouble.empty());
 
     private static final double NANOS = 1e9;
     private static final double HALF = 0.5;
@@ -34,7 +35,9 @@ record TopRates(double published, double delivered, OptionalDouble p50Ms, Option
                             bound, Math.max(0, count - earlier.publishes().getOrDefault(bound, 0.0)), Double::sum));
         }
         double seconds = Math.max(0.001, (now.nanos() - before.nanos()) / NANOS);
-        return new TopRates(published / seconds, delivered / seconds, within(took, HALF), within(took, NEARLY_ALL));
+        boolean isKnown = now.counters().keySet().stream().anyMatch(before.counters()::containsKey);
+        return new TopRates(
+                isKnown, published / seconds, delivered / seconds, within(took, HALF), within(took, NEARLY_ALL));
     }
 
     /** Milliseconds within which so large a part was done; between two bounds as if evenly. */

@@ -146,8 +146,13 @@ final class TopScreen {
     }
 
     private String rates() {
-        return "publish " + bold(rate(rates.published()) + "/s") + "   deliver " + bold(rate(rates.delivered()) + "/s")
+        return "publish " + bold(perSecond(rates.published())) + "   deliver " + bold(perSecond(rates.delivered()))
                 + "   latency p50 " + ms(rates.p50Ms()) + "  p99 " + ms(rates.p99Ms());
+    }
+
+    /** Nothing was counted is another thing than nobody says. */
+    private String perSecond(double rate) {
+        return rates.isKnown() ? rate(rate) + "/s" : "-";
     }
 
     private static String rate(double perSecond) {
@@ -274,8 +279,8 @@ final class TopScreen {
         return new JsonObject()
                 .put("time", System.currentTimeMillis())
                 .put("asked", now.asked())
-                .put("publishedPerSecond", rates.published())
-                .put("deliveredPerSecond", rates.delivered())
+                .put("publishedPerSecond", rates.isKnown() ? rates.published() : null)
+                .put("deliveredPerSecond", rates.isKnown() ? rates.delivered() : null)
                 .put("p50Ms", rates.p50Ms().isPresent() ? rates.p50Ms().getAsDouble() : null)
                 .put("p99Ms", rates.p99Ms().isPresent() ? rates.p99Ms().getAsDouble() : null)
                 .put("nodes", nodes)

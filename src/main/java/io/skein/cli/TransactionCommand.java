@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         description = {
             "Publishes, acknowledges and gives back, all or nothing, across topics and subscriptions.",
             "What is to be done is JSON, from a file or standard input. Exit code 1: nothing was done; 4: nobody knows, ask"
-                    + " again with the same --key."
+                    + " again with the --idempotency-key that is said then."
         },
         footer = {
             "",
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "  ${ROOT-COMMAND-NAME} transaction -f transfer.json",
             "  echo '{\"publish\":[{\"topic\":\"paid/7\",\"body\":\"42\"}],",
             "         \"ack\":[{\"subscription\":\"billing\",\"leases\":[\"lz6d.1.1.0.7.0\"]}]}' \\",
-            "      | ${ROOT-COMMAND-NAME} transaction --key payment-7"
+            "      | ${ROOT-COMMAND-NAME} transaction --idempotency-key payment-7"
         })
 final class TransactionCommand extends NodeCommand {
     @Option(
@@ -38,18 +38,19 @@ final class TransactionCommand extends NodeCommand {
     private Path file;
 
     @Option(
-            names = "--key",
+            names = "--idempotency-key",
             paramLabel = "KEY",
-            description = "Idempotency-Key: the same one again does nothing twice (default: one of its own)")
+            description = "the same one again does nothing twice (default: one of its own)")
     private String key;
+
+    /** As it was spelled before {@code publish --key} was the message's. */
+    @Option(names = "--key", paramLabel = "KEY", hidden = true)
+    private String formerKey;
 
     @Override
     int ask(Api api, PrintWriter out) {
         JsonObject order = order();
-        String[] headers = key == null
-                ? new String[] {"Content-Type", "application/json"}
-                : new String[] {"Content-Type", "application/json", "Idempotency-Key", key};
-        JsonObject answer = api.post("/v1/transactions", order.toBuffer().getBytes(), headers);
+        JsonObject answer = done(api, order, key != null ? key : formerKey != null ? formerKey : Api.newKey());
         print(out, answer, done -> {
             JsonArray results = done.getJsonArray("results");
             for (int i = 0; i < results.size(); i++) {
@@ -63,6 +64,22 @@ final class TransactionCommand extends NodeCommand {
                     results.size(), done.getInteger("acknowledged", 0), done.getInteger("returned", 0));
         });
         return 0;
+    }
+
+    private static JsonObject done(Api api, JsonObject order, String key) {
+        try {
+            return api.post(
+                    "/v1/transactions",
+                    order.toBuffer().getBytes(),
+                    "Content-Type",
+                    "application/json",
+                    "Idempotency-Key",
+                    key);
+        } catch (CommandProblem problem) {
+            throw problem.exitCode() == ExitCode.UNKNOWN
+                    ? new CommandProblem(ExitCode.UNKNOWN, problem.getMessage() + Api.again(key), problem.code())
+                    : problem;
+        }
     }
 
     private JsonObject order() {

@@ -120,7 +120,7 @@ final class UserChanges {
 
         @Override
         int ask(Api api, PrintWriter out) {
-            if (!yes && !PasswordPrompt.confirms("Remove " + name + " with its sessions, tokens, rules and mail?")) {
+            if (!yes && !PasswordPrompt.confirms("Delete " + name + " with its sessions, tokens, rules and mail?")) {
                 throw new CommandProblem(1, name + " stays");
             }
             JsonObject proof = new JsonObject();
@@ -128,7 +128,7 @@ final class UserChanges {
                 proof.put("password", new PasswordPrompt().ask("Password of " + name, passwordFile));
             }
             api.delete(UserCommand.path(name, ""), proof);
-            done(out, new JsonObject(), name + " is removed");
+            done(out, new JsonObject(), name + " is deleted");
             return 0;
         }
     }

@@ -10,10 +10,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Accounts: who there is. */
 @Command(
@@ -44,6 +42,7 @@ import picocli.CommandLine.Spec;
             "An admin may everything. A member may nothing with topics until a rule",
             "allows it, for that account or for --everyone; one that forbids wins.",
             "Examples:",
+            "  ${ROOT-COMMAND-NAME} users",
             "  ${ROOT-COMMAND-NAME} users create anna",
             "  ${ROOT-COMMAND-NAME} users allow anna publish 'orders/#'",
             "  ${ROOT-COMMAND-NAME} users allow --everyone subscribe 'news/#'",
@@ -51,16 +50,13 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} users tokens create billing prod --lifetime 90d > token",
             "  ${ROOT-COMMAND-NAME} users show anna"
         })
-final class UserCommand implements Runnable {
+final class UserCommand extends StateCommand {
     /** As many as a node lists at once. */
     private static final int PAGE = 1000;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+    int show(Api api, PrintWriter out) {
+        return list(api, out, json, "*");
     }
 
     /** @param more what comes after the name */
@@ -132,6 +128,18 @@ final class UserCommand implements Runnable {
         }
     }
 
+    private static int list(Api api, PrintWriter out, boolean json, String glob) {
+        JsonArray accounts = Listing.all(api, glob);
+        if (json) {
+            out.println(new JsonObject().put("accounts", accounts).encode());
+        } else if (accounts.isEmpty()) {
+            out.println("there is no account" + (glob.equals("*") ? " yet" : " like " + glob));
+        } else {
+            Table.print(out, Listing.rows(accounts));
+        }
+        return 0;
+    }
+
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
@@ -149,18 +157,10 @@ final class UserCommand implements Runnable {
 
         @Override
         int show(Api api, PrintWriter out) {
-            JsonArray accounts = all(new Api(server));
-            if (json) {
-                out.println(new JsonObject().put("accounts", accounts).encode());
-            } else if (accounts.isEmpty()) {
-                out.println("there is no account" + (glob.equals("*") ? " yet" : " like " + glob));
-            } else {
-                Table.print(out, rows(accounts));
-            }
-            return 0;
+            return list(api, out, json, glob);
         }
 
-        private JsonArray all(Api api) {
+        private static JsonArray all(Api api, String glob) {
             String base = "/v1/accounts?limit=" + PAGE + "&match=" + Api.query(glob);
             JsonArray all = new JsonArray();
             String next = "";

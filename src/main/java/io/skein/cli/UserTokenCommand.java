@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Tokens: what programs show. */
 @Command(
@@ -21,7 +19,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "Tokens for programs. One may what its account may, or of that only what its scopes say.",
-            "Admins make them for everybody, others for themselves."
+            "Admins make them for everybody, others for themselves. Alone it lists one's own."
         },
         footer = {
             "",
@@ -30,13 +28,24 @@ import picocli.CommandLine.Spec;
             "  SKEIN_TOKEN_FILE=token ${ROOT-COMMAND-NAME} publish orders/eu hello",
             "  ${ROOT-COMMAND-NAME} users tokens delete billing prod"
         })
-final class UserTokenCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
+final class UserTokenCommand extends StateCommand {
+    /** One's own. */
     @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+    int show(Api api, PrintWriter out) {
+        return list(api, out, json, api.get("/v1/sessions/current").getString("username"));
+    }
+
+    private static int list(Api api, PrintWriter out, boolean json, String name) {
+        JsonArray tokens = api.get(UserCommand.path(name, "/tokens")).getJsonArray("tokens");
+        if (json) {
+            out.println(tokens.encode());
+        } else if (tokens.isEmpty()) {
+            out.println(
+                    name + " has no tokens; make one: " + Program.line("users tokens create " + name + " TOKENNAME"));
+        } else {
+            Table.print(out, rows(tokens));
+        }
+        return 0;
     }
 
     /** For {@link Table}. */
@@ -128,16 +137,7 @@ final class UserTokenCommand implements Runnable {
 
         @Override
         int show(Api api, PrintWriter out) {
-            JsonArray tokens = api.get(UserCommand.path(name, "/tokens")).getJsonArray("tokens");
-            if (json) {
-                out.println(tokens.encode());
-            } else if (tokens.isEmpty()) {
-                out.println(name + " has no tokens; make one: "
-                        + Program.line("users tokens create " + name + " TOKENNAME"));
-            } else {
-                Table.print(out, rows(tokens));
-            }
-            return 0;
+            return list(api, out, json, name);
         }
     }
 
@@ -157,7 +157,7 @@ final class UserTokenCommand implements Runnable {
         @Override
         int ask(Api api, PrintWriter out) {
             api.delete(UserCommand.path(name, "/tokens") + "?name=" + Api.query(token));
-            done(out, new JsonObject(), "token " + token + " of " + name + " is revoked");
+            done(out, new JsonObject(), "token " + token + " of " + name + " is deleted");
             return 0;
         }
     }

@@ -13,11 +13,15 @@ import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code --watch [EVERY]}: what a command shows is shown again and again, on a terminal in the same place. */
 final class Watch {
     private static final String USUAL = "2s";
     private static final long LEAST_MS = 100;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = "--watch",
@@ -46,8 +50,16 @@ final class Watch {
         Duration pause = pause(every);
         boolean inPlace = !json && Terminal.isThere();
         int before = 0;
+        boolean wasSilent = false;
         while (true) {
-            String text = text(frame, json);
+            Frame seen = text(frame, json);
+            String text = seen.text();
+            if (json && !seen.silence().isEmpty() && !wasSilent) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println(seen.silence());
+                err.flush();
+            }
+            wasSilent = !seen.silence().isEmpty();
             if (inPlace) {
                 before = redraw(out, text, before);
             } else {
@@ -55,7 +67,9 @@ final class Watch {
                     out.println("--- " + Readable.text(System.currentTimeMillis()));
                 }
                 out.print(text);
-                out.flush();
+            }
+            if (Terminal.isUnread(out)) {
+                return 0;
             }
             Pause.of(pause);
         }
@@ -73,8 +87,11 @@ final class Watch {
         throw new CommandProblem(ExitCode.USAGE, "--watch is at least " + LEAST_MS + "ms, not " + every);
     }
 
+    /** @param silence what is said of a node that does not answer; empty: it does */
+    private record Frame(String text, String silence) {}
+
     /** A node that is away for a while ends nothing: who watches wants to see it come back. */
-    private static String text(ToIntFunction<PrintWriter> frame, boolean json) {
+    private static Frame text(ToIntFunction<PrintWriter> frame, boolean json) {
         StringWriter text = new StringWriter();
         try (PrintWriter into = new PrintWriter(text)) {
             frame.applyAsInt(into);
@@ -82,9 +99,10 @@ final class Watch {
             if (problem.exitCode() != ExitCode.UNREACHABLE) {
                 throw problem;
             }
-            return json ? "" : "skein: " + problem.getMessage() + System.lineSeparator();
+            String silence = "skein: " + problem.getMessage();
+            return new Frame(json ? "" : silence + System.lineSeparator(), silence);
         }
-        return text.toString();
+        return new Frame(text.toString(), "");
     }
 
     /**

@@ -15,11 +15,12 @@ import picocli.CommandLine.Command;
 final class WhoamiCommand extends NodeCommand {
     @Override
     int ask(Api api, PrintWriter out) {
-        Token.Shown shown = server.shown()
-                .orElseThrow(() -> new CommandProblem(
-                        ExitCode.DENIED,
-                        "nobody: no token is shown; log in with " + Program.line("login --as NAME")
-                                + ", or set SKEIN_TOKEN"));
+        if (server.each().stream().allMatch(one -> one.shown().isEmpty())) {
+            throw new CommandProblem(
+                    ExitCode.DENIED,
+                    "nobody: no token is shown; log in with " + Program.line("login --as NAME")
+                            + ", or set SKEIN_TOKEN");
+        }
         JsonObject answer = api.get("/v1/sessions/current");
         if (json) {
             out.println(answer.encode());
@@ -27,8 +28,9 @@ final class WhoamiCommand extends NodeCommand {
             Long expires = answer.getLong("expires");
             out.printf("%s%n", answer.getString("username"));
             out.printf("  role     %s%n", answer.getString("role"));
-            out.printf("  shows    %s%n", shown);
-            out.printf("  until    %s%n", expires == null ? "it is revoked" : Readable.text(expires));
+            out.printf(
+                    "  shows    %s%n", api.server().shown().map(String::valueOf).orElse("nothing"));
+            out.printf("  until    %s%n", expires == null ? "it is deleted" : Readable.text(expires));
         }
         return 0;
     }

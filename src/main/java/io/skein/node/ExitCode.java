@@ -18,7 +18,7 @@ public final class ExitCode {
     /** No node answers, or none can do it now: nothing was done, and asking again is safe. */
     public static final int UNREACHABLE = 69;
 
-    /** A broken invariant: the node does not trust itself any more. */
+    /** A fault of our own: of a node a broken invariant, after which it does not trust itself any more. */
     public static final int BROKEN = 70;
 
     public static final int DATA_DIRECTORY_IN_USE = 73;

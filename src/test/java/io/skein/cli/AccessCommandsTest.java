@@ -221,7 +221,7 @@ class AccessCommandsTest {
         assertTrue(listed.get(1).matches("test +all +\\S+ \\S+ +-"), listed.toString());
         assertTrue(listed.get(2).matches("ci +publish:builds/# +\\S+ \\S+ +\\S+ \\S+"), listed.toString());
         assertEquals(
-                "token ci of emil is revoked\n",
+                "token ci of emil is deleted\n",
                 as(ADMIN, "user", "token", "revoke", "emil", "ci").out());
         assertEquals(ExitCode.DENIED, as(ci, "publish", "builds/7", "x").exitCode());
         String json =
@@ -250,7 +250,7 @@ class AccessCommandsTest {
         assertTrue(as(ADMIN, "user", "show", "frida").out().startsWith("frida\n  role      admin\n"));
 
         assertEquals(
-                "frida is removed\n",
+                "frida is deleted\n",
                 as(ADMIN, "user", "remove", "frida", "--yes").out());
         Said gone = as(ADMIN, "user", "show", "frida");
         assertEquals(1, gone.exitCode());

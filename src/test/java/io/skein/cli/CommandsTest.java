@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import static io.skein.cli.Said.say;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.skein.node.RunningNode;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -135,6 +142,101 @@ class CommandsTest {
 
     private String lent(String subscription) {
         return to("pull", subscription, "--no-ack", "--json").json().getString("lease");
+    }
+
+    private Said headOf(long lines, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--url", "localhost:" + node.httpPort()));
+        return say(InputStream.nullInputStream(), lines, all.toArray(String[]::new));
+    }
+
+    @Test
+    void whatNobodyReadsIsNotAcknowledged() {
+        to("subscriptions", "create", "cli-head", "--filter", "cli/head", "--from", "earliest");
+        say("one\ntwo\nthree\n", "publish", "--lines", "cli/head", "--url", "localhost:" + node.httpPort());
+
+        assertEquals(new Said(0, "one\n", ""), headOf(1, "pull", "cli-head", "--follow", "--body"));
+        assertEquals(1, to("subscriptions", "show", "cli-head", "--json").json().getLong("acknowledged"));
+    }
+
+    @Test
+    void aStreamEndsWhenNobodyReadsIt() {
+        say("one\ntwo\nthree\n", "publish", "--lines", "cli/unread", "--url", "localhost:" + node.httpPort());
+        assertEquals(new Said(0, "one\n", ""), headOf(1, "subscribe", "cli/unread", "--from", "earliest", "--body"));
+        assertEquals(
+                0, headOf(1, "topics", "list", "cli/unread", "--watch", "100ms").exitCode());
+    }
+
+    @Test
+    void aBodyIsReadAsItIs() throws Exception {
+        byte[] bytes = {(byte) 0xff, 0, 27, 'x'};
+        say(
+                new ByteArrayInputStream(bytes),
+                Long.MAX_VALUE,
+                "publish",
+                "cli/bytes",
+                "--url",
+                "localhost:" + node.httpPort());
+        PrintStream before = System.out;
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(read, true));
+        try {
+            SkeinCommand.run("read", "cli/bytes", "--body", "--url", "localhost:" + node.httpPort());
+        } finally {
+            System.setOut(before);
+        }
+        assertArrayEquals(new byte[] {(byte) 0xff, 0, 27, 'x', '\n'}, read.toByteArray());
+    }
+
+    @Test
+    void whatOthersWroteMovesNoCursor() {
+        to("publish", "cli/escapes", "a\u001b[2J\rb", "--key", "k\u0007");
+        for (String command : List.of("read cli/escapes", "subscribe cli/escapes --from earliest --count 1")) {
+            Said said = to(command.split(" "));
+            assertTrue(said.out().endsWith("cli/escapes 0 [k ]  a [2J b\n"), said.out());
+        }
+        assertEquals("a\u001b[2J\rb\n", to("read", "cli/escapes", "--body").out());
+    }
+
+    @Test
+    void aPageOfMessagesSaysThatThereAreMore() {
+        say("one\ntwo\n", "publish", "--lines", "cli/more", "--url", "localhost:" + node.httpPort());
+        Said first = to("read", "cli/more", "--limit", "1", "--body");
+        assertEquals("one\n", first.out());
+        assertTrue(first.err().matches("there are more: --from \\S+\n"), first.err());
+        String next = first.err().strip().replace("there are more: --from ", "");
+        assertEquals(new Said(0, "two\n", ""), to("read", "cli/more", "--from", next, "--body"));
+    }
+
+    @Test
+    void linesEndAtARefusalThoughMoreMayBeTyped() throws Exception {
+        to("topics", "create", "cli/full", "--max-messages", "1", "--on-full", "reject");
+        PipedOutputStream typing = new PipedOutputStream();
+        PipedInputStream typed = new PipedInputStream(typing);
+        typing.write("one\ntwo\n".getBytes(StandardCharsets.UTF_8));
+        typing.flush();
+        Said said =
+                say(typed, Long.MAX_VALUE, "publish", "--lines", "cli/full", "--url", "localhost:" + node.httpPort());
+        assertEquals("1 lines are durable\n", said.out());
+        assertTrue(said.exitCode() != 0);
+        assertTrue(said.err().contains("the first line that was not stored is 2: two"), said.err());
+    }
+
+    @Test
+    void aNounAloneLists() {
+        for (String noun :
+                List.of("topics", "subscriptions", "members", "users", "limits", "connections", "scheduled")) {
+            Said alone = to(noun, "--json");
+            assertTrue(alone.out().startsWith("{") || alone.out().startsWith("["), noun + ": " + alone.out());
+        }
+    }
+
+    @Test
+    void theKeyOfARequestIsSpelledTheSameForMessagesAndTransactions() {
+        String order = "{\"publish\":[{\"topic\":\"cli/spelled\",\"body\":\"42\"}]}";
+        Said said =
+                say(order, "transaction", "--idempotency-key", "spelled-1", "--url", "localhost:" + node.httpPort());
+        assertTrue(said.out().endsWith("done: 1 published, 0 acknowledged, 0 given back\n"), said.err());
     }
 
     @Test

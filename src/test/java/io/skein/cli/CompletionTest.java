@@ -42,7 +42,10 @@ class CompletionTest {
         }
         Path program = Files.writeString(
                 directory.resolve("skein"),
-                "#!/bin/sh\n[ \"$1 $2\" = 'names topics' ] && printf 'orders/eu\\norders/us\\nlogs\\n'\n");
+                "#!/bin/sh\n[ \"$1 $2\" = 'names topics' ] && printf 'orders/eu\\norders/us\\nlogs\\n'\n"
+                        + "[ \"$1 $2\" = 'names members' ] && printf 'n1\\n'\n"
+                        + "[ \"$1 $2\" = 'names accounts' ] && printf 'anna\\n'\n"
+                        + "[ \"$1 $2\" = 'names subscriptions' ] && printf 'zz;touch pwned\\nz\\033[2Jz\\n'\n");
         assertTrue(program.toFile().setExecutable(true));
         Files.writeString(directory.resolve("complete"), BASH);
     }
@@ -90,11 +93,31 @@ class CompletionTest {
     }
 
     @Test
+    void whatANameSaysIsNotRun() throws Exception {
+        assertEquals("zz\\;touch\\ pwned", bash("skein", "pull", "z"));
+    }
+
+    @Test
+    void aFlagOffersWhatItMeansToItsCommand() throws Exception {
+        assertEquals("n1", bash("skein", "members", "transfer", "--from", "n"));
+        assertEquals("", bash("skein", "subscribe", "orders/eu", "--from", "n"));
+        assertEquals("logs", bash("skein", "topics", "show", "--url", "localhost:1", "l"));
+        assertEquals("anna", bash("skein", "users", "tokens", "create", "an"));
+        assertEquals("", bash("skein", "users", "tokens", "create", "anna", "an"));
+        assertEquals("orders/eu orders/us", bash("skein", "users", "allow", "anna", "publish", "o"));
+        assertEquals("publish", bash("skein", "users", "allow", "anna", "pu"));
+    }
+
+    @Test
     void fishOffersTheSame() throws Exception {
         assumeTrue(isThere("fish"), "there is no fish here");
         String ask = "set PATH " + directory + " $PATH; source " + directory.resolve("fish") + "; complete -C ";
         assertEquals("orders/eu\norders/us", run("fish", "--no-config", "-c", ask + "'skein topics delete o'"));
         assertTrue(run("fish", "--no-config", "-c", ask + "'skein to'").contains("topics\tTopics: "));
+        assertEquals(
+                "orders/eu\norders/us", run("fish", "--no-config", "-c", ask + "'skein users allow anna publish o'"));
+        assertTrue(run("fish", "--no-config", "-c", "cd " + directory + "; " + ask + "'skein restore com'")
+                .contains("complete"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -140,6 +142,57 @@ class TopTest {
         List<String> lines = screen.lines(SIZE, "1s", true);
         assertTrue(lines.get(2).contains("no node answers"), lines.get(2));
         assertTrue(lines.stream().anyMatch(line -> line.startsWith(">busy")), lines.toString());
+    }
+
+    @Test
+    void whatNoNodeCountsIsNotNothing() {
+        TopFigures silent =
+                new TopFigures(1, "http://localhost:8080", figures(1, 1, 1).view(), Map.of(), 1, List.of(), List.of());
+        TopScreen screen = new TopScreen();
+        screen.take(silent);
+        screen.take(silent);
+        assertTrue(screen.lines(SIZE, "1s", true).get(1).startsWith("publish -   deliver -"));
+        assertEquals(null, screen.json().getValue("publishedPerSecond"));
+    }
+
+    @Test
+    void subscriptionsAreListedToTheLastPage() throws IOException {
+        String cluster = "{\"node\":\"n1\",\"role\":\"leader\",\"term\":2,\"commitIndex\":9,\"appliedIndex\":9,"
+                + "\"health\":\"ok\",\"members\":[]}";
+        try (FailingNode pages = FailingNode.that(exchange -> {
+            String query = exchange.getRequestURI().toString();
+            String first = "{\"subscriptions\":[{\"subscription\":\"a\"}],\"next\":\"a\"}";
+            String last = "{\"subscriptions\":[{\"subscription\":\"b\"}],\"next\":null}";
+            FailingNode.answer(
+                    exchange,
+                    200,
+                    query.startsWith("/v1/topics")
+                            ? "{\"topics\":[]}"
+                            : query.contains("&after=a") ? last : query.startsWith("/v1/sub") ? first : cluster);
+        })) {
+            TopFigures figures = TopFigures.ask(new Api(Server.at(pages.url(), Optional.empty())), Optional.empty());
+            assertEquals(2, figures.subscriptions().size());
+        }
+    }
+
+    @Test
+    void eachNodeIsAskedOverTheSameConnectionsFrameByFrame() {
+        Api api = new Api(Server.at(url(), Optional.empty()));
+        Api other = api.beside("127.0.0.1:1");
+        assertSame(other, api.beside("127.0.0.1:1"));
+        TopFigures.ask(api, Optional.empty());
+        long before = threads();
+        for (int i = 0; i < 5; i++) {
+            TopFigures.ask(api, Optional.empty());
+        }
+        assertEquals(before, threads());
+    }
+
+    /** Each client of the JDK's has one. */
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("HttpClient-\\d+-SelectorManager"))
+                .count();
     }
 
     @Test

@@ -26,8 +26,8 @@ class ScaleDownIT {
                 *jsonpath={.status.readyReplicas}*) cat ready ;;
                 *jsonpath=*Ready*) echo True ;;
                 *SKEIN_PEERS*) echo skein-0=a:1,skein-1=b:1,skein-2=c:1 ;;
-                *"member list"*) sed 's/.*/{"id":"&"},/' members ;;
-                *"member remove"*)
+                *"members list"*) sed 's/.*/{"id":"&"},/' members ;;
+                *"members remove"*)
                     for id in "$@"; do :; done
                     [ ! -e "forbidden-$id" ] || exit 1
                     grep -vx "$id" members >rest
@@ -73,8 +73,8 @@ class ScaleDownIT {
     /** The changes among what kubectl was told, in their order. */
     private List<String> changes() throws IOException {
         try (var lines = Files.lines(cluster.resolve("told"))) {
-            return lines.filter(line -> line.contains("member remove") || line.contains("scale statefulset"))
-                    .map(line -> line.replaceFirst(".*(member remove|scale statefulset)", "$1"))
+            return lines.filter(line -> line.contains("members remove") || line.contains("scale statefulset"))
+                    .map(line -> line.replaceFirst(".*(members remove|scale statefulset)", "$1"))
                     .toList();
         }
     }
@@ -84,9 +84,9 @@ class ScaleDownIT {
         assertEquals(0, scaleDown("3", "-n", "skein"));
         assertEquals(
                 List.of(
-                        "member remove skein-4",
+                        "members remove skein-4",
                         "scale statefulset skein --current-replicas=5 --replicas=4",
-                        "member remove skein-3",
+                        "members remove skein-3",
                         "scale statefulset skein --current-replicas=4 --replicas=3"),
                 changes());
         assertTrue(Files.readString(cluster.resolve("told")).lines().allMatch(line -> line.startsWith("-n skein ")));
@@ -104,7 +104,7 @@ class ScaleDownIT {
     void aNodeThatIsNotRemovedKeepsItsPod() throws Exception {
         Files.createFile(cluster.resolve("forbidden-skein-4"));
         assertEquals(1, scaleDown("3"));
-        assertEquals(List.of("member remove skein-4"), changes());
+        assertEquals(List.of("members remove skein-4"), changes());
     }
 
     @Test
