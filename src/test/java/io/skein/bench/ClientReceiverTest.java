@@ -28,7 +28,8 @@ class ClientReceiverTest {
     @Test
     void oneThatMayNotSubscribeLeavesNoConnectionBehind() throws Exception {
         Promise<Void> closed = Promise.promise();
-        JsonObject no = new JsonObject().put("code", "forbidden").put("message", "no").put("retryable", false);
+        JsonObject no =
+                new JsonObject().put("code", "forbidden").put("message", "no").put("retryable", false);
         HttpServer server = vertx.createHttpServer(
                         new HttpServerOptions().setWebSocketSubProtocols(List.of("skein.v1.json")))
                 .webSocketHandler(socket -> {

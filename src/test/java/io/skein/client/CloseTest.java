@@ -73,8 +73,8 @@ class CloseTest {
     void aPublishThatBacksOffFailsWhenTheClientIsClosed() {
         StubServer server = new StubServer(
                 vertx, (socket, command) -> StubServer.refuse(socket, command, "no-leader", true, false));
-        SkeinClient client =
-                SkeinClient.connect(vertx, ClientOptions.of(List.of(server.at()))).await();
+        SkeinClient client = SkeinClient.connect(vertx, ClientOptions.of(List.of(server.at())))
+                .await();
         Future<Published> publish = client.publish(PublishItem.of("a", "x").withId("once"));
         // The pauses double: this one is 400 ms.
         await().until(() -> server.commands.size() >= 5);
