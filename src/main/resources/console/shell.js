@@ -108,8 +108,6 @@ async function open(focus) {
   }
   const a = links.find((its) => its.dataset.page === params.page);
   entitleAs(params.name || a.textContent.trim(), params.name ? params.page : '', a.textContent.trim());
-  root = place(params.page);
-  root.hidden = false;
   let page;
   try {
     page = (await load(params.page)).default;
@@ -118,10 +116,14 @@ async function open(focus) {
     return;
   }
   if (mine !== visit) return;
+  // Not before: what is clicked while nobody listens would be lost.
+  root = place(params.page);
+  root.hidden = false;
   keeps = page.keep ?? Boolean(root.dataset.keep);
   const title = typeof page.title === 'function' ? page.title(params) : params.name || page.title;
   entitleAs(title, params.name ? params.page : '', a.textContent.trim());
   leave = page.show(root, params, app) ?? null;
+  main.dataset.open = location.hash;
   if (focus && before !== shown) {
     scrollTo(0, 0);
     comesFrom(before, params).focus({ preventScroll: true });

@@ -131,6 +131,10 @@ public final class Ratios {
         LoadConfig byHand =
                 config.load().withDoor(LoadConfig.Door.WS, 4, 256, 64).withSubscribers(0, 0);
         LoadConfig byLibrary = byHand.withDoor(LoadConfig.Door.CLIENT, 4, 256, 64);
+        if (round == 1) {
+            // Frames by hand have run for a while by now.
+            load("the client library, to warm up", byLibrary);
+        }
         LoadReport first = load("4 x 256 in flight", round % 2 == 0 ? byHand : byLibrary);
         LoadReport second = load("4 x 256 in flight", round % 2 == 0 ? byLibrary : byHand);
         pair(

@@ -3,6 +3,8 @@ package io.skein.cli;
 import io.skein.node.ConfigurationProblem;
 import io.skein.node.ExitCode;
 import io.skein.node.Settings;
+import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -70,6 +72,10 @@ public final class SkeinCommand implements Runnable {
     /** What {@link #run} gives when the process goes on: a node was started. */
     public static final int STAYS = -1;
 
+    /** A root with one command, which is made by itself, as only then its model is transformed. */
+    @Command(name = "skein")
+    static final class One {}
+
     /** From the jar's manifest. */
     static final class Version implements IVersionProvider {
         static String text() {
@@ -85,7 +91,8 @@ public final class SkeinCommand implements Runnable {
 
     /** @return the process's exit code, or {@link #STAYS} */
     public static int run(String... arguments) {
-        CommandLine line = line();
+        String[] words = Spellings.today(arguments);
+        CommandLine line = line(words);
         line.setExitCodeExceptionMapper(e -> ExitCode.USAGE);
         line.setParameterExceptionHandler((problem, args) -> {
             CommandLine at = problem.getCommandLine();
@@ -100,12 +107,27 @@ public final class SkeinCommand implements Runnable {
             }
             throw failure;
         });
-        return line.execute(Spellings.today(arguments));
+        return line.execute(words);
     }
 
     /** All commands. */
     static CommandLine line() {
-        CommandLine line = new CommandLine(new SkeinCommand());
+        return line(new String[0]);
+    }
+
+    /**
+     * What is needed for a line that was typed: of all commands only the one that it begins with, as making each of them
+     * ready takes longer than most of them work. Help is about all of them.
+     */
+    private static CommandLine line(String... typed) {
+        Class<?>[] all = SkeinCommand.class.getAnnotation(Command.class).subcommands();
+        Optional<Class<?>> only = Arrays.stream(all)
+                .filter(command -> typed.length > 0 && command != HelpCommand.class)
+                .filter(command -> command.getAnnotation(Command.class).name().equals(typed[0]))
+                .findFirst();
+        CommandLine line = only.isPresent()
+                ? new CommandLine(new One()).addSubcommand(new CommandLine(only.get()))
+                : new CommandLine(new SkeinCommand());
         line.setCommandName(Program.name());
         quiet(line);
         line.setUsageHelpAutoWidth(true);
@@ -144,9 +166,10 @@ public final class SkeinCommand implements Runnable {
         return at.getParent() == null ? 0 : 1 + depth(at.getParent());
     }
 
-    /** Descriptions say their defaults themselves. */
+    /** Descriptions say their defaults themselves; each says the program's version. */
     private static void quiet(CommandLine line) {
         line.getCommandSpec().usageMessage().showDefaultValues(false);
+        line.getCommandSpec().versionProvider(new Version());
         line.getSubcommands().values().forEach(SkeinCommand::quiet);
     }
 

@@ -44,7 +44,9 @@ final class Table {
             "DOES",
             "COLUMNS",
             "MEANING",
-            "CURSOR");
+            "CURSOR",
+            "STATE",
+            "URL");
 
     private static final int GAP = 2;
     private static final int LEAST = 8;

@@ -50,11 +50,8 @@ final class Outgoing {
 
     /** A message with an id is a command with that as its key. */
     static Outgoing one(PublishItem item, Promise<Published> promise, long deadline) {
-        List<Promise<Published>> promises = new ArrayList<>(1);
-        promises.add(promise);
-        List<PublishItem> items = new ArrayList<>(1);
-        items.add(item.id().isEmpty() ? item : item.withId(""));
-        return new Outgoing(items, false, item.id(), promises, null, size(item), deadline);
+        List<PublishItem> items = List.of(item.id().isEmpty() ? item : item.withId(""));
+        return new Outgoing(items, false, item.id(), List.of(promise), null, size(item), deadline);
     }
 
     static Outgoing list(

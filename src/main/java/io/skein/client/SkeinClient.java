@@ -204,7 +204,7 @@ public final class SkeinClient {
         context.runOnContext(v -> {
             List<Outgoing> all;
             synchronized (handedOver) {
-                all = List.copyOf(handedOver);
+                all = new ArrayList<>(handedOver);
                 handedOver.clear();
                 handing = false;
             }

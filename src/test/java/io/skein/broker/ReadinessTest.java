@@ -104,7 +104,7 @@ class ReadinessTest {
 
     @Test
     void aboveTheLimitInBytesWhoWouldWaitIsRefusedUntilOthersAreGone() throws Exception {
-        Readiness readiness = new Readiness(vertx, 50, LONG_MS, () -> false);
+        Readiness readiness = new Readiness(vertx, 1000, LONG_MS, () -> false); // the second comes before that is over
         Future<Void> large = readiness.await(false, Readiness.MAX_WAITING_BYTES);
 
         Refusal refusal =

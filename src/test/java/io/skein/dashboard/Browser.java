@@ -134,6 +134,14 @@ public final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", 844, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
+    /** Until the console's page that the address names listens. */
+    void awaitPage() {
+        await(
+                "the page is open",
+                () -> Boolean.TRUE.equals(
+                        script("return document.getElementById('main').dataset.open === location.hash")));
+    }
+
     /** As on a screen of that size. */
     void screen(int width, int height) {
         driver.executeCdpCommand(

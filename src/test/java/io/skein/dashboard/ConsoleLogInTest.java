@@ -111,6 +111,7 @@ class ConsoleLogInTest {
 
     private void go(String hash) {
         browser.script("location.hash = arguments[0]", hash);
+        browser.awaitPage();
     }
 
     private boolean isOutside() {

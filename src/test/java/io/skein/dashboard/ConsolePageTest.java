@@ -87,6 +87,7 @@ class ConsolePageTest {
                 "a chart is drawn",
                 () -> browser.all("#page-cluster .chart canvas").size() == 1);
         go("#/topics");
+        browser.awaitPage();
         browser.awaitText("#topics-body", "orders/eu");
         browser.awaitText("#topics-count", "2");
         go("#/tail");
@@ -264,6 +265,7 @@ class ConsolePageTest {
         assertTrue(browser.text("#tail-body").contains(markup));
         assertTrue(browser.text("#tail-body").contains("not shown here"));
         go("#/topics");
+        browser.awaitPage();
         browser.awaitText("#topics-body", "<b onclick=x>bold<b>");
         assertEquals(0, browser.all("main img, main script, main b[onclick]").size());
         assertNotEquals("owned", browser.script("return document.title"));
@@ -513,6 +515,7 @@ class ConsolePageTest {
                 "the page is connected",
                 () -> "live".equals(browser.script("return document.body.dataset.connection")));
         browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+        browser.awaitPage();
     }
 
     private static List<String> topicNames() {

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,6 +38,7 @@ class ConsolePictures {
     private static final Path PICTURES = Path.of("src/test/resources/screenshots");
     private static final Duration RUNS = Duration.ofSeconds(Long.getLong("skein.pictures.seconds", 120));
     private static final int COLOURS = 256;
+    private static final int MOST_BYTES = 80_000;
 
     private static final List<String> NAMES =
             List.of("Ada Lovelace", "Grace Hopper", "Alan Kay", "Barbara Liskov", "Leslie Lamport", "Radia Perlman");
@@ -52,9 +54,9 @@ class ConsolePictures {
     void allPages(@TempDir Path profile, @TempDir Path directory) throws Exception {
         ScheduledExecutorService shop = Executors.newScheduledThreadPool(2);
         try (Browser browser = Browser.open(profile);
-                RunningNode first = new RunningNode(directory.resolve("n1"), Map.of("node-id", "n1", "sql", "true"));
-                RunningNode second = joining(directory.resolve("n2"), "n2", first, 2);
-                RunningNode third = joining(directory.resolve("n3"), "n3", first, 3)) {
+                RunningNode first = patient(directory, "n1", Map.of("sql", "true"));
+                RunningNode second = joining(directory, "n2", first, 2);
+                RunningNode third = joining(directory, "n3", first, 3)) {
             second.awaitVoters(3);
             third.awaitVoters(3);
             base = "http://127.0.0.1:" + first.httpPort();
@@ -65,32 +67,35 @@ class ConsolePictures {
             browser.phone(1280);
             browser.go(base + "/");
             Awaitility.await().atMost(RUNS.plusSeconds(60)).until(() -> System.nanoTime() > until);
-            take(browser, "overview", "#/overview", "");
-            take(browser, "topics", "#/topics", "");
+            take(browser, "overview", "#/overview", "#flock .member", "");
+            take(browser, "topics", "#/topics", "#topics-body tbody tr", "");
             take(
                     browser,
                     "topic",
                     "#/topics/orders/eu?find=key:customer-7",
+                    "#browse-body .message",
                     "document.querySelector('#browse-body .line')?.click()");
-            take(browser, "subscriptions", "#/subscriptions", "");
+            take(browser, "subscriptions", "#/subscriptions", "#subscriptions-body tbody tr", "");
             take(
                     browser,
                     "subscription",
                     "#/subscriptions/billing",
+                    "#letters-body .letter",
                     "document.querySelector('#letters-body .line')?.click()");
-            take(browser, "cluster", "#/cluster", "");
-            take(browser, "tail", "#/tail?filter=orders/%23", "");
-            take(browser, "connections", "#/connections", "");
-            take(browser, "accounts", "#/accounts", "");
-            take(browser, "settings", "#/settings", "");
+            take(browser, "cluster", "#/cluster", "#members .member", "");
+            take(browser, "tail", "#/tail?filter=orders/%23", "#tail-body .message", "");
+            take(browser, "connections", "#/connections", "#page-connections td", "");
+            take(browser, "accounts", "#/accounts", "#page-accounts td", "");
+            take(browser, "settings", "#/settings", "#page-settings td", "");
             take(
                     browser,
                     "sql",
                     "#/sql",
+                    "#page-sql textarea",
                     "const box = document.querySelector('#page-sql textarea');"
                             + " box.value = \"SELECT topic, count(*) AS messages, max(time) AS newest FROM message GROUP BY topic ORDER BY messages DESC LIMIT 8\";"
                             + " box.dispatchEvent(new Event('input', {bubbles: true}));"
-                            + " document.querySelector('#page-sql button[type=submit]').click()");
+                            + " document.querySelector('#page-sql button.primary').click()");
         } finally {
             shop.shutdownNow();
         }
@@ -100,9 +105,17 @@ class ConsolePictures {
         if (voters == 2) {
             known.awaitVoters(1);
         }
-        RunningNode node = RunningNode.joining(directory, id, known);
+        RunningNode node = patient(directory, id, Map.of("peers", known.id() + "=" + known.raftAddress()));
         known.awaitVoters(voters);
         return node;
+    }
+
+    /** The first goes on to lead, also on a machine that has much to do. */
+    private static RunningNode patient(Path directory, String id, Map<String, String> more) throws Exception {
+        Map<String, String> flags =
+                new HashMap<>(Map.of("node-id", id, "heartbeat", "300ms", "election-timeout", "3s"));
+        flags.putAll(more);
+        return new RunningNode(directory.resolve(id), flags);
     }
 
     private void stock() throws Exception {
@@ -230,14 +243,18 @@ class ConsolePictures {
                         .method(method, HttpRequest.BodyPublishers.ofString(body == null ? "" : body.encode()))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() == 503) {
+            throw new IOException(method + " " + path + ": " + answer.body());
+        }
         return answer.body().startsWith("{") ? new JsonObject(answer.body()) : new JsonObject();
     }
 
-    private static void take(Browser browser, String name, String hash, String then) throws IOException {
+    private static void take(Browser browser, String name, String hash, String ready, String then) throws IOException {
         browser.script("localStorage.setItem('skein.theme', 'light')");
         browser.screen(1280, 860);
         browser.script("location.hash = arguments[0]; location.reload()", hash);
         browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+        browser.await(ready + " is there", () -> !browser.all(ready).isEmpty());
         browser.settle();
         if (!then.isEmpty()) {
             browser.script(then);
@@ -247,8 +264,18 @@ class ConsolePictures {
         browser.settle();
         BufferedImage picture = ImageIO.read(new ByteArrayInputStream(browser.screenshot()));
         Files.createDirectories(PICTURES);
-        ImageIO.write(
-                withPalette(picture), "png", PICTURES.resolve(name + ".png").toFile());
+        Files.write(PICTURES.resolve(name + ".png"), within(withPalette(picture)));
+    }
+
+    /** As a file of at most so many bytes: what is too much goes at the bottom. */
+    private static byte[] within(BufferedImage picture) throws IOException {
+        for (int height = picture.getHeight(); ; height -= 40) {
+            var out = new ByteArrayOutputStream();
+            ImageIO.write(picture.getSubimage(0, 0, picture.getWidth(), height), "png", out);
+            if (out.size() <= MOST_BYTES) {
+                return out.toByteArray();
+            }
+        }
     }
 
     /** With the colours that occur most, and each other one as the nearest of them. */

@@ -246,6 +246,7 @@ class ConsoleTopicsTest {
         browser.go("about:blank");
         browser.go("http://127.0.0.1:" + node.httpPort() + "/" + hash);
         browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+        browser.awaitPage();
     }
 
     private List<String> offsets() {

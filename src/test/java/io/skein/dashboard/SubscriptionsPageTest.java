@@ -305,6 +305,7 @@ class SubscriptionsPageTest {
         browser.go("about:blank");
         browser.go(console.url("/" + hash));
         browser.await("a state is shown", () -> !browser.text("#node").isEmpty());
+        browser.awaitPage();
     }
 
     private void subscribe(String name, String filter, int maxDeliveries) throws Exception {
