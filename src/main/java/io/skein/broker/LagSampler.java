@@ -1,6 +1,5 @@
 package io.skein.broker;
 
-import io.skein.cluster.Proposer;
 import io.skein.subscription.SubscriptionMachine;
 import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
@@ -18,15 +17,18 @@ import java.util.function.Supplier;
 final class LagSampler {
     static final long EVERY_MS = 10_000;
 
-    /** Of those that are kept, looked at in one turn of the replica. */
-    private static final int A_FEW = 16;
-    /** Subscriptions, positions and marks of the others that are looked at in one turn, and turns in one look. */
+    /** Subscriptions, positions and marks of the others that are looked at in one turn, one subscription at least. */
     private static final int A_TURN = 1_000;
-
+    /** Turns in one look at the others. */
     private static final int TURNS = 5;
 
+    /** A turn of the replica: {@link io.skein.cluster.Proposer#ask}. */
+    interface Turns {
+        <T> Future<T> ask(Supplier<T> question);
+    }
+
     private final Vertx vertx;
-    private final Proposer proposer;
+    private final Turns turns;
     private final WallClock clock;
     private final Supplier<Ground> ground;
     private final LagHistory history = new LagHistory();
@@ -37,11 +39,16 @@ final class LagSampler {
 
     private volatile boolean stopped;
 
-    LagSampler(Vertx vertx, Proposer proposer, Supplier<Ground> ground, WallClock clock) {
+    LagSampler(Vertx vertx, Turns turns, Supplier<Ground> ground, WallClock clock) {
         this.clock = clock;
         this.vertx = vertx;
-        this.proposer = proposer;
+        this.turns = turns;
         this.ground = ground;
+    }
+
+    /** One that takes its turns in another way. */
+    LagSampler by(Turns other) {
+        return new LagSampler(vertx, other, ground, clock);
     }
 
     /** On the replica's context; again: nothing. */
@@ -85,29 +92,28 @@ final class LagSampler {
         if (!ids.hasNext()) {
             return Future.succeededFuture();
         }
-        return proposer.ask(() -> {
-                    for (int i = 0; i < A_FEW && ids.hasNext(); i++) {
-                        long id = ids.next();
-                        Optional<SubscriptionView> there = machine().after(id - 1, 1).stream()
-                                .filter(view -> view.id() == id)
-                                .findFirst();
-                        there.ifPresentOrElse(view -> history.note(view, time), () -> history.forget(id));
-                    }
+        long id = ids.next();
+        // One a turn: it may have the positions of 50,000 topics, and after them others have to have theirs.
+        return turns.ask(() -> {
+                    Optional<SubscriptionView> there = machine().after(id - 1, 1).stream()
+                            .filter(view -> view.id() == id)
+                            .findFirst();
+                    there.ifPresentOrElse(view -> history.note(view, time), () -> history.forget(id));
                     return null;
                 })
                 .compose(v -> kept(ids, time));
     }
 
-    private Future<Void> others(long time, int turns) {
-        if (turns == 0) {
+    private Future<Void> others(long time, int left) {
+        if (left == 0) {
             return Future.succeededFuture();
         }
-        return proposer.ask(() -> {
+        return turns.ask(() -> {
                     List<SubscriptionView> views = machine().after(last, A_TURN);
                     views.forEach(view -> history.note(view, time));
                     last = views.isEmpty() ? 0 : views.get(views.size() - 1).id();
                     return views.isEmpty();
                 })
-                .compose(wasLast -> wasLast ? Future.succeededFuture() : others(time, turns - 1));
+                .compose(wasLast -> wasLast ? Future.succeededFuture() : others(time, left - 1));
     }
 }

@@ -86,7 +86,7 @@ final class LocalSubscriptions implements Subscriptions {
                 config.maxStreams());
         this.inquiries = new Inquiries(proposer, way, () -> ground, lines);
         this.traces = new Traces(proposer, way, () -> ground);
-        this.sampler = new LagSampler(vertx, proposer, () -> ground, clock);
+        this.sampler = new LagSampler(vertx, proposer::ask, () -> ground, clock);
     }
 
     void attach(Ground opened) {

@@ -20,8 +20,9 @@ public interface LongLived {
      * @param filters of what comes to it without being lent
      * @param subscriptions durable ones that it works for
      * @param delivered messages that were written to it
-     * @param published messages that came from it, refused ones too; of an HTTP stream none
-     * @param waitingBytes that were written and not taken by its socket
+     * @param published messages that came from it, refused ones too; of an HTTP answer none
+     * @param waitingBytes held for it: written and not taken by its socket; of a TCP publisher, to whom next to nothing is
+     *     written, what it brought and is not stored
      */
     record Sight(
             Optional<AccountName> principal,

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The long-lived connections of this node, at all its doors, oldest first. Nothing is counted here: each is asked how it
@@ -26,12 +28,21 @@ final class Residents {
     private final Vertx vertx;
     private final WallClock clock;
     private final ConcurrentNavigableMap<Long, Resident> residents = new ConcurrentSkipListMap<>();
-    /** A restart does not begin where the process before began: nobody closes another's by an id he noted. */
-    private final AtomicLong ids = new AtomicLong(System.currentTimeMillis());
+    /**
+     * A process begins somewhere of its own, with room for a billion: nobody closes another's connection by an id that he
+     * noted before a restart, or that another node told him.
+     */
+    private final AtomicLong ids;
 
     Residents(Vertx vertx, WallClock clock) {
+        this(vertx, clock, new SecureRandom().nextLong(1L << 32) << 30);
+    }
+
+    /** @param begin ids are above it; 0 or more */
+    Residents(Vertx vertx, WallClock clock, long begin) {
         this.vertx = vertx;
         this.clock = clock;
+        ids = new AtomicLong(begin);
     }
 
     /** On the connection's context. @return to be run when it is gone, once or more */
@@ -68,7 +79,7 @@ final class Residents {
         List<Future<Map<Long, ConnectionInfo>>> parts = new ArrayList<>();
         byLoop.forEach((context, some) -> {
             Promise<Map<Long, ConnectionInfo>> part = Promise.promise();
-            context.runOnContext(v -> part.complete(look(some)));
+            context.runOnContext(v -> part.handle(attempt(() -> look(some))));
             parts.add(part.future());
         });
         return here(Future.join(parts).map(v -> {
@@ -133,11 +144,21 @@ final class Residents {
         }
         Promise<Void> closed = Promise.promise();
         LongLived connection = resident.connection();
-        resident.context().runOnContext(v -> {
-            connection.close();
-            closed.complete();
-        });
+        resident.context()
+                .runOnContext(v -> closed.handle(attempt(() -> {
+                    connection.close();
+                    return null;
+                })));
         return here(closed.future());
+    }
+
+    /** Whoever asked is answered, whatever a door's connection does. */
+    private static <T> Future<T> attempt(Supplier<T> what) {
+        try {
+            return Future.succeededFuture(what.get());
+        } catch (RuntimeException failed) {
+            return Future.failedFuture(failed);
+        }
     }
 
     private <T> Future<T> here(Future<T> elsewhere) {

@@ -8,6 +8,8 @@ import io.skein.raft.Role;
 import io.skein.store.StoreListener;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +22,9 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
     private final SlowCommits slow = new SlowCommits(System::nanoTime);
     private final LatencyWindow fsync = new LatencyWindow();
     private final LatencyWindow commit = new LatencyWindow();
-    private volatile Optional<Path> data = Optional.empty();
+    private volatile Optional<Runnable> look = Optional.empty();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile Disk disk = Disk.UNKNOWN;
     private volatile Optional<BackupMeters> backups = Optional.empty();
 
     Measured(StoreListener store, ClusterListener cluster) {
@@ -28,10 +32,22 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
         this.cluster = cluster;
     }
 
-    /** @param made what becomes of backups, where the node makes any */
-    void watch(Path dataDirectory, Optional<BackupMeters> made) {
-        data = Optional.of(dataDirectory);
+    /**
+     * @param made what becomes of backups, where the node makes any
+     * @param waiting where the disk is asked: over a network that takes as long as it likes
+     */
+    void watch(Path dataDirectory, Optional<BackupMeters> made, Executor waiting) {
         backups = made;
+        look = Optional.of(() -> waiting.execute(() -> {
+            try {
+                disk = new Disk(
+                        dataDirectory.toFile().getUsableSpace(),
+                        dataDirectory.toFile().getTotalSpace());
+            } finally {
+                looking.set(false);
+            }
+        }));
+        disk();
     }
 
     @Override
@@ -120,11 +136,18 @@ final class Measured implements StoreListener, ClusterListener, ConsoleFigures {
         return commit.take();
     }
 
+    /** What the disk said last; it is asked again, once at a time, and nobody waits for it. */
     @Override
     public Disk disk() {
-        return data.map(Path::toFile)
-                .map(file -> new Disk(file.getUsableSpace(), file.getTotalSpace()))
-                .orElse(Disk.UNKNOWN);
+        Optional<Runnable> asked = look;
+        if (asked.isPresent() && looking.compareAndSet(false, true)) {
+            try {
+                asked.get().run();
+            } catch (RuntimeException closing) {
+                looking.set(false);
+            }
+        }
+        return disk;
     }
 
     @Override

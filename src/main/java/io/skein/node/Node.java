@@ -150,7 +150,15 @@ public final class Node {
         this.backups = config.backups()
                 .map(plan -> new BackupSchedule(
                         vertx, plan, config.nodeId(), replica::clusterId, broker::backupIn, made.orElseThrow()));
-        figures.watch(directory.path(), made);
+        figures.watch(
+                directory.path(),
+                made,
+                look -> vertx.executeBlocking(
+                        () -> {
+                            look.run();
+                            return null;
+                        },
+                        false));
     }
 
     /**

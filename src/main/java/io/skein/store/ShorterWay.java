@@ -214,7 +214,9 @@ final class ShorterWay {
 
     private boolean isStar(int index, int end) {
         return tokens.get(index).isSign('*')
-                && (index == 1 || tokens.get(index - 1).isSign(','))
+                && (index == 1
+                        || index == 2 && tokens.get(1).is("distinct")
+                        || tokens.get(index - 1).isSign(','))
                 && (index + 1 == end || tokens.get(index + 1).isSign(','));
     }
 

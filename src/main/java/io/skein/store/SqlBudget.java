@@ -9,9 +9,9 @@ package io.skein.store;
  * @param valueBytes of one text or blob, also one that is only passed through
  * @param idleMs after which the connection is closed
  * @param rows of an answer
- * @param bytes of an answer, as JSON has them, about
+ * @param bytes of an answer, as JSON has them
  */
 public record SqlBudget(long steps, long ms, long temporaryBytes, int valueBytes, long idleMs, int rows, long bytes) {
     public static final SqlBudget DEFAULT =
-            new SqlBudget(100_000_000, 2_000, 256L << 20, 8 << 20, 30_000, 10_000, 4L << 20);
+            new SqlBudget(100_000_000, 2_000, 256L << 20, 2 << 20, 30_000, 10_000, 4L << 20);
 }

@@ -1,7 +1,6 @@
 package io.skein.store;
 
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.sqlite.Function;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -75,24 +75,26 @@ final class SqlConnection {
 
     private static final Set<String> NAMES = VIEWS.stream().map(SqlView::name).collect(Collectors.toSet());
 
-    /** Statements of SQLite's machine between two looks at what is used up; a single one may copy megabytes. */
-    private static final int STEPS_A_LOOK = 500;
-    /** Looks between two at the disk. */
-    private static final int LOOKS_A_LOOK_AT_DISK = 100;
-    /** What an interpreted pattern may cost: text times pattern. */
-    private static final int PATTERN_BYTES = 100;
+    /**
+     * Steps of SQLite's machine between two looks at what is used up. A single one may copy a value, and SQLite looks only
+     * where its program jumps: what can be between two looks {@link SqlGuard} bounds.
+     */
+    private static final int STEPS_A_LOOK = 50;
+    /** Of a step that {@link SqlLike} takes; they are of the same order. */
+    private static final int COMPARISONS_A_STEP = 4;
+    /** Between two looks at the disk, which costs microseconds; in as long a disk takes a few megabytes. */
+    private static final long DISK_LOOK_NANOS = 5_000_000;
+    /** Of an answer, and what a statement may order or group by; each may have a value of the largest size in memory. */
+    private static final int MOST_COLUMNS = 32;
 
     private static final int CACHE_KIB = 2_048;
-    /** Of a value beside its text: quotes, a comma. */
-    private static final int VALUE_BYTES = 8;
-
     private final SQLiteConnection connection;
     private final SqlBudget budget;
     private final File temporary = temporaryFiles();
     private boolean running;
     private long deadline;
     private long steps;
-    private int looks;
+    private long diskLook;
     private long freeAtFirst;
     private volatile boolean interrupted;
     private Optional<String> over = Optional.empty();
@@ -143,18 +145,20 @@ final class SqlConnection {
             }
         }
         view(ShorterWay.VIEW, select);
+        for (int arguments = 2; arguments <= 3; arguments++) {
+            Function.create(connection, "like", new SqlLike(this::likeGoesOn), arguments, Function.FLAG_DETERMINISTIC);
+        }
         Database.execute(connection, "PRAGMA query_only = ON");
         Database.execute(connection, "PRAGMA trusted_schema = OFF");
         Database.execute(connection, "PRAGMA cell_size_check = ON");
         limit(SQLiteLimits.SQLITE_LIMIT_LENGTH, budget.valueBytes());
         limit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, 4 * SqlText.MOST_CHARACTERS);
-        limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, 100);
+        limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, MOST_COLUMNS);
         limit(SQLiteLimits.SQLITE_LIMIT_EXPR_DEPTH, 100);
         limit(SQLiteLimits.SQLITE_LIMIT_COMPOUND_SELECT, 12);
         limit(SQLiteLimits.SQLITE_LIMIT_VDBE_OP, 20_000);
         limit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, 16);
         limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
-        limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_BYTES);
         limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, 0);
         limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, 0);
         limit(SQLiteLimits.SQLITE_LIMIT_WORKER_THREADS, 0);
@@ -207,7 +211,7 @@ final class SqlConnection {
     private void begin(long now) {
         deadline = now + budget.ms() * 1_000_000;
         steps = 0;
-        looks = 0;
+        diskLook = now;
         freeAtFirst = temporary.getUsableSpace();
         over = Optional.empty();
         running = true;
@@ -219,17 +223,25 @@ final class SqlConnection {
             return true;
         }
         steps += STEPS_A_LOOK;
+        long now = System.nanoTime();
         if (interrupted) {
             over = Optional.of("the node ends, or takes another state");
         } else if (steps > budget.steps()) {
             over = Optional.of("it takes more than " + budget.steps() + " steps");
-        } else if (System.nanoTime() - deadline > 0) {
+        } else if (now - deadline > 0) {
             over = Optional.of("it takes longer than " + budget.ms() + " ms");
-        } else if (++looks % LOOKS_A_LOOK_AT_DISK == 0
-                && freeAtFirst - temporary.getUsableSpace() > budget.temporaryBytes()) {
-            over = Optional.of("it sorts or keeps more than " + budget.temporaryBytes() + " bytes meanwhile");
+        } else if (now - diskLook > DISK_LOOK_NANOS) {
+            diskLook = now;
+            if (freeAtFirst - temporary.getUsableSpace() > budget.temporaryBytes()) {
+                over = Optional.of("it sorts or keeps more than " + budget.temporaryBytes() + " bytes meanwhile");
+            }
         }
         return over.isEmpty();
+    }
+
+    private boolean likeGoesOn() {
+        steps += SqlLike.COMPARISONS_A_LOOK / COMPARISONS_A_STEP;
+        return goesOn();
     }
 
     private RuntimeException refusal(SQLiteException failed) throws SQLException {
@@ -271,38 +283,24 @@ final class SqlConnection {
             for (int i = 1; i <= width; i++) {
                 columns.add(head.getColumnLabel(i));
             }
-            List<List<Object>> rows = new ArrayList<>();
+            SqlRows rows = new SqlRows(budget.bytes());
             boolean truncated = false;
-            long bytes = 0;
             while (row.next()) {
-                if (rows.size() == limit) {
+                if (rows.count() == limit) {
                     truncated = true;
                     break;
                 }
-                List<Object> values = new ArrayList<>(width);
-                for (int i = 1; i <= width; i++) {
-                    Object value = row.getObject(i);
-                    values.add(value);
-                    bytes += size(value);
-                }
-                if (bytes > budget.bytes()) {
-                    if (rows.isEmpty()) {
+                if (!rows.add(width, row::getObject)) {
+                    if (rows.count() == 0) {
                         throw SqlRefused.budget("one row has more than " + budget.bytes() + " bytes");
                     }
                     truncated = true;
                     break;
                 }
-                rows.add(values);
             }
-            return new SqlResult(columns, rows, truncated, (System.nanoTime() - begun) / 1_000_000);
+            return new SqlResult(
+                    columns, rows.json(), rows.count(), truncated, (System.nanoTime() - begun) / 1_000_000);
         }
-    }
-
-    private static long size(Object value) {
-        if (value instanceof String text) {
-            return VALUE_BYTES + text.getBytes(StandardCharsets.UTF_8).length;
-        }
-        return value instanceof byte[] blob ? VALUE_BYTES + blob.length * 4L / 3 : 2 * VALUE_BYTES;
     }
 
     /** From any thread. */

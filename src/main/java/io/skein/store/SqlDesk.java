@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,20 +22,31 @@ public final class SqlDesk {
     public static final int MOST_CHARACTERS = SqlText.MOST_CHARACTERS;
 
     private final Vertx vertx;
-    private final Path file;
     private final SqlBudget budget;
+    private final Opening opening;
+    /** Somebody is being answered; others are told so and do not wait. */
     private final AtomicBoolean busy = new AtomicBoolean();
-    /** Touched by whoever has {@link #busy}. */
+    /** Held by the worker that opens, asks or closes the connection. */
+    private final Lock seat = new ReentrantLock();
+    /** Changed by who has the {@link #seat}. */
     private volatile Optional<SqlConnection> connection = Optional.empty();
 
-    private volatile Future<?> current = Future.succeededFuture();
     private volatile boolean closed;
     private volatile long timer = -1;
 
+    /** How it comes to its connection. */
+    interface Opening {
+        SqlConnection open() throws SQLException;
+    }
+
     SqlDesk(Vertx vertx, Path file, SqlBudget budget) {
+        this(vertx, budget, () -> SqlConnection.open(file, budget));
+    }
+
+    SqlDesk(Vertx vertx, SqlBudget budget, Opening opening) {
         this.vertx = vertx;
-        this.file = file;
         this.budget = budget;
+        this.opening = opening;
     }
 
     public SqlBudget budget() {
@@ -54,11 +67,13 @@ public final class SqlDesk {
             return Future.failedFuture(SqlRefused.busy());
         }
         vertx.cancelTimer(timer);
-        Future<SqlResult> answer = vertx.executeBlocking(
+        return vertx.executeBlocking(
                         () -> {
+                            seat.lock();
                             try {
                                 return answer(sql, Math.min(limit, budget.rows()));
                             } finally {
+                                seat.unlock();
                                 busy.set(false);
                             }
                         },
@@ -71,8 +86,6 @@ public final class SqlDesk {
                                                 failed -> LOG.warn("the connection for SQL stays open", failed)));
                     }
                 });
-        current = answer;
-        return answer;
     }
 
     private SqlResult answer(String sql, int limit) {
@@ -81,7 +94,11 @@ public final class SqlDesk {
         }
         try {
             if (connection.isEmpty()) {
-                connection = Optional.of(SqlConnection.open(file, budget));
+                connection = Optional.of(opening.open());
+            }
+            // Who closes sets this first: he has seen the connection, or this sees him.
+            if (closed) {
+                throw SqlRefused.away(null);
             }
             return connection.get().ask(sql, limit);
         } catch (SQLException broken) {
@@ -100,12 +117,18 @@ public final class SqlDesk {
         if (!busy.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
+        return release().andThen(done -> busy.set(false));
+    }
+
+    /** After whoever has the seat. */
+    private Future<Void> release() {
         return vertx.executeBlocking(
                 () -> {
+                    seat.lock();
                     try {
                         letGo();
                     } finally {
-                        busy.set(false);
+                        seat.unlock();
                     }
                     return null;
                 },
@@ -117,7 +140,7 @@ public final class SqlDesk {
         closed = true;
         vertx.cancelTimer(timer);
         SqlConnection.interrupt(connection);
-        return current.transform(ended -> rest());
+        return release();
     }
 
     boolean isOpen() {

@@ -59,24 +59,41 @@ final class SqlGuard {
 
     /**
      * Functions that take no longer than what they are given and give back no more than a little of it. Not among them: what
-     * looks for one text in another (replace, instr, trim with characters; two texts of megabytes take hours, which nothing
-     * interrupts), what grows without SQLite's limit of a text (json_group_array, json_pretty, replicate), what is of the
+     * looks for one text in another (replace, instr, glob, trim with characters; two texts of megabytes take hours, which
+     * nothing interrupts; {@code like} is {@link SqlLike}), what grows without SQLite's limit of a text (json_group_array,
+     * json_pretty, replicate, percentile, group_concat with separators, of which it keeps a list), what is of the
      * connection or the program (load_extension, sqlite_compileoption_get, last_insert_rowid), and whatever a later SQLite
      * or driver adds.
      */
     private static final Set<String> FUNCTIONS = Set.of(
             ("-> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count "
                             + "cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp "
-                            + "first_value floor format glob group_concat hex ifnull iif json json_array json_array_length "
+                            + "first_value floor format hex ifnull iif json json_array json_array_length "
                             + "json_extract json_object json_quote json_type json_valid julianday lag last_value lead "
                             + "length like ln log log10 log2 lower max min mod nth_value ntile nullif octet_length "
-                            + "percent_rank percentile percentile_cont percentile_disc pi pow power printf quote radians "
-                            + "random rank round row_number sign sin sinh sqrt strftime string_agg substr substring sum "
+                            + "percent_rank pi pow power printf quote radians "
+                            + "random rank round row_number sign sin sinh sqrt strftime substr substring sum "
                             + "tan tanh time timediff total trunc typeof unicode unixepoch upper")
                     .split(" "));
 
-    /** With one argument they take white space. */
-    private static final Set<String> OF_ONE = Set.of("trim", "ltrim", "rtrim");
+    /** With one argument they take white space, or put a comma between. */
+    private static final Set<String> OF_ONE = Set.of("trim", "ltrim", "rtrim", "group_concat");
+
+    /** Opcodes that take the same whatever they are given. */
+    private static final Set<String> CONSTANTS =
+            Set.of("String8", "Integer", "Int64", "Real", "Null", "Variable", "Goto", "Gosub", "Return", "Once");
+    /** Opcodes that may leave a text or a blob of the largest size in a register of their own. */
+    private static final Set<String> COPIES =
+            Set.of("Column", "VColumn", "Function", "PureFunc", "AggValue", "AggFinal", "Concat", "Copy");
+    /**
+     * Between two of its jumps nothing ends a program (sqlite.org/c3ref/progress_handler.html), so this is what it may take
+     * beyond its time: so many calls of 10 ns a byte, so many other steps of 1 ns a byte, on the largest values.
+     */
+    private static final int MOST_CALLS = 64;
+
+    private static final int MOST_STEPS = 1_000;
+    /** So many of the largest values are there at once, outside of the heap. */
+    private static final int MOST_COPIES = 200;
 
     private static final Pattern CALL = Pattern.compile("(.+)\\((-?\\d+)\\)");
     private static final int ROOT_IN_REGISTER = 0x10;
@@ -100,13 +117,12 @@ final class SqlGuard {
                 }
             }
         }
-        for (String each : new String[] {"json_each", "json_tree"}) {
-            try (Statement statement = connection.createStatement();
-                    ResultSet step = statement.executeQuery("EXPLAIN SELECT 1 FROM main." + each + "('[]')")) {
-                while (step.next()) {
-                    if (step.getString("opcode").equals("VOpen")) {
-                        virtual.add(step.getString("p4"));
-                    }
+        // Not json_tree: for its column "path" it looks the whole text through for each dot of a path.
+        try (Statement statement = connection.createStatement();
+                ResultSet step = statement.executeQuery("EXPLAIN SELECT 1 FROM main.json_each('[]')")) {
+            while (step.next()) {
+                if (step.getString("opcode").equals("VOpen")) {
+                    virtual.add(step.getString("p4"));
                 }
             }
         }
@@ -116,16 +132,40 @@ final class SqlGuard {
     void check(String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet step = statement.executeQuery("EXPLAIN " + sql)) {
+            int calls = 0;
+            int steps = 0;
+            int copies = 0;
             while (step.next()) {
+                String opcode = step.getString("opcode");
+                calls += isCall(opcode) || opcode.equals("VFilter") ? 1 : 0;
+                steps += CONSTANTS.contains(opcode) ? 0 : 1;
+                copies += COPIES.contains(opcode) ? 1 : 0;
                 check(
-                        step.getString("opcode"),
+                        opcode,
                         step.getLong("p1"),
                         step.getLong("p2"),
                         step.getLong("p3"),
                         step.getString("p4"),
                         step.getLong("p5"));
             }
+            limit(calls, MOST_CALLS, "calls of functions");
+            limit(copies, MOST_COPIES, "values of columns and expressions");
+            limit(steps, MOST_STEPS, "steps");
         }
+    }
+
+    private static void limit(int count, int most, String what) {
+        if (count > most) {
+            throw SqlRefused.budget("the program that SQLite makes of it has " + count + " " + what + "; " + most
+                    + " at most, as between them nothing ends it");
+        }
+    }
+
+    private static boolean isCall(String opcode) {
+        return switch (opcode) {
+            case "Function", "PureFunc", "AggStep", "AggStep1", "AggInverse", "AggValue", "AggFinal" -> true;
+            default -> false;
+        };
     }
 
     private void check(String opcode, long p1, long p2, long p3, String p4, long p5) {
@@ -146,7 +186,7 @@ final class SqlGuard {
             }
             case "VOpen" -> {
                 if (!virtual.contains(p4)) {
-                    throw SqlRefused.said("of table-valued functions there are json_each and json_tree");
+                    throw SqlRefused.said("of table-valued functions there is json_each");
                 }
             }
             case "Function", "PureFunc", "AggStep", "AggStep1", "AggInverse", "AggValue", "AggFinal" -> call(p4);

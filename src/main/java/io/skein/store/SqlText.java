@@ -25,6 +25,8 @@ final class SqlText {
 
     private static final Set<String> BEGINNINGS = Set.of("select", "with", "values");
     private static final Set<String> SCHEMAS = Set.of("main", "temp");
+    /** What each letter of a format costs is no matter of length; so a format stands in the statement, which is short. */
+    private static final Set<String> FORMATTING = Set.of("printf", "format", "strftime");
 
     private final String sql;
     private final List<SqlToken> tokens;
@@ -71,6 +73,10 @@ final class SqlText {
             if (SCHEMAS.stream().anyMatch(token::names) && isNext(i, '.')) {
                 throw SqlRefused.said("views are named without a schema, not as " + token.text() + ".…");
             }
+            if (FORMATTING.stream().anyMatch(token::names) && isNext(i, '(') && !isText(i + 2)) {
+                throw SqlRefused.said(
+                        "the first argument of " + token.lower() + " is a text in quotes, and no expression");
+            }
             if (token.is("select") || token.is("values")) {
                 selects++;
             }
@@ -111,6 +117,13 @@ final class SqlText {
 
     private boolean isNext(int index, char sign) {
         return index + 1 < tokens.size() && tokens.get(index + 1).isSign(sign);
+    }
+
+    /** One argument, and nothing but a text in single quotes. */
+    private boolean isText(int index) {
+        return index < tokens.size()
+                && tokens.get(index).kind() == SqlToken.Kind.TEXT
+                && (isNext(index, ',') || isNext(index, ')'));
     }
 
     /** A name that a common table expression is given: before {@code AS (}, perhaps with columns, and NOT MATERIALIZED. */

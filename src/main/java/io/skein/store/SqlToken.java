@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.Locale;
  * @param end after it
  */
 record SqlToken(Kind kind, String text, int start, int end) {
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
     enum Kind {
         /** A keyword or a name, bare. */
         WORD,
@@ -52,6 +55,9 @@ record SqlToken(Kind kind, String text, int start, int end) {
 
     /** @throws SqlRefused when it ends within a quote, or holds what no statement may */
     static List<SqlToken> of(String sql) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(sql)) {
+            throw SqlRefused.said("a statement is no text: half of a character stands alone in it");
+        }
         List<SqlToken> tokens = new ArrayList<>();
         int at = 0;
         while (at < sql.length()) {
@@ -86,10 +92,10 @@ record SqlToken(Kind kind, String text, int start, int end) {
                 while (end < sql.length() && (isWord(sql.charAt(end)) || sql.charAt(end) == '.')) {
                     end++;
                 }
-                tokens.add(new SqlToken(Kind.NUMBER, sql.substring(at, end), at, end));
+                tokens.add(new SqlToken(Kind.NUMBER, bare(sql, at, end), at, end));
             } else if (isWord(c) && c != '$') {
                 end = word(sql, at);
-                tokens.add(new SqlToken(Kind.WORD, sql.substring(at, end), at, end));
+                tokens.add(new SqlToken(Kind.WORD, bare(sql, at, end), at, end));
             } else {
                 boolean isParameter = c == '?' || c == ':' || c == '@' || c == '$' || c == '#';
                 end = at + 1;
@@ -113,6 +119,15 @@ record SqlToken(Kind kind, String text, int start, int end) {
             at++;
         }
         throw SqlRefused.said("a quote " + quote + " does not end");
+    }
+
+    /** A byte order mark is white space to SQLite where a word may begin, and a letter within one. */
+    private static String bare(String sql, int start, int end) {
+        String text = sql.substring(start, end);
+        if (text.indexOf(BYTE_ORDER_MARK) >= 0) {
+            throw SqlRefused.said("a statement holds no byte order mark (U+FEFF) outside of quotes");
+        }
+        return text;
     }
 
     private static int word(String sql, int start) {

@@ -10,9 +10,12 @@ import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicFilter;
 import io.skein.topic.TopicName;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +50,34 @@ class LagSamplerTest {
                             .toList());
             assertEquals(
                     List.of(), subscriptions.sampler().of(gone).points(), "a subscription that is gone is forgotten");
+        }
+    }
+
+    @Test
+    void noTurnOfTheReplicaLooksAtMoreThanOneOfThoseThatAreKept(@TempDir Path directory) throws Exception {
+        try (RunningNode node = new RunningNode(directory)) {
+            LocalSubscriptions subscriptions = (LocalSubscriptions) ((LocalBroker) node.broker()).subscriptions();
+            for (int i = 0; i < 3; i++) {
+                subscriptions
+                        .configure(
+                                new SubscriptionName("kept" + i),
+                                SubscriptionConfig.of(new TopicFilter("work")),
+                                From.EARLIEST,
+                                Optional.empty())
+                        .await();
+            }
+            AtomicInteger turns = new AtomicInteger();
+            LagSampler sampler = subscriptions.sampler().by(new LagSampler.Turns() {
+                @Override
+                public <T> Future<T> ask(Supplier<T> question) {
+                    turns.incrementAndGet();
+                    return Future.succeededFuture(question.get());
+                }
+            });
+            sampler.look().await();
+            assertEquals(2, turns.getAndSet(0), "all three together, and that there are no others");
+            sampler.look().await();
+            assertEquals(3 + 2, turns.get());
         }
     }
 }

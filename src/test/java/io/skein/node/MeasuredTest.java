@@ -36,16 +36,29 @@ class MeasuredTest {
     void theDiskIsThatOfTheData(@TempDir Path data) {
         Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
         assertEquals(ConsoleFigures.Disk.UNKNOWN, measured.disk());
-        measured.watch(data, Optional.empty());
+        measured.watch(data, Optional.empty(), Runnable::run);
         assertEquals(data.toFile().getTotalSpace(), measured.disk().totalBytes());
         assertEquals(ConsoleFigures.Backups.NONE, measured.backups());
+    }
+
+    @Test
+    void nobodyWaitsForADiskThatDoesNotAnswer(@TempDir Path data) {
+        Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
+        List<Runnable> asked = new ArrayList<>();
+        measured.watch(data, Optional.empty(), asked::add);
+        assertEquals(ConsoleFigures.Disk.UNKNOWN, measured.disk());
+        assertEquals(ConsoleFigures.Disk.UNKNOWN, measured.disk());
+        assertEquals(1, asked.size(), "it is asked once at a time");
+        asked.get(0).run();
+        assertEquals(data.toFile().getTotalSpace(), measured.disk().totalBytes());
+        assertEquals(2, asked.size());
     }
 
     @Test
     void howOldTheNewestBackupIsComesFromWhoMakesThem(@TempDir Path data) {
         Measured measured = new Measured(listening(StoreListener.class), listening(ClusterListener.class));
         var made = new Metrics(Metrics.newRegistry()).backups();
-        measured.watch(data, Optional.of(made));
+        measured.watch(data, Optional.of(made), Runnable::run);
         made.every(3_600_000);
         assertEquals(new ConsoleFigures.Backups(3_600_000, 0), measured.backups());
         made.made(1_700_000_000_000L, 1, 1);

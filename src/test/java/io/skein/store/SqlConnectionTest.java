@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,7 +55,13 @@ class SqlConnectionTest {
     }
 
     private List<List<Object>> rows(String sql) throws SQLException {
-        return connection.ask(sql, SMALL.rows()).rows();
+        return rows(connection.ask(sql, SMALL.rows()));
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<List<Object>> rows(SqlResult result) {
+        return new JsonArray(Buffer.buffer(result.rows()))
+                .stream().map(row -> (List<Object>) ((JsonArray) row).getList()).toList();
     }
 
     private SqlRefused refused(String sql) {
@@ -99,13 +112,16 @@ class SqlConnectionTest {
     @Test
     void anAnswerEndsEarlyAtItsLimitAndSaysSo() throws SQLException {
         SqlResult some = connection.ask("SELECT \"offset\" FROM message", 3);
-        assertEquals(3, some.rows().size());
+        assertEquals(3, some.count());
+        assertEquals(3, rows(some).size());
         assertTrue(some.truncated());
         assertFalse(connection.ask("SELECT 1", 1).truncated());
         SqlResult large =
                 connection.ask("SELECT body, printf('%500d', 1) FROM message, (VALUES (1), (2), (3), (4))", 5_000);
         assertTrue(large.truncated());
-        assertTrue(large.rows().size() < 5_000);
+        assertTrue(large.count() < 5_000);
+        assertTrue(large.rows().length <= SMALL.bytes());
+        assertTrue(large.rows().length > SMALL.bytes() - 1_000, "as much as there is room for");
     }
 
     // The first and the last of a topic.
@@ -127,6 +143,7 @@ class SqlConnectionTest {
                         + " BY key",
                 "SELECT *, 1 FROM message WHERE time > strftime('%s', 0, 'unixepoch') + 2500 AND topic = 'a' ORDER BY \"offset\""
                         + " DESC LIMIT 30",
+                "SELECT DISTINCT * FROM message WHERE time > 2950 ORDER BY 1, 2",
                 "SELECT topic, \"offset\" FROM message WHERE topic = 'it''s' ORDER BY \"offset\" DESC LIMIT 5");
     }
 
@@ -144,8 +161,7 @@ class SqlConnectionTest {
         assertEquals(
                 connection.ask(asItIs, 1_000).columns(),
                 connection.ask(sql, 1_000).columns());
-        assertEquals(
-                connection.ask(asItIs, 1_000).rows(), connection.ask(sql, 1_000).rows());
+        assertEquals(rows(connection.ask(asItIs, 1_000)), rows(connection.ask(sql, 1_000)));
     }
 
     @ParameterizedTest
@@ -190,10 +206,9 @@ class SqlConnectionTest {
         SqlBudget tight = new SqlBudget(50_000, 2_000, 64L << 20, 1 << 20, 1_000, 5_000, 1 << 20);
         SqlConnection strict = SqlConnection.open(file, tight);
         try {
-            List<List<Object>> last = strict.ask(
-                            "SELECT \"offset\", body FROM message WHERE topic = 'a' ORDER BY \"offset\" DESC LIMIT 100",
-                            1_000)
-                    .rows();
+            List<List<Object>> last = rows(strict.ask(
+                    "SELECT \"offset\", body FROM message WHERE topic = 'a' ORDER BY \"offset\" DESC LIMIT 100",
+                    1_000));
             assertEquals(100, last.size());
             assertEquals(MESSAGES - 1, last.get(0).get(0));
             assertThrows(
@@ -324,6 +339,29 @@ class SqlConnectionTest {
                 "SELECT trim(printf('%900000d', 1), 'abc')",
                 "SELECT body FROM message WHERE body LIKE '" + "%a".repeat(60) + "b'",
                 "SELECT body FROM message WHERE body GLOB '" + "*a".repeat(60) + "b'",
+                "SELECT body FROM message WHERE body GLOB 'a*'",
+                LONG + "SELECT x LIKE p FROM t",
+                LONG + "SELECT (x LIKE p)" + "+(x LIKE p)".repeat(20) + " FROM t",
+                LONG + "SELECT length(hex(x))" + "+length(upper(x))".repeat(40) + " FROM t",
+                LONG + "SELECT 0" + "+(x=x COLLATE NOCASE)".repeat(500) + " FROM t",
+                LONG + "SELECT 0" + "+x".repeat(2_000) + " FROM t",
+                LONG + "SELECT concat(" + "x,".repeat(15) + "p) FROM t",
+                "SELECT 1" + ", printf('%.*c', 900000, 'a')".repeat(31),
+                "SELECT 1" + ", 1".repeat(40),
+                "SELECT printf(body) FROM message",
+                "SELECT printf('%d' || '%d', 1)",
+                "SELECT format((SELECT '%d'), 1)",
+                "SELECT \"strftime\"(body, 1) FROM message",
+                "SELECT percentile(\"offset\", 50) FROM message",
+                "SELECT median(\"offset\") FROM message",
+                "SELECT group_concat(body, key) FROM message",
+                "SELECT string_agg(body, key) FROM message",
+                "SELECT path FROM json_tree('{}', '$.a')",
+                // to be read differently
+                "SELECT * FROM \uFEFFmain.topic",
+                "SELECT CAST(body AS TEXT) FROM \uFEFFmain.chunk",
+                "SELECT 1\uFEFF",
+                "SELECT * FROM x\uD800main.chunk",
                 "WITH a AS (SELECT * FROM message), b AS (SELECT * FROM a, a x), c AS (SELECT * FROM b, b x), d AS (SELECT *"
                         + " FROM c, c x), e AS (SELECT * FROM d, d x), f AS (SELECT * FROM e, e x) SELECT * FROM f",
                 "WITH a AS (SELECT 1 FROM message a, message b, message c, message d, message e, message f, message g, message"
@@ -354,6 +392,95 @@ class SqlConnectionTest {
                 "SELECT 1\0; DELETE FROM chunk",
                 "\uFEFFSELECT 1",
                 "sElEcT * fRoM nowhere");
+    }
+
+    /** A text of almost the largest size, and a pattern that fits each of its letters for as long as it can. */
+    private static final String LONG = "WITH t(x, p) AS MATERIALIZED (SELECT printf('%.*c', 900000, 'a'), '%' ||"
+            + " printf('%.*c', 90, 'a') || 'b') ";
+
+    @Test
+    void aPatternCostsStepsAsWhateverElseTakesTime() {
+        SqlRefused refused = refused(LONG + "SELECT (x LIKE p) FROM t");
+        assertEquals(SqlRefused.Kind.BUDGET, refused.kind());
+        assertEquals("it takes more than 3000000 steps", refused.getMessage());
+    }
+
+    @Test
+    void aRowThatIsTooLargeIsGivenUpAtItsFirstValueThatIs() throws SQLException {
+        List<Integer> asked = new ArrayList<>();
+        SqlRows rows = new SqlRows(100);
+        assertTrue(rows.add(1, column -> "x"));
+        assertFalse(rows.add(30, column -> {
+            asked.add(column);
+            return "x".repeat(60);
+        }));
+        assertEquals(List.of(1, 2), asked);
+        assertEquals("[[\"x\"]]", new String(rows.json(), StandardCharsets.UTF_8));
+        assertFalse(new SqlRows(100).add(1, column -> "\u0001".repeat(60)), "as JSON it is longer");
+        SqlRows blobs = new SqlRows(100);
+        assertTrue(blobs.add(3, column -> column == 1 ? new byte[] {-1, -2} : column == 2 ? Double.NaN : null));
+        assertEquals("[[\"__4\",\"NaN\",null]]", new String(blobs.json(), StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "abc|ABC|1",
+                "abc|a%|1",
+                "abc|%C|1",
+                "abc|%b|0",
+                "abc|a_c|1",
+                "abc|____|0",
+                "aXbXc|%x%x%|1",
+                "aab|%ab|1",
+                "ü|Ü|0",
+                "ü|_|1",
+                "😀|_|1",
+                "😀|__|0",
+                "😀|%__|0",
+                "10%|10!%|1",
+                "100|10!%|0",
+                "abc|abc!|0",
+                "abc|%|1",
+                "''|%%|1",
+                "a|''|0",
+                "a%|%!%|1",
+                "a_b|%!_%|1"
+            })
+    void likeIsThatOfSqlite(String text, String pattern, int expected) throws SQLException {
+        String asked = "'" + text + "' LIKE '" + pattern + "' ESCAPE '!'";
+        assertEquals(List.of(List.of(expected)), rows("SELECT " + asked));
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            assertEquals(expected, Database.number(plain, "SELECT " + asked));
+        }
+    }
+
+    @Test
+    void nothingIsLikeNullAndNumbersAreTexts() throws SQLException {
+        assertEquals(
+                Arrays.asList(null, null, null, 1),
+                rows("SELECT NULL LIKE 'a', 'a' LIKE NULL, 'a' LIKE 'a' ESCAPE NULL, 123 LIKE '1%'")
+                        .get(0));
+        assertTrue(refused("SELECT 'a' LIKE 'a' ESCAPE '!!'").getMessage().contains("single character"));
+    }
+
+    @Test
+    void whatPeopleAskIsFarFromTheBoundsOfAProgram() throws SQLException {
+        assertEquals(
+                0,
+                rows("SELECT * FROM message WHERE key IN ('a'" + ", 'b'".repeat(300) + ")")
+                        .size());
+        assertEquals(
+                List.of(List.of(0)),
+                rows("SELECT count(*) FROM message a JOIN message b ON a.key = b.cursor JOIN message c ON b.key = c.key"
+                        + " WHERE a.topic = 'none' AND b.topic = 'none' AND c.topic = 'none'"));
+        assertEquals(
+                1,
+                rows("SELECT strftime('%H', time / 1000, 'unixepoch') AS hour, format('%.2f', avg(body ->> '$.n')),"
+                                + " group_concat(DISTINCT key), sum(body LIKE '%5%') FROM message GROUP BY hour")
+                        .size());
+        assertEquals(List.of("\uFEFF"), rows("SELECT '\uFEFF'").get(0));
     }
 
     @ParameterizedTest
@@ -407,7 +534,7 @@ class SqlConnectionTest {
                 try {
                     SqlResult result = quick.ask(sql.toString(), 100);
                     answered++;
-                    assertFalse(result.rows().toString().contains(SqlDatabase.SECRET), () -> "seen by " + sql);
+                    assertFalse(rows(result).toString().contains(SqlDatabase.SECRET), () -> "seen by " + sql);
                 } catch (SqlRefused refused) {
                     assertFalse(refused.getMessage().contains(SqlDatabase.SECRET), () -> "told to " + sql);
                 }

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -48,8 +49,16 @@ class SqlDeskTest {
         vertx.close().await(20, TimeUnit.SECONDS);
     }
 
+    private static List<List<Object>> rows(Future<SqlResult> answer) throws Exception {
+        return SqlConnectionTest.rows(answer.await(20, TimeUnit.SECONDS));
+    }
+
+    private static SqlBudget budget(long ms, long idleMs) {
+        return new SqlBudget(1L << 60, ms, 1L << 40, 1 << 20, idleMs, 100, 1 << 20);
+    }
+
     private SqlDesk desk(long ms, long idleMs) {
-        desk = new SqlDesk(vertx, file, new SqlBudget(1L << 60, ms, 1L << 40, 1 << 20, idleMs, 100, 1 << 20));
+        desk = new SqlDesk(vertx, file, budget(ms, idleMs));
         return desk;
     }
 
@@ -73,9 +82,7 @@ class SqlDeskTest {
         Future<?> first = desk(500, 60_000).ask(ENDLESS, 1);
         assertEquals(SqlRefused.Kind.BUSY, refused(desk.ask("SELECT 1", 1)).kind());
         assertEquals(SqlRefused.Kind.BUDGET, refused(first).kind());
-        assertEquals(
-                List.of(List.of(1)),
-                desk.ask("SELECT 1", 1).await(20, TimeUnit.SECONDS).rows());
+        assertEquals(List.of(List.of(1)), rows(desk.ask("SELECT 1", 1)));
     }
 
     @Test
@@ -83,8 +90,7 @@ class SqlDeskTest {
         assertFalse(desk(1_000, 50).isOpen());
         desk.ask("SELECT 1", 1).await(20, TimeUnit.SECONDS);
         Awaitility.await().until(() -> !desk.isOpen());
-        assertEquals(
-                1, desk.ask("SELECT 1", 1).await(20, TimeUnit.SECONDS).rows().size());
+        assertEquals(1, rows(desk.ask("SELECT 1", 1)).size());
     }
 
     @Test
@@ -97,17 +103,41 @@ class SqlDeskTest {
     }
 
     @Test
+    void closingWaitsForAConnectionThatIsJustBeingOpenedAndClosesIt() throws Exception {
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch mayOpen = new CountDownLatch(1);
+        SqlBudget budget = budget(30_000, 60_000);
+        desk = new SqlDesk(vertx, budget, () -> {
+            opening.countDown();
+            await(mayOpen);
+            return SqlConnection.open(file, budget);
+        });
+        Future<?> answer = desk.ask("SELECT 1", 1);
+        await(opening);
+        Future<Void> closing = desk.close();
+        assertFalse(closing.isComplete());
+        mayOpen.countDown();
+        assertEquals(SqlRefused.Kind.AWAY, refused(answer).kind());
+        closing.await(20, TimeUnit.SECONDS);
+        assertFalse(desk.isOpen());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
     void whatIsWrittenLaterIsSeenByTheNextStatement() throws Exception {
         String count = "SELECT count(*) FROM topic";
-        Object before =
-                desk(1_000, 60_000).ask(count, 1).await(20, TimeUnit.SECONDS).rows();
+        Object before = rows(desk(1_000, 60_000).ask(count, 1));
         try (Connection writer = Database.openWriter(file, StoreConfig.at(directory))) {
             Database.execute(writer, "UPDATE topic SET name = name || '2' WHERE name = 'empty'");
         }
-        assertEquals(before, desk.ask(count, 1).await(20, TimeUnit.SECONDS).rows());
-        assertTrue(desk.ask("SELECT name FROM topic", 9)
-                .await(20, TimeUnit.SECONDS)
-                .rows()
-                .contains(List.<Object>of("empty2")));
+        assertEquals(before, rows(desk.ask(count, 1)));
+        assertTrue(rows(desk.ask("SELECT name FROM topic", 9)).contains(List.<Object>of("empty2")));
     }
 }
