@@ -104,8 +104,11 @@ public final class MetricsRoutes {
                     context,
                     broker.subscriptions()
                             .list(Optional.empty(), BrokerConfig.MAX_LIMIT, Freshness.NONE)
-                            .compose(first ->
-                                    vertx.executeBlocking(() -> new SubscriptionDetails(first, metrics.clock().millis()).in(accept), false)));
+                            .compose(first -> vertx.executeBlocking(
+                                    () -> new SubscriptionDetails(
+                                                    first, metrics.clock().millis())
+                                            .in(accept),
+                                    false)));
             return;
         }
         Optional<TopicFilter> filter;

@@ -132,8 +132,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
      * @return takes it back
      */
     public static Runnable fewWords() {
-        if (System.getProperty(FILE) != null
-                || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
+        if (System.getProperty(FILE) != null || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers)) {
             return () -> {};
         }
         return fewWords(loggers, Boolean.getBoolean(PROCESS));
@@ -144,7 +143,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
             if (quietOnes++ == 0) {
                 Map<String, Level> quiet = new HashMap<>(Map.of(OURS, Level.WARN));
                 OF_THE_GONE.forEach(name -> quiet.put(name, Level.ERROR));
-                quiet.keySet().removeIf(name -> !isOurs && loggers.getLogger(name).getLevel() != null);
+                quiet.keySet()
+                        .removeIf(name -> !isOurs && loggers.getLogger(name).getLevel() != null);
                 quiet.forEach((name, level) -> {
                     BEFORE.put(name, Optional.ofNullable(loggers.getLogger(name).getLevel()));
                     loggers.getLogger(name).setLevel(level);

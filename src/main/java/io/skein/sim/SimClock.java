@@ -80,7 +80,8 @@ final class SimClock implements WallClock {
      * @throws IllegalArgumentException with a sentence when that is further than {@link #MAX_AHEAD}
      */
     long reachable(Instant time) {
-        Instant last = Instant.ofEpochMilli(millis(new Moved(0, 0), System.nanoTime())).plus(MAX_AHEAD);
+        Instant last =
+                Instant.ofEpochMilli(millis(new Moved(0, 0), System.nanoTime())).plus(MAX_AHEAD);
         if (time.isAfter(last)) {
             throw new IllegalArgumentException("a clock can be moved by 100 years, all in all");
         }

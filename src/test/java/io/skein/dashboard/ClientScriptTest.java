@@ -80,7 +80,8 @@ class ClientScriptTest {
     }
 
     private Object run(List<String> nodes, String body) {
-        return later("const skein = await connect({nodes: " + list(nodes) + ", learn: " + nodes.equals(List.of(url())) + "});"
+        return later("const skein = await connect({nodes: " + list(nodes) + ", learn: " + nodes.equals(List.of(url()))
+                + "});"
                 + " const topic = '" + topic + "';"
                 + " try { return await (async () => {" + body + "})(); } finally { skein.close(); }");
     }
@@ -91,9 +92,10 @@ class ClientScriptTest {
 
     /** As {@link #run}, and connects by itself. */
     private static Object later(String body) {
-        return browser.later("(async () => {"
-                + " const {connect, Nodes, SkeinError} = await import('" + url() + "/client.js');" + body
-                + "})().then(done, (failure) => done(`${failure.name} ${failure.code} ${failure.outcome}: ${failure.message}`));");
+        return browser.later(
+                "(async () => {"
+                        + " const {connect, Nodes, SkeinError} = await import('" + url() + "/client.js');" + body
+                        + "})().then(done, (failure) => done(`${failure.name} ${failure.code} ${failure.outcome}: ${failure.message}`));");
     }
 
     @Test
@@ -235,9 +237,10 @@ class ClientScriptTest {
     void nodesThatHangUpOnWhoeverComesAreTriedEverMoreSlowly() throws Exception {
         try (FakeNode one = new FakeNode(vertx, FakeNode.Heard::hangUp, command -> {});
                 FakeNode two = new FakeNode(vertx, FakeNode.Heard::hangUp, command -> {})) {
-            Object said = later("const real = performance.now; performance.now = () => real.call(performance) + 60000;"
-                    + " try { await connect({nodes: " + list(List.of(one.url(), two.url()))
-                    + ", timeoutMs: 1500}); } catch (failure) { return failure.code; } finally { performance.now = real; }");
+            Object said = later(
+                    "const real = performance.now; performance.now = () => real.call(performance) + 60000;"
+                            + " try { await connect({nodes: " + list(List.of(one.url(), two.url()))
+                            + ", timeoutMs: 1500}); } catch (failure) { return failure.code; } finally { performance.now = real; }");
 
             assertEquals("unreachable", said);
             int tries = one.heard("hello").size() + two.heard("hello").size();
@@ -248,17 +251,22 @@ class ClientScriptTest {
     @Test
     void aListenerThatThrowsKeepsNobodyFromConnectingAgain() throws Exception {
         AtomicInteger comers = new AtomicInteger();
-        try (FakeNode fake = new FakeNode(vertx, command -> {
-            command.ok();
-            if (comers.incrementAndGet() == 1) {
-                command.hangUp();
-            }
-        }, FakeNode.Heard::ok)) {
-            Object said = later("const told = []; let again; const twice = new Promise((resolve) => { again = resolve; });"
-                    + " const unhandled = (event) => event.preventDefault(); addEventListener('error', unhandled);"
-                    + " const skein = await connect({nodes: ['" + fake.url() + "'], learn: false, onConnection({state}) {"
-                    + "   told.push(state); if (told.length === 3) again(); throw new Error('of the user'); }});"
-                    + " await twice; removeEventListener('error', unhandled); skein.close(); return told.slice(0, 3).join();");
+        try (FakeNode fake = new FakeNode(
+                vertx,
+                command -> {
+                    command.ok();
+                    if (comers.incrementAndGet() == 1) {
+                        command.hangUp();
+                    }
+                },
+                FakeNode.Heard::ok)) {
+            Object said = later(
+                    "const told = []; let again; const twice = new Promise((resolve) => { again = resolve; });"
+                            + " const unhandled = (event) => event.preventDefault(); addEventListener('error', unhandled);"
+                            + " const skein = await connect({nodes: ['" + fake.url()
+                            + "'], learn: false, onConnection({state}) {"
+                            + "   told.push(state); if (told.length === 3) again(); throw new Error('of the user'); }});"
+                            + " await twice; removeEventListener('error', unhandled); skein.close(); return told.slice(0, 3).join();");
 
             assertEquals("up,down,up", said);
         }
@@ -374,7 +382,9 @@ class ClientScriptTest {
             if (command.is("subscribe") && comers.incrementAndGet() == 1) {
                 command.ok(new JsonObject().put("sub", "s1").put("cursor", "c0"));
                 JsonArray two = new JsonArray();
-                List.of("c1", "c2").forEach(cursor -> two.add(new JsonObject().put("body", cursor).put("cursor", cursor)));
+                List.of("c1", "c2")
+                        .forEach(cursor ->
+                                two.add(new JsonObject().put("body", cursor).put("cursor", cursor)));
                 command.say(new JsonObject().put("sub", "s1").put("messages", two));
                 command.hangUp();
             } else if (command.is("subscribe")) {

@@ -39,8 +39,9 @@ class LoggingTest {
         ExecutionStatus status = new Logging().configure(loggers, false, false);
 
         assertEquals(ExecutionStatus.INVOKE_NEXT_IF_ANY, status);
-        assertFalse(
-                loggers.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders().hasNext());
+        assertFalse(loggers.getLogger(Logger.ROOT_LOGGER_NAME)
+                .iteratorForAppenders()
+                .hasNext());
         assertEquals(0, loggers.getTurboFilterList().size());
     }
 

@@ -45,7 +45,10 @@ class MovedClockTest {
         assertEquals(3_600, figure(caller, "/metrics", "skein_subscription_lag_seconds "), 60);
         assertEquals(
                 3_600,
-                figure(caller, "/metrics/detailed?subscriptions", "skein_subscription_lag_seconds{subscription=\"aged\"} "),
+                figure(
+                        caller,
+                        "/metrics/detailed?subscriptions",
+                        "skein_subscription_lag_seconds{subscription=\"aged\"} "),
                 60);
         caller.post("/v1/subscriptions/aged/seek", "{\"to\":\"latest\"}");
     }
@@ -63,8 +66,7 @@ class MovedClockTest {
     @Test
     void nobodyMovesItFurtherThanItCanCount(Sim sim) {
         assertThrows(IllegalArgumentException.class, () -> sim.clock().moveTo(Instant.MAX));
-        assertThrows(
-                IllegalArgumentException.class, () -> sim.clock().advance(Duration.ofSeconds(Long.MAX_VALUE)));
+        assertThrows(IllegalArgumentException.class, () -> sim.clock().advance(Duration.ofSeconds(Long.MAX_VALUE)));
     }
 
     @Test

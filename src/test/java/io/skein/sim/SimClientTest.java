@@ -78,9 +78,11 @@ class SimClientTest {
     @Test
     void aHandlerIsToldThatItCannotWaitForItself(Sim sim) {
         assertThrows(IllegalStateException.class, () -> inHandler(sim, "connect", sim::client));
-        assertThrows(IllegalStateException.class, () -> inHandler(sim, "close", () -> {
-            sim.close();
-            return null;
-        }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> inHandler(sim, "close", () -> {
+                    sim.close();
+                    return null;
+                }));
     }
 }

@@ -46,7 +46,10 @@ class SimRoutesTest {
 
         assertEquals(403, answer.status());
         assertEquals("foreign-origin", answer.json().getString("code"));
-        assertEquals(200, admin.post("/v1/sim/clock?advance=1ms", "", sim.url().toString()).status());
+        assertEquals(
+                200,
+                admin.post("/v1/sim/clock?advance=1ms", "", sim.url().toString())
+                        .status());
     }
 
     @Test
