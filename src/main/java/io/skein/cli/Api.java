@@ -285,6 +285,9 @@ final class Api {
             if (failed.getCause() instanceof TimeoutException) {
                 throw new HttpTimeoutException("no whole answer within " + within.toMillis() + " ms");
             }
+            if (failed.getCause().getCause() instanceof SSLException doubtful) {
+                throw doubtful; // The JDK wraps it when the other side was quicker.
+            }
             throw failed.getCause() instanceof IOException broken ? broken : new IOException(failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

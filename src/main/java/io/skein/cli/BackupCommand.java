@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} backup /backups/today.db",
             "  ${ROOT-COMMAND-NAME} backup --verify /backups/today.db",
             "Exit codes: 0 done, or sound; 1 there is no backup: the node gave none, or it broke",
-            "off; 64 usage, or the file is there already, or is no backup; 65 damaged; 74 the",
-            "disk here; 77 the node does not let one (only admins may)."
+            "off; 64 usage, or the file is there already, or is no backup; 65 damaged; 69 no node",
+            "answers; 74 the disk here; 77 the node does not let one (only admins may)."
         })
 final class BackupCommand implements Callable<Integer> {
     @Spec

@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
             "zsh, in ~/.zshrc, behind compinit:",
             "  source <(${ROOT-COMMAND-NAME} completion zsh)",
             "fish:",
-            "  ${ROOT-COMMAND-NAME} completion fish > ~/.config/fish/completions/skein.fish"
+            "  mkdir -p ~/.config/fish/completions",
+            "  ${ROOT-COMMAND-NAME} completion fish > ~/.config/fish/completions/skein.fish",
+            "From a source tree: ln -s \"$PWD/skein\" ~/.local/bin/skein makes it a command."
         })
 final class CompletionCommand implements Callable<Integer> {
     @Spec

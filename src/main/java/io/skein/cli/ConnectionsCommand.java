@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  ${ROOT-COMMAND-NAME} connections --watch",
-            "  ${ROOT-COMMAND-NAME} connections close 17"
+            "  ${ROOT-COMMAND-NAME} connections close mwz5kq1f"
         })
 final class ConnectionsCommand extends StateCommand {
     private static final int PAGE = 1000;
@@ -48,7 +48,7 @@ final class ConnectionsCommand extends StateCommand {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             description = "Closes a connection; its program may come again. Exit code 1 when it is gone.",
-            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} connections close 17"})
+            footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} connections close mwz5kq1f"})
     static final class Close extends NodeCommand {
         @Parameters(paramLabel = "CONNECTION", description = "its ID, as 'list' shows it")
         private String id;

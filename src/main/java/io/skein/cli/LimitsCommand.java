@@ -184,7 +184,7 @@ final class LimitsCommand extends StateCommand {
         @Override
         int ask(Api api, PrintWriter out) {
             api.delete(path(name));
-            done(out, new JsonObject(), name + " is lifted");
+            done(out, new JsonObject(), name + " is deleted");
             return 0;
         }
     }

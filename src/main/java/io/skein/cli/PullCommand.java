@@ -114,7 +114,7 @@ final class PullCommand implements Callable<Integer> {
                             .limit(count);
             Worker worker = client.work(options, handler(events, err)).await(ANSWER_SECONDS, TimeUnit.SECONDS);
             int exitCode = take(worker, events, waitMs, err);
-            client.close(); // so that the end is no lost connection
+            client.close().onFailure(ignored -> {}); // said first, so that the end is no lost connection
             return exitCode;
         } catch (TimeoutException slow) {
             throw new CommandProblem(ExitCode.UNREACHABLE, "the node did not answer in time; nothing was taken");

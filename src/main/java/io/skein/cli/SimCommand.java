@@ -6,6 +6,7 @@ import io.skein.sim.SimOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -268,13 +269,16 @@ final class SimCommand implements Callable<Integer> {
                         + " delayed messages, leases, waits between deliveries, expiries, retention, sessions."
             })
     static final class Clock extends Order {
+        private static final Duration DAYS_TAKE = Duration.ofMinutes(10);
+
         @Parameters(paramLabel = "TIME", description = "how far, like 90s or 3d, or to when, like 2030-01-01T00:00:00Z")
         private String time;
 
         @Override
         JsonObject give(Api api) {
             String query = time.matches("[0-9]+[a-z]+") ? "advance=" : "to=";
-            return api.post("/v1/sim/clock?" + query + Api.query(time), new JsonObject());
+            // What falls due on the way is done before the answer.
+            return api.patient(DAYS_TAKE).post("/v1/sim/clock?" + query + Api.query(time), new JsonObject());
         }
 
         @Override

@@ -363,7 +363,7 @@ class AccessCommandsTest {
         JsonObject json = new JsonObject(as(ADMIN, "limits", "--json").out());
         assertEquals(2, json.getJsonArray("limits").size());
         assertEquals(
-                "hers is lifted", firstLine(as(ADMIN, "limits", "drop", "hers").out()));
+                "hers is deleted", firstLine(as(ADMIN, "limits", "drop", "hers").out()));
         as(ADMIN, "limits", "drop", "orders");
         assertEquals(1, as(ADMIN, "limits").out().lines().count());
     }
