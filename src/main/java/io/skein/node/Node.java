@@ -154,11 +154,12 @@ public final class Node {
                 directory.path(),
                 made,
                 look -> vertx.executeBlocking(
-                        () -> {
-                            look.run();
-                            return null;
-                        },
-                        false));
+                                () -> {
+                                    look.run();
+                                    return null;
+                                },
+                                false)
+                        .onFailure(unseen -> LOG.warn("nobody knows how full the disk is", unseen)));
     }
 
     /**
