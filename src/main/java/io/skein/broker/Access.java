@@ -147,7 +147,7 @@ final class Access {
         }
     }
 
-    /** On the replica's context, with each turn, before what it made visible is given to anybody. */
+    /** On the replica's context, with each turn, before anybody is answered of it or given what it made visible. */
     void applied() {
         AccountMachine machine = ground.get().accounts();
         if (machine.revision() == seen) {

@@ -27,7 +27,7 @@ final class Fanout implements AppliedListener {
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
-    private final Runnable beforeGiven;
+    private final Runnable whenDecided;
     private final LongConsumer whenApplied;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
@@ -35,19 +35,19 @@ final class Fanout implements AppliedListener {
     private volatile long published;
 
     /**
-     * @param beforeGiven is told of each turn, before its messages go to the loops
+     * @param whenDecided is told of each turn, before anybody is answered of it
      * @param whenApplied is told of each index, after the messages up to it have gone to the loops
      */
     Fanout(
             Consumer<ReplicaStatus> whenMoved,
             Runnable whenCaughtUp,
             Runnable whenLeft,
-            Runnable beforeGiven,
+            Runnable whenDecided,
             LongConsumer whenApplied) {
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
-        this.beforeGiven = beforeGiven;
+        this.whenDecided = whenDecided;
         this.whenApplied = whenApplied;
     }
 
@@ -86,9 +86,13 @@ final class Fanout implements AppliedListener {
     }
 
     @Override
+    public void decided() {
+        whenDecided.run();
+    }
+
+    @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
-        beforeGiven.run();
         if (!messages.isEmpty()) {
             give(index, messages);
         }

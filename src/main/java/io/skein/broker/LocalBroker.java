@@ -126,7 +126,7 @@ public final class LocalBroker implements Broker {
                 () -> fresh(Freshness.LINEARIZABLE, 0),
                 () -> ground,
                 clock);
-        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::beforeGiven, index -> {
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::decided, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -145,7 +145,7 @@ public final class LocalBroker implements Broker {
         mail.left();
     }
 
-    private void beforeGiven() {
+    private void decided() {
         access.applied();
         throttle.applied(ground.accounts());
     }

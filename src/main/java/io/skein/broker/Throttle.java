@@ -57,7 +57,7 @@ final class Throttle implements Throttled {
 
     // On the replica's context.
 
-    /** With each turn, before what it made visible is given to anybody. */
+    /** With each turn, before anybody is answered of it: a limit that was lifted holds nobody up who knows that. */
     void applied(AccountMachine machine) {
         if (machine.limitsRevision() != seen) {
             renewed(machine);

@@ -6,6 +6,12 @@ import java.util.List;
 /** Is told, on the replica's context and in log order, what became visible, and where the replica stands. */
 public interface AppliedListener {
     /**
+     * Memory moved, and nobody was answered of it yet: who decides what others may do takes over here what holds now, so that
+     * it holds for whoever was told. Short: all answers of the turn wait for it.
+     */
+    default void decided() {}
+
+    /**
      * Memory moved to {@code index}.
      *
      * @param messages of the entries since the last call, encoded once; often empty

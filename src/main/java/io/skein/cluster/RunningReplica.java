@@ -200,6 +200,9 @@ final class RunningReplica implements StoreHandler {
             }
             refreshStatus();
             tellFeatureLevel();
+            if (appliedMoved) {
+                node.applied().decided();
+            }
             // Who waits for an answer comes before who listens.
             node.replies().flush();
             tell();

@@ -54,6 +54,8 @@ final class BareNode implements AutoCloseable {
     private volatile Lineage lineage;
 
     final ReplicaVerticle replica;
+    /** With each turn that moved memory, on the replica's loop. */
+    volatile Runnable whenDecided = () -> {};
     /** What was said of this node at each time when its replica was about to be left. */
     final List<ReplicaStatus> left = new CopyOnWriteArrayList<>();
     /** What those who listen had been told last at each of these times. */
@@ -110,6 +112,11 @@ final class BareNode implements AutoCloseable {
         @Override
         public void moved(ReplicaStatus now) {
             last = now.standing();
+        }
+
+        @Override
+        public void decided() {
+            whenDecided.run();
         }
 
         @Override
