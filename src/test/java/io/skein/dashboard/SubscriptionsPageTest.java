@@ -64,7 +64,8 @@ class SubscriptionsPageTest {
     @Test
     void aNodeWithoutSubscriptionsTeachesTheFirst() {
         openPage("#/subscriptions");
-        browser.awaitText("#subscriptions-body", "./skein subscriptions create billing --filter 'orders/#' --from earliest");
+        browser.awaitText(
+                "#subscriptions-body", "./skein subscriptions create billing --filter 'orders/#' --from earliest");
         browser.awaitText("#subscriptions-body", console.url(BILLING));
         assertFalse(browser.one("#subscriptions-filter").isDisplayed());
     }
