@@ -41,7 +41,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
             List.of("logback-test.xml", "logback.xml", "logback-test.scmo", "logback.scmo");
 
     /** Where nobody configures anything, Logback shows all that anybody says, and these say much. */
-    private static final List<String> TALKATIVE = List.of("io.netty", "io.vertx", OURS);
+    private static final List<String> TALKATIVE = List.of("io.netty", "io.vertx", "io.micrometer", OURS);
 
     /** Says so when a node closes a connection; whoever used it says what that means. */
     static final Map<String, Level> QUIET = Map.of("io.vertx.core.http.impl.HttpClientConnectionInternal", Level.ERROR);
