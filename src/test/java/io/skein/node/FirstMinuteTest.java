@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** README's first minute in a browser and in Java, as it stands there, at a real node. {@code LifeIT} is for the shell. */
+/** README's first minute in the console's page and in Java, as it stands there, at a real node. */
 @Timeout(120)
 class FirstMinuteTest {
     private static RunningNode node;
@@ -56,7 +56,6 @@ class FirstMinuteTest {
                 .start();
         try {
             Awaitility.await()
-                    .conditionEvaluationListener(at -> {})
                     .until(() -> Files.readString(out).contains("read hello from Java") || !process.isAlive());
             String said = Files.readString(out);
             assertEquals(1, said.lines().filter("read hello from Java"::equals).count(), said);
