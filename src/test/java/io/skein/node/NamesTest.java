@@ -101,10 +101,11 @@ class NamesTest {
         return node.createNetClient(new NetClientOptions().setConnectTimeout(500));
     }
 
-    private static String found(NetClient client, int port) throws Exception {
-        return client.connect(port, NAME)
-                .compose(socket ->
-                        Future.<String>future(said -> socket.handler(text -> said.tryComplete(text.toString()))))
+    /** Connects on the loop that reads, or what comes before there is a handler would be lost. */
+    private String found(NetClient client, int port) throws Exception {
+        return Future.<String>future(said -> node.runOnContext(onLoop -> client.connect(port, NAME)
+                        .onFailure(said::tryFail)
+                        .onSuccess(socket -> socket.handler(text -> said.tryComplete(text.toString())))))
                 .await(20, TimeUnit.SECONDS);
     }
 
