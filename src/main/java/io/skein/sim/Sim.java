@@ -64,6 +64,9 @@ import java.util.function.Function;
 public final class Sim implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long WAIT_SECONDS = 60;
+    /** A handler of a client that does not end within that ends never. */
+    private static final long HANDLER_SECONDS = 5;
+
     private static final long FIRST_HASTE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long SLOW_HASTE_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
     private static final String AUTH = "auth";
@@ -76,15 +79,13 @@ public final class Sim implements AutoCloseable {
     private final Path directory;
     private final SimClock clock = new SimClock();
     private final Map<String, SimNode> nodes = new LinkedHashMap<>();
-    private final List<SkeinClient> clients = new ArrayList<>();
+    private final Clients clients = new Clients();
     /** All that is done to the cluster is done here. */
     private final ScheduledExecutorService hand;
 
     private volatile Thread handThread;
     /** Null as long as there are no links. On the hand's thread. */
     private Network network;
-    /** Of the clients, whose handlers may stand still as long as they like; null as long as there are none. */
-    private volatile Vertx clientVertx;
 
     private final MovableClock movable = new Moving();
     /** Nodes beside each other would say much. */
@@ -308,35 +309,15 @@ public final class Sim implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /**
-     * A connected client of all nodes, an admin where the cluster asks; closed with the cluster.
-     *
-     * @throws IllegalStateException in a handler of such a client, which would wait for itself
-     */
+    /** A connected client of all nodes, an admin where the cluster asks; closed with the cluster. Each has a thread of its own. */
     public SkeinClient client() {
-        noHandler();
         return call(() -> {
             List<URI> servers = nodes.values().stream()
                     .map(node -> URI.create("ws://" + HERE + ":" + node.httpPort()))
                     .toList();
             ClientOptions as = ClientOptions.of(servers);
-            if (clientVertx == null) {
-                clientVertx = Vertx.vertx(SimNode.options());
-            }
-            SkeinClient client = SkeinClient.connect(
-                            clientVertx, adminToken().map(as::withToken).orElse(as))
-                    .await(WAIT_SECONDS, TimeUnit.SECONDS);
-            clients.add(client);
-            return client;
+            return clients.connect(adminToken().map(as::withToken).orElse(as)).await(WAIT_SECONDS, TimeUnit.SECONDS);
         });
-    }
-
-    private void noHandler() {
-        Context here = Vertx.currentContext();
-        if (here != null && here.owner() == clientVertx) {
-            throw new IllegalStateException("a handler of a client cannot wait for what its own event loop has to do:"
-                    + " connect, and close the cluster, on another thread");
-        }
     }
 
     // What is done to it.
@@ -671,11 +652,15 @@ public final class Sim implements AutoCloseable {
     /**
      * Ends everything and removes its data.
      *
-     * @throws IllegalStateException in a handler of one of its clients
+     * @throws IllegalStateException in a handler of one of its clients, which would wait for itself; and when a handler of one
+     *     stands still: everything else has ended then, and the data is gone
      */
     @Override
     public void close() {
-        noHandler();
+        if (clients.isHandler()) {
+            throw new IllegalStateException(
+                    "a handler of a client cannot wait for its own end: close the cluster on another thread");
+        }
         end();
     }
 
@@ -684,21 +669,28 @@ public final class Sim implements AutoCloseable {
             return;
         }
         isClosed = true;
+        Future<Void> clientsEnd;
         try {
-            run(() -> {
-                clients.forEach(client -> client.close().onFailure(ignored -> {}));
-                if (clientVertx != null) {
-                    clientVertx.close().await(WAIT_SECONDS, TimeUnit.SECONDS);
-                }
+            clientsEnd = call(() -> {
+                Future<Void> begun = clients.close();
+                List<Future<Void>> ends = new ArrayList<>();
+                nodes.values().forEach(node -> ends.add(node.end()));
                 if (network != null) {
-                    network.vertx.close().await(WAIT_SECONDS, TimeUnit.SECONDS);
+                    ends.add(network.vertx.close());
                 }
-                Future.join(nodes.values().stream().map(SimNode::end).toList()).await(WAIT_SECONDS, TimeUnit.SECONDS);
+                Future.join(ends).await(WAIT_SECONDS, TimeUnit.SECONDS);
+                return begun;
             });
         } finally {
             hand.shutdownNow();
             words.run();
             remove(directory);
+        }
+        try {
+            clientsEnd.await(HANDLER_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException standsStill) {
+            throw new IllegalStateException(
+                    "a handler of a client stands still: the cluster has ended, its thread has not", standsStill);
         }
     }
 

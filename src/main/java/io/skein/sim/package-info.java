@@ -12,8 +12,8 @@
  * nothing is due there any more. Raft's own timeouts, a client's {@code wait=} and the keep-alives of connections stay in real
  * time: they are how programs and nodes talk, not what they agreed on.
  *
- * <p>All that is done to a cluster is done on one thread, {@code skein-sim}, one thing after the other; its clients have a Vert.x
- * of their own, as a handler may stand still. Nothing survives {@code close}.
+ * <p>All that is done to a cluster is done on one thread, {@code skein-sim}, one thing after the other; its {@code Clients}
+ * have a Vert.x each, as a handler may stand still. Nothing survives {@code close}.
  *
  * <p>May know {@code node} and every room below.
  */

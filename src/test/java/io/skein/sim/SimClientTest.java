@@ -2,10 +2,12 @@ package io.skein.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.client.SubscribeOptions;
 import io.skein.client.Subscription;
 import io.vertx.core.Promise;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -76,8 +78,51 @@ class SimClientTest {
     }
 
     @Test
-    void aHandlerIsToldThatItCannotWaitForItself(Sim sim) {
-        assertThrows(IllegalStateException.class, () -> inHandler(sim, "connect", sim::client));
+    void aHandlerMayWaitForWhatAnotherClientHears(Sim sim) throws Exception {
+        CountDownLatch heard = new CountDownLatch(1);
+        sim.client()
+                .subscribe(SubscribeOptions.of("answer"), message -> heard.countDown())
+                .await(20, TimeUnit.SECONDS);
+
+        assertTrue(inHandler(sim, "question", () -> {
+            published(sim, "answer");
+            return heard.await(10, TimeUnit.SECONDS);
+        }));
+    }
+
+    @Test
+    void aHandlerThatStandsStillForEverKeepsNoNodeAlive() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Sim sim = Sim.start(1, 42);
+        try {
+            CountDownLatch stands = new CountDownLatch(1);
+            sim.client()
+                    .subscribe(SubscribeOptions.of("ever"), message -> {
+                        stands.countDown();
+                        Sim.await(never);
+                    })
+                    .await(20, TimeUnit.SECONDS);
+            published(sim, "ever");
+            Sim.await(stands);
+            Caller node = Caller.of(sim);
+
+            String said = assertThrows(IllegalStateException.class, sim::close).getMessage();
+
+            assertTrue(said.contains("handler"), said);
+            assertThrows(UncheckedIOException.class, () -> node.get("/healthz"));
+        } finally {
+            never.countDown();
+            sim.close();
+        }
+    }
+
+    @Test
+    void aHandlerMayConnectAnotherClient(Sim sim) throws Exception {
+        assertTrue(inHandler(sim, "connect", sim::client).isConnected());
+    }
+
+    @Test
+    void aHandlerIsToldThatItCannotWaitForItsOwnEnd(Sim sim) {
         assertThrows(
                 IllegalStateException.class,
                 () -> inHandler(sim, "close", () -> {
