@@ -1,12 +1,6 @@
 package io.skein.metrics;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -31,7 +25,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The node's meters. Made before everything else, because Vert.x and the store report from their first moment; what is only
- * known later is given by {@link #watch}.
+ * known later is given by {@link #watch}. What is the process's, not the node's, see {@link ProcessMeters}.
  */
 public final class Metrics implements AutoCloseable {
     /** Of an answer in OpenMetrics. */
@@ -49,7 +43,6 @@ public final class Metrics implements AutoCloseable {
     private final HttpMeters http;
     private final DoorMeters doors;
     private final SubscriptionMeters subscriptions;
-    private final JvmGcMetrics gc = new JvmGcMetrics();
     private volatile Supplier<NodeStatus> watched;
 
     public Metrics(PrometheusMeterRegistry registry) {
@@ -66,13 +59,6 @@ public final class Metrics implements AutoCloseable {
         this.http = new HttpMeters(registry);
         this.doors = new DoorMeters(registry);
         this.subscriptions = new SubscriptionMeters(registry, clock);
-        new ClassLoaderMetrics().bindTo(registry);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        ProcessMeters.bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
-        gc.bindTo(registry);
     }
 
     public static PrometheusMeterRegistry newRegistry() {
@@ -298,7 +284,6 @@ public final class Metrics implements AutoCloseable {
     /** The meters of a closed node must not be asked again: they would ask the node. */
     @Override
     public void close() {
-        gc.close();
         registry.close();
     }
 

@@ -4,6 +4,12 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +17,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What every Prometheus client says of its process, by the names that dashboards look for. */
-final class ProcessMeters {
+/**
+ * What every Prometheus client says of its process and its JVM, by the names that dashboards look for. For the registry of
+ * the one node that the process is for: the JVM keeps for good what is told of its collections, and with it the registry.
+ */
+public final class ProcessMeters {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private ProcessMeters() {}
 
-    static void bindTo(MeterRegistry registry) {
+    /** Takes some milliseconds, of a new JVM a few dozen. */
+    public static void bindTo(MeterRegistry registry) {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new JvmGcMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        ofTheSystem(registry);
+    }
+
+    private static void ofTheSystem(MeterRegistry registry) {
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
             return;
         }

@@ -2,12 +2,14 @@ package io.skein.node;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.skein.metrics.Metrics;
+import io.skein.metrics.ProcessMeters;
 import io.skein.metrics.VertxMeters;
 import io.skein.store.DataDirectory;
 import io.skein.store.DataDirectoryInUse;
 import io.skein.store.StoreFailure;
 import io.skein.store.UnusableDatabase;
 import io.skein.store.WentBackwards;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.UncheckedIOException;
@@ -74,8 +76,10 @@ public final class NodeProcess {
         Vertx vertx = VertxMeters.builder(options(), registry, config.nodeId().value())
                 .build();
         try {
-            Node node = Node.start(vertx, config, version, directory, registry, NodeProcess::end)
-                    .await(START_SECONDS, TimeUnit.SECONDS);
+            Future<Node> start = Node.start(vertx, config, version, directory, registry, NodeProcess::end);
+            // The node's own threads are at work; this one would only wait.
+            ProcessMeters.bindTo(registry);
+            Node node = start.await(START_SECONDS, TimeUnit.SECONDS);
             return new Outcome(Optional.of(node), 0, "");
         } catch (Exception failure) {
             return failed(failure);

@@ -37,6 +37,10 @@ final class Database {
     private static final int READER_CACHE_KIB = 4 << 10;
     private static final int BUSY_MS = 250;
 
+    static {
+        NativeLibrary.load();
+    }
+
     private Database() {}
 
     /** The one connection that writes. Transactions are begun and ended by statements. */

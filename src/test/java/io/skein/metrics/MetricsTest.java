@@ -167,6 +167,7 @@ class MetricsTest {
     void assemble() throws Exception {
         var registry = Metrics.newRegistry();
         metrics = new Metrics(registry);
+        ProcessMeters.bindTo(registry);
         vertx = VertxMeters.builder(new VertxOptions(), registry, "n" + System.identityHashCode(this))
                 .build();
         client = vertx.createHttpClient();

@@ -26,18 +26,21 @@ final class NodeRoutes {
     private record Check(String name, boolean ok, String detail) {}
 
     private final HttpConfig config;
-    private final Buffer openapi;
 
     NodeRoutes(HttpConfig config) {
         this.config = config;
-        this.openapi = openapi();
     }
 
-    private static Buffer openapi() {
-        try (InputStream in = NodeRoutes.class.getResourceAsStream("/openapi.yaml")) {
-            return Buffer.buffer(in.readAllBytes());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+    /** Read when somebody asks first, for all doors of the process. */
+    private static final class Openapi {
+        private static final Buffer TEXT = read();
+
+        private static Buffer read() {
+            try (InputStream in = NodeRoutes.class.getResourceAsStream("/openapi.yaml")) {
+                return Buffer.buffer(in.readAllBytes());
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
         }
     }
 
@@ -124,7 +127,7 @@ final class NodeRoutes {
     }
 
     void openapi(Exchange exchange) {
-        exchange.answer(200, YAML, openapi.copy(), -1);
+        exchange.answer(200, YAML, Openapi.TEXT.copy(), -1);
     }
 
     /** What this node is and can, so that a client need not try. */
