@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -273,10 +272,13 @@ final class Database {
         }
     }
 
-    /** See {@link Store#load}. */
+    /** See {@link Store#load}: what a new file goes through, in memory. */
     static void load() {
-        try (Connection nowhere = DriverManager.getConnection("jdbc:sqlite::memory:")) {
-            nowhere.getMetaData();
+        try (Connection nowhere = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+            migrate(nowhere, 0, FIRST_LEVEL_SCHEMA);
+            initialize(nowhere, Path.of(""), new NodeId("nobody"));
+            ImageLoader loader = new ImageLoader(nowhere);
+            loader.image(loader.progress());
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
