@@ -1,5 +1,6 @@
 package io.skein.store;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.sqlite.SQLiteErrorCode;
@@ -12,6 +13,7 @@ import org.sqlite.SQLiteException;
 public final class DiskTrouble implements Faults {
     private volatile long slowMs;
     private volatile boolean full;
+    private volatile boolean refused;
 
     /** @param ms that each commit takes longer; 0 for none */
     public void slow(long ms) {
@@ -19,7 +21,7 @@ public final class DiskTrouble implements Faults {
     }
 
     /** @param isFull no commit has room */
-    public void full(boolean isFull) {
+    public synchronized void full(boolean isFull) {
         full = isFull;
     }
 
@@ -29,6 +31,16 @@ public final class DiskTrouble implements Faults {
 
     public boolean isFull() {
         return full;
+    }
+
+    /** The last commit was not taken; the store tries it again. */
+    public boolean hasRefused() {
+        return refused;
+    }
+
+    @Override
+    public void opened(Connection connection) {
+        refused = false;
     }
 
     @Override
@@ -42,6 +54,12 @@ public final class DiskTrouble implements Faults {
                 Thread.currentThread().interrupt();
             }
         }
+        takeOrRefuse();
+    }
+
+    /** At once or not: whoever says that there is room again sees whether one was refused before. */
+    private synchronized void takeOrRefuse() throws SQLiteException {
+        refused = full;
         if (full) {
             throw new SQLiteException("the simulated disk is full", SQLiteErrorCode.SQLITE_FULL);
         }
