@@ -1,8 +1,6 @@
 package io.skein.sim;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,11 +11,11 @@ final class FaultRun {
 
     private final Sim sim;
     private final FaultPlan plan;
-    private final ScheduledExecutorService hand;
+    private final Hand hand;
     private final Consumer<String> said;
 
     /** @param said what is done, as a sentence */
-    FaultRun(Sim sim, FaultPlan plan, ScheduledExecutorService hand, Consumer<String> said) {
+    FaultRun(Sim sim, FaultPlan plan, Hand hand, Consumer<String> said) {
         this.sim = sim;
         this.plan = plan;
         this.hand = hand;
@@ -37,16 +35,13 @@ final class FaultRun {
     }
 
     private void later(long ms, Runnable task) {
-        hand.schedule(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException failed) {
-                        LOG.warn("the plan of faults ends here", failed);
-                    }
-                },
-                ms,
-                TimeUnit.MILLISECONDS);
+        hand.later(ms, () -> {
+            try {
+                task.run();
+            } catch (RuntimeException failed) {
+                LOG.warn("the plan of faults ends here", failed);
+            }
+        });
     }
 
     private void begin(FaultPlan.Fault fault) {

@@ -289,7 +289,7 @@ final class SimNode {
                 Thread.currentThread().interrupt();
             }
         });
-        Sim.await(stands);
+        Hand.await(stands);
         held = goesOn;
         state = State.PAUSED;
     }

@@ -2,6 +2,7 @@ package io.skein.sim;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a simulated cluster is to be.
@@ -23,6 +24,9 @@ public record SimOptions(
         Map<String, String> environment) {
     /** A leader is missed that soon, so that tests of failover need not wait for long. */
     private static final Map<String, String> QUICK = Map.of("heartbeat", "30ms", "election-timeout", "200ms");
+
+    /** Of a node, in its settings. */
+    static final String ADMIN_TOKEN = "admin-token";
 
     public static final int MAX_NODES = 9;
 
@@ -67,5 +71,14 @@ public record SimOptions(
         });
         flags.putAll(settings);
         return flags;
+    }
+
+    /** What the admin of a cluster with {@code auth} shows; empty for one that asks nobody. */
+    Optional<String> adminToken() {
+        String auth = settings.getOrDefault("auth", environment.getOrDefault("SKEIN_AUTH", "false"));
+        return auth.equals("true") || auth.isEmpty()
+                ? Optional.of(settings.getOrDefault(
+                        ADMIN_TOKEN, environment.getOrDefault("SKEIN_ADMIN_TOKEN", Sim.USUAL_ADMIN_TOKEN)))
+                : Optional.empty();
     }
 }

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code /v1/sim} at the HTTP port of one node: the clock and the faults of the whole cluster. For admins where a token is
@@ -143,7 +142,7 @@ final class SimRoutes implements World.Pages {
     private void answer(RoutingContext context, MetricsRoutes.Door door, Callable<JsonObject> deed) {
         Context loop = Vertx.currentContext();
         HttpServerRequest request = context.request();
-        sim.hand().execute(() -> {
+        sim.hand().later(0, () -> {
             JsonObject answer;
             try {
                 answer = deed.call();
@@ -263,19 +262,17 @@ final class SimRoutes implements World.Pages {
             Runnable end,
             Runnable begin,
             OptionalLong forMs) {
-        boolean isLast = sim.all().stream()
-                .noneMatch(other -> !other.id().equals(node) && other.state() == SimNode.State.RUNNING);
-        if (isLast && forMs.isEmpty()) {
+        if (sim.isLast(node) && forMs.isEmpty()) {
             throw new IllegalArgumentException(
                     "nobody would be left to be asked for anything: say for how long, like ?for=2s");
         }
         Runnable all = () -> {
             end.run();
-            forMs.ifPresent(ms -> sim.hand().schedule(begin, ms, TimeUnit.MILLISECONDS));
+            forMs.ifPresent(ms -> sim.hand().later(ms, begin));
         };
         if (node.equals(self)) {
             end(context, new JsonObject().put("node", node).put("accepted", true));
-            sim.hand().schedule(all, GOODBYE_MS, TimeUnit.MILLISECONDS);
+            sim.hand().later(GOODBYE_MS, all);
         } else {
             answer(context, door, () -> {
                 all.run();

@@ -54,11 +54,11 @@ class SimClientTest {
         sim.client()
                 .subscribe(SubscribeOptions.of("still"), message -> {
                     stands.countDown();
-                    Sim.await(goesOn);
+                    Hand.await(goesOn);
                 })
                 .await(20, TimeUnit.SECONDS);
         published(sim, "still");
-        Sim.await(stands);
+        Hand.await(stands);
 
         try {
             published(sim, "others");
@@ -99,11 +99,11 @@ class SimClientTest {
             sim.client()
                     .subscribe(SubscribeOptions.of("ever"), message -> {
                         stands.countDown();
-                        Sim.await(never);
+                        Hand.await(never);
                     })
                     .await(20, TimeUnit.SECONDS);
             published(sim, "ever");
-            Sim.await(stands);
+            Hand.await(stands);
             Caller node = Caller.of(sim);
 
             String said = assertThrows(IllegalStateException.class, sim::close).getMessage();
