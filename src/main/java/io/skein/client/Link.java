@@ -57,6 +57,7 @@ final class Link {
     private volatile boolean ready;
     private boolean closed;
     private boolean scheduled;
+    private boolean reading;
     private boolean heard;
     /** Whether this server has said anything at all by this connection. */
     private boolean spoken;
@@ -84,6 +85,9 @@ final class Link {
         void reply(Reply reply);
 
         void push(Push push);
+
+        /** That was all for now. */
+        void read();
 
         /**
          * The connection is lost; another is looked for. What was sent and not answered will not be.
@@ -121,6 +125,11 @@ final class Link {
 
     boolean isReady() {
         return ready;
+    }
+
+    /** Whether what a server said is being told: what is to be said to it goes when all is told. */
+    boolean isReading() {
+        return reading;
     }
 
     /** Epoch of this client's producer; -1 until a server was asked. */
@@ -270,6 +279,7 @@ final class Link {
 
     private void read(byte[] text) {
         WebSocket from = socket;
+        reading = true;
         try {
             AnswerJson.read(text, new AnswerJson.Taker() {
                 @Override
@@ -291,7 +301,11 @@ final class Link {
             if (socket == from) {
                 drop();
             }
+        } finally {
+            reading = false;
         }
+        listener.read();
+        flush();
     }
 
     private void answered(Reply reply) {
