@@ -37,7 +37,8 @@ final class Link {
     /** Frames of a server; a message of the largest size may be several times as long once it is escaped. */
     private static final int MAX_FRAME_BYTES = 64 << 20;
 
-    private static final int SEND_BYTES = 256 << 10;
+    /** What is longer goes before the turn ends: a server begins with it while the rest is being made. */
+    private static final int SEND_BYTES = 16 << 10;
     /** A server takes 8 MiB in a message; a longer one would end the connection. */
     static final int MAX_COMMAND_BYTES = (8 << 20) - SEND_BYTES - 1;
 
