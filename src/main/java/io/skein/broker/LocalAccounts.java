@@ -48,7 +48,7 @@ final class LocalAccounts {
     private static final String SCOPE = "accounts";
 
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Supplier<Ground> ground;
     private final LocalMail mail;
     private final GateConfig config;
@@ -61,7 +61,7 @@ final class LocalAccounts {
     LocalAccounts(
             Vertx vertx,
             Proposer proposer,
-            LocalSubscriptions.Way way,
+            Way way,
             Supplier<Ground> ground,
             LocalMail mail,
             GateConfig config,

@@ -134,7 +134,7 @@ class AnsweredTest {
     }
 
     /** The way of a node that does not lead: the answer is there before what was committed is. */
-    private final class Behind implements LocalSubscriptions.Way {
+    private final class Behind implements Way {
         private final Promise<Long> asked = Promise.promise();
         private final Promise<Void> there = Promise.promise();
 
