@@ -65,6 +65,68 @@ class FailingNodesTest {
     }
 
     @Test
+    void theOneThatTookItIsNamedNotTheOneThatWasAskedNext() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(409, REFUSAL)) {
+            Said said = say("", "topics", "delete", "a", "--url", mute.url() + "," + next.url() + ",127.0.0.1:1");
+            assertTrue(said.err().startsWith("skein: http://" + mute.url() + " took the request"), said.err());
+
+            ChatLink link = new ChatLink(
+                    Server.at(mute.url(), Optional.empty()), List.of("127.0.0.1:1"), Duration.ofMillis(50), line -> {});
+            CommandProblem problem = assertThrows(CommandProblem.class, () -> link.post("/v1/mail", new JsonObject()));
+            assertTrue(problem.getMessage().startsWith("http://" + mute.url() + " took"), problem.getMessage());
+        }
+    }
+
+    @Test
+    void whatOneTookAndTheNextCannotTellNowTheThirdTells() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode waiting = FailingNode.answers(503, REFUSAL);
+                FailingNode third = FailingNode.answers(404, REFUSAL)) {
+            String two = mute.url() + "," + waiting.url();
+            assertEquals(
+                    0,
+                    say("", "topics", "delete", "a", "--url", two + "," + third.url())
+                            .exitCode());
+            assertEquals(
+                    ExitCode.UNKNOWN,
+                    say("", "topics", "delete", "a", "--url", two).exitCode());
+        }
+    }
+
+    @Test
+    void aDelayedMessageThatIsGoneMayHaveBeenDelivered() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            Said said = say("", "scheduled", "delete", "c1.6.0", "--url", mute.url() + "," + next.url());
+            assertEquals(ExitCode.UNKNOWN, said.exitCode(), said.out() + said.err());
+        }
+    }
+
+    @Test
+    void aConnectionIsClosedAndALogIsSetByOneNodeOnly() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            String both = mute.url() + "," + next.url();
+            Said said = say("", "connections", "close", "mwz5kq1f", "--url", both);
+            assertEquals(ExitCode.UNKNOWN, said.exitCode(), said.out() + said.err());
+            assertEquals(
+                    ExitCode.UNKNOWN,
+                    say("", "log", "set", "io.skein", "debug", "--url", both).exitCode());
+            assertEquals(List.of(), next.asked);
+        }
+    }
+
+    @Test
+    void aConnectionOfANodeThatCanDoNothingNowIsNotLookedForAtAnother() throws IOException {
+        try (FailingNode waiting = FailingNode.answers(503, REFUSAL);
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            Said said = say("", "connections", "close", "mwz5kq1f", "--url", waiting.url() + "," + next.url());
+            assertEquals(ExitCode.UNREACHABLE, said.exitCode(), said.out() + said.err());
+        }
+    }
+
+    @Test
     void aClockIsMovedByOneNodeOnly() throws IOException {
         try (FailingNode mute = FailingNode.mute();
                 FailingNode next = FailingNode.answers(200, "{\"nodes\":[]}")) {
@@ -97,6 +159,20 @@ class FailingNodesTest {
                     ExitCode.UNREACHABLE,
                     assertThrows(CommandProblem.class, () -> link.get("/v1/mail"))
                             .exitCode());
+        }
+    }
+
+    @Test
+    void mailOfWhichANodeSaidThatNobodyKnowsMayBeThereWhateverTheNextSays() throws IOException {
+        try (FailingNode unknown = FailingNode.answers(504, REFUSAL);
+                FailingNode waiting = FailingNode.answers(503, REFUSAL)) {
+            ChatLink link = new ChatLink(
+                    Server.at(unknown.url(), Optional.empty()),
+                    List.of("http://" + waiting.url()),
+                    Duration.ofMillis(50),
+                    line -> {});
+            CommandProblem problem = assertThrows(CommandProblem.class, () -> link.post("/v1/mail", new JsonObject()));
+            assertEquals(ExitCode.UNKNOWN, problem.exitCode(), problem.getMessage());
         }
     }
 
