@@ -20,6 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +126,65 @@ class FailingNodesTest {
                 FailingNode next = FailingNode.answers(404, REFUSAL)) {
             Said said = say("", "connections", "close", "mwz5kq1f", "--url", waiting.url() + "," + next.url());
             assertEquals(ExitCode.UNREACHABLE, said.exitCode(), said.out() + said.err());
+        }
+    }
+
+    @Test
+    void aPageThatWasReadIsReadThoughNobodySaysWhatIsBehindIt() throws IOException {
+        String message = "{\"topic\":\"a\",\"offset\":0,\"time\":0,\"cursor\":\"c1\",\"body\":\"one\"}";
+        try (FailingNode node = FailingNode.that(exchange -> {
+            if (exchange.getRequestURI().getQuery().contains("from=c1")) {
+                exchange.close();
+            } else {
+                FailingNode.answer(exchange, 200, "{\"messages\":[" + message + "],\"next\":\"c1\"}");
+            }
+        })) {
+            assertEquals(
+                    new Said(0, "one\n", "there may be more: --from c1\n"),
+                    say("", "read", "a", "--body", "--url", node.url()));
+        }
+    }
+
+    @Test
+    void whatIsBehindAPageIsAskedOfTheSameNodeAlone() throws IOException {
+        List<String> questions = new CopyOnWriteArrayList<>();
+        String message = "{\"topic\":\"a\",\"offset\":0,\"time\":0,\"cursor\":\"c1\",\"body\":\"one\"}";
+        try (FailingNode node = FailingNode.that(exchange -> {
+            questions.add(exchange.getRequestURI().getQuery());
+            FailingNode.answer(exchange, 200, "{\"messages\":[" + message + "],\"next\":\"c1\"}");
+        })) {
+            Said said = say("", "read", "a", "--level", "strong", "--url", node.url());
+            assertEquals("there are more: --from c1\n", said.err());
+            assertEquals(List.of("limit=100&level=strong", "limit=1&from=c1&level=none"), questions);
+        }
+    }
+
+    @Test
+    void namesAreSomeHundredsAtMostAndThoseThatBeginAsWasTyped() throws IOException {
+        List<String> questions = new CopyOnWriteArrayList<>();
+        String many = IntStream.range(0, 3000)
+                .mapToObj(i -> "{\"topic\":\"" + (i % 2 == 0 ? "orders/eu" : "orders/us") + i + "\"}")
+                .collect(Collectors.joining(",", "{\"topics\":[", "]}"));
+        try (FailingNode node = FailingNode.that(exchange -> {
+            questions.add(exchange.getRequestURI().getQuery());
+            FailingNode.answer(exchange, 200, many);
+        })) {
+            assertEquals(
+                    500,
+                    say("", "names", "topics", "--url", node.url())
+                            .out()
+                            .lines()
+                            .count());
+            List<String> some = say("", "names", "--url", node.url(), "topics", "--", "orders/u")
+                    .out()
+                    .lines()
+                    .toList();
+            assertEquals(500, some.size());
+            assertTrue(some.stream().allMatch(name -> name.startsWith("orders/us")), some.toString());
+            say("", "names", "--url", node.url(), "accounts", "--", "an");
+            say("", "names", "--url", node.url(), "subscriptions", "--", "--name=bil");
+            assertEquals(
+                    List.of("match=#", "match=orders/#", "limit=1000&match=an*", "limit=1000&after=bi"), questions);
         }
     }
 
