@@ -100,7 +100,7 @@ final class LoadLoop extends VerticleBase {
         int window = publishing.window();
         return switch (publishing.door()) {
             case WS -> new WebSocketPublisher(webSocketClient, target, topics, stamp, window);
-            case CLIENT -> new ClientPublisher(vertx, target, topics, stamp, window, publishing.batch(), nanosBetween);
+            case CLIENT -> new ClientPublisher(vertx, target, topics, stamp, window, publishing.batch());
             case HTTP -> new HttpPublisher(netClient, target, topics, stamp);
             case TCP ->
                 new TcpPublisher(

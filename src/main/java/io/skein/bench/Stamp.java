@@ -1,5 +1,6 @@
 package io.skein.bench;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -14,6 +15,8 @@ final class Stamp {
     static final int LENGTH = MARK.length() + DIGITS;
 
     private final char[] filler;
+    /** The whole body, in which the digits are still to be written. */
+    private final byte[] bytes;
 
     Stamp(int bytes) {
         filler = new char[Math.max(0, bytes - LENGTH)];
@@ -23,6 +26,16 @@ final class Stamp {
             int c = random.nextInt(36);
             filler[i] = (char) (c < 10 ? '0' + c : 'A' + c - 10);
         }
+        this.bytes = (MARK + "0".repeat(DIGITS) + new String(filler)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The same as {@link #append}, as bytes. */
+    byte[] body(long nanos) {
+        byte[] body = bytes.clone();
+        for (int i = 0; i < DIGITS; i++) {
+            body[MARK.length() + i] = (byte) Character.forDigit((int) (nanos >>> 60 - 4 * i & 15), 16);
+        }
+        return body;
     }
 
     void append(StringBuilder to, long nanos) {

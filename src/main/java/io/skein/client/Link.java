@@ -37,7 +37,8 @@ final class Link {
     /** Frames of a server; a message of the largest size may be several times as long once it is escaped. */
     private static final int MAX_FRAME_BYTES = 64 << 20;
 
-    private static final int SEND_BYTES = 256 << 10;
+    /** What is longer goes before the turn ends: a server begins with it while the rest is being made. */
+    private static final int SEND_BYTES = 16 << 10;
     /** A server takes 8 MiB in a message; a longer one would end the connection. */
     static final int MAX_COMMAND_BYTES = (8 << 20) - SEND_BYTES - 1;
 
@@ -57,6 +58,7 @@ final class Link {
     private volatile boolean ready;
     private boolean closed;
     private boolean scheduled;
+    private boolean reading;
     private boolean heard;
     /** Whether this server has said anything at all by this connection. */
     private boolean spoken;
@@ -84,6 +86,9 @@ final class Link {
         void reply(Reply reply);
 
         void push(Push push);
+
+        /** That was all for now. */
+        void read();
 
         /**
          * The connection is lost; another is looked for. What was sent and not answered will not be.
@@ -121,6 +126,11 @@ final class Link {
 
     boolean isReady() {
         return ready;
+    }
+
+    /** Whether what a server said is being told: what is to be said to it goes when all is told. */
+    boolean isReading() {
+        return reading;
     }
 
     /** Epoch of this client's producer; -1 until a server was asked. */
@@ -270,6 +280,7 @@ final class Link {
 
     private void read(byte[] text) {
         WebSocket from = socket;
+        reading = true;
         try {
             AnswerJson.read(text, new AnswerJson.Taker() {
                 @Override
@@ -291,7 +302,11 @@ final class Link {
             if (socket == from) {
                 drop();
             }
+        } finally {
+            reading = false;
         }
+        listener.read();
+        flush();
     }
 
     private void answered(Reply reply) {

@@ -10,7 +10,6 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /** One publish command on its way: of one message, of several that were published one by one, or of a list. */
@@ -95,17 +94,15 @@ final class Outgoing {
         List<PublishItem> items = new ArrayList<>(ones.size());
         List<Promise<Published>> promises = new ArrayList<>(ones.size());
         int bytes = 0;
+        Problem setback = null;
         for (Outgoing one : ones) {
             items.add(one.items.get(0));
             promises.add(one.singles.get(0));
             bytes += one.bytes;
+            setback = setback == null ? one.setback : setback;
         }
         Outgoing all = new Outgoing(items, false, "", promises, null, bytes, ones.get(ones.size() - 1).deadline);
-        ones.stream()
-                .map(Outgoing::setback)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .ifPresent(all::setback);
+        all.setback(setback);
         return all;
     }
 

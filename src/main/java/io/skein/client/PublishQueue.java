@@ -108,10 +108,10 @@ final class PublishQueue {
         if (waiting.isEmpty() || !waiting.peek().mayBeJoined()) {
             return first;
         }
-        List<Outgoing> ones = new ArrayList<>();
+        int room = Math.min(limits.batchMessages(), limits.window() - messagesUnderWay);
+        List<Outgoing> ones = new ArrayList<>(Math.min(room, 1 + waiting.size()));
         ones.add(first);
         int bytes = first.bytes;
-        int room = Math.min(limits.batchMessages(), limits.window() - messagesUnderWay);
         while (ones.size() < room && !waiting.isEmpty()) {
             Outgoing next = waiting.peek();
             if (!next.mayBeJoined() || bytes + next.bytes > limits.batchBytes()) {

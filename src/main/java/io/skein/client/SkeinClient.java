@@ -85,6 +85,11 @@ public final class SkeinClient {
             }
 
             @Override
+            public void read() {
+                takeOver();
+            }
+
+            @Override
             public void down(Optional<Problem> untaken) {
                 publishes.down(untaken);
                 subscriptions.down();
@@ -210,15 +215,14 @@ public final class SkeinClient {
         }
         synchronized (handedOver) {
             handedOver.add(outgoing);
-            if (handing) {
+            if (handing || isHere() && link.isReading()) {
                 return;
             }
             handing = true;
         }
         try {
             context.runOnContext(v -> {
-                handedOver().forEach(publishes::add);
-                publishes.send();
+                takeOver();
                 link.flush();
             });
         } catch (RejectedExecutionException vertxHasEnded) {
@@ -229,11 +233,22 @@ public final class SkeinClient {
         }
     }
 
+    private void takeOver() {
+        List<Outgoing> all = handedOver();
+        if (!all.isEmpty()) {
+            all.forEach(publishes::add);
+            publishes.send();
+        }
+    }
+
     private List<Outgoing> handedOver() {
         synchronized (handedOver) {
+            handing = false;
+            if (handedOver.isEmpty()) {
+                return List.of();
+            }
             List<Outgoing> all = new ArrayList<>(handedOver);
             handedOver.clear();
-            handing = false;
             return all;
         }
     }

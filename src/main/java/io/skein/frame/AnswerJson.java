@@ -191,7 +191,11 @@ public final class AnswerJson {
      * @throws Malformed when it is none; what came before it was given to the taker
      */
     public static void read(byte[] utf8, Taker taker) {
-        Json.read(utf8, 0, utf8.length, parser -> {
+        int from = StoredReplies.read(utf8, taker);
+        if (from > 0 && from == utf8.length) {
+            return;
+        }
+        Json.read(utf8, from, utf8.length, parser -> {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 Json.objectBegins(token);
                 new Answer(parser).give(taker);

@@ -16,6 +16,9 @@ public final class Utf8Buffer {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+    /** Quotes, a character that takes six bytes, and eight bytes that are written where fewer count. */
+    private static final int SPARE = 16;
+
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
     private byte[] bytes;
@@ -189,13 +192,13 @@ public final class Utf8Buffer {
     public boolean utf8String(byte[] source) {
         int start = length;
         int count = source.length;
-        need(count + 2);
+        need(count + SPARE);
         bytes[length++] = '"';
         int i = 0;
+        // There is always room for what is left, were it plain, and for one that is not.
         while (i < count) {
             if (i + 8 <= count) {
                 // Eight at once, of which those before the first special one count.
-                need(16);
                 long eight = (long) LONGS.get(source, i);
                 LONGS.set(bytes, length, eight);
                 long special = special(eight);
@@ -207,8 +210,6 @@ public final class Utf8Buffer {
                 int plain = Long.numberOfTrailingZeros(special) >>> 3;
                 length += plain;
                 i += plain;
-            } else {
-                need(6);
             }
             int c = source[i];
             if (c >= 0) {
@@ -224,6 +225,7 @@ public final class Utf8Buffer {
                     bytes[length++] = source[i];
                 }
             }
+            need(count - i + SPARE);
         }
         put('"');
         return true;

@@ -62,6 +62,33 @@ class AnswerJsonTest {
         assertEquals(List.of(reply), read(json(reply)));
     }
 
+    @Test
+    void whatWasStoredIsReadWithoutTheParser() {
+        List<Reply> stored = List.of(
+                new Reply.Published(
+                        "1",
+                        true,
+                        List.of(new PublishResult.Stored(0, "c"), new PublishResult.Stored(9, "d")),
+                        false,
+                        false),
+                new Reply.Published("2", false, List.of(new PublishResult.Stored(123, "c1.2")), false, false));
+        byte[] frame = (json(stored.get(0)) + "\n" + json(stored.get(1))).getBytes(UTF_8);
+        List<Reply> read = new ArrayList<>();
+
+        int whole = StoredReplies.read(frame, new AnswerJson.Taker() {
+            @Override
+            public void reply(Reply reply) {
+                read.add(reply);
+            }
+
+            @Override
+            public void push(Push push) {}
+        });
+
+        assertEquals(frame.length, whole);
+        assertEquals(stored, read);
+    }
+
     static Stream<Push> pushes() {
         return Stream.of(
                 new Push.Gap("s1", "c1", "c2", 12),

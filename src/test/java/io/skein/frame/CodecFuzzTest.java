@@ -1,7 +1,11 @@
 package io.skein.frame;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -53,6 +57,46 @@ class CodecFuzzTest {
                 bytes = damaged(bytes, random);
             }
             readWithEverything(bytes);
+        }
+    }
+
+    @Test
+    void repliesThatAreReadWithoutTheParserSayWhatTheParserReads() {
+        String stored =
+                "{\"id\":10,\"ok\":true,\"results\":[{\"offset\":0,\"cursor\":\"c1\"},{\"offset\":120,\"cursor\":\"\"}]}\n"
+                        + "{\"id\":11,\"ok\":true,\"offset\":7,\"cursor\":\"0a.1.2\"}";
+        var random = new Random(5);
+        int read = 0;
+        for (int round = 0; round < 25_000; round++) {
+            byte[] bytes = stored.getBytes(UTF_8);
+            for (int damage = random.nextInt(3); damage > 0; damage--) {
+                bytes = damaged(bytes, random);
+            }
+            // Nobody but the parser takes a blank.
+            byte[] blank = (" " + new String(bytes, ISO_8859_1)).getBytes(ISO_8859_1);
+            List<Reply> parsed = replies(blank);
+            assertEquals(parsed, replies(bytes), () -> new String(blank, UTF_8));
+            read += parsed == null ? 0 : 1;
+        }
+        assertTrue(read > 8000, read + " were read");
+    }
+
+    /** Null: malformed. */
+    private static List<Reply> replies(byte[] bytes) {
+        List<Reply> replies = new ArrayList<>();
+        try {
+            AnswerJson.read(bytes, new AnswerJson.Taker() {
+                @Override
+                public void reply(Reply reply) {
+                    replies.add(reply);
+                }
+
+                @Override
+                public void push(Push push) {}
+            });
+            return replies;
+        } catch (Malformed wrong) {
+            return null;
         }
     }
 
