@@ -102,7 +102,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
             Files.createDirectories(base);
             Path next = base.resolve(FILE + ".tmp");
             Files.writeString(next, new JsonObject().put("nodes", listed).encodePrettily() + "\n");
-            Files.move(next, base.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(next, base.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failed) {
             throw new CommandProblem(ExitCode.DISK_ERROR, base.resolve(FILE) + " cannot be written: " + failed);
         }
