@@ -115,6 +115,11 @@ public final class LocalBroker implements Broker {
             public Future<Void> settled() {
                 return LocalBroker.this.settled();
             }
+
+            @Override
+            public Future<Void> applied(long index) {
+                return applied.reached(index, 0);
+            }
         };
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way, clock);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
@@ -126,7 +131,7 @@ public final class LocalBroker implements Broker {
                 () -> fresh(Freshness.LINEARIZABLE, 0),
                 () -> ground,
                 clock);
-        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::decided, index -> {
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::decided, access::answered, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -145,8 +150,8 @@ public final class LocalBroker implements Broker {
         mail.left();
     }
 
-    private void decided() {
-        access.applied();
+    private void decided(long time) {
+        access.decided(time);
         throttle.applied(ground.accounts());
     }
 

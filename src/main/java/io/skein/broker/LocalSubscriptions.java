@@ -56,6 +56,12 @@ final class LocalSubscriptions implements Subscriptions {
 
         /** Until the rows hold all that was applied when it was asked. */
         Future<Void> settled();
+
+        /**
+         * Until this node has applied the log up to there. Completes on the caller's context; fails with {@link Refusal} when
+         * it takes longer than a second.
+         */
+        Future<Void> applied(long index);
     }
 
     private static final String SCOPE = "subscriptions";

@@ -304,9 +304,9 @@ final class Link {
             }
         } finally {
             reading = false;
+            listener.read();
+            flush();
         }
-        listener.read();
-        flush();
     }
 
     private void answered(Reply reply) {

@@ -100,6 +100,11 @@ class ExhumationTest {
             public Future<Void> settled() {
                 return Future.succeededFuture();
             }
+
+            @Override
+            public Future<Void> applied(long index) {
+                return Future.succeededFuture();
+            }
         };
         var ground = new Ground(
                 hall.store(),

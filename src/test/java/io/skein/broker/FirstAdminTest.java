@@ -74,6 +74,11 @@ class FirstAdminTest {
                     public Future<Void> settled() {
                         return Future.succeededFuture();
                     }
+
+                    @Override
+                    public Future<Void> applied(long index) {
+                        return Future.succeededFuture();
+                    }
                 },
                 () -> ground,
                 null, // nobody asks for mail here
