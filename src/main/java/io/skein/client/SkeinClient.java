@@ -258,10 +258,21 @@ public final class SkeinClient {
      * fails at once as {@code client-full}, {@link SkeinException.Unavailable}; whoever produces faster than the cluster
      * stores waits for this first.
      *
-     * @return completes at once when there is room, else when a quarter of it is free; fails when the client is closed
+     * @return completes at once when there is room, else when a quarter of it is free; fails when the client is closed. For
+     *     what may be more than a quarter see {@link #room(List)}
      */
     public Future<Void> room() {
         return room.free();
+    }
+
+    /**
+     * The same for a list that is to be published, however long.
+     *
+     * @return completes when a quarter is free, and as much as this takes; if it takes more than there ever is, when all
+     *     else is answered. Fails when the client is closed
+     */
+    public Future<Void> room(List<PublishItem> messages) {
+        return room.free(messages.size(), Outgoing.size(messages));
     }
 
     /**
@@ -288,10 +299,10 @@ public final class SkeinClient {
                     if (over == null) {
                         subscriptions.add(lasting);
                     } else {
-                        lasting.end(CLOSED);
+                        lasting.end(over);
                     }
                 });
-        return runs ? lasting.opened() : Future.failedFuture(CLOSED);
+        return runs ? lasting.opened() : Future.failedFuture(over == null ? CLOSED : over);
     }
 
     /**
@@ -359,6 +370,8 @@ public final class SkeinClient {
                 done.complete();
             });
             if (!runs) {
+                // Its thread is no more, and has left undone what it had put off.
+                end(SkeinException.of("closed", "Vert.x was closed"));
                 done.complete();
             }
             done.future()

@@ -8,6 +8,7 @@ import io.skein.frame.Delivered;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,6 +88,31 @@ class UsersCodeTest {
         await().until(lost::isComplete);
 
         assertEquals(0, client.publish("a", "y").await().offset());
+    }
+
+    @Test
+    void whatIsPublishedOnAnAnswerIsSentWhateverFollowsInThatFrame() {
+        StubServer server = new StubServer(vertx, (socket, command) -> {
+            if (command.getString("op").equals("subscribe")) {
+                StubServer.begin(socket, command);
+            } else if (command.getString("body").equals("x")) {
+                JsonObject stored = StubServer.reply(command)
+                        .put("ok", true)
+                        .put("offset", 0)
+                        .put("cursor", "c0");
+                // No worker is told of a gap.
+                JsonObject gap = new JsonObject()
+                        .put("sub", "s1")
+                        .put("gap", new JsonObject().put("requested", "c0").put("resumedAt", "c1"));
+                socket.writeTextMessage(stored.encode() + "\n" + gap.encode()).onFailure(gone -> {});
+            }
+        });
+        SkeinClient client = connect(server).await();
+        client.work(WorkOptions.of("jobs"), (worker, message) -> {}).await();
+
+        client.publish("a", "x").onSuccess(stored -> client.publish("a", "y").onFailure(lost -> {}));
+
+        await().until(() -> server.commands("publish").size() == 2);
     }
 
     private void failingAtTheFirst(SubscribeOptions options) {
