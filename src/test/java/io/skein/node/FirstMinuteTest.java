@@ -1,11 +1,15 @@
 package io.skein.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.skein.Readme;
 import io.skein.dashboard.Browser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,9 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** README's first minute in the console's page and in Java, as it stands there, at a real node. */
+/** README's first minute, as it stands there, at a real node. */
 @Timeout(120)
 class FirstMinuteTest {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     private static RunningNode node;
 
     @BeforeAll
@@ -26,6 +33,43 @@ class FirstMinuteTest {
     @AfterAll
     static void stop() {
         node.close();
+    }
+
+    @Test
+    void whatIsTypedIntoAShellPublishesAndIsHeard(@TempDir Path directory) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "the first minute needs curl");
+        String node = "localhost:" + FirstMinuteTest.node.httpPort();
+        Path skein = Files.writeString(
+                directory.resolve("skein"),
+                "#!/bin/sh\nexec '" + JAVA + "' -cp '" + System.getProperty("java.class.path")
+                        + "' io.skein.Main \"$@\" --url http://" + node + "\n");
+        assertTrue(skein.toFile().setExecutable(true));
+        String typed = Readme.block("first", "shell").replace("localhost:8080", node);
+
+        // The last of them is the command, which goes on.
+        String said = said(directory, out -> out.matches("(?s).* greetings \\d+  hello\n"), "bash", "-c", typed);
+
+        assertTrue(said.contains("\"durable\":\"quorum\""), said);
+        assertEquals(2, said.split("\"body\":\"hello\"", -1).length - 1, "followed and read again: " + said);
+    }
+
+    /** What it prints until that is enough, or it ends. */
+    private static String said(Path directory, Predicate<String> isEnough, String... command) throws Exception {
+        Path out = directory.resolve("out");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        try {
+            Awaitility.await()
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> isEnough.test(Files.readString(out)) || !process.isAlive());
+            return Files.readString(out);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
     }
 
     @Test
@@ -45,26 +89,15 @@ class FirstMinuteTest {
         Path program = Files.writeString(
                 directory.resolve("Hello.java"),
                 Readme.block("first", "java").replace("localhost:8080", "localhost:" + node.httpPort()));
-        Path out = directory.resolve("out");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        program.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        try {
-            Awaitility.await()
-                    .until(() -> Files.readString(out).contains("read hello from Java") || !process.isAlive());
-            String said = Files.readString(out);
-            assertEquals(1, said.lines().filter("read hello from Java"::equals).count(), said);
-            assertEquals(
-                    1,
-                    said.lines().filter(line -> line.startsWith("on disk at ")).count(),
-                    said);
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        String said = said(
+                directory,
+                out -> out.contains("read hello from Java"),
+                JAVA,
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.toString());
+        assertEquals(1, said.lines().filter("read hello from Java"::equals).count(), said);
+        assertEquals(
+                1, said.lines().filter(line -> line.startsWith("on disk at ")).count(), said);
     }
 }
