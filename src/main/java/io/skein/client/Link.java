@@ -298,7 +298,7 @@ final class Link {
 
     private void read(byte[] text) {
         WebSocket from = socket;
-        // Elsewhere a handler may wait for what it publishes, and this for the handler.
+        // A handler on a virtual thread may wait for long, and what it has published is not to wait with it.
         reading = context.isEventLoopContext();
         try {
             AnswerJson.read(text, new AnswerJson.Taker() {
