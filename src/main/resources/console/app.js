@@ -18,6 +18,7 @@ const movers = new Set();
 let retryAt = 0;
 let listener = null;
 let fetched = false;
+let tellUser = () => {};
 let from = '';
 
 /** A page that stumbles is reported, and takes nothing else with it. */
@@ -33,6 +34,7 @@ const app = {
   state: null,
   served: '',
   user: undefined,
+  asked: new Promise((resolve) => { tellUser = resolve; }),
 
   whenState(act) {
     told.add(act);
@@ -86,6 +88,7 @@ const stream = new Stream({
       if (listener) safely(listener, data);
     } else if (name === 'hello') {
       app.user = data.user;
+      tellUser();
       entrance.show(data.user);
       text(byId('version'), data.version);
       charts.begin(data.history);
@@ -100,6 +103,8 @@ const stream = new Stream({
     lost.hidden = state !== 'lost';
     retryAt = state === 'lost' ? Date.now() + retryMs : 0;
     if (state === 'denied') entrance.denied(status);
+    // Perhaps for as long as the page is open: pages ask as if somebody were asked who he is.
+    if (state === 'lost') tellUser();
     if (state === 'lost') text(byId('lost-text'), `Connection to the node lost. ${reason}`);
     countDown();
   },

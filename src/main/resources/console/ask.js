@@ -5,6 +5,9 @@ import { authorization } from './entrance.js';
 
 const AGAIN_MS = 200;
 
+/** As others write it: a path at the node that the console speaks to now, for a link or a line to copy. */
+export const address = (path) => `${doors.base() || `${location.origin}/`}${path}`;
+
 function sentence(words) {
   const upper = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;

@@ -1,5 +1,6 @@
 // The messages of one topic, a page at a time, by offset: they are dense, so that a page of any place costs the same. A
 // search goes backwards through them and says how far it came.
+import { address } from './ask.js';
 import { byId, lesson, text } from './dom.js';
 import { count, path, quoted } from './format.js';
 import { Line } from './message.js';
@@ -89,7 +90,7 @@ async function look() {
     empty();
     older.hidden = newer.hidden = newest.hidden = true;
     if (failure.status === 404) {
-      place.replaceChildren(lesson('There is no such topic yet. The first message makes it:', `curl -d 'hello' ${quoted(`${location.origin}/t/${path(topic)}`)}`));
+      place.replaceChildren(lesson('There is no such topic yet. The first message makes it:', `curl -d 'hello' ${quoted(address(`t/${path(topic)}`))}`));
     } else {
       say(failure.message, true);
     }

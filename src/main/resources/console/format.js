@@ -71,8 +71,18 @@ export function clock(epochMs, millis = false) {
 /** 1 message, 2 messages */
 export const some = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
-/** As one word of a shell's command line, whatever is in it. */
-export const quoted = (value) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
+/** What a terminal obeys; a line break within quotes it does not. */
+const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
+const utf8 = new TextEncoder();
+const escaped = (character) => Array.from(utf8.encode(character), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+
+/** As one word of a shell's command line, whatever is in it: bash and zsh, to which a word that begins with = is a command. */
+export function quoted(value) {
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(value)) return value;
+  return value.search(CONTROLS) < 0
+    ? `'${value.replaceAll("'", "'\\''")}'`
+    : `$'${value.replace(/[\\']/g, '\\$&').replace(CONTROLS, escaped)}'`;
+}
 
 /** A topic or filter as a path: its slashes stay. */
 export const path = (topic) => topic.split('/').map(encodeURIComponent).join('/');

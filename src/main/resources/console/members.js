@@ -56,6 +56,7 @@ const majority = (n) => Math.floor(n / 2) + 1;
 /** What is left to vote, and whether that is enough. */
 function staying(gone) {
   const stay = voters().filter((m) => m.id !== gone);
+  if (stay.length === 0) return 'It is the only voter: the cluster refuses to be left without one.';
   if (stay.length === 1) return '1 voter stays, and what that one loses is lost.';
   const reached = stay.filter((m) => m.reachable || m.id === app.state.node.id).length;
   const need = majority(stay.length);

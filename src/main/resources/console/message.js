@@ -1,5 +1,5 @@
 // A message as people read it. Everything in it was written by strangers and is shown as text.
-import { ask } from './ask.js';
+import { address, ask } from './ask.js';
 import { copyButton, el, text } from './dom.js';
 import { bytes, clock, count, path, prettyJson, prettyXml, quoted, some } from './format.js';
 
@@ -81,7 +81,7 @@ export function details(message) {
   for (const [name, value] of Object.entries(message.headers ?? {})) fact(name, el('code', {}, value));
   const detail = el('div.detail', {}, list);
   if (message.bytes !== undefined) {
-    const href = `t/${path(message.topic)}?from=${message.offset}&limit=1`;
+    const href = address(`t/${path(message.topic)}?from=${message.offset}&limit=1`);
     detail.append(el('p.note', {}, `${bytes(message.bytes)} are too many for this page. `, el('a', { href, target: '_blank', rel: 'noopener' }, 'Open it alone')));
   } else {
     const body = message.body ?? message.body64;
@@ -106,7 +106,7 @@ function more(message) {
     trace.disabled = false;
   });
   const buttons = el('div.actions.bits', {}, trace,
-    copyButton(`curl ${quoted(`${location.origin}/t/${path(message.topic)}?from=${message.offset}&limit=1`)}`, 'Copy as curl'));
+    copyButton(`curl ${quoted(address(`t/${path(message.topic)}?from=${message.offset}&limit=1`))}`, 'Copy as curl'));
   if (message.body !== undefined) buttons.append(copyButton(again(message), 'Copy curl to publish it again'));
   return el('div', {}, buttons, place);
 }
@@ -115,7 +115,7 @@ function more(message) {
 function again({ topic, body, key, headers, contentType }) {
   const fields = [contentType && `Content-Type: ${contentType}`, key && `Skein-Key: ${key}`,
     ...Object.entries(headers ?? {}).map(([name, value]) => (name === 'traceparent' ? '' : `Skein-Header-${name}: ${value}`))].filter(Boolean);
-  return ['curl', ...fields.flatMap((field) => ['-H', quoted(field)]), '--data-raw', quoted(body), quoted(`${location.origin}/t/${path(topic)}`)].join(' ');
+  return ['curl', ...fields.flatMap((field) => ['-H', quoted(field)]), '--data-raw', quoted(body), quoted(address(`t/${path(topic)}`))].join(' ');
 }
 
 const HOW = { waiting: 'waits to be handed out', leased: 'is on loan', delayed: 'comes back after a time', ready: 'came back and waits',

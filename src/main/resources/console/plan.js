@@ -9,6 +9,8 @@ const field = (name) => byId(`plan-${name}`);
 const DELIVERIES = 5;
 let before = null;
 let done = () => {};
+/** How often it was: what comes late for a form that is no longer open says and closes nothing. */
+let opened = 0;
 
 field('cancel').addEventListener('click', () => dialog.close());
 form.addEventListener('submit', (event) => {
@@ -19,6 +21,7 @@ form.addEventListener('submit', (event) => {
 /** config: of one that there is, null for a new one; saved(name, isNew) */
 export function open(name, config, saved) {
   form.reset();
+  opened++;
   before = config;
   done = saved;
   say('');
@@ -40,6 +43,8 @@ export function open(name, config, saved) {
 }
 
 async function save() {
+  const [mine, was, then] = [opened, before, done];
+  const isOpen = () => mine === opened && dialog.open;
   const name = field('name').value.trim();
   const body = {
     filter: field('filter').value.trim(),
@@ -48,19 +53,20 @@ async function save() {
     backoff: field('backoff').value.split(',').map((step) => step.trim()).filter(Boolean),
     deadLetter: field('dead').value.trim() || null,
     order: field('order').value,
-    paused: before?.paused ?? false,
+    paused: was?.paused ?? false,
   };
-  if (!before) body.from = field('from').value;
+  if (!was) body.from = field('from').value;
   try {
-    if (!before && await isThere(name)) {
-      say(`There is a subscription ${name} already: open it to change it.`);
+    if (!was && await isThere(name)) {
+      if (isOpen()) say(`There is a subscription ${name} already: open it to change it.`);
       return;
     }
     await ask('PUT', url(name), { body });
+    if (!isOpen()) return;
     dialog.close();
-    done(name, !before);
+    then(name, !was);
   } catch (failure) {
-    say(failure.message);
+    if (isOpen()) say(failure.message);
   }
 }
 

@@ -19,6 +19,7 @@
 //   app.state                           the newest state of the node's stream (StateJson.java has its shape), or null
 //   app.served                          id of the node that served the page, where that is known
 //   app.user                            who is logged in; null where nobody is asked, undefined as long as nobody knows
+//   app.asked                           a Promise: app.user is known, or the stream that says so does not come for now
 //   app.whenState(act) -> stop          act(state) now, if there is one, and with each that comes, once a second
 //   app.whenNode(act) -> stop           act(id) when the console speaks to another node than before
 //   app.request(method, path, {body, text, headers, signal}) -> Promise of the answer's JSON (null when it has none)

@@ -1,4 +1,5 @@
 // Who listens now.
+import { address } from './ask.js';
 import { byId, el, lesson, text } from './dom.js';
 import { count } from './format.js';
 
@@ -17,7 +18,7 @@ export function show(state) {
   const place = byId('subscribers-body');
   if (!rows.length) {
     place.replaceChildren(lesson('Nobody listens. Follow everything from a terminal:',
-      `curl -N '${location.origin}/t/%23?follow'`));
+      `curl -N '${address('t/%23?follow')}'`));
     return;
   }
   place.replaceChildren(el('table', {},

@@ -225,12 +225,12 @@ function pause() {
 
 /** What is shown may be old: the form begins with what is true now. */
 async function change() {
-  const of = name;
+  const { signal } = abort;
   try {
     const config = await ask('GET', url());
-    if (of === name) plan.open(name, config, () => act(async () => 'Saved.'));
+    if (!signal.aborted) plan.open(name, config, () => act(async () => 'Saved.'));
   } catch (failure) {
-    say(failure.message, true);
+    if (!signal.aborted) say(failure.message, true);
   }
 }
 

@@ -1,4 +1,5 @@
 // The table of durable subscriptions.
+import { address } from './ask.js';
 import { byId, el, lesson, text } from './dom.js';
 import { ago, count, short } from './format.js';
 import * as lag from './lag.js';
@@ -74,7 +75,7 @@ function draw() {
     if (!place.querySelector('.lesson')) {
       place.replaceChildren(lesson('No durable subscriptions. One remembers what was acknowledged, and lends each message to one worker at a time:',
         "./skein subscriptions create billing --filter 'orders/#' --from earliest",
-        `curl -X PUT -H 'Content-Type: application/json' -d '{"filter":"orders/#","from":"earliest"}' ${location.origin}/v1/subscriptions/billing`));
+        `curl -X PUT -H 'Content-Type: application/json' -d '{"filter":"orders/#","from":"earliest"}' ${address('v1/subscriptions/billing')}`));
     }
     return;
   }

@@ -1,4 +1,5 @@
 // Messages as they come, newest first. Everything in them was written by strangers and is shown as text.
+import { address } from './ask.js';
 import { byId, lesson, text } from './dom.js';
 import { covers } from './filter.js';
 import { count, path, quoted } from './format.js';
@@ -139,11 +140,11 @@ export function know({ topics }) {
 
 function empty() {
   lines = [];
-  const follow = `curl -N ${quoted(`${location.origin}/t/${path(followed)}?follow`)}`;
+  const follow = `curl -N ${quoted(address(`t/${path(followed)}?follow`))}`;
   place.replaceChildren(stored
     ? lesson('Quiet. What is published from now on appears here. Choose a topic to see its newest messages.', follow)
     : lesson('Nothing yet. Messages appear here once they are durable. Publish one under Topics, or:',
-      `curl -d 'hello' ${quoted(`${location.origin}/t/${/[+#]/.test(followed) ? 'greetings' : path(followed)}`)}`, follow));
+      `curl -d 'hello' ${quoted(address(`t/${/[+#]/.test(followed) ? 'greetings' : path(followed)}`))}`, follow));
 }
 
 /** In a frame of the browser's, and not in each of them. */

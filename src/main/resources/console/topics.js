@@ -1,6 +1,7 @@
 // The table of topics.
+import { address } from './ask.js';
 import { byId, el, lesson, text } from './dom.js';
-import { ago, bytes, count, path, short } from './format.js';
+import { ago, bytes, count, short } from './format.js';
 import { link } from './route.js';
 import { Table } from './table.js';
 
@@ -52,7 +53,7 @@ function draw() {
   if (!total) {
     if (!place.querySelector('.lesson')) {
       place.replaceChildren(lesson('No topics yet. The first message makes one:',
-        `curl -d 'hello' ${location.origin}/t/${path('greetings')}`));
+        `curl -d 'hello' ${address('t/greetings')}`));
     }
     return;
   }

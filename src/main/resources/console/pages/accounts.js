@@ -54,13 +54,34 @@ class Visit {
     }
   }
 
-  /** place: of what could not be shown; where nobody is asked who it is, nobody is an admin either. */
+  /** place: of what could not be shown. */
   failed(refused, place) {
-    if (this.left.signal.aborted) return;
-    if (refused.status !== 401 || !place || this.app.user !== null) {
-      this.app.say(refused.message, true);
-      return;
+    const { app, left: { signal } } = this;
+    if (signal.aborted) return;
+    if (refused.status !== 401 || !place || app.user) {
+      app.say(refused.message, true);
+    } else if (app.user === null) {
+      this.isOpen(place);
+    } else {
+      // What it means is known once the node has said whether it asks anybody.
+      const stop = app.whenState(() => {
+        stop();
+        this.failed(refused, place);
+      });
+      signal.addEventListener('abort', stop);
     }
+  }
+
+  /** What only an admin is told is not asked for where nobody is asked who it is: nobody is an admin there. */
+  async admin(path, place) {
+    await this.app.asked;
+    this.left.signal.throwIfAborted();
+    if (this.app.user !== null) return this.get(path);
+    this.isOpen(place);
+    return null;
+  }
+
+  isOpen(place) {
     place.replaceChildren(el('p.note', {}, 'This node runs without --auth: everybody may everything, and nobody is the admin who could change this.'));
     for (const its of place.parentNode.querySelectorAll('form, details')) its.hidden = true;
   }
@@ -92,7 +113,8 @@ function rules(visit, account) {
 
   async function load() {
     try {
-      const { rules: all } = await visit.get(`v1/access${who}`);
+      const { rules: all } = await visit.admin(`v1/access${who}`, place) ?? {};
+      if (!all) return;
       place.replaceChildren(table('Table of rules', ['Rule', 'Topics', ''], all.map((rule) => el('tr', {},
         el('td', {}, `${rule.allow ? 'may' : 'must not'} ${rule.action}`),
         el('td.words', {}, rule.filter),
@@ -234,7 +256,8 @@ function tokens(visit, username) {
 
   async function load() {
     try {
-      const { tokens: all } = await visit.get(path);
+      const { tokens: all } = await visit.admin(path, place) ?? {};
+      if (!all) return;
       place.replaceChildren(table('Table of tokens', ['Token', 'May', 'Made', 'Ends', ''], all.map((token) => el('tr', {},
         el('td', {}, token.name),
         el('td.words', {}, token.scopes?.length ? token.scopes.join(' ') : 'all that the account may'),

@@ -69,13 +69,13 @@ export default {
       el('p.note', {}, `SQLite's dialect; body ->> '$.field' looks into JSON. One statement at a time, at most ${what.limits.ms / 1000} s, ${count(what.limits.rows)} rows and ${bytes(what.limits.bytes)}.`));
     }
 
-    function draw({ columns, rows, truncated, ms }, node) {
+    function draw({ columns, rows, truncated, ms, node }) {
       const heads = columns.map((name) => el('th', { scope: 'col' }, name));
       const figures = columns.map((_, i) => rows.length > 0 && rows.every((row) => row[i] === null || typeof row[i] === 'number'));
       result.replaceChildren(rows.length === 0 ? el('p.none', {}, 'No rows.') : el('div.scroll.tall', { tabindex: '0', role: 'region', 'aria-label': 'Rows of the answer' },
         el('table.rows', {}, el('thead', {}, el('tr', {}, ...heads)),
           el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value, i) => el(figures[i] ? 'td.num' : 'td.words', value === null ? { class: 'null' } : {}, value === null ? 'NULL' : shown(value)))))))));
-      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms${node ? ` from ${node}` : ''}${truncated ? ', and there are more' : ''}`);
+      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms from ${node}${truncated ? ', and there are more' : ''}`);
       word.classList.remove('problem');
       const tsv = [columns, ...rows].map((row) => row.map(cell).join('\t')).join('\n');
       answer.querySelector('#sql-copy').replaceChildren(...(rows.length ? [copyButton(tsv, 'Copy for a spreadsheet')] : []));
@@ -87,12 +87,11 @@ export default {
       const mine = ++asked;
       app.remember({ query: { sql } });
       answer.hidden = false;
-      const node = app.state?.node.id;
       text(word, 'Asking …');
       word.classList.remove('problem');
       try {
         const rows = await app.request('POST', 'v1/sql', { body: { sql, limit: ROWS }, signal: left.signal });
-        if (mine === asked) draw(rows, node);
+        if (mine === asked) draw(rows);
       } catch (refused) {
         if (left.signal.aborted || mine !== asked) return;
         result.replaceChildren();

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 /**
  * The one place that knows who may what: this node's account machine, asked for a {@link Permit} when somebody comes in,
  * and looked through whenever what permits rest on has changed. So a guest's own check is a look at what he holds, and
- * what was taken away is gone with the entry that says so, before this node delivers anything after it.
+ * what was taken away is gone with the entry that says so, before this node answers of it or delivers anything after it.
+ * What he follows ends in between: what he is owed an answer of he hears first.
  */
 final class Access {
     /** After so many guests more, accounts without any are looked for. */
@@ -42,6 +43,8 @@ final class Access {
 
     /** On the replica's context. */
     private long seen = -1;
+    /** Whose permits this turn changed, until they are told; on the replica's context. */
+    private final List<LocalGuest> changed = new ArrayList<>();
 
     Access(
             Proposer proposer,
@@ -126,7 +129,10 @@ final class Access {
         }
         // What changed since its permit was made has been looked through without it.
         proposer.ask(() -> {
-                    look(guest, ground.get().accounts());
+                    Ground now = ground.get();
+                    if (guest.look(now.accounts(), now.replica().status().time())) {
+                        guest.tell();
+                    }
                     return null;
                 })
                 .onFailure(noReplica -> {});
@@ -147,15 +153,34 @@ final class Access {
         }
     }
 
-    /** On the replica's context, with each turn, before anybody is answered of it or given what it made visible. */
-    void applied() {
+    /**
+     * On the replica's context, with each turn, before anybody is answered of it or given what it made visible.
+     *
+     * @param time the log's, of this turn
+     */
+    void decided(long time) {
         AccountMachine machine = ground.get().accounts();
         if (machine.revision() == seen) {
             return;
         }
         Optional<Set<Long>> touched = machine.touchedSince(seen);
         seen = machine.revision();
-        those(touched).forEach(guest -> look(guest, machine));
+        for (LocalGuest guest : those(touched)) {
+            if (guest.look(machine, time)) {
+                changed.add(guest);
+            }
+        }
+    }
+
+    /**
+     * On the replica's context, with each turn, after its answers have gone to the loops: a connection that ends for what was
+     * decided has said before what was stored of it.
+     */
+    void answered() {
+        if (!changed.isEmpty()) {
+            changed.forEach(LocalGuest::tell);
+            changed.clear();
+        }
     }
 
     /** @param accounts empty: all */
@@ -176,10 +201,10 @@ final class Access {
         seen = -1;
         Ground now = ground.get();
         long time = now.replica().status().time();
-        those(Optional.empty()).forEach(guest -> guest.renew(now.accounts(), time));
-    }
-
-    private void look(LocalGuest guest, AccountMachine machine) {
-        guest.look(machine, ground.get().replica().status().time());
+        for (LocalGuest guest : those(Optional.empty())) {
+            guest.renew(now.accounts(), time);
+            // Whoever waited for an answer of the state before has heard that nobody can say.
+            guest.tell();
+        }
     }
 }

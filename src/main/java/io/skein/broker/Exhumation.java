@@ -24,7 +24,7 @@ final class Exhumation {
 
     private final Ground ground;
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final SubscriptionName name;
     private final Optional<DeadLetterFilter> filter;
     private final Function<Optional<List<OffsetRange>>, Command> command;
@@ -52,7 +52,7 @@ final class Exhumation {
     Exhumation(
             Ground ground,
             Proposer proposer,
-            LocalSubscriptions.Way way,
+            Way way,
             SubscriptionName name,
             Optional<DeadLetterFilter> filter,
             Function<Optional<List<OffsetRange>>, Command> command,

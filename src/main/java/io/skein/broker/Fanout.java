@@ -27,7 +27,8 @@ final class Fanout implements AppliedListener {
     private final Consumer<ReplicaStatus> whenMoved;
     private final Runnable whenCaughtUp;
     private final Runnable whenLeft;
-    private final Runnable whenDecided;
+    private final LongConsumer whenDecided;
+    private final Runnable whenAnswered;
     private final LongConsumer whenApplied;
     private Supplier<TopicTotals> counted;
     private LongPredicate exists;
@@ -35,19 +36,22 @@ final class Fanout implements AppliedListener {
     private volatile long published;
 
     /**
-     * @param whenDecided is told of each turn, before anybody is answered of it
+     * @param whenDecided is told of each turn and its time, before anybody is answered of it
+     * @param whenAnswered is told of each turn, after its answers have gone to the loops and before its messages do
      * @param whenApplied is told of each index, after the messages up to it have gone to the loops
      */
     Fanout(
             Consumer<ReplicaStatus> whenMoved,
             Runnable whenCaughtUp,
             Runnable whenLeft,
-            Runnable whenDecided,
+            LongConsumer whenDecided,
+            Runnable whenAnswered,
             LongConsumer whenApplied) {
         this.whenMoved = whenMoved;
         this.whenCaughtUp = whenCaughtUp;
         this.whenLeft = whenLeft;
         this.whenDecided = whenDecided;
+        this.whenAnswered = whenAnswered;
         this.whenApplied = whenApplied;
     }
 
@@ -86,13 +90,14 @@ final class Fanout implements AppliedListener {
     }
 
     @Override
-    public void decided() {
-        whenDecided.run();
+    public void decided(long time) {
+        whenDecided.accept(time);
     }
 
     @Override
     public void applied(long index, long time, List<StoredMessage> messages) {
         totals = counted.get();
+        whenAnswered.run();
         if (!messages.isEmpty()) {
             give(index, messages);
         }

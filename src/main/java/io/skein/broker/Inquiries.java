@@ -27,13 +27,13 @@ final class Inquiries {
     private static final int A_TURN = 1_000;
 
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Supplier<Ground> ground;
     private final PullLines lines;
     /** Workers of this node that wait for credit; bounded by the doors' connections. */
     private final Map<SubscriptionName, Integer> withoutCredit = new ConcurrentHashMap<>();
 
-    Inquiries(Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground, PullLines lines) {
+    Inquiries(Proposer proposer, Way way, Supplier<Ground> ground, PullLines lines) {
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;

@@ -4,11 +4,11 @@ import io.skein.subscription.SubscriptionName;
 import io.skein.subscription.SubscriptionView;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How durable subscriptions of this node did in the last hour: one ring of moments for all, and for each of at most {@link
@@ -66,8 +66,8 @@ final class LagHistory {
     }
 
     /** Ids of those that are kept. */
-    synchronized Collection<Long> kept() {
-        return List.copyOf(tracks.keySet());
+    synchronized Set<Long> kept() {
+        return Set.copyOf(tracks.keySet());
     }
 
     /** What this one comes to now; a new one is kept if there is a place for it. */

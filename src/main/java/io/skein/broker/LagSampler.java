@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -81,7 +82,8 @@ final class LagSampler {
         }
         long time = clock.millis();
         history.begin(time);
-        return kept(history.kept().iterator(), time).compose(v -> others(time, TURNS));
+        Set<Long> kept = history.kept();
+        return kept(kept.iterator(), time).compose(v -> others(kept, time, TURNS));
     }
 
     private SubscriptionMachine machine() {
@@ -104,16 +106,17 @@ final class LagSampler {
                 .compose(v -> kept(ids, time));
     }
 
-    private Future<Void> others(long time, int left) {
+    /** @param kept looked at already */
+    private Future<Void> others(Set<Long> kept, long time, int left) {
         if (left == 0) {
             return Future.succeededFuture();
         }
         return turns.ask(() -> {
-                    List<SubscriptionView> views = machine().after(last, A_TURN);
+                    List<SubscriptionView> views = machine().after(last, A_TURN, id -> !kept.contains(id));
                     views.forEach(view -> history.note(view, time));
                     last = views.isEmpty() ? 0 : views.get(views.size() - 1).id();
                     return views.isEmpty();
                 })
-                .compose(wasLast -> wasLast ? Future.succeededFuture() : others(time, left - 1));
+                .compose(wasLast -> wasLast ? Future.succeededFuture() : others(kept, time, left - 1));
     }
 }

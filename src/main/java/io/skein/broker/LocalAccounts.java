@@ -48,7 +48,7 @@ final class LocalAccounts {
     private static final String SCOPE = "accounts";
 
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Supplier<Ground> ground;
     private final LocalMail mail;
     private final GateConfig config;
@@ -61,7 +61,7 @@ final class LocalAccounts {
     LocalAccounts(
             Vertx vertx,
             Proposer proposer,
-            LocalSubscriptions.Way way,
+            Way way,
             Supplier<Ground> ground,
             LocalMail mail,
             GateConfig config,
@@ -108,7 +108,9 @@ final class LocalAccounts {
     }
 
     Future<ChangeAck> delete(AccountName name, Optional<String> password, String peer) {
-        return version(name, password, peer).compose(version -> mail.deleteAccount(name, version));
+        return version(name, password, peer)
+                .compose(version -> mail.deleteAccount(name, version))
+                .compose(ack -> inForce(ack.index()).map(ack));
     }
 
     Future<ChangeAck> changePassword(AccountName name, Optional<String> old, String next, String peer) {
@@ -132,7 +134,7 @@ final class LocalAccounts {
         return checked(name, password, peer).compose(version -> {
             String token = draw("sks_");
             var command = new AccountCommand.LogIn(name, version, BearerHash.of(token), AccountCommand.SESSION_MS);
-            return way.propose(command, Optional.empty())
+            return commit(command, Optional.empty())
                     .recover(LocalAccounts::wrongBySecretChanged)
                     .compose(committed -> unread(name)
                             .map(unread -> new Accounts.LogIn(
@@ -330,7 +332,21 @@ final class LocalAccounts {
     }
 
     private Future<ChangeAck> propose(AccountCommand command, Optional<IdempotencyKey> key) {
-        return way.propose(command, key).map(LocalAccounts::changed);
+        return commit(command, key).map(LocalAccounts::changed);
+    }
+
+    /** What changes rights or limits is answered when it holds at this node, whoever leads. */
+    private Future<Committed> commit(AccountCommand command, Optional<IdempotencyKey> key) {
+        return way.propose(command, key)
+                .compose(committed -> inForce(committed.index()).map(committed));
+    }
+
+    /**
+     * Until this node has applied it. A leader has when it answers; to others the answer comes by one connection, and how far
+     * the log is committed by another. It is done all the same where that does not come within a second.
+     */
+    private Future<Void> inForce(long index) {
+        return way.applied(index).otherwiseEmpty();
     }
 
     private static ChangeAck changed(Committed committed) {

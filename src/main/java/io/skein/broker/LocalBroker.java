@@ -2,15 +2,12 @@ package io.skein.broker;
 
 import io.skein.account.AccountMachine;
 import io.skein.cluster.AppliedListener;
-import io.skein.cluster.Committed;
 import io.skein.cluster.MemberStatus;
 import io.skein.cluster.Proposer;
 import io.skein.cluster.ReplicaStatus;
 import io.skein.cluster.ReplicaVerticle;
-import io.skein.machine.Command;
 import io.skein.machine.IdempotencyKey;
 import io.skein.machine.Lineage;
-import io.skein.machine.Rejected;
 import io.skein.mailbox.MailChange;
 import io.skein.mailbox.MailMachine;
 import io.skein.raft.Role;
@@ -29,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +56,7 @@ public final class LocalBroker implements Broker {
     private final LocalInspection inspection;
     private final Access access;
     private final Throttle throttle;
-    private final LocalSubscriptions.Way way;
+    private final LocalWay way;
     /** What streams were told last; on the replica's context. */
     private String toldHealth = Health.OK;
     /** What was logged last; on the replica's context. */
@@ -92,41 +88,19 @@ public final class LocalBroker implements Broker {
         this.applied = new AppliedIndex(vertx, () -> replica.status().appliedIndex(), config.maxStreams());
         this.connections = new Connections(config.maxConnections());
         this.residents = new Residents(vertx, clock);
-        this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, this::settledFor);
-        this.way = new LocalSubscriptions.Way() {
-            @Override
-            public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-                return LocalBroker.this.propose(command, key);
-            }
-
-            @Override
-            public Future<Void> fresh(Freshness freshness) {
-                return LocalBroker.this.fresh(freshness, 0);
-            }
-
-            @Override
-            public Future<Void> ready() {
-                return health.closed()
-                        .<Future<Void>>map(Future::failedFuture)
-                        .orElseGet(() -> LocalBroker.this.ready(false));
-            }
-
-            @Override
-            public Future<Void> settled() {
-                return LocalBroker.this.settled();
-            }
-        };
+        this.way = new LocalWay(config, proposer, health, readiness, applied, () -> ground);
+        this.inspection = new LocalInspection(residents, config.mayAskSql(), () -> ground, way::settledFor);
         this.subscriptions = new LocalSubscriptions(vertx, config, proposer, applied, way, clock);
         this.queues = new LocalQueues(proposer, () -> ground, health::closed, () -> status().heldRole());
         this.members = new LocalMembers(vertx, proposer, () -> ground, this::status);
-        this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, this::settledFor);
+        this.backups = new LocalBackups(vertx, config.node(), proposer, () -> ground, way::settledFor);
         this.access = new Access(
                 proposer,
-                () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> ready(true)),
-                () -> fresh(Freshness.LINEARIZABLE, 0),
+                () -> health.outside().<Future<Void>>map(Future::failedFuture).orElseGet(() -> way.ready(true)),
+                () -> way.fresh(Freshness.LINEARIZABLE),
                 () -> ground,
                 clock);
-        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::decided, index -> {
+        this.fanout = new Fanout(this::moved, this::caughtUp, this::left, this::decided, access::answered, index -> {
             applied.moved(index);
             subscriptions.applied();
         });
@@ -145,8 +119,8 @@ public final class LocalBroker implements Broker {
         mail.left();
     }
 
-    private void decided() {
-        access.applied();
+    private void decided(long time) {
+        access.decided(time);
         throttle.applied(ground.accounts());
     }
 
@@ -280,7 +254,7 @@ public final class LocalBroker implements Broker {
         }
         Optional<IdempotencyKey> key =
                 publish.idempotencyKey().map(k -> KeyHash.of(publish.scope(), k, publish.messages()));
-        Future<PublishAck> answer = propose(
+        Future<PublishAck> answer = way.propose(
                         new TopicCommand.Publish(
                                 publish.messages(),
                                 publish.atomic(),
@@ -307,25 +281,6 @@ public final class LocalBroker implements Broker {
         return published.results().get(0) instanceof TopicOutcome.Accepted accepted && accepted.offset() >= 0
                 ? accepted.cursor().index()
                 : otherwise;
-    }
-
-    private Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-        Optional<Refusal> closed = health.closed();
-        if (closed.isPresent()) {
-            return Future.failedFuture(closed.get());
-        }
-        // Who comes in the first moments of a node is not sent away.
-        Future<Committed> committed = readiness.isReady()
-                ? proposer.propose(command, key)
-                : readiness.await(false, command.size()).compose(v -> proposer.propose(command, key));
-        return committed.transform(result -> {
-            if (result.failed()) {
-                return Future.failedFuture(Refusal.from(result.cause()));
-            }
-            return result.result().outcome() instanceof Rejected rejected
-                    ? Future.failedFuture(Refusal.of(rejected))
-                    : Future.succeededFuture(result.result());
-        });
     }
 
     @Override
@@ -359,33 +314,9 @@ public final class LocalBroker implements Broker {
         if (read.limit() < 1 || read.limit() > BrokerConfig.MAX_LIMIT) {
             return Future.failedFuture(Refusal.malformed("limit is 1 to " + BrokerConfig.MAX_LIMIT));
         }
-        return fresh(read.freshness(), read.waitMs())
+        return way.fresh(read.freshness(), read.waitMs())
                 .compose(v -> reads.read(read))
                 .recover(LocalBroker::refused);
-    }
-
-    /** Until this node has what a reader asks for. */
-    private Future<Void> fresh(Freshness freshness, long waitMs) {
-        // Asked once: it may be otherwise a moment later.
-        Optional<Refusal> outside = health.outside();
-        if (outside.isPresent()) {
-            return Future.failedFuture(outside.get());
-        }
-        return ready(freshness.level() == Freshness.Level.NONE)
-                .compose(v -> switch (freshness.level()) {
-                    case NONE -> Future.<Void>succeededFuture();
-                    case WEAK -> replica.status().role() == Role.LEADER ? Future.<Void>succeededFuture() : confirmed();
-                    case LINEARIZABLE -> confirmed();
-                    case STRONG -> logged();
-                })
-                .compose(v -> applied.reached(freshness.minIndex(), waitMs));
-    }
-
-    /** What is applied here holds an entry that was not yet in the log when this was asked. */
-    private Future<Void> logged() {
-        // It does what is due anyway, which is mostly nothing.
-        return propose(new TopicCommand.Expire(), Optional.empty())
-                .compose(committed -> applied.reached(committed.index(), 0));
     }
 
     @Override
@@ -397,7 +328,7 @@ public final class LocalBroker implements Broker {
         if (closed.isPresent()) {
             return Future.failedFuture(closed.get());
         }
-        return ready(false)
+        return way.ready(false)
                 .compose(v -> streams.isFull()
                         ? Future.failedFuture(streams.full())
                         : history.start(subscribe.filters(), subscribe.from()))
@@ -410,11 +341,6 @@ public final class LocalBroker implements Broker {
                     return session;
                 })
                 .recover(LocalBroker::refused);
-    }
-
-    /** Reads wait for a node that has just started; with {@code anyway} they take what there is, if it finds no leader. */
-    private Future<Void> ready(boolean anyway) {
-        return readiness.await(anyway, 0);
     }
 
     private boolean isLeaderless() {
@@ -450,17 +376,6 @@ public final class LocalBroker implements Broker {
     @Override
     public Future<ChangeAck> cancel(String cursor, Optional<String> idempotencyKey) {
         return topics.cancel(cursor, idempotencyKey);
-    }
-
-    /** What has no tail is read from rows that are up to date (DESIGN D16). */
-    private Future<Void> settled() {
-        return proposer.askFor(replica::settle)
-                .<Void>mapEmpty()
-                .timeout(config.catchUpWaitMs(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(
-                        cause instanceof TimeoutException
-                                ? Refusal.unavailable("rows-behind", "the rows did not come up to date in time")
-                                : cause));
     }
 
     @Override
@@ -553,21 +468,9 @@ public final class LocalBroker implements Broker {
         return backups.makeIn(directory, Freshness.NONE, unwanted);
     }
 
-    /** What a backup holds: rows up to all that is applied, by a node that its cluster counts. */
-    private Future<Void> settledFor(Freshness freshness) {
-        return health.closed()
-                .<Future<Void>>map(Future::failedFuture)
-                .orElseGet(() -> fresh(freshness, 0).compose(v -> settled()));
-    }
-
     @Override
     public Future<Void> handOver(Optional<String> from) {
         return members.handOver(from);
-    }
-
-    /** Until what is applied here holds all that was committed when this was asked (API.md, level). */
-    private Future<Void> confirmed() {
-        return proposer.askFor(replica::confirmRead).<Void>mapEmpty().recover(LocalBroker::refused);
     }
 
     private NodeStatus starting() {

@@ -300,11 +300,14 @@ final class LocalGuest implements Guest {
 
     // On the replica's context.
 
-    void look(AccountMachine machine, long time) {
+    /** @return true when what he may has changed: he is to be told */
+    boolean look(AccountMachine machine, long time) {
         Permit now = permit;
-        if (now != null && !machine.isCurrent(now)) {
-            renew(machine, time);
+        if (now == null || machine.isCurrent(now)) {
+            return false;
         }
+        renew(machine, time);
+        return true;
     }
 
     void renew(AccountMachine machine, long time) {
@@ -314,6 +317,10 @@ final class LocalGuest implements Guest {
             // Meanwhile; it does not come back because the log's time is behind.
             permit = null;
         }
+    }
+
+    /** What he follows looks whether he may still have it, after what is on its way to his loop already. */
+    void tell() {
         if (hasStakes) {
             context.runOnContext(v -> lookAtStakes());
         }

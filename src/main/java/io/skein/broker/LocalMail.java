@@ -34,7 +34,7 @@ final class LocalMail implements Mail {
 
     private final Vertx vertx;
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Supplier<Ground> ground;
     private final MailWatches watches;
     private final Presence presence;
@@ -46,7 +46,7 @@ final class LocalMail implements Mail {
     LocalMail(
             Vertx vertx,
             Proposer proposer,
-            LocalSubscriptions.Way way,
+            Way way,
             Supplier<Ground> ground,
             Supplier<Optional<Refusal>> closed,
             int watchers) {

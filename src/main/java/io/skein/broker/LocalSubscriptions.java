@@ -43,21 +43,6 @@ final class LocalSubscriptions implements Subscriptions {
     /** How long this node may take to apply what is committed, before it says that it cannot read a pull's answer. */
     private static final long BEHIND_MS = 10_000;
 
-    /** How the broker takes a command into the log, and what it asks before it reads. */
-    interface Way {
-        /** Completes on the caller's context; fails with {@link Refusal}, also when the machine says no. */
-        Future<Committed> propose(Command command, Optional<IdempotencyKey> key);
-
-        /** Until this node has what a reader asks for. */
-        Future<Void> fresh(Freshness freshness);
-
-        /** Until this node serves at all. */
-        Future<Void> ready();
-
-        /** Until the rows hold all that was applied when it was asked. */
-        Future<Void> settled();
-    }
-
     private static final String SCOPE = "subscriptions";
 
     private final BrokerConfig config;

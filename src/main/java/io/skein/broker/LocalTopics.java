@@ -23,12 +23,12 @@ final class LocalTopics {
     private static final TopicFilter ALL = new TopicFilter("#");
 
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Fanout fanout;
     private final Supplier<Ground> ground;
 
     /** @param fanout knows how fast topics are published to */
-    LocalTopics(Proposer proposer, LocalSubscriptions.Way way, Fanout fanout, Supplier<Ground> ground) {
+    LocalTopics(Proposer proposer, Way way, Fanout fanout, Supplier<Ground> ground) {
         this.proposer = proposer;
         this.way = way;
         this.fanout = fanout;

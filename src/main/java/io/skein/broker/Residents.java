@@ -12,8 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The long-lived connections of this node, at all its doors, oldest first. Nothing is counted here: each is asked how it
@@ -23,7 +26,25 @@ final class Residents {
     /** Of filters and subscriptions that are told of one connection. */
     static final int SHOWN_CHARACTERS = 2048;
 
-    private record Resident(String door, String peer, long since, Context context, LongLived connection) {}
+    /** Of a connection that cannot say. */
+    private static final LongLived.Sight NOTHING = new LongLived.Sight(Optional.empty(), List.of(), List.of(), 0, 0, 0);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Residents.class);
+
+    private record Resident(
+            String door, String peer, long since, Context context, LongLived connection, AtomicBoolean isReported) {
+        /** Whoever looks sees the others all the same, and this one, so that it can be closed. */
+        LongLived.Sight sight(String id) {
+            try {
+                return brief(connection.sight());
+            } catch (RuntimeException | Error defect) {
+                if (!isReported.getAndSet(true)) {
+                    LOG.error("the {} connection {} of {} cannot say how it does", door, id, peer, defect);
+                }
+                return NOTHING;
+            }
+        }
+    }
 
     private final Vertx vertx;
     private final WallClock clock;
@@ -48,7 +69,9 @@ final class Residents {
     /** On the connection's context. @return to be run when it is gone, once or more */
     Runnable enter(String door, String peer, LongLived connection) {
         long id = ids.incrementAndGet();
-        residents.put(id, new Resident(door, peer, clock.millis(), vertx.getOrCreateContext(), connection));
+        residents.put(
+                id,
+                new Resident(door, peer, clock.millis(), vertx.getOrCreateContext(), connection, new AtomicBoolean()));
         return () -> residents.remove(id);
     }
 
@@ -101,7 +124,7 @@ final class Residents {
                                 resident.door(),
                                 resident.peer(),
                                 resident.since(),
-                                brief(resident.connection().sight())));
+                                resident.sight(text(id))));
             }
         });
         return infos;
@@ -156,7 +179,7 @@ final class Residents {
     private static <T> Future<T> attempt(Supplier<T> what) {
         try {
             return Future.succeededFuture(what.get());
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             return Future.failedFuture(failed);
         }
     }

@@ -47,11 +47,11 @@ final class Traces {
     private static final int MOST_TRAILS = 100;
 
     private final Proposer proposer;
-    private final LocalSubscriptions.Way way;
+    private final Way way;
     private final Supplier<Ground> ground;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    Traces(Proposer proposer, LocalSubscriptions.Way way, Supplier<Ground> ground) {
+    Traces(Proposer proposer, Way way, Supplier<Ground> ground) {
         this.proposer = proposer;
         this.way = way;
         this.ground = ground;

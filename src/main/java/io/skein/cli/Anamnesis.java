@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /** Asks a cluster's nodes how they are: the one that is named, and those that it knows, where it says that they are. */
 final class Anamnesis {
@@ -224,6 +225,9 @@ final class Anamnesis {
     private static String why(IOException silent) {
         if (silent instanceof HttpTimeoutException) {
             return "nothing came within " + A_MOMENT.toSeconds() + " s";
+        }
+        if (silent instanceof SSLException) {
+            return "no TLS: " + silent.getMessage();
         }
         if (!(silent instanceof ConnectException)) {
             return String.valueOf(silent.getMessage());

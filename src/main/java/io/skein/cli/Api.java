@@ -3,79 +3,44 @@ package io.skein.cli;
 import io.skein.node.ExitCode;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The node's HTTP interface, for short questions; problems become sentences. Of several nodes the first that answers is
- * asked; whoever can do nothing now (503) is passed over, and what one took and did not answer is asked of the next only
- * when asking twice does it once.
+ * asked ({@link Nodes}).
  */
 final class Api {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Optional<JsonObject> NO_ANSWER = Optional.empty();
 
-    private static final String KEY = "Idempotency-Key";
     private static final int KEY_BYTES = 12;
-    private static final int BAD_REQUEST = 400;
-    private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
-    /** Whoever asks, too much is asked, or not now. */
-    private static final Set<Integer> NOT_ASKED = Set.of(401, 403, 429);
-
     private static final int OUTCOME_UNKNOWN = 504;
 
-    private volatile List<Server> servers;
-    private volatile Server server;
-    private volatile String base;
-    private Duration patience = TIMEOUT;
-    private final HttpClient client;
-    /** Others of the same cluster, by URL: each has threads and connections of its own. */
-    private final Map<String, Api> beside = new ConcurrentHashMap<>();
+    private final Nodes nodes;
+    private final Apis others;
+    private Duration patience = Nodes.TIMEOUT;
 
     Api(Server named) {
-        this.servers = named.each();
-        this.server = servers.get(0);
-        this.base = server.url();
-        HttpClient.Builder making = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
-        if (server.isTls()) {
-            server.trust().ifPresent(making::sslContext);
-        }
-        this.client = making.build();
+        nodes = new Nodes(named);
+        others = new Apis(address -> nodes.server().other(address));
     }
 
     /** For a node whose answer may take so long. */
     Api patient(Duration answer) {
-        patience = answer.plus(TIMEOUT);
+        patience = answer.plus(Nodes.TIMEOUT);
         return this;
     }
 
@@ -87,8 +52,8 @@ final class Api {
 
     /** Another node, which is asked by itself; the same one each time. */
     Api beside(String address) {
-        Server other = server.other(address);
-        return other.url().equals(base) ? this : beside.computeIfAbsent(other.url(), url -> new Api(other));
+        Server here = nodes.server();
+        return here.other(address).url().equals(here.url()) ? this : others.at(address);
     }
 
     /** Keeps the slashes between a topic's levels. */
@@ -112,39 +77,38 @@ final class Api {
 
     /** The one that is asked: of several that which answered last. */
     Server server() {
-        return server;
+        return nodes.server();
     }
 
     /** Others of the same cluster, which are asked when those before them are gone. */
     void know(List<String> addresses) {
-        List<Server> all = new ArrayList<>(servers);
-        for (String address : addresses) {
-            Server other = server.other(address);
-            if (server.isAsSafe(other)
-                    && all.stream().noneMatch(one -> one.url().equals(other.url()))) {
-                all.add(other);
-            }
-        }
-        servers = List.copyOf(all);
+        nodes.know(addresses);
     }
 
     /** Empty when there is no such thing. */
     Optional<JsonObject> find(String path) {
-        HttpResponse<String> response = exchange(request(path).GET());
+        HttpResponse<String> response = exchange(nodes.request(path).GET());
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(taken(response));
     }
 
     JsonObject get(String path) {
-        return send(request(path).GET());
+        return send(nodes.request(path).GET());
+    }
+
+    /** What is no JSON. */
+    String text(String path) {
+        HttpResponse<String> response = exchange(nodes.request(path).GET());
+        if (response.statusCode() != 200) {
+            throw problem(response.statusCode(), json(response));
+        }
+        return response.body();
     }
 
     JsonObject post(String path, byte[] body, String... headers) {
-        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofByteArray(body));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        if (isCountedOnce(path) && !List.of(headers).contains(KEY)) {
-            request.header(KEY, newKey());
+        HttpRequest.Builder request = nodes.request(path).POST(BodyPublishers.ofByteArray(body));
+        put(request, headers);
+        if (isCountedOnce(path) && !List.of(headers).contains(Again.KEY)) {
+            request.header(Again.KEY, newKey());
         }
         return send(request);
     }
@@ -156,11 +120,6 @@ final class Api {
                 && !path.startsWith("/v1/sim")
                 && !path.startsWith("/v1/sql")
                 && !path.endsWith("/tokens");
-    }
-
-    /** A question in SQL is posted and changes nothing. */
-    private static boolean isSafe(HttpRequest request) {
-        return request.method().equals("GET") || request.uri().getPath().equals("/v1/sql");
     }
 
     static String newKey() {
@@ -181,8 +140,8 @@ final class Api {
     /** What it answers, if it does so within a short time; for looking at several at once. */
     CompletableFuture<Optional<JsonObject>> look(String path, Duration within) {
         try {
-            HttpRequest request = request(path).timeout(within).build();
-            return whole(request, BodyHandlers.ofString(), within)
+            HttpRequest request = nodes.request(path).timeout(within).build();
+            return nodes.look(request, BodyHandlers.ofString(), within)
                     .thenApply(response -> response.statusCode() == 200 ? Optional.of(json(response)) : NO_ANSWER)
                     .exceptionally(silent -> NO_ANSWER);
         } catch (IllegalArgumentException noUrl) {
@@ -192,7 +151,7 @@ final class Api {
 
     /** The same, of what is no JSON. */
     CompletableFuture<Optional<String>> text(String path, Duration within) {
-        return whole(request(path).timeout(within).build(), BodyHandlers.ofString(), within)
+        return nodes.look(nodes.request(path).timeout(within).build(), BodyHandlers.ofString(), within)
                 .thenApply(response ->
                         response.statusCode() == 200 ? Optional.of(response.body()) : Optional.<String>empty())
                 .exceptionally(silent -> Optional.empty());
@@ -200,7 +159,7 @@ final class Api {
 
     /** Of the answer to a GET; 0 when there is none within a short time. */
     CompletableFuture<Integer> status(String path, Duration within) {
-        return whole(request(path).timeout(within).build(), BodyHandlers.discarding(), within)
+        return nodes.look(nodes.request(path).timeout(within).build(), BodyHandlers.discarding(), within)
                 .thenApply(HttpResponse::statusCode)
                 .exceptionally(silent -> 0);
     }
@@ -214,7 +173,7 @@ final class Api {
      */
     HttpResponse<String> ask(String method, String path, Optional<JsonObject> body, Duration within, String... headers)
             throws IOException {
-        HttpRequest.Builder request = request(path)
+        HttpRequest.Builder request = nodes.request(path)
                 .timeout(within)
                 .method(
                         method,
@@ -222,10 +181,8 @@ final class Api {
         if (body.isPresent()) {
             request.header("Content-Type", "application/json");
         }
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return sent(request.build(), BodyHandlers.ofString(), within);
+        put(request, headers);
+        return nodes.one(request.build(), BodyHandlers.ofString(), within);
     }
 
     /**
@@ -236,7 +193,7 @@ final class Api {
      */
     InputStream open(String path, Duration begin) throws IOException {
         HttpResponse<InputStream> response =
-                sent(request(path).timeout(begin).build(), BodyHandlers.ofInputStream(), begin);
+                nodes.one(nodes.request(path).timeout(begin).build(), BodyHandlers.ofInputStream(), begin);
         if (response.statusCode() == 200) {
             return response.body();
         }
@@ -256,7 +213,7 @@ final class Api {
      */
     HttpResponse<InputStream> fetch(String path, Duration begin) throws IOException {
         HttpResponse<InputStream> response =
-                somewhere(request(path).timeout(begin).GET(), BodyHandlers.ofInputStream());
+                nodes.ask(nodes.request(path).timeout(begin).GET(), BodyHandlers.ofInputStream());
         if (response.statusCode() == 200) {
             return response;
         }
@@ -265,56 +222,17 @@ final class Api {
         }
     }
 
-    /** The JDK's own limit ends with the answer's head; this one holds for all that the handler waits for. */
-    private <T> CompletableFuture<HttpResponse<T>> whole(
-            HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration within) {
-        CompletableFuture<HttpResponse<T>> asked = client.sendAsync(request, handler);
-        return asked.copy().orTimeout(within.toMillis(), TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
-            if (failure != null) {
-                asked.cancel(true);
-            }
-        });
-    }
-
-    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration within)
-            throws IOException {
-        CompletableFuture<HttpResponse<T>> asked = whole(request, handler, within);
-        try {
-            return asked.get();
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof TimeoutException) {
-                throw new HttpTimeoutException("no whole answer within " + within.toMillis() + " ms");
-            }
-            if (failed.getCause().getCause() instanceof SSLException doubtful) {
-                throw doubtful; // The JDK wraps it when the other side was quicker.
-            }
-            throw failed.getCause() instanceof IOException broken ? broken : new IOException(failed.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandProblem(ExitCode.NO, "interrupted");
-        }
-    }
-
-    /** Nothing was asked: there was nobody, or nobody who is believed to be the node. */
-    static boolean isBeforeAsking(IOException failure) {
-        return failure instanceof ConnectException
-                || failure instanceof HttpConnectTimeoutException
-                || failure instanceof SSLHandshakeException
-                || failure instanceof SSLPeerUnverifiedException
-                || failure instanceof SSLException
-                        && String.valueOf(failure.getMessage()).contains("SSL message");
-    }
-
     JsonObject put(String path, String body) {
-        return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
+        return send(
+                nodes.request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }
 
     JsonObject delete(String path) {
-        return deleted(request(path).DELETE());
+        return deleted(nodes.request(path).DELETE());
     }
 
     JsonObject delete(String path, JsonObject body) {
-        return deleted(request(path)
+        return deleted(nodes.request(path)
                 .header("Content-Type", "application/json")
                 .method("DELETE", BodyPublishers.ofString(body.encode())));
     }
@@ -322,15 +240,9 @@ final class Api {
     private JsonObject deleted(HttpRequest.Builder request) {
         try {
             return send(request);
-        } catch (Gone already) {
+        } catch (Nodes.Gone already) {
             return new JsonObject();
         }
-    }
-
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
-        server.shown().ifPresent(token -> request.setHeader("Authorization", "Bearer " + token.secret()));
-        return request;
     }
 
     private JsonObject send(HttpRequest.Builder request) {
@@ -338,100 +250,20 @@ final class Api {
     }
 
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
-        try {
-            return somewhere(request.timeout(patience), BodyHandlers.ofString());
-        } catch (SSLException doubtful) {
-            throw Server.doubtful(base, doubtful.getMessage());
-        } catch (IOException broken) {
-            throw new CommandProblem(ExitCode.UNREACHABLE, base + " broke off: " + broken.getMessage());
-        } catch (IllegalArgumentException malformed) {
-            throw new CommandProblem(ExitCode.USAGE, malformed.getMessage());
-        }
+        return nodes.ask(request.timeout(patience), BodyHandlers.ofString());
     }
 
-    /**
-     * One after the other, from the one that answered last.
-     *
-     * @throws IOException of the only one that was named, and only when nothing was changed there
-     */
-    private <T> HttpResponse<T> somewhere(HttpRequest.Builder builder, HttpResponse.BodyHandler<T> handler)
-            throws IOException {
-        HttpRequest request = builder.build();
-        boolean isSafe = isSafe(request);
-        boolean isKeyed = request.headers().firstValue(KEY).isPresent();
-        boolean canRepeat = isSafe || isKeyed || !request.method().equals("POST");
-        Duration within = request.timeout().orElse(TIMEOUT);
-        List<Server> all = servers;
-        int first = Math.max(0, all.indexOf(server));
-        boolean isMute = false;
-        HttpResponse<T> refusal = null;
-        for (int i = 0; i < all.size() && (!isMute || canRepeat); i++) {
-            goTo(all.get((first + i) % all.size()));
+    /** @throws CommandProblem one of them is nothing that a header can hold */
+    private static void put(HttpRequest.Builder request, String... headers) {
+        for (int i = 0; i < headers.length; i += 2) {
             try {
-                HttpResponse<T> answer = sent(at(request), handler, within);
-                if (isMute && !tells(answer.statusCode(), isKeyed)) {
-                    if (request.method().equals("DELETE") && answer.statusCode() == NOT_FOUND) {
-                        throw new Gone();
-                    }
-                    throw Server.mute(base);
-                }
-                if (answer.statusCode() != UNAVAILABLE || all.size() == 1) {
-                    return answer;
-                }
-                refusal = answer;
-            } catch (IOException failed) {
-                boolean hasAsked = !isBeforeAsking(failed);
-                isMute |= hasAsked && !isSafe;
-                boolean isWorthSaying = failed instanceof SSLException
-                        || hasAsked && !(failed instanceof HttpTimeoutException) && !(failed instanceof EOFException);
-                if (all.size() == 1 && !isMute && isWorthSaying) {
-                    throw failed;
-                }
+                request.setHeader(headers[i], headers[i + 1]);
+            } catch (IllegalArgumentException malformed) {
+                throw new CommandProblem(
+                        ExitCode.USAGE,
+                        headers[i] + " is a header, which cannot hold \"" + Readable.oneLine(headers[i + 1]) + "\"");
             }
         }
-        if (isMute) {
-            throw Server.mute(base);
-        }
-        if (refusal != null) {
-            return refusal;
-        }
-        throw Server.silent(all.stream().map(Server::url).collect(Collectors.joining(", ")));
-    }
-
-    /**
-     * Whether an answer is about what was asked, when another node took the same before and may have done it. A refusal may
-     * be about what that one made of it, unless a key has the first answer given again; and who is refused at the door, or
-     * for now, does not hear it.
-     */
-    private static boolean tells(int status, boolean isKeyed) {
-        return status < BAD_REQUEST || isKeyed && !NOT_ASKED.contains(status);
-    }
-
-    /** Of what was to be deleted, and another node was asked before. */
-    private static final class Gone extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Gone() {
-            super(null, null, false, false);
-        }
-    }
-
-    private void goTo(Server next) {
-        server = next;
-        base = next.url();
-    }
-
-    /** The same question to the node that is asked now. */
-    private HttpRequest at(HttpRequest request) {
-        URI uri = request.uri();
-        String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-        if (request.uri().toString().equals(base + path)) {
-            return request;
-        }
-        HttpRequest.Builder moved = HttpRequest.newBuilder(request, (name, value) -> !name.equals("Authorization"))
-                .uri(URI.create(base + path));
-        server.shown().ifPresent(token -> moved.setHeader("Authorization", "Bearer " + token.secret()));
-        return moved.build();
     }
 
     /** What an answer holds, unless it is a refusal. */
@@ -450,7 +282,8 @@ final class Api {
         boolean isUnknown = "unknown".equals(body.getString("outcome", status == OUTCOME_UNKNOWN ? "unknown" : ""));
         boolean canAskAgain = body.getBoolean("retryable", status == UNAVAILABLE);
         int exitCode = isUnknown ? ExitCode.UNKNOWN : canAskAgain ? ExitCode.UNREACHABLE : ExitCode.NO;
-        return server.denied(code, detail)
+        return nodes.server()
+                .denied(code, detail)
                 .orElseGet(() -> new CommandProblem(exitCode, detail + " (" + code + ")", code));
     }
 

@@ -85,9 +85,9 @@ final class BashCompletion {
                   elif [[ -n $kind ]]; then
                     while IFS= read -r word; do
                       [[ $word == *[[:cntrl:]]* ]] && continue
-                      typed=$(printf %q "$word")
+                      printf -v typed %q "$word"
                       [[ $word == "$cur"* || $typed == "$cur"* ]] && COMPREPLY+=("$typed")
-                    done < <("${COMP_WORDS[0]}" names "$kind" 2>/dev/null)
+                    done < <("${COMP_WORDS[0]}" names "$kind" -- "$cur" 2>/dev/null)
                   fi
                 }
                 complete -F _skein_with_names -o default skein ./skein

@@ -1,5 +1,6 @@
 package io.skein.cli;
 
+import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -7,13 +8,12 @@ import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /**
  * The cluster as one party of a chat sees it: whichever of its nodes answers. What a node does not answer, or could not
@@ -32,7 +32,7 @@ final class ChatLink {
     /** In the order in which they are tried. */
     private final List<String> urls = new ArrayList<>();
 
-    private final Map<String, Api> apis = new HashMap<>();
+    private final Apis apis;
 
     private String current;
 
@@ -42,6 +42,7 @@ final class ChatLink {
      */
     ChatLink(Server first, List<String> known, Duration patience, Consumer<String> says) {
         this.first = first;
+        this.apis = new Apis(first::other);
         this.patience = patience;
         this.says = says;
         this.current = first.url();
@@ -78,7 +79,7 @@ final class ChatLink {
 
     /** Learns where the other nodes are; what it does not hear it does not know. */
     void learn() {
-        api(url()).look("/v1/cluster", ANSWER).join().ifPresent(answer -> {
+        apis.at(url()).look("/v1/cluster", ANSWER).join().ifPresent(answer -> {
             JsonArray members = answer.getJsonArray("members", new JsonArray());
             for (int i = 0; i < members.size(); i++) {
                 String address = members.getJsonObject(i).getString("httpAddress", "");
@@ -92,10 +93,6 @@ final class ChatLink {
     /** One node alone; the same asks. */
     Server at(String url) {
         return first.other(url);
-    }
-
-    private synchronized Api api(String url) {
-        return apis.computeIfAbsent(url, known -> new Api(at(known)));
     }
 
     JsonObject get(String path) {
@@ -122,18 +119,18 @@ final class ChatLink {
 
     /**
      * @throws CommandProblem once patience is over, with what the last node said, that none answers, or, when one took it and
-     *     said nothing, that nobody knows
+     *     said nothing, or that it does not know, that nobody knows
      */
     private JsonObject ask(String method, String path, Optional<JsonObject> body, Optional<String> key) {
         String[] headers = key.map(k -> new String[] {"Idempotency-Key", k}).orElse(new String[0]);
         boolean isSafe = method.equals("GET");
-        boolean isMute = false;
+        Optional<String> mute = Optional.empty();
         long until = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<CommandProblem> problem = Optional.empty();
             boolean isGone = true;
             for (String url : inTurn()) {
-                Api api = api(url);
+                Api api = apis.at(url);
                 try {
                     HttpResponse<String> answer = api.ask(method, path, body, ANSWER, headers);
                     if (isGone) {
@@ -143,17 +140,23 @@ final class ChatLink {
                     if (!PASSING.contains(answer.statusCode())) {
                         return api.taken(answer);
                     }
-                    problem = Optional.of(refused(api, answer));
+                    CommandProblem refusal = refused(api, answer);
+                    if (!isSafe && refusal.exitCode() == ExitCode.UNKNOWN) {
+                        mute = mute.or(() -> Optional.of(url));
+                    }
+                    problem = Optional.of(refusal);
                 } catch (IOException silent) {
-                    isMute |= !isSafe && !Api.isBeforeAsking(silent);
-                    problem = problem.or(() -> Optional.of(Server.silent(url)));
+                    if (!isSafe && !Nodes.isBeforeAsking(silent)) {
+                        mute = mute.or(() -> Optional.of(url));
+                    }
+                    problem = problem.or(() -> Optional.of(Server.silent(url, silent)));
                 }
                 if (System.nanoTime() - until >= 0) {
-                    throw isMute ? Server.mute(url) : problem.get();
+                    throw mute.map(Server::mute).orElse(problem.get());
                 }
             }
             if (System.nanoTime() - until + PAUSE.toNanos() >= 0) {
-                throw isMute ? Server.mute(url()) : problem.get();
+                throw mute.map(Server::mute).orElse(problem.get());
             }
             Pause.of(PAUSE);
         }
@@ -172,18 +175,21 @@ final class ChatLink {
     InputStream stream(String path) {
         boolean isSaid = false;
         while (true) {
+            Optional<String> doubt = Optional.empty();
             for (String url : inTurn()) {
                 try {
-                    InputStream stream = api(url).open(path, ANSWER);
+                    InputStream stream = apis.at(url).open(path, ANSWER);
                     goesOnAt(url);
                     return stream;
+                } catch (SSLException doubtful) {
+                    doubt = Optional.of(Server.silent(url, doubtful).getMessage());
                 } catch (IOException silent) {
                     continue;
                 }
             }
             if (!isSaid) {
                 isSaid = true;
-                says.accept("no node answers; tries on");
+                says.accept(doubt.orElse("no node answers") + "; tries on");
             }
             Pause.of(PAUSE);
             if (Thread.currentThread().isInterrupted()) {

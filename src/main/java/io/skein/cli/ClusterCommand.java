@@ -114,7 +114,7 @@ final class ClusterCommand implements Runnable {
         private boolean json;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() {
             LocalCluster found = LocalCluster.find(base.dir).map(this::asItIs).orElseGet(this::made);
             List<LocalNode> down = found.nodes().stream()
                     .filter(node -> node.process().isEmpty())
@@ -128,7 +128,7 @@ final class ClusterCommand implements Runnable {
             cluster.save();
             List<String> jvm = LocalCluster.jvm();
             for (LocalNode node : down) {
-                node.start(jvm, cluster.peers(), variable -> true);
+                start(node, jvm, cluster.peers());
             }
             LocalCluster.Asking asking = new LocalCluster.Asking(shown(cluster), authority.ca);
             Progress progress = Progress.of(spec.commandLine().getErr(), json);
@@ -148,6 +148,14 @@ final class ClusterCommand implements Runnable {
                 print(cluster, down.size(), view);
             }
             return locked || view.hasLeader() ? 0 : 1;
+        }
+
+        private static void start(LocalNode node, List<String> jvm, List<String> flags) {
+            try {
+                node.start(jvm, flags, variable -> true);
+            } catch (IOException disk) {
+                throw new CommandProblem(ExitCode.DISK_ERROR, node.id() + " cannot be started: " + disk);
+            }
         }
 
         /** Nodes read their settings where this command would. */

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,7 @@ final class DemoNodes implements AutoCloseable {
     private final TreeMap<String, LocalNode> nodes = new TreeMap<>();
     private final Map<String, List<String>> flags = new TreeMap<>();
     private final Map<String, ProcessHandle> processes = new TreeMap<>();
-    private final Map<String, Api> apis = new ConcurrentHashMap<>();
+    private final Apis apis = new Apis(url -> Server.at(url, Optional.empty()).shownBy(Optional.empty()));
     private final Set<Integer> ports = new HashSet<>();
     private final Thread atExit = new Thread(this::killAll, "demo-nodes");
 
@@ -155,16 +154,11 @@ final class DemoNodes implements AutoCloseable {
         return Server.at(nodes.get(id).url(), Optional.empty()).shownBy(Optional.empty());
     }
 
-    private static Api stranger(String url) {
-        return new Api(Server.at(url, Optional.empty()).shownBy(Optional.empty()));
-    }
-
     /** What each of those that run says of the cluster. */
     Map<String, JsonObject> words() {
         Map<String, String> addresses = new LinkedHashMap<>();
         running().forEach(id -> addresses.put(id, nodes.get(id).url()));
-        return ClusterView.ask(addresses, Optional.empty(), url -> apis.computeIfAbsent(url, DemoNodes::stranger))
-                .answers();
+        return ClusterView.ask(addresses, Optional.empty(), apis::at).answers();
     }
 
     Optional<String> leader() {

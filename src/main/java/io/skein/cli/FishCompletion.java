@@ -96,7 +96,7 @@ final class FishCompletion {
 
     private static String offered(Names.Offer offer) {
         return offer.words().isEmpty()
-                ? " -a '(skein names " + offer.kind().orElseThrow() + " 2>/dev/null)'"
+                ? " -a '(skein names " + offer.kind().orElseThrow() + " -- (commandline -ct) 2>/dev/null)'"
                 : " -a " + quoted(String.join(" ", offer.words()));
     }
 

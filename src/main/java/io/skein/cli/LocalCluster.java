@@ -5,7 +5,6 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +37,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
     /** Who asks, each node by the same connection again and again. */
     static final class Asking {
         private final Optional<Token.Shown> shown;
-        private final String ca;
-        private final Map<String, Api> apis = new HashMap<>();
+        private final Apis apis;
 
         /**
          * @param shown of who asks
@@ -48,7 +45,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
          */
         Asking(Optional<Token.Shown> shown, String ca) {
             this.shown = shown;
-            this.ca = ca;
+            this.apis = new Apis(url -> Server.at(url, shown).trusting(ca));
         }
 
         Optional<Token.Shown> shown() {
@@ -56,8 +53,7 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
         }
 
         Api at(String url) {
-            return apis.computeIfAbsent(
-                    url, one -> new Api(Server.at(one, shown).trusting(ca)));
+            return apis.at(url);
         }
     }
 
@@ -106,9 +102,9 @@ record LocalCluster(Path base, List<LocalNode> nodes) {
             Files.createDirectories(base);
             Path next = base.resolve(FILE + ".tmp");
             Files.writeString(next, new JsonObject().put("nodes", listed).encodePrettily() + "\n");
-            Files.move(next, base.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(next, base.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            throw new CommandProblem(ExitCode.DISK_ERROR, base.resolve(FILE) + " cannot be written: " + failed);
         }
     }
 

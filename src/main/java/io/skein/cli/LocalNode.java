@@ -3,10 +3,10 @@ package io.skein.cli;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
+import io.skein.node.ExitCode;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -205,7 +205,7 @@ record LocalNode(Path base, String id, int http, int tcp, int raft, boolean tls)
         try {
             Files.deleteIfExists(pidFile());
         } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            throw new CommandProblem(ExitCode.DISK_ERROR, pidFile() + " cannot be deleted: " + failed);
         }
     }
 }

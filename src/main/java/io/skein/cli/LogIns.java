@@ -72,12 +72,16 @@ record LogIns(Path file) {
     /** That session is over, at whichever node it was begun. */
     void forget(String token) {
         JsonObject all = read();
+        boolean isKnown = false;
         for (String url : List.copyOf(all.fieldNames())) {
             if (token.equals(all.getJsonObject(url).getString("token"))) {
                 all.remove(url);
+                isKnown = true;
             }
         }
-        write(all);
+        if (isKnown) { // Otherwise what another command writes meanwhile would be undone for nothing.
+            write(all);
+        }
     }
 
     /** One node has two names on its own machine. */
@@ -107,7 +111,7 @@ record LogIns(Path file) {
                     : new FileAttribute<?>[0];
             Path next = Files.createTempFile(directory, "sessions", ".tmp", rights);
             Files.writeString(next, all.encodePrettily() + "\n");
-            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failed) {
             throw new CommandProblem(1, file + " cannot be written: " + failed.getMessage());
         }

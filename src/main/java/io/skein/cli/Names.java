@@ -10,14 +10,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What is known by name to a node, and where it lists it. */
 enum Names {
-    TOPICS("/v1/topics?match=%23", "topics", "topic", "TOPIC", "FILTER"),
+    TOPICS("/v1/topics?match=", "topics", "topic", "TOPIC", "FILTER"),
     SUBSCRIPTIONS("/v1/subscriptions?limit=1000", "subscriptions", "subscription", "SUBSCRIPTION"),
     ACCOUNTS("/v1/accounts?limit=1000", "accounts", "username", "ACCOUNT", "USER"),
     MEMBERS("/v1/cluster", "members", "id", "MEMBER"),
     LIMITS("/v1/limits?limit=1000", "limits", "name", "LIMIT"),
     CONNECTIONS("/v1/connections?limit=1000", "connections", "id", "CONNECTION");
 
-    final String path;
+    private final String path;
     final String list;
     final String name;
     private final String[] labels;
@@ -27,6 +27,32 @@ enum Names {
         this.list = list;
         this.name = name;
         this.labels = labels;
+    }
+
+    /** @param typed of a name; what cannot begin with it is not asked for, as far as a route lets one say so */
+    String path(String typed) {
+        return switch (this) {
+            case TOPICS -> path + Api.query(levels(typed) + "#");
+            case ACCOUNTS ->
+                path + (typed.isEmpty() ? "" : "&match=" + Api.query(typed.replaceAll("[*?].*", "") + "*"));
+            case SUBSCRIPTIONS ->
+                path + before(typed).map(name -> "&after=" + Api.query(name)).orElse("");
+            default -> path;
+        };
+    }
+
+    /** A name that stands before all that begin so. */
+    private static Optional<String> before(String typed) {
+        return typed.isEmpty()
+                ? Optional.empty()
+                : Optional.of(typed.substring(0, typed.offsetByCodePoints(typed.length(), -1)))
+                        .filter(name -> !name.isEmpty());
+    }
+
+    /** Those that are whole. */
+    private static String levels(String typed) {
+        String whole = typed.substring(0, typed.lastIndexOf('/') + 1);
+        return whole.matches(".*[+#].*") ? "" : whole;
     }
 
     @Override

@@ -16,9 +16,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Names that a shell offers at the Tab key, a line each; says nothing when the node does not answer at once. */
-@Command(name = "names", hidden = true, description = "Prints names, for shells that complete.")
+@Command(name = "names", hidden = true, description = "Prints some names, for shells that complete.")
 final class NamesCommand implements Callable<Integer> {
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    /** Nobody reads as many. */
+    private static final int MOST = 500;
 
     @Spec
     private CommandSpec spec;
@@ -26,8 +28,11 @@ final class NamesCommand implements Callable<Integer> {
     @Mixin
     private Server server;
 
-    @Parameters(paramLabel = "KIND")
+    @Parameters(index = "0", paramLabel = "KIND")
     private String kind;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TYPED")
+    private String typed = "";
 
     @Option(names = "--json", description = "one JSON line")
     private boolean json;
@@ -40,14 +45,15 @@ final class NamesCommand implements Callable<Integer> {
                 .filter(one -> one.toString().equals(kind))
                 .findFirst()
                 .orElseThrow(() -> new CommandProblem(ExitCode.USAGE, "there are no names of " + kind));
+        String beginning = beginning();
         try {
             Optional<JsonObject> answer =
-                    new Api(server).look(asked.path, AT_ONCE).join();
+                    new Api(server).look(asked.path(beginning), AT_ONCE).join();
             JsonArray list = answer.map(all -> all.getJsonArray(asked.list)).orElse(new JsonArray());
-            for (int i = 0; i < list.size(); i++) {
+            for (int i = 0; i < list.size() && names.size() < MOST; i++) {
                 String name = list.getJsonObject(i).getValue(asked.name).toString();
                 // A shell would show what is in it.
-                if (name.chars().noneMatch(Character::isISOControl)) {
+                if (name.startsWith(beginning) && name.chars().noneMatch(Character::isISOControl)) {
                     names.add(name);
                 }
             }
@@ -61,5 +67,11 @@ final class NamesCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    /** What all that is offered begins with; what was quoted for the shell is left to the shell. */
+    private String beginning() {
+        String word = typed.matches("--[a-z-]+=.*") ? typed.substring(typed.indexOf('=') + 1) : typed;
+        return word.matches(".*[\\\\\"'$`].*") ? "" : word;
     }
 }

@@ -1,10 +1,6 @@
 package io.skein.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,8 +15,6 @@ import picocli.CommandLine.Spec;
         description = "Prints what a node's HTTP interface is, as OpenAPI 3.1 (YAML), for tools that make clients.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} openapi > skein.yaml"})
 final class OpenapiCommand implements Callable<Integer> {
-    private static final Duration A_MOMENT = Duration.ofSeconds(10);
-
     @Spec
     private CommandSpec spec;
 
@@ -28,12 +22,9 @@ final class OpenapiCommand implements Callable<Integer> {
     private Server server;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (InputStream document =
-                new Api(server).fetch("/openapi.yaml", A_MOMENT).body()) {
-            out.print(new String(document.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        out.print(new Api(server).text("/openapi.yaml"));
         out.flush();
         return 0;
     }

@@ -63,8 +63,8 @@ final class PasswordPrompt {
 
     /** A line of the terminal itself, also while what is printed goes elsewhere; null: there is none. */
     private static String asked(String question, boolean isSecret) {
-        Console console = System.console();
-        if (console != null) {
+        if (Terminal.isThere()) { // In some JDKs a pipe has a console, too.
+            Console console = System.console();
             char[] secret = isSecret ? console.readPassword("%s", question) : null;
             return isSecret ? secret == null ? null : new String(secret) : console.readLine("%s", question);
         }

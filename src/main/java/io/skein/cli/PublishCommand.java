@@ -5,6 +5,7 @@ import io.skein.client.SkeinClient;
 import io.skein.client.SkeinException;
 import io.skein.frame.PublishItem;
 import io.skein.node.ExitCode;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -178,16 +179,14 @@ final class PublishCommand implements Callable<Integer> {
         out.flush();
         Refused first = all.refused.get();
         if (first != null) {
-            CommandProblem problem = Sockets.problem(server, first.why());
-            if (all.durable.get() > 0) {
-                err.println("skein: the first line that was not stored is " + first.number() + ": "
-                        + Terminal.fitting(Readable.oneLine(first.line()), SHOWN));
-                err.flush();
-            }
-            throw problem;
+            all.say(first, err);
+            throw Sockets.problem(server, first.why());
+        }
+        if (all.broken instanceof IOException unreadable) {
+            throw new CommandProblem(ExitCode.NO, "standard input cannot be read on: " + unreadable.getMessage());
         }
         if (all.broken != null) {
-            throw new CommandProblem(ExitCode.NO, "standard input cannot be read on: " + all.broken.getMessage());
+            throw new IllegalStateException("not all lines were published", all.broken);
         }
         return 0;
     }
@@ -198,6 +197,10 @@ final class PublishCommand implements Callable<Integer> {
         static Refused first(Refused one, Refused other) {
             return one == null || other.number < one.number ? other : one;
         }
+
+        boolean isUnknown() {
+            return why instanceof SkeinException said && said.isUnknown();
+        }
     }
 
     /** Standard input, line by line, until it ends or one line is refused. */
@@ -206,7 +209,12 @@ final class PublishCommand implements Callable<Integer> {
         private final AtomicLong durable = new AtomicLong();
         private final AtomicReference<Refused> refused = new AtomicReference<>();
         private final CountDownLatch end = new CountDownLatch(1);
-        private volatile IOException broken;
+        /** What ended the reading, if it was not the end. */
+        private volatile Throwable broken;
+        /** The last that was sent. */
+        private volatile long last;
+        /** Of some that were sent nobody knows whether they are stored. */
+        private volatile boolean isDoubtful;
 
         void read(SkeinClient client) {
             try {
@@ -216,13 +224,26 @@ final class PublishCommand implements Callable<Integer> {
                     underWay.acquire();
                     publish(client, ++number, line);
                 }
-            } catch (IOException failed) {
-                broken = failed;
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
+            } catch (Throwable failed) { // Whatever it is, it is not the end of the lines.
+                broken = failed;
             } finally {
                 end.countDown();
             }
+        }
+
+        /** Where whoever goes on has to look. */
+        private void say(Refused first, PrintWriter err) {
+            if (durable.get() == 0 && !first.isUnknown()) {
+                return;
+            }
+            err.println("skein: the first line that " + (first.isUnknown() ? "is not surely" : "was not")
+                    + " stored is " + first.number() + ": " + Terminal.fitting(Readable.oneLine(first.line()), SHOWN));
+            if (last > first.number() && (isDoubtful || durable.get() >= first.number())) {
+                err.println("skein: lines behind it may be stored");
+            }
+            err.flush();
         }
 
         private void publish(SkeinClient client, long number, String line) {
@@ -230,11 +251,23 @@ final class PublishCommand implements Callable<Integer> {
                 underWay.release();
                 return;
             }
-            client.publish(item(topic, line.getBytes(StandardCharsets.UTF_8))).onComplete(done -> {
+            Future<Published> sent;
+            try {
+                sent = client.publish(item(topic, line.getBytes(StandardCharsets.UTF_8)));
+                last = number;
+            } catch (Throwable failed) {
+                underWay.release();
+                throw failed;
+            }
+            sent.onComplete(done -> {
                 if (done.succeeded()) {
                     durable.incrementAndGet();
                 } else {
-                    refused.accumulateAndGet(new Refused(number, line, done.cause()), Refused::first);
+                    Refused failed = new Refused(number, line, done.cause());
+                    if (failed.isUnknown()) {
+                        isDoubtful = true;
+                    }
+                    refused.accumulateAndGet(failed, Refused::first);
                     end.countDown();
                 }
                 underWay.release();

@@ -129,6 +129,7 @@ final class PullCommand implements Callable<Integer> {
             throws InterruptedException {
         List<Future<?>> acks = new ArrayList<>();
         AtomicBoolean refused = new AtomicBoolean();
+        AtomicBoolean doubtful = new AtomicBoolean();
         long taken = 0;
         while (follow || taken < count) {
             Event event = follow ? events.take() : events.poll(waitMs, TimeUnit.MILLISECONDS);
@@ -147,8 +148,10 @@ final class PullCommand implements Callable<Integer> {
             }
             acks.removeIf(Future::isComplete);
             acks.add(worker.ack(event.message()).onFailure(said -> {
-                refused.set(true);
-                err.println("not acknowledged: " + said.getMessage());
+                boolean isUnknown = said instanceof SkeinException problem && problem.isUnknown();
+                (isUnknown ? doubtful : refused).set(true);
+                err.println((isUnknown ? "it is not known whether it is acknowledged: " : "not acknowledged: ")
+                        + said.getMessage());
                 err.flush();
             }));
         }
@@ -159,7 +162,10 @@ final class PullCommand implements Callable<Integer> {
                     ExitCode.UNKNOWN,
                     "the node did not answer the last acknowledgements in time: they may count, or their messages come again");
         }
-        return refused.get() ? 1 : taken == 0 ? ExitCode.NOTHING : 0;
+        if (doubtful.get() || refused.get()) {
+            return doubtful.get() ? ExitCode.UNKNOWN : ExitCode.NO;
+        }
+        return taken == 0 ? ExitCode.NOTHING : 0;
     }
 
     private static WorkHandler handler(BlockingQueue<Event> events, PrintWriter err) {

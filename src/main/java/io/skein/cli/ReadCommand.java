@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} read jobs --from latest --wait 10s --body"
         })
 final class ReadCommand extends NodeCommand {
+    private static final Duration A_MOMENT = Duration.ofSeconds(5);
+
     @Parameters(paramLabel = "FILTER", description = "a topic, or with + (one level) and # (the rest)")
     private String filter;
 
@@ -74,20 +77,30 @@ final class ReadCommand extends NodeCommand {
             PrintWriter err = spec.commandLine().getErr();
             if (messages.isEmpty()) {
                 err.println("nothing there");
-            } else if (page.getString("next") != null && isMore(api, page.getString("next"))) {
-                err.println("there are more: --from " + page.getString("next"));
+            } else if (page.getString("next") != null) {
+                out.flush();
+                more(api, page.getString("next")).ifPresent(words -> err.println(words + page.getString("next")));
             }
             err.flush();
         });
         return messages.isEmpty() ? ExitCode.NOTHING : 0;
     }
 
-    /** A page ends with its limit, or when it is large; where it ends is said also when nothing comes behind it. */
-    private boolean isMore(Api api, String cursor) {
-        return !api.get("/t" + Api.path(filter) + "?limit=1&from=" + Api.query(cursor)
-                        + (level == null ? "" : "&level=" + Api.query(level)))
-                .getJsonArray("messages")
-                .isEmpty();
+    /**
+     * What is said of those behind a page, which ends with its limit or when it is large; where it ends is said also when
+     * nothing comes behind it. What this node has is enough, since it has this page; and the page is read, whether it
+     * answers or not.
+     */
+    private Optional<String> more(Api api, String cursor) {
+        Optional<JsonObject> behind = api.look(
+                        "/t" + Api.path(filter) + "?limit=1&from=" + Api.query(cursor) + "&level=none", A_MOMENT)
+                .join();
+        if (behind.isEmpty()) {
+            return Optional.of("there may be more: --from ");
+        }
+        return behind.get().getJsonArray("messages").isEmpty()
+                ? Optional.empty()
+                : Optional.of("there are more: --from ");
     }
 
     private static String line(JsonObject message) {

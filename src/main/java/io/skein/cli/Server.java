@@ -2,8 +2,10 @@ package io.skein.cli;
 
 import io.skein.node.ExitCode;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -193,6 +196,18 @@ final class Server {
                 "no node answers at " + url + "; start one (" + Program.line("serve") + "), or name it with --url");
     }
 
+    /** Nothing came of it, and why: whom one does not believe, or what broke off. */
+    static CommandProblem silent(String url, IOException why) {
+        if (why instanceof SSLException) {
+            return doubtful(url, why.getMessage());
+        }
+        boolean isSilent =
+                Nodes.isBeforeAsking(why) || why instanceof HttpTimeoutException || why instanceof EOFException;
+        return isSilent
+                ? silent(url)
+                : new CommandProblem(ExitCode.UNREACHABLE, url + " broke off: " + why.getMessage());
+    }
+
     /** It was asked to change something, and then nothing came back. */
     static CommandProblem mute(String url) {
         return new CommandProblem(
@@ -240,7 +255,7 @@ final class Server {
     }
 
     /** There is somebody, but not one who is believed to be the node, or one that speaks otherwise. */
-    static CommandProblem doubtful(String url, String why) {
+    private static CommandProblem doubtful(String url, String why) {
         return new CommandProblem(
                 ExitCode.UNREACHABLE, "no TLS with " + url + ": " + why + "; a private authority is named with --ca");
     }

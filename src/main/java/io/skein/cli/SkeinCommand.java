@@ -9,6 +9,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The root of all commands. */
 @Command(
@@ -109,7 +111,30 @@ public final class SkeinCommand implements Runnable {
             failure.printStackTrace(at.getErr());
             return ExitCode.BROKEN;
         });
+        line.setExecutionStrategy(SkeinCommand::execute);
         return line.execute(words);
+    }
+
+    /** The last command alone is run: what stands before it would be said to a noun, and get lost. */
+    private static int execute(CommandLine.ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        for (CommandLine.ParseResult at = parsed; at.hasSubcommand(); at = at.subcommand()) {
+            if (!at.matchedArgs().isEmpty()) {
+                ArgSpec early = at.matchedArgs().get(0);
+                throw new CommandLine.ParameterException(
+                        at.subcommand().commandSpec().commandLine(), word(early) + " goes behind the verb");
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static String word(ArgSpec argument) {
+        return argument instanceof OptionSpec option
+                ? option.names()[0]
+                : "\"" + argument.originalStringValues().get(0) + "\"";
     }
 
     /** No colours into a file: where standard error goes is looked at, and not only where the rest goes. */

@@ -6,13 +6,16 @@ import java.util.List;
 /** Is told, on the replica's context and in log order, what became visible, and where the replica stands. */
 public interface AppliedListener {
     /**
-     * Memory moved, and nobody was answered of it yet: who decides what others may do takes over here what holds now, so that
-     * it holds for whoever was told. Short: all answers of the turn wait for it.
+     * Memory moved, and nobody was answered of it yet, nor sees by any status that it moved: who decides what others may do
+     * takes over here what holds now, so that it holds for whoever was told. Nobody is told here that something was taken
+     * from him: the answers of this turn, his too, come before that. Short: they all wait for it.
+     *
+     * @param time the log's, of the last entry
      */
-    default void decided() {}
+    default void decided(long time) {}
 
     /**
-     * Memory moved to {@code index}.
+     * Memory moved to {@code index}, and all that it answers is on its way.
      *
      * @param messages of the entries since the last call, encoded once; often empty
      */

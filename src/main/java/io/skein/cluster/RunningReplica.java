@@ -24,7 +24,6 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -53,6 +52,7 @@ final class RunningReplica implements StoreHandler {
     private final PendingAnswers pending;
     private final AwaitedRows rows;
     private final Alarm alarm;
+    private final Announcer word;
 
     /** Since when entries are being written, by the number of their batch; at most two. */
     private final Map<Long, Long> appending = new HashMap<>();
@@ -63,15 +63,6 @@ final class RunningReplica implements StoreHandler {
     private boolean appliedMoved;
     private boolean isEnded;
     private Optional<Promise<Void>> handingOver = Optional.empty();
-    private volatile ReplicaStatus status;
-    /** What those who listen were told last. */
-    private ReplicaStatus told = ReplicaStatus.NONE;
-
-    private Role saidRole = Role.FOLLOWER;
-
-    private volatile int unanswered;
-    /** The peers know; at the beginning from {@link Roster#begin}. */
-    private int featureLevel;
 
     /**
      * Begins with {@link #begin}.
@@ -87,20 +78,19 @@ final class RunningReplica implements StoreHandler {
         this.roster = node.roster();
         this.store = store;
         this.replica = opening.replica(store, image);
-        this.featureLevel = image.featureLevel();
         this.pending = new PendingAnswers(node.replies(), node.listener(), deadlineNanos);
         this.rows = new AwaitedRows(
                 after -> context.runOnContext(v -> after.run()),
                 question -> feed(new Input.Settle(question)),
                 deadlineNanos);
         this.alarm = new Alarm(context, node.clock(), () -> feed(new Input.Tick()));
-        refreshStatus();
+        this.word = new Announcer(node, store.incarnation(), image.featureLevel());
+        word.refresh(replica, pending.unanswered());
     }
 
     void begin() {
         store.handler(this);
-        told = status;
-        node.applied().moved(told);
+        word.begin();
         feed(new Input.Started());
     }
 
@@ -115,12 +105,12 @@ final class RunningReplica implements StoreHandler {
 
     /** As of the last turn; from any thread. */
     ReplicaStatus status() {
-        return status;
+        return word.status();
     }
 
     /** Proposals that somebody waits for; from any thread. */
     int unanswered() {
-        return unanswered;
+        return word.unanswered();
     }
 
     boolean leads() {
@@ -186,7 +176,7 @@ final class RunningReplica implements StoreHandler {
         roster.refresh(replica);
         pending.sweep();
         rows.sweep();
-        unanswered = pending.unanswered();
+        word.unanswered(pending.unanswered());
     }
 
     void feed(Input input) {
@@ -198,14 +188,15 @@ final class RunningReplica implements StoreHandler {
             for (Effect effect : effects) {
                 carryOut(effect);
             }
-            refreshStatus();
-            tellFeatureLevel();
             if (appliedMoved) {
-                node.applied().decided();
+                // Before any status says that it is so.
+                node.applied().decided(appliedTime);
             }
+            word.refresh(replica, pending.unanswered());
+            word.sayFeatureLevel(replica.featureLevel());
             // Who waits for an answer comes before who listens.
             node.replies().flush();
-            tell();
+            word.tell();
             if (appliedMoved) {
                 appliedMoved = false;
                 List<StoredMessage> messages = List.copyOf(delivered);
@@ -241,7 +232,7 @@ final class RunningReplica implements StoreHandler {
         } else if (effect instanceof Effect.Settled settled) {
             rows.settled(settled.id(), settled.index());
         } else if (effect instanceof Effect.RoleChanged changed) {
-            sayRole(changed);
+            word.sayRole(changed);
             node.listener().roleChanged(changed.role(), changed.term());
             if (changed.role() != Role.LEADER) {
                 // Not in the middle of a turn: who waits for it may end this replica.
@@ -265,7 +256,7 @@ final class RunningReplica implements StoreHandler {
                 opening.entered(store, changed.lineage());
                 LOG.info("belongs to cluster {}", Long.toHexString(changed.clusterId()));
             }
-            sayMembers(before, changed);
+            word.sayMembers(before, changed);
             roster.refresh(replica);
         } else if (effect instanceof Effect.Load load) {
             load(load);
@@ -278,33 +269,6 @@ final class RunningReplica implements StoreHandler {
         } else {
             throw new AssertionError("unhandled " + effect);
         }
-    }
-
-    /** Whom a follower follows is said by {@link #tell}; that it still is one says nothing. */
-    private void sayRole(Effect.RoleChanged changed) {
-        if (changed.role() != Role.FOLLOWER || saidRole != Role.FOLLOWER) {
-            LOG.atInfo()
-                    .addKeyValue("term", changed.term())
-                    .log("{} in term {}", changed.role().name().toLowerCase(Locale.ROOT), changed.term());
-        }
-        saidRole = changed.role();
-    }
-
-    /** Not addresses: {@link Whereabouts} says where one went. */
-    private void sayMembers(Configuration before, Effect.MembersChanged changed) {
-        List<String> now = shown(changed.configuration());
-        if (!now.equals(shown(before))) {
-            LOG.atInfo()
-                    .addKeyValue("index", changed.index())
-                    .log("the members are {} from entry {} on", now, changed.index());
-        }
-    }
-
-    private static List<String> shown(Configuration members) {
-        return members.members().stream()
-                .map(member -> member.id() + (member.voter() ? "" : " (learner)"))
-                .sorted()
-                .toList();
     }
 
     private void persist(WriteBatch batch) {
@@ -401,49 +365,7 @@ final class RunningReplica implements StoreHandler {
 
     /** This node was found to be otherwise than its log says: whoever listens hears so. */
     void standsOtherwise() {
-        refreshStatus();
-        tell();
-    }
-
-    private void tell() {
-        if (!status.standsLike(told)) {
-            boolean follows = status.role() != Role.LEADER && !status.leader().isEmpty();
-            if (follows && !(status.leader().equals(told.leader()) && status.term() == told.term())) {
-                LOG.atInfo()
-                        .addKeyValue("term", status.term())
-                        .log("follows {} in term {}", status.leader(), status.term());
-            }
-            told = status;
-            node.applied().moved(told);
-        }
-    }
-
-    private void tellFeatureLevel() {
-        if (replica.featureLevel() != featureLevel) {
-            featureLevel = replica.featureLevel();
-            LOG.info("the cluster is at feature level {} from here on", featureLevel);
-            peers.featureLevel(featureLevel);
-        }
-    }
-
-    /** What is said of this node is as of now. */
-    private void refreshStatus() {
-        unanswered = pending.unanswered();
-        status = new ReplicaStatus(
-                replica.role(),
-                replica.leader().map(NodeId::value).orElse(""),
-                replica.term(),
-                replica.commitIndex(),
-                replica.appliedIndex(),
-                replica.settledIndex(),
-                replica.firstIndex(),
-                replica.lastIndex(),
-                replica.stateHash(),
-                replica.appliedTime(),
-                replica.isCaughtUp(),
-                replica.isDiskFull(),
-                roster.standing(store.incarnation()),
-                roster.status(),
-                replica.featureLevel());
+        word.refresh(replica, pending.unanswered());
+        word.tell();
     }
 }

@@ -256,8 +256,9 @@ final class SqlConnection {
             case SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_AUTH, SQLITE_READONLY, SQLITE_RANGE, SQLITE_MISUSE ->
                 SqlRefused.said(words(failed));
             case SQLITE_TOOBIG ->
-                SqlRefused.budget(
-                        "a value has more than " + budget.valueBytes() + " bytes, or the statement too many parts");
+                SqlRefused.budget("a value has more than " + budget.valueBytes()
+                        + " bytes (a large message is longer as JSON: leave its topic out), or the statement too"
+                        + " many parts");
             case SQLITE_FULL -> SqlRefused.budget("there is no room for its temporary files");
             case SQLITE_NOMEM -> SqlRefused.budget("it takes too much memory");
             case SQLITE_INTERRUPT -> SqlRefused.budget("it was interrupted");

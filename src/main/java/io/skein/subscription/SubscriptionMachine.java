@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Subscriptions as one state machine, on top of that of topics.
@@ -298,6 +299,15 @@ public final class SubscriptionMachine implements Machine {
      */
     public List<SubscriptionView> after(long id, int looks) {
         return views.after(id, looks);
+    }
+
+    /**
+     * The same without some of them, whose positions are not looked at.
+     *
+     * @param wanted by id
+     */
+    public List<SubscriptionView> after(long id, int looks, LongPredicate wanted) {
+        return views.after(id, looks, wanted);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /** What others are told. Made when it is asked for: nothing here is kept up to date with every message. */
 final class Views {
@@ -43,22 +44,30 @@ final class Views {
     }
 
     List<SubscriptionView> after(long id, int looks) {
-        return some(register.after(id), Integer.MAX_VALUE, looks);
+        return after(id, looks, each -> true);
+    }
+
+    List<SubscriptionView> after(long id, int looks, LongPredicate wanted) {
+        return some(register.after(id), Integer.MAX_VALUE, looks, wanted);
     }
 
     List<SubscriptionView> after(String name, int most, int looks) {
-        return some(register.after(name), most, looks);
+        return some(register.after(name), most, looks, each -> true);
     }
 
-    private List<SubscriptionView> some(Iterable<SubscriptionState> subscriptions, int most, int looks) {
+    private List<SubscriptionView> some(
+            Iterable<SubscriptionState> subscriptions, int most, int looks, LongPredicate wanted) {
         List<SubscriptionView> views = new ArrayList<>();
         int looked = 0;
         for (SubscriptionState subscription : subscriptions) {
-            looked += 1 + subscription.positions.size() + subscription.marks.size();
+            boolean isWanted = wanted.test(subscription.id);
+            looked += isWanted ? 1 + subscription.positions.size() + subscription.marks.size() : 1;
             if (views.size() == most || looked > looks && !views.isEmpty()) {
                 break;
             }
-            views.add(of(subscription));
+            if (isWanted) {
+                views.add(of(subscription));
+            }
         }
         return views;
     }

@@ -76,7 +76,7 @@ class ExhumationTest {
 
     /** Those of one of the two topics, two letters a command, each under the same key at every try. */
     private Future<LettersAck> redrive(int commands) {
-        LocalSubscriptions.Way way = new LocalSubscriptions.Way() {
+        Way way = new Way() {
             private int left = commands;
 
             @Override
@@ -98,6 +98,11 @@ class ExhumationTest {
 
             @Override
             public Future<Void> settled() {
+                return Future.succeededFuture();
+            }
+
+            @Override
+            public Future<Void> applied(long index) {
                 return Future.succeededFuture();
             }
         };

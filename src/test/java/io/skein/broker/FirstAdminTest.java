@@ -46,7 +46,7 @@ class FirstAdminTest {
         return new LocalAccounts(
                 hall.vertx,
                 hall.proposer,
-                new LocalSubscriptions.Way() {
+                new Way() {
                     @Override
                     public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
                         return hall.proposer.propose(command, key).compose(committed -> {
@@ -72,6 +72,11 @@ class FirstAdminTest {
 
                     @Override
                     public Future<Void> settled() {
+                        return Future.succeededFuture();
+                    }
+
+                    @Override
+                    public Future<Void> applied(long index) {
                         return Future.succeededFuture();
                     }
                 },

@@ -1,6 +1,7 @@
 package io.skein.broker;
 
 import io.skein.account.AccountMachine;
+import io.skein.cluster.AppliedListener;
 import io.skein.cluster.Arrival;
 import io.skein.cluster.Build;
 import io.skein.cluster.ClusterListener;
@@ -8,6 +9,7 @@ import io.skein.cluster.PeerConfig;
 import io.skein.cluster.PeerListener;
 import io.skein.cluster.Peers;
 import io.skein.cluster.Proposer;
+import io.skein.cluster.ReplicaStatus;
 import io.skein.cluster.ReplicaStatus.Standing;
 import io.skein.cluster.ReplicaVerticle;
 import io.skein.machine.Command;
@@ -88,6 +90,8 @@ public final class Hall implements AutoCloseable {
     private volatile Store store;
     private volatile Lineage lineage;
     private volatile Thread replicaThread;
+    /** On the replica's context, with each turn: its answers are on their way, and the broker does not know so yet. */
+    volatile Runnable afterAnswers = () -> {};
 
     /** @param tailBytes 0: what rows hold is read from rows */
     public Hall(Path directory, long tailBytes, long catchUpWaitMs) throws TimeoutException {
@@ -128,7 +132,7 @@ public final class Hall implements AutoCloseable {
         replica = new ReplicaVerticle(
                 new Opening(),
                 proposer,
-                broker.applied(),
+                new Late(),
                 ClusterListener.NONE,
                 PeerListener.NONE,
                 ReplicaVerticle.Clock.SYSTEM,
@@ -136,6 +140,37 @@ public final class Hall implements AutoCloseable {
                 failure -> broken.set(failure.cause()));
         deployment = await(vertx.deployVerticle(replica));
         Awaitility.await().until(() -> broker.status().health().equals("ok"));
+    }
+
+    /** The broker, as the replica sees it. */
+    private final class Late implements AppliedListener {
+        private final AppliedListener told = broker.applied();
+
+        @Override
+        public void decided(long time) {
+            told.decided(time);
+        }
+
+        @Override
+        public void applied(long index, long time, List<StoredMessage> messages) {
+            afterAnswers.run();
+            told.applied(index, time, messages);
+        }
+
+        @Override
+        public void caughtUp() {
+            told.caughtUp();
+        }
+
+        @Override
+        public void moved(ReplicaStatus now) {
+            told.moved(now);
+        }
+
+        @Override
+        public void left() {
+            told.left();
+        }
     }
 
     private final class Opening implements io.skein.cluster.Opening {

@@ -1,6 +1,7 @@
 package io.skein.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +98,39 @@ class CompletionTest {
     @Test
     void whatANameSaysIsNotRun() throws Exception {
         assertEquals("zz\\;touch\\ pwned", bash("skein", "pull", "z"));
+    }
+
+    /** Otherwise the Tab key takes a second for a thousand topics. */
+    @Test
+    void noProgramIsStartedForEachName() throws Exception {
+        String script = Files.readString(directory.resolve("bash"));
+        String loop = script.substring(script.indexOf("while IFS= read -r word"));
+        assertFalse(loop.contains("=$("), loop);
+    }
+
+    @Test
+    void aShellThatBeginsNeverWaitsForABuild(@TempDir Path home) throws Exception {
+        Path script = Files.copy(Path.of("skein"), home.resolve("skein"), StandardCopyOption.COPY_ATTRIBUTES);
+        program(home.resolve("mvnw"), "echo built");
+        program(home.resolve("jdk/bin/java"), "echo \"runs $*\"");
+        Files.createDirectories(home.resolve("src/main"));
+        Files.createDirectories(home.resolve("target"));
+        Files.writeString(home.resolve("pom.xml"), "newer than the jar");
+        Path jar = Files.writeString(home.resolve("target/skein.jar"), "a jar");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
+        for (String command : List.of("completion bash", "names topics")) {
+            String said = run("env", "JAVA_HOME=" + home.resolve("jdk"), "sh", "-c", script + " " + command);
+            assertTrue(said.startsWith("runs -ea") && said.endsWith("skein.jar " + command), said);
+            assertFalse(Files.exists(home.resolve("target/skein.jsa.for")), said);
+        }
+        String other = run("env", "JAVA_HOME=" + home.resolve("jdk"), "sh", "-c", script + " topics");
+        assertTrue(other.contains("built"), other);
+    }
+
+    private static void program(Path file, String does) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + does + "\n");
+        assertTrue(file.toFile().setExecutable(true));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import static io.skein.cli.Said.say;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -111,6 +112,39 @@ class ExitCodesTest {
         assertEquals(ExitCode.USAGE, code("topics", "--watch", "1ms", "--url", url()));
         assertEquals(ExitCode.USAGE, code("completion", "csh"));
         assertEquals(ExitCode.USAGE, code("transaction", "-f", "no-such-file.json", "--url", url()));
+    }
+
+    @Test
+    void whatStandsBeforeTheVerbWouldNotBeTheVerbs() {
+        Said said = say("", "members", "--url", url(), "remove", "n3");
+        assertEquals(ExitCode.USAGE, said.exitCode());
+        assertTrue(said.err().contains("--url goes behind the verb"), said.err());
+        assertEquals(ExitCode.USAGE, code("users", "--token", "skt_x", "tokens", "list", "anna", "--url", url()));
+        assertEquals(ExitCode.USAGE, code("users", "tokens", "--json", "list", "anna", "--url", url()));
+        assertEquals(ExitCode.USAGE, code("topics", "gone", "delete", "other", "--url", url()));
+        assertEquals(0, code("members", "--help", "remove", "n3"));
+    }
+
+    @Test
+    void aKeyThatNoHeaderCanHoldIsSixtyFour() {
+        Said said = say("{}", "transaction", "--idempotency-key", "x\u20ac", "--url", url());
+        assertEquals(ExitCode.USAGE, said.exitCode(), said.err());
+        assertTrue(said.err().contains("Idempotency-Key"), said.err());
+    }
+
+    @Test
+    void aDiskHereThatTakesNothingIsSeventyFour(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        CommandProblem problem = assertThrows(
+                CommandProblem.class,
+                () -> LocalCluster.of(file, 1, 8080, 0, 6000).save());
+        assertEquals(ExitCode.DISK_ERROR, problem.exitCode());
+
+        Path pid = Files.createDirectory(directory.resolve("n1.pid"));
+        Files.createFile(pid.resolve("inside"));
+        CommandProblem stays = assertThrows(
+                CommandProblem.class, () -> new LocalNode(directory, "n1", 8080, 0, 6000, false).forgetProcess());
+        assertEquals(ExitCode.DISK_ERROR, stays.exitCode());
     }
 
     @Test

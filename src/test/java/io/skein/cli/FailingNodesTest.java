@@ -20,6 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +68,127 @@ class FailingNodesTest {
     }
 
     @Test
+    void theOneThatTookItIsNamedNotTheOneThatWasAskedNext() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(409, REFUSAL)) {
+            Said said = say("", "topics", "delete", "a", "--url", mute.url() + "," + next.url() + ",127.0.0.1:1");
+            assertTrue(said.err().startsWith("skein: http://" + mute.url() + " took the request"), said.err());
+
+            ChatLink link = new ChatLink(
+                    Server.at(mute.url(), Optional.empty()), List.of("127.0.0.1:1"), Duration.ofMillis(50), line -> {});
+            CommandProblem problem = assertThrows(CommandProblem.class, () -> link.post("/v1/mail", new JsonObject()));
+            assertTrue(problem.getMessage().startsWith("http://" + mute.url() + " took"), problem.getMessage());
+        }
+    }
+
+    @Test
+    void whatOneTookAndTheNextCannotTellNowTheThirdTells() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode waiting = FailingNode.answers(503, REFUSAL);
+                FailingNode third = FailingNode.answers(404, REFUSAL)) {
+            String two = mute.url() + "," + waiting.url();
+            assertEquals(
+                    0,
+                    say("", "topics", "delete", "a", "--url", two + "," + third.url())
+                            .exitCode());
+            assertEquals(
+                    ExitCode.UNKNOWN,
+                    say("", "topics", "delete", "a", "--url", two).exitCode());
+        }
+    }
+
+    @Test
+    void aDelayedMessageThatIsGoneMayHaveBeenDelivered() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            Said said = say("", "scheduled", "delete", "c1.6.0", "--url", mute.url() + "," + next.url());
+            assertEquals(ExitCode.UNKNOWN, said.exitCode(), said.out() + said.err());
+        }
+    }
+
+    @Test
+    void aConnectionIsClosedAndALogIsSetByOneNodeOnly() throws IOException {
+        try (FailingNode mute = FailingNode.mute();
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            String both = mute.url() + "," + next.url();
+            Said said = say("", "connections", "close", "mwz5kq1f", "--url", both);
+            assertEquals(ExitCode.UNKNOWN, said.exitCode(), said.out() + said.err());
+            assertEquals(
+                    ExitCode.UNKNOWN,
+                    say("", "log", "set", "io.skein", "debug", "--url", both).exitCode());
+            assertEquals(List.of(), next.asked);
+        }
+    }
+
+    @Test
+    void aConnectionOfANodeThatCanDoNothingNowIsNotLookedForAtAnother() throws IOException {
+        try (FailingNode waiting = FailingNode.answers(503, REFUSAL);
+                FailingNode next = FailingNode.answers(404, REFUSAL)) {
+            Said said = say("", "connections", "close", "mwz5kq1f", "--url", waiting.url() + "," + next.url());
+            assertEquals(ExitCode.UNREACHABLE, said.exitCode(), said.out() + said.err());
+        }
+    }
+
+    @Test
+    void aPageThatWasReadIsReadThoughNobodySaysWhatIsBehindIt() throws IOException {
+        String message = "{\"topic\":\"a\",\"offset\":0,\"time\":0,\"cursor\":\"c1\",\"body\":\"one\"}";
+        try (FailingNode node = FailingNode.that(exchange -> {
+            if (exchange.getRequestURI().getQuery().contains("from=c1")) {
+                exchange.close();
+            } else {
+                FailingNode.answer(exchange, 200, "{\"messages\":[" + message + "],\"next\":\"c1\"}");
+            }
+        })) {
+            assertEquals(
+                    new Said(0, "one\n", "there may be more: --from c1\n"),
+                    say("", "read", "a", "--body", "--url", node.url()));
+        }
+    }
+
+    @Test
+    void whatIsBehindAPageIsAskedOfTheSameNodeAlone() throws IOException {
+        List<String> questions = new CopyOnWriteArrayList<>();
+        String message = "{\"topic\":\"a\",\"offset\":0,\"time\":0,\"cursor\":\"c1\",\"body\":\"one\"}";
+        try (FailingNode node = FailingNode.that(exchange -> {
+            questions.add(exchange.getRequestURI().getQuery());
+            FailingNode.answer(exchange, 200, "{\"messages\":[" + message + "],\"next\":\"c1\"}");
+        })) {
+            Said said = say("", "read", "a", "--level", "strong", "--url", node.url());
+            assertEquals("there are more: --from c1\n", said.err());
+            assertEquals(List.of("limit=100&level=strong", "limit=1&from=c1&level=none"), questions);
+        }
+    }
+
+    @Test
+    void namesAreSomeHundredsAtMostAndThoseThatBeginAsWasTyped() throws IOException {
+        List<String> questions = new CopyOnWriteArrayList<>();
+        String many = IntStream.range(0, 3000)
+                .mapToObj(i -> "{\"topic\":\"" + (i % 2 == 0 ? "orders/eu" : "orders/us") + i + "\"}")
+                .collect(Collectors.joining(",", "{\"topics\":[", "]}"));
+        try (FailingNode node = FailingNode.that(exchange -> {
+            questions.add(exchange.getRequestURI().getQuery());
+            FailingNode.answer(exchange, 200, many);
+        })) {
+            assertEquals(
+                    500,
+                    say("", "names", "topics", "--url", node.url())
+                            .out()
+                            .lines()
+                            .count());
+            List<String> some = say("", "names", "--url", node.url(), "topics", "--", "orders/u")
+                    .out()
+                    .lines()
+                    .toList();
+            assertEquals(500, some.size());
+            assertTrue(some.stream().allMatch(name -> name.startsWith("orders/us")), some.toString());
+            say("", "names", "--url", node.url(), "accounts", "--", "an");
+            say("", "names", "--url", node.url(), "subscriptions", "--", "--name=bil");
+            assertEquals(
+                    List.of("match=#", "match=orders/#", "limit=1000&match=an*", "limit=1000&after=bi"), questions);
+        }
+    }
+
+    @Test
     void aClockIsMovedByOneNodeOnly() throws IOException {
         try (FailingNode mute = FailingNode.mute();
                 FailingNode next = FailingNode.answers(200, "{\"nodes\":[]}")) {
@@ -97,6 +221,20 @@ class FailingNodesTest {
                     ExitCode.UNREACHABLE,
                     assertThrows(CommandProblem.class, () -> link.get("/v1/mail"))
                             .exitCode());
+        }
+    }
+
+    @Test
+    void mailOfWhichANodeSaidThatNobodyKnowsMayBeThereWhateverTheNextSays() throws IOException {
+        try (FailingNode unknown = FailingNode.answers(504, REFUSAL);
+                FailingNode waiting = FailingNode.answers(503, REFUSAL)) {
+            ChatLink link = new ChatLink(
+                    Server.at(unknown.url(), Optional.empty()),
+                    List.of("http://" + waiting.url()),
+                    Duration.ofMillis(50),
+                    line -> {});
+            CommandProblem problem = assertThrows(CommandProblem.class, () -> link.post("/v1/mail", new JsonObject()));
+            assertEquals(ExitCode.UNKNOWN, problem.exitCode(), problem.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package io.skein.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
@@ -10,9 +11,12 @@ import io.skein.tls.TestAuthority.Identity;
 import io.vertx.core.json.JsonObject;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +107,38 @@ class TlsCommandsTest {
         Said nowhere = Said.say("", "status", "--url", "https://localhost:1", "--ca", "nowhere.pem");
         assertEquals(64, nowhere.exitCode());
         assertTrue(nowhere.err().contains("--ca: nowhere.pem cannot be read"), nowhere.err());
+    }
+
+    @Test
+    void anAuthorityThatIsNotKnownIsASentenceWhateverIsAsked(@TempDir Path directory) {
+        String url = "https://localhost:" + node.httpPort();
+        for (List<String> command : List.of(
+                List.of("status", "--url", url + ",https://localhost:1"),
+                List.of("backup", directory.toString(), "--url", url),
+                List.of("openapi", "--url", url))) {
+            Said said = Said.say("", command.toArray(String[]::new));
+            assertEquals(69, said.exitCode(), said.err());
+            assertTrue(said.err().startsWith("skein: no TLS with " + url + ":"), said.err());
+        }
+        Said doctor = Said.say("", "doctor", "--url", url);
+        assertTrue(doctor.out().contains("with --ca"), doctor.out());
+    }
+
+    @Test
+    void aChatSaysThatItDoesNotBelieveANode() throws Exception {
+        String url = "https://localhost:" + node.httpPort();
+        List<String> notes = new CopyOnWriteArrayList<>();
+        ChatLink link = new ChatLink(
+                Server.at(url, Optional.empty()), List.of("https://localhost:1"), Duration.ofMillis(50), notes::add);
+        CommandProblem problem = assertThrows(CommandProblem.class, () -> link.get("/v1/mail"));
+        assertTrue(problem.getMessage().startsWith("no TLS with " + url), problem.getMessage());
+
+        Thread following = new Thread(() -> assertThrows(CommandProblem.class, () -> link.stream("/v1/mail/stream")));
+        following.start();
+        Awaitility.await().until(() -> !notes.isEmpty());
+        following.interrupt();
+        following.join();
+        assertTrue(notes.get(0).startsWith("no TLS with " + url), notes.toString());
     }
 
     @Test

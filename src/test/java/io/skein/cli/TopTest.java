@@ -185,7 +185,7 @@ class TopTest {
         for (int i = 0; i < 5; i++) {
             TopFigures.ask(api, Optional.empty());
         }
-        assertEquals(before, threads());
+        assertTrue(threads() <= before); // those of other tests end when nobody knows their clients any more
     }
 
     /** Each client of the JDK's has one. */

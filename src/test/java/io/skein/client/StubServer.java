@@ -12,9 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A server without a broker behind it: each test says what it answers. */
-final class StubServer {
+public final class StubServer {
     /** What a server does with a command. */
-    interface Script {
+    public interface Script {
         void on(ServerWebSocket socket, JsonObject command);
     }
 
@@ -25,12 +25,12 @@ final class StubServer {
     /** Of {@code GET /v1/cluster}. */
     private volatile JsonArray members = new JsonArray();
     /** In the order of their coming. */
-    final List<JsonObject> commands = new CopyOnWriteArrayList<>();
+    public final List<JsonObject> commands = new CopyOnWriteArrayList<>();
 
-    final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
+    public final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicLong offset = new AtomicLong();
 
-    StubServer(Vertx vertx, Script script) {
+    public StubServer(Vertx vertx, Script script) {
         HttpServerOptions how = new HttpServerOptions()
                 .setWebSocketSubProtocols(List.of("skein.v1.json"))
                 .setMaxWebSocketFrameSize(MOST)
@@ -50,7 +50,7 @@ final class StubServer {
                 .await();
     }
 
-    URI at() {
+    public URI at() {
         return URI.create("ws://127.0.0.1:" + http.actualPort());
     }
 
@@ -63,7 +63,7 @@ final class StubServer {
     }
 
     /** The connection of before. */
-    ServerWebSocket last() {
+    public ServerWebSocket last() {
         return sockets.get(sockets.size() - 1);
     }
 
@@ -81,7 +81,8 @@ final class StubServer {
         return new JsonObject().put("id", command.getValue("id"));
     }
 
-    static void refuse(ServerWebSocket socket, JsonObject command, String code, boolean retryable, boolean unknown) {
+    public static void refuse(
+            ServerWebSocket socket, JsonObject command, String code, boolean retryable, boolean unknown) {
         say(socket, refusal(command, code, retryable, unknown));
     }
 
@@ -102,12 +103,12 @@ final class StubServer {
     }
 
     /** Says to a subscriber, or a worker, that he has begun. */
-    static void begin(ServerWebSocket socket, JsonObject command) {
+    public static void begin(ServerWebSocket socket, JsonObject command) {
         say(socket, reply(command).put("ok", true).put("sub", "s1").put("cursor", "c0"));
     }
 
     /** Hands out a message; to a worker under this lease. */
-    static void deliver(ServerWebSocket socket, long offset, String lease) {
+    public static void deliver(ServerWebSocket socket, long offset, String lease) {
         JsonObject message = new JsonObject()
                 .put("topic", "a")
                 .put("offset", offset)
@@ -120,12 +121,12 @@ final class StubServer {
     }
 
     /** Goes away for a moment, without a word. */
-    void lose() {
+    public void lose() {
         last().close((short) 1001).onFailure(gone -> {});
     }
 
     /** Says of a publish that it is stored. */
-    void store(ServerWebSocket socket, JsonObject command) {
+    public void store(ServerWebSocket socket, JsonObject command) {
         JsonObject reply = reply(command).put("ok", true);
         if (command.containsKey("messages")) {
             JsonArray results = new JsonArray();

@@ -115,7 +115,7 @@ final class BareNode implements AutoCloseable {
         }
 
         @Override
-        public void decided() {
+        public void decided(long time) {
             whenDecided.run();
         }
 

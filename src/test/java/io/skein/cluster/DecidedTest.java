@@ -1,6 +1,7 @@
 package io.skein.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.topic.TopicCommand;
 import io.skein.topic.TopicConfig;
@@ -46,6 +47,23 @@ class DecidedTest {
                     .await(20, TimeUnit.SECONDS);
 
             assertEquals(false, early.get(0));
+        }
+    }
+
+    @Test
+    void nobodySeesThatACommandIsAppliedBeforeWhoDecidesHasTakenItOver() throws Exception {
+        try (BareNode node = BareNode.alone(directory, "n1")) {
+            Awaitility.await()
+                    .until(() -> node.replica.status() != null
+                            && node.replica.status().caughtUp());
+            List<Long> seen = new CopyOnWriteArrayList<>();
+            node.whenDecided = () -> seen.add(node.replica.status().appliedIndex());
+
+            Committed committed = node.proposer
+                    .propose(new TopicCommand.Configure(new TopicName("rooms"), TopicConfig.DEFAULT), Optional.empty())
+                    .await(20, TimeUnit.SECONDS);
+
+            assertTrue(seen.get(0) < committed.index(), seen + " at " + committed);
         }
     }
 }

@@ -226,6 +226,36 @@ class AdminPagesTest {
     }
 
     @Test
+    void whatOnlyAdminsAreToldIsNotAskedForWhereNobodyIsAsked(@TempDir Path data) throws Exception {
+        try (RunningNode open = new RunningNode(data)) {
+            browser.go("about:blank");
+            browser.go(url(open, "#/accounts"));
+            browser.awaitText("#page-accounts", "This node runs without --auth");
+            browser.awaitText("section[aria-labelledby=limits-title]", "No limits");
+            browser.go("about:blank");
+        }
+    }
+
+    @Test
+    void whoAsksBeforeItIsKnownWhetherAnybodyIsAskedIsToldOnceItIs(@TempDir Path data) throws Exception {
+        Runnable noMore =
+                browser.beforehand("const real = window.fetch; let streams = 0; window.fetch = (url, options) =>"
+                        + " (String(url).includes('console/stream') && streams++ === 0"
+                        + " ? Promise.resolve(new Response('{}', {status: 503})) : real(url, options))");
+        try (RunningNode open = new RunningNode(data)) {
+            browser.go("about:blank");
+            browser.go(url(open, "#/accounts"));
+            browser.awaitText("#page-accounts", "This node runs without --auth");
+            browser.await(
+                    "nothing is complained of", () -> browser.text("#page-said").isEmpty());
+            assertEquals(1, browser.complaints().size(), "that of the browser, about the answer's status");
+            browser.go("about:blank");
+        } finally {
+            noMore.run();
+        }
+    }
+
+    @Test
     void aComplaintGoesWhenItsCauseDoes() {
         open("#/connections");
         browser.awaitText("#connections-title", "0");
@@ -305,6 +335,17 @@ class AdminPagesTest {
             assertFalse(browser.one("#sql-run").isEnabled());
             browser.go("about:blank");
         }
+    }
+
+    @Test
+    void rowsAreSaidToBeOfTheNodeThatGaveThem() {
+        open("#/sql");
+        browser.awaitText("#page-sql .views", "message");
+        browser.script(
+                "const real = window.fetch; window.fetch = (url, options) => options?.method !== 'POST' ? real(url, options) :"
+                        + " Promise.resolve(new Response('{\"node\":\"n7\",\"columns\":[\"a\"],\"rows\":[[1]],\"truncated\":false,\"ms\":3}'))");
+        browser.click("#sql-run");
+        browser.awaitText("#sql-word", "1 row in 3 ms from n7");
     }
 
     // Besides ConsoleAccessibilityTest, which looks at each page as it is opened.

@@ -123,6 +123,13 @@ public final class Browser implements AutoCloseable {
         driver.get(url);
     }
 
+    /** A script that each page opened from now on begins with. @return to be run to have no more of it */
+    Runnable beforehand(String javascript) {
+        Object script = driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", javascript))
+                .get("identifier");
+        return () -> driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", script));
+    }
+
     public void size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
     }

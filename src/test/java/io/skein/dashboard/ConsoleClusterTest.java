@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +97,7 @@ class ConsoleClusterTest {
     @Test
     void whenItsNodeDiesTheConsoleGoesOnWithAnotherAndSaysSo() throws Exception {
         RunningNode third = joining("n3");
+        String own = "127.0.0.1:" + third.httpPort() + "/";
         first.awaitVoters(3);
         try {
             open(third, "#/tail?filter=news");
@@ -117,6 +125,11 @@ class ConsoleClusterTest {
         browser.awaitText("#tail-body", "after");
         assertFalse(browser.one("#lost").isDisplayed());
 
+        // What is copied goes to a node that is there.
+        browser.script("location.hash = '#/tail?filter=nobody'");
+        browser.awaitText("#tail-body", "/t/nobody?follow");
+        assertFalse(browser.text("#tail-body").contains(own), browser.text("#tail-body"));
+
         // A page that was not open before, and what it asks of the API.
         browser.script("location.hash = '#/topics/news'");
         browser.awaitText("#browse-body", "after");
@@ -137,6 +150,90 @@ class ConsoleClusterTest {
         browser.awaitText("#page-said", "n3 is removed.");
         browser.await("two cards", () -> browser.all("#members .member").size() == 2);
         assertEquals(List.of(), browser.complaints());
+    }
+
+    /** A cookie is a host's: at another one whoever goes on logs in once more, and the page keeps that session itself. */
+    @Test
+    void whoseNodeDiesLogsInAtAMemberOfAnotherHostAndGoesOn() throws Exception {
+        List<String> ids = List.of("s1", "s2", "s3");
+        List<Integer> raft = new ArrayList<>();
+        ids.forEach(id -> raft.add(freePort()));
+        String peers = "s1=127.0.0.1:" + raft.get(0) + ",s2=127.0.0.1:" + raft.get(1) + ",s3=127.0.0.2:" + raft.get(2);
+        List<CompletableFuture<RunningNode>> starting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String id = ids.get(i);
+            Map<String, String> flags = Map.of(
+                    "auth",
+                    "true",
+                    "admin-token",
+                    "the-admin-of-three",
+                    "host",
+                    i == 2 ? "127.0.0.2" : "127.0.0.1",
+                    "raft-port",
+                    raft.get(i).toString(),
+                    "peers",
+                    peers);
+            starting.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return patient(id, flags);
+                } catch (Exception failed) {
+                    throw new AssertionError(failed);
+                }
+            }));
+        }
+        List<RunningNode> nodes = new ArrayList<>();
+        try {
+            for (CompletableFuture<RunningNode> one : starting) {
+                nodes.add(one.get(60, TimeUnit.SECONDS));
+            }
+            nodes.get(0).firstAdmin().await(30, TimeUnit.SECONDS);
+            String page = "http://127.0.0.2:" + nodes.get(2).httpPort() + "/";
+            browser.go(page);
+            browser.script("return fetch('v1/accounts/admin/password', {method: 'PUT', headers: {'Content-Type':"
+                    + " 'application/json', Authorization: 'Bearer the-admin-of-three'},"
+                    + " body: JSON.stringify({new: 'p'})}).then((answer) => answer.status)");
+            logIn();
+            browser.awaitText("#node", "s3");
+            browser.await(
+                    "the others are known",
+                    () -> Boolean.TRUE.equals(
+                            browser.script(
+                                    "return performance.getEntriesByName(new URL('console/pages/topics.js', location).href).length > 0")));
+            nodes.remove(2).close();
+
+            browser.awaitText("#entrance-said", "Your session is over. Log in to go on.");
+            logIn();
+            browser.await("another node", () -> List.of("s1", "s2").contains(browser.text("#node")));
+            browser.script("location.hash = '#/topics'");
+            browser.awaitPage();
+            browser.fill("#publish-topic", "elsewhere");
+            browser.fill("#publish-body", "by its own session");
+            browser.click("#publish-send");
+            browser.awaitText("#publish-result", "Stored at offset 0");
+            browser.click("#logout");
+            browser.awaitText("#entrance-title", "Log in");
+            assertEquals("http://127.0.0.1", browser.script("return location.protocol + '//' + location.hostname"));
+        } finally {
+            browser.go("about:blank");
+            browser.forgetCookies();
+            nodes.forEach(RunningNode::close);
+        }
+    }
+
+    private void logIn() {
+        browser.await("the form", () -> browser.one("#login-password").isDisplayed());
+        browser.fill("#login-username", "admin");
+        browser.fill("#login-password", "p");
+        browser.click("#login");
+        browser.await("he is let in", () -> browser.text("#who").contains("admin"));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
     }
 
     @Test

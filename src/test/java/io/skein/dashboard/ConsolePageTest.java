@@ -17,6 +17,7 @@ import io.skein.topic.Message;
 import io.skein.topic.Publication;
 import io.skein.topic.TopicName;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,6 +103,39 @@ class ConsolePageTest {
         browser.awaitText("#topics-body", "curl -d 'hello' " + server.url("/t/greetings"));
         go("#/tail");
         browser.awaitText("#tail-body", "curl -N '" + server.url("/t/%23?follow") + "'");
+    }
+
+    private static String word(String value) {
+        return (String) browser.later("import('/console/format.js').then(({ quoted }) => done(quoted("
+                + new JsonArray().add(value).encode() + "[0])))");
+    }
+
+    @Test
+    void whatIsCopiedForAShellIsOneWordOfItWhateverItIs() throws Exception {
+        openPage("#/topics");
+        for (String value : List.of(
+                "plain",
+                "two words",
+                "it's",
+                "$HOME",
+                "=total",
+                "a=b",
+                "",
+                "lines\nof it",
+                "\u0003\u0015\u001b[201~\t\r'\\\u009b")) {
+            String word = word(value);
+            assertTrue(word.chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)), word);
+            Process bash = new ProcessBuilder("bash", "-c", "printf %s " + word).start();
+            assertEquals(value, new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** zsh takes a word that begins with = for the path of a command. */
+    @Test
+    void aWordThatBeginsWithAnEqualsSignIsQuoted() {
+        openPage("#/topics");
+        assertEquals("'=ls'", word("=ls"));
+        assertEquals("a=b", word("a=b"));
     }
 
     @Test

@@ -105,6 +105,80 @@ class SubscriptionsPageTest {
         assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
     }
 
+    /**
+     * Requests of that kind are answered when {@code window.letGo()} is called, all that follows from it in the same turn:
+     * by an empty answer, or by none.
+     */
+    private static void hold(String method, String end, boolean isCut) {
+        browser.script(
+                "const [method, end, isCut] = arguments; const real = window.fetch;"
+                        + " window.fetch = (url, options) => (options?.method === method && String(url).endsWith(end) ?"
+                        + " new Promise((answer, cut) => { window.letGo = () => (isCut ? cut(new TypeError('cut'))"
+                        + " : answer({ok: true, status: 200, text: async () => ''})); }) : real(url, options))",
+                method,
+                end,
+                isCut);
+    }
+
+    private static void awaitHeld() {
+        browser.await("it is asked", () -> Boolean.TRUE.equals(browser.script("return Boolean(window.letGo)")));
+    }
+
+    private static void letGo() {
+        browser.later("window.letGo(); setTimeout(done, 0)");
+    }
+
+    @Test
+    void thatOneWasSavedIsNotSaidOfAnother() throws Exception {
+        subscribe("billing", "orders/#", 5);
+        subscribe("letters", "mail", 5);
+        openPage("#/subscriptions/billing");
+        browser.awaitText("#subscription-facts", "orders/#");
+        browser.click("#subscription-edit");
+        browser.await("the form is open", () -> browser.one("#plan").isDisplayed());
+        hold("PUT", "/billing", false);
+        browser.click("#plan-save");
+        awaitHeld();
+        browser.script("location.hash = '#/subscriptions/letters'");
+        browser.awaitText("#subscription-facts", "mail");
+        letGo();
+        assertEquals("", browser.text("#subscription-said"));
+    }
+
+    @Test
+    void aFormStaysOpenWhenWhatAnotherOneSentIsAnswered() throws Exception {
+        openPage("#/subscriptions");
+        browser.click("#subscription-new");
+        browser.fill("#plan-name", "first");
+        browser.fill("#plan-filter", "orders/#");
+        hold("PUT", "/first", false);
+        browser.click("#plan-save");
+        awaitHeld();
+        browser.click("#plan-cancel");
+        browser.click("#subscription-new");
+        browser.fill("#plan-name", "second");
+        letGo();
+        assertTrue(browser.one("#plan").isDisplayed());
+        assertEquals("second", browser.one("#plan-name").getDomProperty("value"));
+        assertEquals("#/subscriptions", browser.script("return location.hash"));
+        assertTrue(browser.complaints().stream().allMatch(line -> line.contains("404")));
+    }
+
+    @Test
+    void whyOneCannotBeChangedIsNotSaidOfAnother() throws Exception {
+        subscribe("billing", "orders/#", 5);
+        subscribe("letters", "mail", 5);
+        openPage("#/subscriptions/billing");
+        browser.awaitText("#subscription-facts", "orders/#");
+        hold("GET", "/billing", true);
+        browser.click("#subscription-edit");
+        awaitHeld();
+        browser.script("location.hash = '#/subscriptions/letters'");
+        browser.awaitText("#subscription-facts", "mail");
+        letGo();
+        assertEquals("", browser.text("#subscription-said"));
+    }
+
     @Test
     void subscriptionsAreListedSortedAndFiltered() throws Exception {
         console.hall.publish("orders/eu", 5);

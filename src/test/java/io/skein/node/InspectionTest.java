@@ -121,6 +121,7 @@ class InspectionTest {
             assertEquals(new JsonArray().add("offset").add("n"), answer.getJsonArray("columns"));
             assertEquals(new JsonArray().add(new JsonArray().add(i).add(i)), answer.getJsonArray("rows"));
             assertFalse(answer.getBoolean("truncated"));
+            assertEquals(node.id(), answer.getString("node"));
         }
         JsonObject some = expect(200, client.post("/v1/sql", "{\"sql\":\"SELECT time FROM message\",\"limit\":2}"))
                 .json();

@@ -15,10 +15,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,18 +31,11 @@ import java.util.concurrent.TimeUnit;
  * /metrics}); {@link #notFound} is its last word.
  */
 public final class HttpDoor {
-    /** Messages published in the last minute are counted in steps of one beat. */
-    private static final int BEATS_A_MINUTE = 60;
-
-    private static final long BEAT_MS = 1_000;
-
     private final Vertx vertx;
     private final Gate gate;
     private final HttpConfig config;
     private final Allowances allowances;
     private final HttpListener listener;
-    private final LogLevels logLevels;
-    private final List<SettingInForce> settings;
     private final Origins origins;
     private final RouteTable table;
     private final Visitors visitors;
@@ -53,18 +44,8 @@ public final class HttpDoor {
 
     private final TurnedAway turnedAway;
 
-    /** With what is to be run when they are gone. */
-    private final Map<Lasting, Runnable> streams = new LinkedHashMap<>();
-
-    /** Requests whose body or whose broker's answer is awaited, oldest first; answered ones leave at their turn. */
-    private final ArrayDeque<Exchange> awaited = new ArrayDeque<>();
-
-    private final ArrayDeque<Long> published = new ArrayDeque<>();
+    private final Beat beat;
     private final Route nowhere = Route.of(HttpMethod.GET, "none", exchange -> {});
-    private long beatTimer;
-    private long beats;
-    private String health;
-    private boolean closed;
 
     /** Whoever sets levels by it sets nothing. */
     public HttpDoor(Vertx vertx, Gate gate, HttpConfig config, Allowances allowances, HttpListener listener) {
@@ -83,8 +64,6 @@ public final class HttpDoor {
             HttpListener listener,
             LogLevels logLevels,
             List<SettingInForce> settings) {
-        this.logLevels = logLevels;
-        this.settings = settings;
         this.vertx = vertx;
         this.gate = gate;
         this.config = config;
@@ -94,9 +73,8 @@ public final class HttpDoor {
                 new Origins(config.allowedOrigins(), origin -> gate.status().isOfMember(origin));
         this.turnedAway = new TurnedAway(vertx);
         this.visitors = new Visitors(gate);
-        this.table = new RouteTable(routes());
-        this.health = gate.status().health();
-        beatLater();
+        this.beat = new Beat(vertx, gate, config, listener);
+        this.table = new RouteTable(Routes.of(config, allowances, logLevels, settings, beat::publishedPerMinute));
     }
 
     /**
@@ -115,123 +93,6 @@ public final class HttpDoor {
                 .setMaxHeaderSize(40 << 10)
                 .setIdleTimeout((int) (idleMs / 1000))
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
-    }
-
-    private List<Route> routes() {
-        StreamRoutes streaming = new StreamRoutes();
-        PublishRoute publish = new PublishRoute(config);
-        ReadRoute read = new ReadRoute(config, allowances.unsent(), streaming);
-        BatchRoute batch = new BatchRoute(config);
-        TopicRoutes topics = new TopicRoutes();
-        ScheduledRoutes scheduled = new ScheduledRoutes();
-        SubscriptionRoutes subscriptions = new SubscriptionRoutes();
-        LeaseRoutes leases = new LeaseRoutes();
-        PullRoute pull = new PullRoute(config);
-        TransactionRoute transactions = new TransactionRoute(config);
-        NodeRoutes node = new NodeRoutes(config);
-        MemberRoutes members = new MemberRoutes(config);
-        LogRoutes log = new LogRoutes(logLevels);
-        SettingRoutes set = new SettingRoutes(settings);
-        ConnectionRoutes connected = new ConnectionRoutes();
-        SqlRoutes sql = new SqlRoutes();
-        BackupRoute backup = new BackupRoute();
-        AccountRoutes accounts = new AccountRoutes();
-        SessionRoutes sessions = new SessionRoutes();
-        TokenRoutes tokens = new TokenRoutes();
-        AccessRoutes access = new AccessRoutes();
-        LimitRoutes limits = new LimitRoutes();
-        MailRoutes mail = new MailRoutes();
-        RrmqRoutes rrmq = new RrmqRoutes(config);
-        PadRoutes pad = new PadRoutes(config, this::publishedPerMinute);
-        Route.Stays events = exchange -> Optional.of(Framing.EVENTS);
-        return List.of(
-                Route.of(HttpMethod.POST, "/t/{topic}", publish::publish),
-                Route.of(HttpMethod.GET, "/t/{topic}", read::read).thatStays(StreamRoutes::how),
-                Route.of(HttpMethod.GET, "/v1/stream", streaming::stream).thatStays(events),
-                Route.of(HttpMethod.POST, "/v1/publish", batch::publish),
-                Route.of(HttpMethod.GET, "/v1/topics", topics::list),
-                Route.of(HttpMethod.GET, "/v1/topics/{topic}", topics::get),
-                Route.of(HttpMethod.PUT, "/v1/topics/{topic}", topics::put),
-                Route.of(HttpMethod.DELETE, "/v1/topics/{topic}", topics::delete),
-                Route.of(HttpMethod.GET, "/v1/subscriptions", subscriptions::list),
-                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}", subscriptions::get),
-                Route.of(HttpMethod.PUT, "/v1/subscriptions/{name}", subscriptions::put),
-                Route.of(HttpMethod.DELETE, "/v1/subscriptions/{name}", subscriptions::delete),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/pull", pull::pull),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/ack", leases::ack),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/nack", leases::nack),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/extend", leases::extend),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/seek", subscriptions::seek),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/redrive", subscriptions::redrive),
-                Route.of(HttpMethod.POST, "/v1/subscriptions/{name}/discard", subscriptions::discard),
-                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/why", subscriptions::why),
-                Route.of(HttpMethod.GET, "/v1/subscriptions/{name}/history", subscriptions::history),
-                Route.of(HttpMethod.GET, "/v1/messages/{cursor}/trace", subscriptions::trace),
-                Route.of(HttpMethod.POST, "/v1/transactions", transactions::transact),
-                Route.of(HttpMethod.GET, "/v1/scheduled", scheduled::list),
-                Route.of(HttpMethod.DELETE, "/v1/scheduled/{cursor}", scheduled::cancel),
-                Route.of(HttpMethod.POST, "/v1/accounts", accounts::create).forAll(),
-                Route.of(HttpMethod.GET, "/v1/accounts", accounts::list),
-                Route.of(HttpMethod.GET, "/v1/accounts/{username}", accounts::get),
-                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}", accounts::delete)
-                        .forAll(),
-                Route.of(HttpMethod.PUT, "/v1/accounts/{username}/password", accounts::password)
-                        .forAll(),
-                Route.of(HttpMethod.PUT, "/v1/accounts/{username}/role", accounts::role),
-                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}/sessions", accounts::logOutAll),
-                Route.of(HttpMethod.GET, "/v1/accounts/{username}/tokens", tokens::list),
-                Route.of(HttpMethod.POST, "/v1/accounts/{username}/tokens", tokens::make),
-                Route.of(HttpMethod.DELETE, "/v1/accounts/{username}/tokens", tokens::revoke),
-                Route.of(HttpMethod.GET, "/v1/access", access::list),
-                Route.of(HttpMethod.PUT, "/v1/access", access::set),
-                Route.of(HttpMethod.DELETE, "/v1/access", access::remove),
-                Route.of(HttpMethod.GET, "/v1/limits", limits::list).forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/limits/{name}", limits::get).forAdmins(),
-                Route.of(HttpMethod.PUT, "/v1/limits/{name}", limits::set).forAdmins(),
-                Route.of(HttpMethod.DELETE, "/v1/limits/{name}", limits::drop).forAdmins(),
-                Route.of(HttpMethod.POST, "/v1/sessions", sessions::logIn).forAll(),
-                Route.of(HttpMethod.GET, "/v1/sessions/current", sessions::current),
-                Route.of(HttpMethod.DELETE, "/v1/sessions/current", sessions::logOut)
-                        .forAll(),
-                Route.of(HttpMethod.POST, "/v1/mail", mail::send),
-                Route.of(HttpMethod.GET, "/v1/mail", mail::list),
-                Route.of(HttpMethod.GET, "/v1/mail/unread", mail::unread),
-                Route.of(HttpMethod.GET, "/v1/mail/stream", mail::stream).thatStays(events),
-                Route.of(HttpMethod.GET, "/v1/mail/presence", mail::presence),
-                Route.of(HttpMethod.POST, "/v1/mail/read", mail::read),
-                Route.of(HttpMethod.POST, "/v1/mail/delete", mail::delete),
-                Route.of(HttpMethod.GET, "/v1/cluster", node::cluster),
-                Route.of(HttpMethod.POST, "/v1/cluster/members", members::add).forAdmins(),
-                Route.of(HttpMethod.DELETE, "/v1/cluster/members/{id}", members::remove)
-                        .forAdmins(),
-                Route.of(HttpMethod.POST, "/v1/cluster/transfer", members::transfer)
-                        .forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/log", log::get).forAdmins(),
-                Route.of(HttpMethod.PUT, "/v1/log", log::put).forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/settings", set::list).forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/connections", connected::list).forAdmins(),
-                Route.of(HttpMethod.DELETE, "/v1/connections/{id}", connected::close)
-                        .forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/sql", sql::offer).forAdmins(),
-                Route.of(HttpMethod.POST, "/v1/sql", sql::ask).forAdmins(),
-                Route.of(HttpMethod.GET, "/v1/backup", backup::get).forAdmins(),
-                Route.of(HttpMethod.GET, "/v1", node::capabilities),
-                Route.of(HttpMethod.GET, "/v1/", node::capabilities),
-                Route.open(HttpMethod.GET, "/livez", node::live),
-                Route.open(HttpMethod.GET, "/readyz", node::ready),
-                Route.open(HttpMethod.GET, "/healthz", node::ready),
-                Route.open(HttpMethod.GET, "/openapi.yaml", node::openapi).forKnown(),
-                Route.rrmq(HttpMethod.PUT, "/topic", rrmq::create),
-                Route.rrmq(HttpMethod.GET, "/topic", rrmq::list),
-                Route.rrmq(HttpMethod.PUT, "/message", rrmq::put),
-                Route.rrmq(HttpMethod.GET, "/message/{topic}", rrmq::take),
-                Route.pad(HttpMethod.GET, "/status", pad::status),
-                Route.pad(HttpMethod.GET, "/raft", pad::raft),
-                Route.pad(HttpMethod.GET, "/stats", pad::stats),
-                Route.pad(HttpMethod.GET, "/messages", pad::messages),
-                Route.pad(HttpMethod.GET, "/topics", pad::topics),
-                Route.pad(HttpMethod.GET, "/subscribers", pad::subscribers).forAdmins(),
-                Route.pad(HttpMethod.POST, "/publish", pad::publish));
     }
 
     /** {@code METHOD /template} of every route, for the contract's test. */
@@ -522,12 +383,8 @@ public final class HttpDoor {
 
     /** Ends every stream with a status that sends its client elsewhere, and stops the beat. */
     public void close() {
-        closed = true;
-        vertx.cancelTimer(beatTimer);
         visitors.close();
-        for (Lasting stream : List.copyOf(streams.keySet())) {
-            stream.leave("draining");
-        }
+        beat.close();
     }
 
     Gate gate() {
@@ -536,7 +393,7 @@ public final class HttpDoor {
 
     /** The node's, as of the last beat: what every stream looks at with each. */
     String health() {
-        return health;
+        return beat.health();
     }
 
     HttpConfig config() {
@@ -557,93 +414,21 @@ public final class HttpDoor {
 
     /** The beat will look whether the exchange takes too long. */
     void awaiting(Exchange exchange) {
-        awaited.add(exchange);
+        beat.awaiting(exchange);
     }
 
     void answered(Exchange exchange, String route, int status) {
-        while (!awaited.isEmpty() && awaited.peek().isAnswered()) {
-            awaited.poll();
-        }
+        beat.answered();
         long nanos = System.nanoTime() - exchange.begunNanos();
         listener.answered(route, exchange.request.method().name(), status, nanos);
     }
 
     /** @return false when there are too many */
     boolean opened(Lasting stream) {
-        if (closed || streams.size() >= config.maxStreams()) {
-            return false;
-        }
-        streams.put(stream, gate.show(stream.door(), stream.peer(), stream));
-        listener.streamOpened(stream.label());
-        return true;
+        return beat.opened(stream);
     }
 
     void closed(Lasting stream) {
-        Runnable gone = streams.remove(stream);
-        if (gone != null) {
-            gone.run();
-            listener.streamClosed(stream.label());
-        }
-    }
-
-    /** A one-shot timer each time: a periodic one would fire all missed beats at once after a pause. */
-    private void beatLater() {
-        beatTimer = vertx.setTimer(Math.min(BEAT_MS, Math.max(1, config.heartbeatMs() / 2)), fired -> beat());
-    }
-
-    private void beat() {
-        long now = System.nanoTime();
-        try {
-            health = gate.status().health();
-            for (Lasting stream : List.copyOf(streams.keySet())) {
-                stream.beat(now);
-            }
-            for (Exchange exchange : List.copyOf(awaited)) {
-                overdue(exchange, now);
-            }
-            awaited.removeIf(Exchange::isAnswered);
-            count();
-        } finally {
-            if (!closed) {
-                beatLater();
-            }
-        }
-    }
-
-    private void overdue(Exchange exchange, long now) {
-        long ms = (now - exchange.begunNanos()) / 1_000_000;
-        if (exchange.isAnswered()) {
-            return;
-        }
-        if (exchange.isProposed() && !exchange.isPatient() && ms > config.publishTimeoutMs()) {
-            exchange.problem(new Problem(
-                    504,
-                    "timeout",
-                    "no answer within " + config.publishTimeoutMs()
-                            + " ms; it may or may not have happened: retry with the same Idempotency-Key",
-                    true,
-                    Problem.UNKNOWN,
-                    Map.of()));
-        } else if (!exchange.isProposed() && ms > config.bodyTimeoutMs()) {
-            exchange.problem(
-                    Problem.of(408, "body-timeout", "the body did not come within " + config.bodyTimeoutMs() + " ms"));
-            exchange.close();
-        }
-    }
-
-    private void count() {
-        long perBeat = Math.max(1, BEAT_MS / Math.max(1, Math.min(BEAT_MS, config.heartbeatMs() / 2)));
-        if (++beats % perBeat != 0) {
-            return;
-        }
-        published.add(gate.status().figures().published());
-        while (published.size() > BEATS_A_MINUTE) {
-            published.poll();
-        }
-    }
-
-    private long publishedPerMinute() {
-        long now = gate.status().figures().published();
-        return now - (published.isEmpty() ? 0 : published.peek());
+        beat.closed(stream);
     }
 }

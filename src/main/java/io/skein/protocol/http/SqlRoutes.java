@@ -64,7 +64,11 @@ final class SqlRoutes {
                     .sql(sql, limit, exchange.freshness(query))
                     .onSuccess(answer -> {
                         exchange.noStore();
-                        exchange.answer(200, Exchange.JSON, json(answer), -1);
+                        exchange.answer(
+                                200,
+                                Exchange.JSON,
+                                json(answer, exchange.status().node()),
+                                -1);
                     })
                     .onFailure(exchange::fail);
         });
@@ -79,8 +83,8 @@ final class SqlRoutes {
     }
 
     /** The rows are JSON already: megabytes of them are not written on the door's loop. */
-    private static Buffer json(SqlAnswer answer) {
-        return Buffer.buffer("{\"columns\":")
+    private static Buffer json(SqlAnswer answer, String node) {
+        return Buffer.buffer("{\"node\":\"" + node + "\",\"columns\":")
                 .appendBuffer(new JsonArray(answer.columns()).toBuffer())
                 .appendString(",\"rows\":")
                 .appendBytes(answer.rows())

@@ -6,8 +6,9 @@
  * application/problem+json} that says whether something may have happened; what is malformed is refused with a sentence
  * that names the limit; nothing grows because a client is slow, silent or large.
  *
- * <p>Start at {@link io.skein.protocol.http.HttpDoor}: the table of routes, and the beat that watches over what is open.
- * {@link io.skein.protocol.http.Exchange} is one request and its one answer; every answer leaves there. Then by route:
+ * <p>Start at {@link io.skein.protocol.http.HttpDoor}; {@code Routes} is all that it answers, {@code Beat}
+ * watches over what is open. {@link io.skein.protocol.http.Exchange} is one request and its one answer; every answer
+ * leaves there. Then by route:
  * {@code PublishRoute} (the hot path), {@code ReadRoute}, {@code StreamRoutes} with {@code LiveStream} and {@code Framing},
  * {@code BatchRoute}, {@code TopicRoutes}, {@code ScheduledRoutes}, {@code NodeRoutes}, {@code MemberRoutes}; durable
  * subscriptions for operators ({@code SubscriptionRoutes}) and for workers ({@code PullRoute}, {@code LeaseRoutes},

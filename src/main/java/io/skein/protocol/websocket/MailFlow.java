@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The mail of whoever this connection is of, as it comes. */
 final class MailFlow implements MailWatcher, Flow {
-    private final Session session;
+    private final Flows flows;
     private final Outbox outbox;
     private final String sub;
     /** Told before the client knows this by its name. At most one, because that is answered false. */
@@ -18,8 +18,8 @@ final class MailFlow implements MailWatcher, Flow {
     private MailWatch watch;
     private boolean closed;
 
-    MailFlow(Session session, Outbox outbox, String sub) {
-        this.session = session;
+    MailFlow(Flows flows, Outbox outbox, String sub) {
+        this.flows = flows;
         this.outbox = outbox;
         this.sub = sub;
     }
@@ -49,7 +49,7 @@ final class MailFlow implements MailWatcher, Flow {
         if (event instanceof MailEvent.Ended ended) {
             closed = true;
             outbox.push(new Push.Ended(sub, ended.why(), ended.isPassing()));
-            session.ended(sub);
+            flows.ended(sub);
             return true;
         }
         outbox.push(push(event));

@@ -3,15 +3,11 @@ package io.skein.protocol.websocket;
 import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.Connection;
-import io.skein.broker.Freshness;
-import io.skein.broker.From;
 import io.skein.broker.Gate;
 import io.skein.broker.Guest;
 import io.skein.broker.LongLived;
 import io.skein.broker.Refusal;
 import io.skein.broker.Stay;
-import io.skein.broker.Subscribe;
-import io.skein.broker.Subscriptions;
 import io.skein.frame.CloseCode;
 import io.skein.frame.Command;
 import io.skein.frame.CommandReader;
@@ -19,8 +15,6 @@ import io.skein.frame.Malformed;
 import io.skein.frame.Problem;
 import io.skein.frame.PublishItem;
 import io.skein.frame.Reply;
-import io.skein.subscription.SubscriptionName;
-import io.skein.topic.TopicFilter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -31,12 +25,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,6 +47,7 @@ final class Session implements LongLived {
     private final String peer;
     private final Outbox outbox;
     private final Publishes publishes;
+    private final Flows flows;
     /** Null while it is being found out. */
     private Guest guest;
     /** Null until he said a first thing, or showed who he is: who says hello first stays as nobody else. */
@@ -66,18 +56,6 @@ final class Session implements LongLived {
     private long helloTimer = -1;
     private final Connection connection;
     private Runnable shown = () -> {};
-    private final Map<String, Flow> flows = new HashMap<>();
-    /** Workers that take no more; what they have in hand may still be acknowledged. The oldest goes. */
-    private final Map<String, Worker> former = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Worker> eldest) {
-            return size() > config.maxSubscriptions();
-        }
-    };
-
-    private List<Stream> refills = new ArrayList<>();
     private final Promise<Void> gone = Promise.promise();
     /** Frames of one message that is not complete. */
     private Buffer fragments;
@@ -97,8 +75,6 @@ final class Session implements LongLived {
     private boolean draining;
     private int messagesUnderWay;
     private long bytesUnderWay;
-    private int opening;
-    private long lastSub;
     private long published;
     private int errorsInARow;
     private boolean heard = true;
@@ -127,6 +103,7 @@ final class Session implements LongLived {
         this.unfinished = allowances.unfinished().share(context, () -> cut(allowances.unfinished()));
         this.outbox = new Outbox(socket, context, config, unsent, listener, this::flushed, this::drained);
         this.publishes = new Publishes(config);
+        this.flows = new Flows(vertx, gate.clock(), config, peer, outbox);
         this.connection = connection;
     }
 
@@ -156,16 +133,10 @@ final class Session implements LongLived {
 
     @Override
     public Sight sight() {
-        List<String> filters = new ArrayList<>();
-        List<String> subscriptions = new ArrayList<>();
-        flows.values().forEach(flow -> {
-            filters.addAll(flow.filters());
-            flow.subscription().ifPresent(subscriptions::add);
-        });
         return new Sight(
                 guest == null ? Optional.empty() : guest.name(),
-                filters,
-                subscriptions,
+                flows.filters(),
+                flows.subscriptions(),
                 outbox.delivered(),
                 published,
                 outbox.unsent());
@@ -329,35 +300,27 @@ final class Session implements LongLived {
         if (command instanceof Command.Publish publish) {
             publish(publish);
         } else if (command instanceof Command.Credit credit) {
-            flow(credit.sub(), credit.id()).credit(credit.messages());
+            flows.credit(credit);
             done(credit);
         } else if (command instanceof Command.Subscribe subscribe) {
-            subscribe(subscribe);
+            flows.subscribe(guest, subscribe);
         } else if (command instanceof Command.Unsubscribe unsubscribe) {
-            unsubscribe(unsubscribe);
+            flows.unsubscribe(unsubscribe);
+            done(unsubscribe);
         } else if (command instanceof Command.Hello hello) {
             hello(hello);
         } else if (command instanceof Command.Ping) {
             done(command);
         } else if (command instanceof Command.Work work) {
-            work(work);
+            flows.work(guest, work);
         } else if (command instanceof Command.Settling settling) {
-            settle(settling);
+            Future<Reply> answer = flows.settle(guest, settling);
+            underWay(settling.leases().size(), 0, answer, settling.id());
         } else if (command instanceof Command.WatchMail watch) {
-            watch(watch);
+            flows.watch(guest, watch);
         } else {
             throw new AssertionError("unhandled " + command);
         }
-    }
-
-    private void unsubscribe(Command.Unsubscribe command) {
-        Flow flow = flow(command.sub(), command.id());
-        flow.close();
-        flows.remove(command.sub());
-        if (flow instanceof Worker worker) {
-            former.put(command.sub(), worker);
-        }
-        done(command);
     }
 
     private void done(Command command) {
@@ -366,17 +329,9 @@ final class Session implements LongLived {
         }
     }
 
-    private Flow flow(String sub, String id) {
-        Flow flow = flows.get(sub);
-        if (flow == null) {
-            throw Malformed.of("not-found", "there is no subscription " + sub + " on this connection", id);
-        }
-        return flow;
-    }
-
     private void hello(Command.Hello hello) {
         if (!hello.token().isEmpty()) {
-            if (!flows.isEmpty() || opening > 0 || messagesUnderWay > 0) {
+            if (!flows.isEmpty() || messagesUnderWay > 0) {
                 throw Malformed.of("malformed", "hello with a token comes before all else", hello.id());
             }
             vertx.cancelTimer(helloTimer);
@@ -444,146 +399,17 @@ final class Session implements LongLived {
         }
     }
 
-    private void subscribe(Command.Subscribe command) {
-        if (command.id().isEmpty()) {
-            throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
-        }
-        List<TopicFilter> filters = new ArrayList<>();
-        From from;
-        try {
-            for (String topic : command.topics()) {
-                filters.add(new TopicFilter(topic));
-            }
-            from = command.from().isEmpty() ? From.LATEST : From.parse(command.from());
-        } catch (IllegalArgumentException wrong) {
-            throw Malformed.of("malformed", wrong.getMessage(), command.id());
-        }
-        if (from instanceof From.Offset
-                && (filters.size() > 1 || !filters.get(0).isName())) {
-            throw Malformed.of("malformed", "from an offset: only of a single topic", command.id());
-        }
-        String sub = nextSub(command.id());
-        var stream = new Stream(this, outbox, sub, filters, command.credit(), config.autoCredit());
-        long credit = command.credit() == Command.Subscribe.AUTO ? config.autoCredit() : command.credit();
-        opening++;
-        guest.broker()
-                .subscribe(new Subscribe(filters, from, credit, "websocket", peer), stream)
-                .onComplete(done -> {
-                    opening--;
-                    if (done.failed()) {
-                        if (!closed) {
-                            outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
-                        }
-                    } else if (closed || draining) {
-                        done.result().close();
-                    } else {
-                        outbox.reply(new Reply.Subscribed(
-                                command.id(), sub, done.result().start()));
-                        flows.put(sub, stream);
-                        stream.opened(done.result());
-                    }
-                });
-    }
-
-    private String nextSub(String id) {
-        if (flows.size() + opening >= config.maxSubscriptions()) {
-            throw Malformed.of(
-                    "too-many-subscriptions",
-                    "a connection has at most " + config.maxSubscriptions() + " subscriptions",
-                    id);
-        }
-        return "s" + ++lastSub;
-    }
-
-    private void work(Command.Work command) {
-        if (command.id().isEmpty()) {
-            throw Malformed.of("malformed", "subscribe needs an id: the reply names the subscription", "");
-        }
-        Subscriptions subscriptions = guest.broker().subscriptions();
-        SubscriptionName name;
-        try {
-            name = new SubscriptionName(command.subscription());
-        } catch (IllegalArgumentException wrong) {
-            throw Malformed.of("malformed", wrong.getMessage(), command.id());
-        }
-        String sub = nextSub(command.id());
-        var worker =
-                new Worker(vertx, gate.clock(), this, outbox, subscriptions, name, command, sub, config.autoWork());
-        opening++;
-        subscriptions.config(name, Freshness.LINEARIZABLE).onComplete(done -> {
-            opening--;
-            if (closed || draining) {
-                return;
-            }
-            if (done.failed()) {
-                outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
-            } else {
-                outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
-                flows.put(sub, worker);
-                worker.begin(done.result().leaseMs());
-            }
-        });
-    }
-
-    private void watch(Command.WatchMail command) {
-        if (command.id().isEmpty()) {
-            throw Malformed.of("malformed", "mail needs an id: the reply names what comes", "");
-        }
-        String sub = nextSub(command.id());
-        MailFlow flow = new MailFlow(this, outbox, sub);
-        opening++;
-        guest.mail().watch(flow).onComplete(done -> {
-            opening--;
-            if (done.failed()) {
-                if (!closed) {
-                    outbox.reply(new Reply.Failed(command.id(), Problems.of(done.cause())));
-                }
-            } else if (closed || draining) {
-                done.result().close();
-            } else {
-                outbox.reply(new Reply.Subscribed(command.id(), sub, ""));
-                flows.put(sub, flow);
-                flow.opened(done.result());
-            }
-        });
-    }
-
-    private void settle(Command.Settling command) {
-        Flow flow = former.containsKey(command.sub()) ? former.get(command.sub()) : flow(command.sub(), command.id());
-        if (!(flow instanceof Worker worker)) {
-            throw Malformed.of("malformed", command.sub() + " is no durable subscription", command.id());
-        }
-        var settling = new Settling(guest.broker().subscriptions(), worker, command);
-        int messages = command.leases().size();
-        underWay(messages, 0, settling.run(), command.id());
-    }
-
-    /** The node ended it; the client has been told. */
-    void ended(String sub) {
-        flows.remove(sub);
-    }
-
     // What goes.
 
-    void refillAfterFlush(Stream stream) {
-        refills.add(stream);
-    }
-
     private void flushed() {
-        if (!refills.isEmpty()) {
-            List<Stream> due = refills;
-            refills = new ArrayList<>();
-            due.forEach(Stream::refill);
-        }
+        flows.flushed();
     }
 
     private void drained() {
         if (closed) {
             return;
         }
-        for (Flow flow : List.copyOf(flows.values())) {
-            flow.drained();
-        }
+        flows.drained();
         if (paused) {
             work();
         }
@@ -642,8 +468,7 @@ final class Session implements LongLived {
         waiting.clear();
         fragments = null;
         unfinished.end();
-        flows.values().forEach(Flow::close);
-        flows.clear();
+        flows.close();
         if (stay != null) {
             stay.end();
         }
@@ -670,6 +495,7 @@ final class Session implements LongLived {
                 return;
             }
             draining = true;
+            flows.leave();
             Arriving.read(socket, false);
             timer(config.drainMs());
             maybeLeave();

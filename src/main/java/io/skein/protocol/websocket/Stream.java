@@ -11,7 +11,7 @@ import java.util.List;
 
 /** One subscription of one connection. */
 final class Stream implements Subscriber, Flow {
-    private final Session session;
+    private final Flows flows;
     private final Outbox outbox;
     private final String sub;
     private final List<TopicFilter> filters;
@@ -28,9 +28,9 @@ final class Stream implements Subscriber, Flow {
     private long used;
     private String lateStatus = "";
 
-    Stream(Session session, Outbox outbox, String sub, List<TopicFilter> filters, long credit, int autoCredit) {
+    Stream(Flows flows, Outbox outbox, String sub, List<TopicFilter> filters, long credit, int autoCredit) {
         this.filters = filters;
-        this.session = session;
+        this.flows = flows;
         this.outbox = outbox;
         this.sub = sub;
         this.autoCredit = credit == Command.Subscribe.AUTO ? autoCredit : 0;
@@ -79,7 +79,7 @@ final class Stream implements Subscriber, Flow {
             boolean asked = used * 2 >= autoCredit;
             used += messages.size();
             if (!asked && used * 2 >= autoCredit) {
-                session.refillAfterFlush(this);
+                flows.refillAfterFlush(this);
             }
         }
     }
@@ -139,7 +139,7 @@ final class Stream implements Subscriber, Flow {
 
     private void finish() {
         closed = true;
-        session.ended(sub);
+        flows.ended(sub);
     }
 
     private void say(Push push) {

@@ -31,7 +31,7 @@ final class Worker implements Flow {
 
     private final Vertx vertx;
     private final WallClock clock;
-    private final Session session;
+    private final Flows flows;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
     private final SubscriptionName name;
@@ -60,7 +60,7 @@ final class Worker implements Flow {
     Worker(
             Vertx vertx,
             WallClock clock,
-            Session session,
+            Flows flows,
             Outbox outbox,
             Subscriptions subscriptions,
             SubscriptionName name,
@@ -69,7 +69,7 @@ final class Worker implements Flow {
             int autoWork) {
         this.vertx = vertx;
         this.clock = clock;
-        this.session = session;
+        this.flows = flows;
         this.outbox = outbox;
         this.subscriptions = subscriptions;
         this.name = name;
@@ -247,7 +247,7 @@ final class Worker implements Flow {
         if (!closed) {
             close();
             outbox.push(new Push.Ended(sub, reason, false));
-            session.ended(sub);
+            flows.ended(sub);
         }
     }
 

@@ -18,8 +18,8 @@
  * a new one would fence its own publishes under way.
  *
  * <p>Walk: {@link io.skein.protocol.websocket.WebSocketDoor} (who may come in) makes a {@code Session} per connection
- * (commands), which has an {@code Outbox} (bytes), {@code Publishes} (translation to the broker and back) and a {@code
- * Stream} per subscription. All on the connection's own event loop; nothing is shared between connections but the
+ * (commands), which has an {@code Outbox} (bytes), {@code Publishes} (translation to the broker and back) and {@code
+ * Flows}: a {@code Stream}, {@code Worker} or {@code MailFlow} for whatever it subscribes. All on the connection's own event loop; nothing is shared between connections but the
  * door's list of them.
  *
  * <p>May know: broker, machine, the machines' records, frame.
