@@ -86,7 +86,7 @@ public final class SkeinClient {
 
             @Override
             public void read() {
-                takeOver();
+                takeOver(false);
             }
 
             @Override
@@ -222,27 +222,34 @@ public final class SkeinClient {
         }
         try {
             context.runOnContext(v -> {
-                takeOver();
+                takeOver(true);
                 link.flush();
             });
         } catch (RejectedExecutionException vertxHasEnded) {
-            for (Outgoing one : handedOver()) {
+            for (Outgoing one : handedOver(true)) {
                 room.give(one.messages(), one.bytes);
                 one.fail(SkeinException.of("closed", "Vert.x was closed"));
             }
         }
     }
 
-    private void takeOver() {
-        List<Outgoing> all = handedOver();
+    private void takeOver(boolean isTurn) {
+        List<Outgoing> all = handedOver(isTurn);
         if (!all.isEmpty()) {
             all.forEach(publishes::add);
             publishes.send();
         }
     }
 
-    private List<Outgoing> handedOver() {
+    /**
+     * @param isTurn whether this is the turn that was asked for. When that is still to come nothing is taken before: what
+     *     other threads have asked for until then, a reconnect too, is done before what they published after it
+     */
+    private List<Outgoing> handedOver(boolean isTurn) {
         synchronized (handedOver) {
+            if (handing && !isTurn) {
+                return List.of();
+            }
             handing = false;
             if (handedOver.isEmpty()) {
                 return List.of();

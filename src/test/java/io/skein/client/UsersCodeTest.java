@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,6 +114,31 @@ class UsersCodeTest {
         client.publish("a", "x").onSuccess(stored -> client.publish("a", "y").onFailure(lost -> {}));
 
         await().until(() -> server.commands("publish").size() == 2);
+    }
+
+    @Test
+    void whatIsPublishedAfterAReconnectWasAskedForIsNotLostWithTheConnectionBefore() throws Exception {
+        StubServer server = storing();
+        SkeinClient client = connect(server).await();
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        client.subscribe(SubscribeOptions.of("a"), message -> {
+                    handling.countDown();
+                    try {
+                        asked.await();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .await();
+        StubServer.deliver(server.last(), 1, "");
+        handling.await();
+
+        client.reconnect();
+        Future<Published> answer = client.publish("a", "x");
+        asked.countDown();
+
+        assertEquals(0, answer.await().offset());
     }
 
     private void failingAtTheFirst(SubscribeOptions options) {
