@@ -15,6 +15,10 @@ const PING_MS = 10000;
 const NO_LEADER = 'no-leader';
 /** A node without a leader for so long is left. */
 const ILL_MS = 3000;
+/** Refusals for want of a leader that lie further apart are no one trouble. */
+const MEMORY_MS = 60000;
+/** Of a node that is left: so long it may still answer what it was asked. */
+const LINGER_MS = 100;
 const MAX_WAIT_MS = 4000;
 const MOST_NODES = 16;
 /** Asked and not answered, at most. */
@@ -23,8 +27,13 @@ const MAX_ASKED_CHARS = 16 << 20;
 /** Of joined commands, in characters; and what a node takes in one frame, in bytes: for a larger one it ends the connection. */
 const MAX_FRAME = 1 << 20;
 const MAX_COMMAND = 8 << 20;
-/** Decided in the log by the key: had an earlier try been taken, the answer were that one's. */
-const DECIDED = ['wrong-offset', 'topic-full', 'invalid-format', 'idempotency-key-reused', 'too-many-idempotency-keys'];
+/** Of the reason of a nack, in characters: as UTF-8 at most three times as many bytes, of which a node takes 1,024. */
+const MAX_REASON = 340;
+/** By whoever looked for the key first: had an earlier try been taken so far, the answer were that one's. */
+const DECIDED = [
+  'aborted', 'idempotency-key-reused', 'invalid-format', 'not-scheduled', 'sequence-gap', 'too-many-idempotency-keys', 'too-many-producers',
+  'too-many-scheduled', 'too-many-topics', 'too-many-ttl', 'topic-full', 'unknown-topic', 'wrong-offset',
+];
 
 /**
  * outcome: 'refused', the answer is no; 'unavailable', not done, another try may do; 'unknown', it may have been done.
@@ -72,7 +81,10 @@ export function newKey() {
 
 const isLoopback = ({ hostname }) => /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])\.?$/.test(hostname);
 
-const isWildcard = ({ hostname }) => ['0.0.0.0', '[::]'].includes(hostname);
+const isWildcard = ({ hostname }) => ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(hostname);
+
+/** Three names of one door; others of this machine may be others'. */
+export const isLocalhost = ({ hostname }) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
 /**
  * Whether an address that a node tells may get the token: loopback is another machine for whoever is not on the node's, and
@@ -86,7 +98,7 @@ function mayFollow(told, current) {
 /** The same door, perhaps under another of its names. */
 function isSame(one, other) {
   const [a, b] = [new URL(one), new URL(other)];
-  return a.origin === b.origin || a.protocol === b.protocol && a.port === b.port && isLoopback(a) && isLoopback(b);
+  return a.origin === b.origin || a.protocol === b.protocol && a.port === b.port && isLocalhost(a) && isLocalhost(b);
 }
 
 const originOf = (node, base) => new URL(node.replace(/^ws/, 'http'), base).origin;
@@ -425,6 +437,9 @@ class Subscription extends Flow {
 /** A no to what is said again: an earlier try may have been taken. */
 const doubted = ({ isAgain }, no) => (isAgain ? new SkeinError(no.message, { code: no.code, outcome: 'unknown', facts: no.facts }) : no);
 
+/** A longer one would be refused, and the message with it. Not between the halves of a character. */
+const cut = (reason) => String(reason).slice(0, MAX_REASON).replace(/[\ud800-\udbff]$/, '').toWellFormed();
+
 /** Messages of a durable subscription, each lent until it is settled. */
 class Worker extends Flow {
   #hand = new Set();
@@ -464,7 +479,9 @@ class Worker extends Flow {
       return settled;
     };
     message.ack = () => settle('ack');
-    message.nack = ({ delay, reason } = {}) => settle('nack', { delay: delay === undefined ? undefined : `${delay}ms`, reason });
+    message.nack = ({ delay, reason } = {}) => settle('nack', {
+      delay: delay === undefined ? undefined : `${delay}ms`, reason: reason === undefined ? undefined : cut(reason),
+    });
     const beat = setInterval(() => {
       if (this.name && !settled) this.line.say({ op: 'extend', sub: this.name, leases: [lease], lease: `${this.lease}ms` });
     }, this.lease / 3);
@@ -473,7 +490,7 @@ class Worker extends Flow {
       await this.handler(message);
       if (!settled) message.ack();
     } catch (failure) {
-      if (!settled) message.nack({ reason: String(failure?.message ?? failure).slice(0, 500) });
+      if (!settled) message.nack({ reason: failure?.message ?? failure });
     } finally {
       this.#beats.delete(beat);
       clearInterval(beat);
@@ -520,6 +537,9 @@ class Worker extends Flow {
   }
 }
 
+/** Whether it is refused only because a topic, a disk or a limit is full. */
+const isForRoom = ({ code }) => /^(topic-full|disk-full|rate-limited|too-many-.+)$/.test(code);
+
 const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 /** The WebSocket to one of the nodes; looks for another when it is lost. */
@@ -537,6 +557,11 @@ class Line {
   #attempt = 0;
   #timer;
   #ill;
+  /** When a publish was refused for want of a leader, with none decided since: the first, the last. */
+  #refusingSince = 0;
+  #lastRefused = -Infinity;
+  /** What is published now would be lost with it. */
+  #isLeaving = false;
   #openedAt = 0;
   #heard = false;
   #pinged = false;
@@ -599,7 +624,7 @@ class Line {
         this.#failed(one, problem(error));
       } else {
         // Written, so there is a leader.
-        if (one.isKept) this.health('ok');
+        if (one.isPublish) this.health('ok');
         // At once: what follows in this frame may be for a subscription that this names.
         one.taken(reply);
         this.#done(one).resolve(reply);
@@ -636,11 +661,30 @@ class Line {
     if (status === 'ok') {
       clearTimeout(this.#ill);
       this.#ill = undefined;
+      this.#lastRefused = -Infinity;
     } else if (this.#nodes.count > 1) {
-      const socket = this.#socket;
-      const { node } = this;
-      this.#ill ??= setTimeout(() => this.#lost(socket, node), ILL_MS);
+      this.#ill ??= setTimeout(() => {
+        this.#ill = undefined;
+        this.#leave();
+      }, ILL_MS);
     }
+  }
+
+  /** A publish was refused for want of a leader. Nobody says when that is over: only one that comes later counts. */
+  #unled() {
+    const now = performance.now();
+    if (now - this.#lastRefused > MEMORY_MS) this.#refusingSince = now;
+    this.#lastRefused = now;
+    if (now - this.#refusingSince >= ILL_MS) this.#leave();
+  }
+
+  /** Once it has answered, when there is another one to be tried: it may say of all the rest that nothing was done. */
+  #leave() {
+    const socket = this.#socket;
+    const { node } = this;
+    if (this.#isLeaving || !socket || this.#nodes.count < 2) return;
+    this.#isLeaving = true;
+    setTimeout(() => this.#lost(socket, node), LINGER_MS);
   }
 
   #lost(socket, node, code = 1006, reason = '') {
@@ -649,8 +693,8 @@ class Line {
     socket.close();
     const wasUp = this.isUp;
     this.isUp = false;
-    clearTimeout(this.#ill);
-    this.#ill = undefined;
+    this.health('ok');
+    this.#isLeaving = false;
     this.#out = [];
     if (code >= 4500 && code < 5000) {
       this.end(new SkeinError(reason || 'the node closed the connection for good', { code: code === 4504 ? 'unauthenticated' : 'refused' }));
@@ -673,12 +717,12 @@ class Line {
     this.#timer = setTimeout(() => this.#open(), this.#nodes.waitBefore(++this.#attempt) || 50 * Math.random());
   }
 
-  /** isKept: it may be sent twice, and is sent again after a lost connection. */
-  ask(command, { isKept = false, ms = 30000, taken = () => {} } = {}) {
+  /** isKept: it may be sent twice, and is sent again after a lost connection; waits: and when there is no room for it. */
+  ask(command, { isKept = false, waits = true, ms = 30000, taken = () => {} } = {}) {
     return new Promise((resolve, reject) => {
       const text = JSON.stringify(command);
       const chars = 100 + text.length;
-      const one = { text, isKept, taken, resolve, reject, until: performance.now() + ms, chars, tries: 0 };
+      const one = { text, isPublish: command.op === 'publish', isKept, waits, taken, resolve, reject, until: performance.now() + ms, chars, tries: 0 };
       if (this.#over) {
         reject(this.#over);
       } else if (chars * 3 > MAX_COMMAND && chars - text.length + bytesOf(text) > MAX_COMMAND) {
@@ -690,15 +734,18 @@ class Line {
         this.#asked.add(one);
         this.#chars += one.chars;
         if (ms < Infinity) one.timer = setTimeout(() => this.#late(one), ms);
-        if (this.isUp) this.#send(one);
-        else this.#waiting.push(one);
+        this.#sendOrKeep(one);
       }
     });
   }
 
+  #sendOrKeep(one) {
+    if (this.isUp && !(this.#isLeaving && one.isPublish)) this.#send(one);
+    else this.#waiting.push(one);
+  }
+
   #send(one) {
     one.id = ++this.#lastId;
-    one.wasSent = true;
     this.#sent.set(one.id, one);
     this.#put(`{"id":${one.id},${one.text.slice(1)}`);
   }
@@ -720,19 +767,19 @@ class Line {
 
   #failed(one, failure) {
     const wait = Math.min(1000, 25 * 2 ** one.tries++);
-    const mayBeAgain = one.isKept && failure.retryable && performance.now() + wait < one.until;
-    // What a refusal says is true of this try; an earlier one may have been taken.
-    const isDoubtful = one.told?.outcome === 'unknown' && !DECIDED.includes(failure.code);
+    const mayBeAgain = one.isKept && failure.retryable && (one.waits || !isForRoom(failure)) && performance.now() + wait < one.until;
+    const isDecided = DECIDED.includes(failure.code);
+    if (isDecided) this.health('ok');
+    else if (one.isPublish && failure.code === NO_LEADER) this.#unled();
+    // What a refusal says is true of this try; an earlier one may have been taken, or be taken when a no is for a moment.
+    const isDoubtful = one.told?.outcome === 'unknown' && !(isDecided && !failure.retryable);
     if (!mayBeAgain) {
       this.#done(one).reject(isDoubtful ? one.told : failure);
       return;
     }
     if (!isDoubtful) one.told = failure;
-    if (failure.code === NO_LEADER) this.health(NO_LEADER);
     setTimeout(() => {
-      if (!this.#asked.has(one)) return;
-      if (this.isUp) this.#send(one);
-      else this.#waiting.push(one);
+      if (this.#asked.has(one)) this.#sendOrKeep(one);
     }, wait);
   }
 
@@ -772,7 +819,8 @@ class Line {
     socket?.close(1000);
     const { message, code } = why;
     for (const one of [...this.#asked]) {
-      this.#done(one).reject(one.wasSent ? new SkeinError(message, { code, outcome: 'unknown' }) : why);
+      const isUnknown = this.#sent.has(one.id) || one.told?.outcome === 'unknown';
+      this.#done(one).reject(isUnknown ? new SkeinError(message, { code, outcome: 'unknown' }) : why);
     }
     this.#sent.clear();
     this.#waiting = [];
@@ -798,11 +846,12 @@ class Client {
 
   /**
    * options: key, headers, contentType, format, delay ('10m'), ttl, expectOffset; id: stored once, however often it is
-   * published under it, by default one of its own; timeoutMs. Resolves to {offset, cursor}, or {cursor, due} with a delay.
+   * published under it, by default one of its own; timeoutMs; waits (false: a full topic or disk, or a limit, is told at
+   * once, and not waited for). Resolves to {offset, cursor}, or {cursor, due} with a delay.
    */
-  publish(topic, body, { id = newKey(), timeoutMs = 30000, ...options } = {}) {
+  publish(topic, body, { id = newKey(), timeoutMs = 30000, waits = true, ...options } = {}) {
     const command = { op: 'publish', topic, ...bodyOf(body), ...options, idempotencyKey: id || undefined };
-    return this.#line.ask(command, { isKept: !!id, ms: timeoutMs });
+    return this.#line.ask(command, { isKept: !!id, waits, ms: timeoutMs });
   }
 
   /** All or nothing. messages: [{topic, body, ...}]. Resolves to [{offset, cursor}]. */

@@ -1,12 +1,11 @@
 // The members' HTTP doors. The console speaks to one, at first the one that served it; when that one does not answer, to
 // the next. Others are known from the node's own word about its members. The list is the browser client's.
-import { Nodes } from './client.js';
+import { Nodes, isLocalhost } from './client.js';
 
 /** A node of whose stream nothing came for so long is doubted. */
 export const SILENT_MS = 6000;
 
 const own = location.origin;
-const isLoopback = (url) => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 
 let known = [own];
 let heardAt = -Infinity;
@@ -45,7 +44,7 @@ export function doubt(which) {
 function underThisName(address) {
   try {
     const url = new URL(address.includes('://') ? address : `${location.protocol}//${address}`);
-    if (isLoopback(url) && isLoopback(location)) url.hostname = location.hostname;
+    if (isLocalhost(url) && isLocalhost(location)) url.hostname = location.hostname;
     return url.origin;
   } catch {
     return '';

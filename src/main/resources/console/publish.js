@@ -86,6 +86,8 @@ async function publish() {
     return;
   }
   send.disabled = true;
+  result.className = 'result';
+  result.replaceChildren(el('span', {}, 'Sending\u2026'));
   try {
     stored({ topic: name, ...await (await skein()).publish(name, body.value, options) });
   } catch (failure) {
@@ -98,7 +100,7 @@ async function publish() {
 
 function chosen() {
   const format = form.elements.format.value;
-  const options = { format, contentType: TYPES[format], headers: {}, timeoutMs: PATIENCE_MS };
+  const options = { format, contentType: TYPES[format], headers: {}, timeoutMs: PATIENCE_MS, waits: false };
   if (key.value) options.key = key.value;
   for (const line of byId('publish-headers').value.split('\n')) {
     if (!line.trim()) continue;

@@ -2,23 +2,34 @@ package io.skein.client;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Whether the server that serves is without a leader for too long: it may be cut off from the others, and is left. It says so
  * to whoever subscribes; whoever only publishes learns it from the answers. Used on the client's context only.
  */
 final class LeaderWatch {
+    /** Who publishes seldom hears of one election and then of the next: refusals that lie further apart are no one trouble. */
+    private static final long MEMORY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Vertx vertx;
+    private final LongSupplier nanos;
     private final long patienceMs;
     private final Runnable leave;
     private long timer = -1;
     private boolean isRefusing;
-    /** {@code System.nanoTime()} of the first publish that was refused, with none stored since. */
+    /** When the first publish was refused, with none decided since. */
     private long refusingSince;
 
-    /** @param leave called once this has lasted for the patience; again if that changes nothing */
-    LeaderWatch(Vertx vertx, long patienceMs, Runnable leave) {
+    private long lastRefused;
+
+    /**
+     * @param nanos as {@code System.nanoTime()}
+     * @param leave called once this has lasted for the patience; again if that changes nothing
+     */
+    LeaderWatch(Vertx vertx, LongSupplier nanos, long patienceMs, Runnable leave) {
         this.vertx = vertx;
+        this.nanos = nanos;
         this.patienceMs = patienceMs;
         this.leave = leave;
     }
@@ -44,17 +55,19 @@ final class LeaderWatch {
 
     /** A publish was refused for want of a leader. Nobody says when that is over: only one that comes later counts. */
     void refused() {
-        long now = System.nanoTime();
-        if (!isRefusing) {
-            isRefusing = true;
+        long now = nanos.getAsLong();
+        boolean isAnother = !isRefusing || now - lastRefused > MEMORY_NANOS;
+        isRefusing = true;
+        lastRefused = now;
+        if (isAnother) {
             refusingSince = now;
         } else if (now - refusingSince >= TimeUnit.MILLISECONDS.toNanos(patienceMs)) {
             leave.run();
         }
     }
 
-    /** A majority has stored something. */
-    void stored() {
+    /** A leader has taken a publish, or has refused it for a reason of its own. */
+    void decided() {
         if (isRefusing || timer >= 0) {
             forget();
         }

@@ -39,11 +39,17 @@ final class Link {
 
     /** What is longer goes before the turn ends: a server begins with it while the rest is being made. */
     private static final int SEND_BYTES = 16 << 10;
+
+    /** What was once needed for large messages is given back above this. */
+    private static final int MAX_KEPT_BYTES = 1 << 20;
     /** A server takes 8 MiB in a message; a longer one would end the connection. */
     static final int MAX_COMMAND_BYTES = (8 << 20) - SEND_BYTES - 1;
 
     /** Below: those of the standard, of which a server that ends says nothing. */
     private static final int FIRST_OWN_CODE = 4000;
+
+    /** Of a server that is left: so long it may still answer what it was asked. */
+    private static final int LINGER_MS = 100;
 
     private static final String HELLO_ID = "0";
 
@@ -59,6 +65,7 @@ final class Link {
     private boolean closed;
     private boolean scheduled;
     private boolean reading;
+    private boolean leaving;
     private boolean heard;
     /** Whether this server has said anything at all by this connection. */
     private boolean spoken;
@@ -107,7 +114,7 @@ final class Link {
         this.options = options;
         this.listener = listener;
         this.epoch = options.producer().epoch();
-        this.leader = new LeaderWatch(vertx, options.times().ill(), this::leave);
+        this.leader = new LeaderWatch(vertx, System::nanoTime, options.times().ill(), this::leave);
         WebSocketClientOptions how = new WebSocketClientOptions()
                 .setConnectTimeout(2000)
                 .setMaxFrameSize(MAX_FRAME_BYTES)
@@ -126,6 +133,11 @@ final class Link {
 
     boolean isReady() {
         return ready;
+    }
+
+    /** Whether the server is being left: what is said to it now would be lost with it. */
+    boolean isLeaving() {
+        return leaving;
     }
 
     /** Whether what a server said is being told: what is to be said to it goes when all is told. */
@@ -244,10 +256,16 @@ final class Link {
         }
     }
 
-    /** There is another one to be tried. */
+    /** Once it has answered, when there is another one to be tried: it may say of all the rest that nothing was done. */
     private void leave() {
-        if (addresses.count() > 1) {
-            drop();
+        WebSocket left = socket;
+        if (addresses.count() > 1 && !leaving && left != null) {
+            leaving = true;
+            vertx.setTimer(LINGER_MS, id -> {
+                if (socket == left) {
+                    drop();
+                }
+            });
         }
     }
 
@@ -280,7 +298,8 @@ final class Link {
 
     private void read(byte[] text) {
         WebSocket from = socket;
-        reading = true;
+        // A handler on a virtual thread may wait for long, and what it has published is not to wait with it.
+        reading = context.isEventLoopContext();
         try {
             AnswerJson.read(text, new AnswerJson.Taker() {
                 @Override
@@ -355,7 +374,7 @@ final class Link {
         }
         byte[] text = buffer.toByteArray();
         buffer.clear();
-        if (buffer.capacity() > 4 * SEND_BYTES) {
+        if (buffer.capacity() > MAX_KEPT_BYTES) {
             buffer.shrink(4096);
         }
         if (socket != null && !socket.isClosed()) {
@@ -434,6 +453,7 @@ final class Link {
     private boolean forget() {
         boolean wasReady = ready;
         ready = false;
+        leaving = false;
         socket = null;
         fragments = null;
         buffer.clear();

@@ -10,7 +10,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +39,8 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
     private long granted;
 
     private long taken;
-    /** Leases that were extended without being asked for, and the server did not answer. */
-    private int extending;
+    /** Leases that are being extended without that anybody asked for it: the server has not answered. */
+    private final Set<String> extending = new HashSet<>();
 
     private long timer = -1;
 
@@ -176,19 +178,18 @@ final class LiveWorker extends Lasting<Worker> implements Worker {
         });
     }
 
-    /** All that is in hand; not while there is no server, or one has not answered the last time: it would pile up. */
+    /** All that is in hand; not while there is no server, nor what it has not answered since the last time: it would pile up. */
     private void extend() {
-        if (sub().isEmpty() || extending > 0) {
+        if (sub().isEmpty()) {
             return;
         }
         long now = System.nanoTime();
         long longest = TimeUnit.MILLISECONDS.toNanos(options.extendMs());
         hand.forEach((lease, since) -> {
-            if (now - since < longest) {
-                extending++;
+            if (now - since < longest && extending.add(lease)) {
                 Promise<Void> promise = Promise.promise();
                 // Whoever lost a lease is told when he settles the message.
-                promise.future().onComplete(said -> extending--);
+                promise.future().onComplete(said -> extending.remove(lease));
                 settlements.add(Settlements.Kind.extend(options.leaseMs()), lease, promise);
             }
         });

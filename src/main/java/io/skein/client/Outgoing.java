@@ -15,7 +15,7 @@ import java.util.Set;
 /** One publish command on its way: of one message, of several that were published one by one, or of a list. */
 final class Outgoing {
     /**
-     * Refusals of whoever looked for the key or the number first and did not find it: then no earlier try was stored. All
+     * Refusals of whoever looked for the key or the number first and did not find it: no earlier try was stored so far. All
      * others, {@code fenced} and {@code forbidden} among them, come from somebody who did not look.
      */
     private static final Set<String> DECIDED = Set.of(
@@ -82,11 +82,7 @@ final class Outgoing {
 
     static Outgoing list(
             List<PublishItem> items, boolean atomic, String key, Promise<List<Published>> promise, long deadline) {
-        int bytes = 0;
-        for (PublishItem item : items) {
-            bytes += size(item);
-        }
-        return new Outgoing(items, atomic, key, List.of(), promise, bytes, deadline);
+        return new Outgoing(items, atomic, key, List.of(), promise, size(items), deadline);
     }
 
     /** These, in this order, as one command; each {@link #mayBeJoined}. It waits for as long as the last of them. */
@@ -111,6 +107,14 @@ final class Outgoing {
         int size = item.body().length + item.topic().length() + item.key().length() + OVERHEAD;
         for (Map.Entry<String, String> header : item.headers().entrySet()) {
             size += header.getKey().length() + header.getValue().length() + HEADER_OVERHEAD;
+        }
+        return size;
+    }
+
+    static int size(List<PublishItem> items) {
+        int size = 0;
+        for (PublishItem item : items) {
+            size += size(item);
         }
         return size;
     }
@@ -192,7 +196,14 @@ final class Outgoing {
     /** @param problem the answer to the last try; of one before it, that may have been taken, it may say nothing */
     void refuse(Problem problem) {
         SkeinException why = SkeinException.of(problem);
-        fail(isDoubtful && !DECIDED.contains(problem.code()) ? SkeinException.unknown(why) : why);
+        // What is refused for a moment may be taken in the next, by an earlier try that is still on its way.
+        boolean isLast = isDecided(problem) && !problem.retryable();
+        fail(isDoubtful && !isLast ? SkeinException.unknown(why) : why);
+    }
+
+    /** Whether a leader has looked at the publish, and a majority knows that it was refused. */
+    static boolean isDecided(Problem problem) {
+        return DECIDED.contains(problem.code());
     }
 
     /** Nothing is tried any more. */

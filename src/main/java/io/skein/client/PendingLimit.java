@@ -2,6 +2,10 @@ package io.skein.client;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** What a client may hold of publishes that are not answered. To be used from any thread. */
 final class PendingLimit {
@@ -9,12 +13,10 @@ final class PendingLimit {
     private final long maxBytes;
     private int messages;
     private long bytes;
-    /** The most that was asked for and not given since all had enough; 0 when nothing was. */
-    private int wantedMessages;
-
-    private long wantedBytes;
-    /** Null when nobody waits; everybody waits for the same. */
-    private Promise<Void> waited;
+    /** Somebody was refused since a quarter was free. */
+    private boolean isShort;
+    /** One for each amount that somebody waits for: those who wait for the same are told together. */
+    private final Map<Amount, Promise<Void>> waiting = new LinkedHashMap<>();
 
     private SkeinException closed;
 
@@ -26,8 +28,7 @@ final class PendingLimit {
     /** @return false when there is not so much; one alone may be larger than all the room */
     synchronized boolean take(int messages, long bytes) {
         if (!fits(messages, bytes)) {
-            wantedMessages = Math.max(wantedMessages, messages);
-            wantedBytes = Math.max(wantedBytes, bytes);
+            isShort = true;
             return false;
         }
         this.messages += messages;
@@ -40,27 +41,31 @@ final class PendingLimit {
     }
 
     void give(int messages, long bytes) {
-        Promise<Void> due;
+        List<Promise<Void>> due = List.of();
         synchronized (this) {
             this.messages -= messages;
             this.bytes -= bytes;
             if (!isWide()) {
                 return;
             }
-            wantedMessages = 0;
-            wantedBytes = 0;
-            due = waited;
-            waited = null;
+            isShort = false;
+            if (!waiting.isEmpty()) {
+                due = due();
+            }
         }
-        if (due != null) {
-            Promises.complete(due, null);
-        }
+        due.forEach(promise -> Promises.complete(promise, null));
     }
 
-    /** With a quarter free, whoever waits for each single message would do nothing else; and all that was refused fits. */
+    private List<Promise<Void>> due() {
+        List<Promise<Void>> due = new ArrayList<>();
+        waiting.entrySet()
+                .removeIf(one -> fits(one.getKey().messages(), one.getKey().bytes()) && due.add(one.getValue()));
+        return due;
+    }
+
+    /** With a quarter free; whoever waits for each single message would do nothing else. */
     private boolean isWide() {
-        return messages == 0
-                || messages <= maxMessages / 4 * 3 && bytes <= maxBytes / 4 * 3 && fits(wantedMessages, wantedBytes);
+        return messages == 0 || messages <= maxMessages / 4 * 3 && bytes <= maxBytes / 4 * 3;
     }
 
     synchronized int messages() {
@@ -68,31 +73,35 @@ final class PendingLimit {
     }
 
     /**
-     * Completes when there is room again: at once when there is and nobody was refused since; fails when there will be
-     * none.
+     * Completes when there is room again: at once when there is and nobody was refused since, else when a quarter is free;
+     * fails when there will be none.
      */
     synchronized Future<Void> free() {
+        boolean isFree = !isShort && messages < maxMessages && bytes < maxBytes;
+        return isFree && closed == null ? Future.succeededFuture() : free(0, 0);
+    }
+
+    /** Completes when a quarter is free, and so much; fails when there will be no room. */
+    synchronized Future<Void> free(int messages, long bytes) {
         if (closed != null) {
             return Future.failedFuture(closed);
         }
-        if (isWide() || wantedMessages == 0 && messages < maxMessages && bytes < maxBytes) {
+        if (isWide() && fits(messages, bytes)) {
             return Future.succeededFuture();
         }
-        if (waited == null) {
-            waited = Promise.promise();
-        }
-        return waited.future();
+        return waiting.computeIfAbsent(new Amount(messages, bytes), amount -> Promise.promise())
+                .future();
     }
 
     void close(SkeinException why) {
-        Promise<Void> due;
+        List<Promise<Void>> due;
         synchronized (this) {
             closed = why;
-            due = waited;
-            waited = null;
+            due = List.copyOf(waiting.values());
+            waiting.clear();
         }
-        if (due != null) {
-            Promises.fail(due, why);
-        }
+        due.forEach(promise -> Promises.fail(promise, why));
     }
+
+    private record Amount(int messages, long bytes) {}
 }

@@ -141,7 +141,7 @@ public final class PlainClient implements AutoCloseable {
      * @return fails with {@link SkeinException}
      */
     public CompletableFuture<Published> publish(PublishItem message) {
-        return whenThereIsRoom(() -> client.publish(message));
+        return whenThereIsRoom(List.of(message), () -> client.publish(message));
     }
 
     public CompletableFuture<Published> publish(String topic, String body) {
@@ -159,17 +159,17 @@ public final class PlainClient implements AutoCloseable {
 
     /** @param idempotencyKey the list is stored once, however often it is published under this key; empty for none */
     public CompletableFuture<List<Published>> publishAll(List<PublishItem> messages, String idempotencyKey) {
-        return whenThereIsRoom(() -> client.publishAll(messages, idempotencyKey));
+        return whenThereIsRoom(messages, () -> client.publishAll(messages, idempotencyKey));
     }
 
     /** Not on the client's own thread, where it would wait for itself. */
-    private <T> CompletableFuture<T> whenThereIsRoom(Supplier<Future<T>> publish) {
+    private <T> CompletableFuture<T> whenThereIsRoom(List<PublishItem> messages, Supplier<Future<T>> publish) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(requestMs);
         Future<T> answer = publish.get();
         // Others wait too, and may be quicker.
         while (isFull(answer) && !client.isHere() && System.nanoTime() - until < 0) {
             try {
-                client.room().await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                client.room(messages).await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException | SkeinException noRoom) {
                 break;
             }

@@ -5,9 +5,9 @@ import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 
 /**
- * Keeps promises. What depends on their futures is called here and belongs to users: what it throws is logged, and nobody
- * else goes without his answer for it. They have no context: what is attached after the client's Vert.x has ended is called
- * all the same.
+ * Keeps promises. What depends on their futures is called here and belongs to users: whatever it throws, nobody else goes
+ * without his answer for it. What the only one that depends on a future throws is logged; what one of several throws Vert.x
+ * 5.0.12 keeps to itself. They have no context: what is attached after the client's Vert.x has ended is called all the same.
  */
 final class Promises {
     private static final Logger LOG = LoggerFactory.getLogger(Promises.class);

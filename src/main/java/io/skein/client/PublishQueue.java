@@ -79,7 +79,7 @@ final class PublishQueue {
 
     /** Sends what the window allows. */
     void send() {
-        while (link.isReady() && !waiting.isEmpty() && messagesUnderWay < limits.window()) {
+        while (link.isReady() && !link.isLeaving() && !waiting.isEmpty() && messagesUnderWay < limits.window()) {
             Outgoing next = waiting.peek();
             boolean sequenced = isProducer && !next.hasKey();
             if (sequenced && recovering) {
@@ -136,15 +136,15 @@ final class PublishQueue {
         if (reply instanceof Reply.Published published) {
             setbacks = 0;
             repeats.stored(outgoing);
-            if (!published.inMemory()) {
-                link.leader.stored();
-            }
+            link.leader.decided();
             settled(outgoing);
             outgoing.complete(published);
         } else if (reply instanceof Reply.Failed failed) {
             failed(outgoing, failed.problem());
             if (failed.problem().code().equals("no-leader")) {
                 link.leader.refused();
+            } else if (Outgoing.isDecided(failed.problem())) {
+                link.leader.decided();
             }
         } else {
             settled(outgoing);

@@ -186,8 +186,10 @@ final class Settlements {
         waiting.addAll(0, again);
     }
 
-    /** What is said is still answered, while the connection lasts; nothing more is said. */
+    /** What rests is said once more. What is said is still answered, while the connection lasts; nothing more is said. */
     void leave() {
+        waiting.addAll(0, resting);
+        resting.clear();
         send();
         ended = true;
         if (!underWay.isEmpty()) {

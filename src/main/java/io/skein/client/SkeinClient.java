@@ -86,7 +86,7 @@ public final class SkeinClient {
 
             @Override
             public void read() {
-                takeOver();
+                takeOver(false);
             }
 
             @Override
@@ -222,27 +222,34 @@ public final class SkeinClient {
         }
         try {
             context.runOnContext(v -> {
-                takeOver();
+                takeOver(true);
                 link.flush();
             });
         } catch (RejectedExecutionException vertxHasEnded) {
-            for (Outgoing one : handedOver()) {
+            for (Outgoing one : handedOver(true)) {
                 room.give(one.messages(), one.bytes);
                 one.fail(SkeinException.of("closed", "Vert.x was closed"));
             }
         }
     }
 
-    private void takeOver() {
-        List<Outgoing> all = handedOver();
+    private void takeOver(boolean isTurn) {
+        List<Outgoing> all = handedOver(isTurn);
         if (!all.isEmpty()) {
             all.forEach(publishes::add);
             publishes.send();
         }
     }
 
-    private List<Outgoing> handedOver() {
+    /**
+     * @param isTurn whether this is the turn that was asked for. When that is still to come nothing is taken before: what
+     *     other threads have asked for until then, a reconnect too, is done before what they published after it
+     */
+    private List<Outgoing> handedOver(boolean isTurn) {
         synchronized (handedOver) {
+            if (handing && !isTurn) {
+                return List.of();
+            }
             handing = false;
             if (handedOver.isEmpty()) {
                 return List.of();
@@ -258,10 +265,21 @@ public final class SkeinClient {
      * fails at once as {@code client-full}, {@link SkeinException.Unavailable}; whoever produces faster than the cluster
      * stores waits for this first.
      *
-     * @return completes at once when there is room, else when a quarter of it is free; fails when the client is closed
+     * @return completes at once when there is room, else when a quarter of it is free; fails when the client is closed. For
+     *     what may be more than a quarter see {@link #room(List)}
      */
     public Future<Void> room() {
         return room.free();
+    }
+
+    /**
+     * The same for a list that is to be published, however long.
+     *
+     * @return completes when a quarter is free, and as much as this takes; if it takes more than there ever is, when all
+     *     else is answered. Fails when the client is closed
+     */
+    public Future<Void> room(List<PublishItem> messages) {
+        return room.free(messages.size(), Outgoing.size(messages));
     }
 
     /**
@@ -288,10 +306,10 @@ public final class SkeinClient {
                     if (over == null) {
                         subscriptions.add(lasting);
                     } else {
-                        lasting.end(CLOSED);
+                        lasting.end(over);
                     }
                 });
-        return runs ? lasting.opened() : Future.failedFuture(CLOSED);
+        return runs ? lasting.opened() : Future.failedFuture(over == null ? CLOSED : over);
     }
 
     /**
@@ -359,6 +377,8 @@ public final class SkeinClient {
                 done.complete();
             });
             if (!runs) {
+                // Its thread is no more, and has left undone what it had put off.
+                end(SkeinException.of("closed", "Vert.x was closed"));
                 done.complete();
             }
             done.future()

@@ -29,8 +29,8 @@ public interface Worker {
 
     /**
      * No message is handed out after this, when it is called on the client's context. What is in hand stays lent. What was
-     * settled before is said and answered still, unless the connection is lost or the client closed meanwhile: then its
-     * future fails as unknown.
+     * settled before is said, or said once more, and answered still, unless the connection is lost or the client closed
+     * meanwhile: then its future fails as unknown. What is then refused for a passing reason is not said again.
      */
     void close();
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.frame.CloseCode;
 import io.skein.frame.PublishItem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -67,6 +68,45 @@ class CloseTest {
 
         assertEquals("closed", failure(client.publish("a", "x")).code());
         assertTrue(client.close().succeeded());
+    }
+
+    @Test
+    void whatIsUnderWayWhenTheUsersVertxEndsIsUnknownOnceTheClientIsClosed() {
+        StubServer server = new StubServer(vertx, (socket, command) -> {});
+        Vertx users = Vertx.vertx();
+        SkeinClient client = SkeinClient.connect(
+                        users, ClientOptions.of(List.of(server.at())).withWindow(1, 1))
+                .await();
+        Future<Published> publish = client.publish(PublishItem.of("a", "x").withId("once"));
+        Future<Void> room = client.room();
+        await().until(() -> server.commands.size() == 1);
+        users.close().await();
+
+        client.close().await();
+
+        assertTrue(failure(publish).isUnknown());
+        assertEquals("closed", failure(room).code());
+    }
+
+    @Test
+    void whoeverAsksAfterTheServerPutItOutIsToldWhy() {
+        StubServer server = new StubServer(
+                vertx,
+                (socket, command) -> socket.close(CloseCode.UNAUTHENTICATED.code(), "the token is over")
+                        .onFailure(gone -> {}));
+        SkeinClient client = SkeinClient.connect(vertx, ClientOptions.of(List.of(server.at())))
+                .await();
+        failure(client.publish("a", "x"));
+
+        assertEquals("unauthenticated", failure(client.publish("a", "x")).code());
+        assertEquals(
+                "unauthenticated",
+                failure(client.subscribe(SubscribeOptions.of("a"), message -> {}))
+                        .code());
+        assertEquals(
+                "unauthenticated",
+                failure(client.work(WorkOptions.of("jobs"), (self, message) -> {}))
+                        .code());
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +24,7 @@ class LeaderWatchTest {
     @Test
     void aServerThatSaidThatItIsIllIsLeftAgainAndAgainUntilThatHelps() {
         LeaderWatch[] watch = new LeaderWatch[1];
-        watch[0] = new LeaderWatch(vertx, 1, () -> {
+        watch[0] = new LeaderWatch(vertx, System::nanoTime, 1, () -> {
             // At first there is no other one.
             if (left.incrementAndGet() == 3) {
                 watch[0].forget();
@@ -34,13 +36,30 @@ class LeaderWatchTest {
     }
 
     @Test
-    void oneRefusalIsNoReasonToLeaveAndNorIsASecondAfterSomethingWasStored() {
-        LeaderWatch watch = new LeaderWatch(vertx, 0, left::incrementAndGet);
+    void oneRefusalIsNoReasonToLeaveAndNorIsASecondAfterSomethingWasDecided() {
+        LeaderWatch watch = new LeaderWatch(vertx, System::nanoTime, 0, left::incrementAndGet);
         watch.refused();
-        watch.stored();
+        watch.decided();
         watch.refused();
         assertEquals(0, left.get());
 
+        watch.refused();
+
+        assertEquals(1, left.get());
+    }
+
+    @Test
+    void refusalsOfWhichOneWasLongAgoAreNoReasonToLeave() {
+        AtomicLong now = new AtomicLong();
+        LeaderWatch watch = new LeaderWatch(vertx, now::get, 3000, left::incrementAndGet);
+        watch.refused();
+        now.addAndGet(TimeUnit.HOURS.toNanos(2));
+        watch.refused();
+        now.addAndGet(TimeUnit.SECONDS.toNanos(2));
+        watch.refused();
+        assertEquals(0, left.get());
+
+        now.addAndGet(TimeUnit.SECONDS.toNanos(2));
         watch.refused();
 
         assertEquals(1, left.get());

@@ -52,10 +52,10 @@ class PendingLimitTest {
     }
 
     @Test
-    void whoeverWantedMoreThanAQuarterWaitsUntilThatIsFree() {
+    void whoeverWantsMoreThanAQuarterWaitsUntilThatIsFree() {
         room.take(4, 700);
         assertFalse(room.take(1, 400));
-        Future<Void> free = room.free();
+        Future<Void> free = room.free(1, 400);
         room.give(1, 50);
         assertFalse(free.isComplete());
         room.give(1, 50);
@@ -64,11 +64,33 @@ class PendingLimitTest {
     }
 
     @Test
-    void aRefusalIsForgottenOnceWhatItWantedWasFree() {
+    void whoeverWaitsForMoreThanThereEverIsIsToldWhenNothingIsLeft() {
+        room.take(2, 20);
+        Future<Void> free = room.free(9, 90);
+        room.give(1, 10);
+        assertFalse(free.isComplete());
+        room.give(1, 10);
+        assertTrue(free.succeeded());
+    }
+
+    @Test
+    void aRefusalIsForgottenOnceAQuarterWasFree() {
         room.take(7, 70);
         assertFalse(room.take(2, 20));
         room.give(7, 70);
         room.take(7, 70);
+        assertTrue(room.free().succeeded());
+    }
+
+    @Test
+    void aRefusalOfSomebodyWhoGaveUpKeepsNobodyWaiting() {
+        room.take(7, 200);
+        assertFalse(room.take(1, 900));
+        Future<Void> free = room.free();
+
+        room.give(5, 10);
+
+        assertTrue(free.succeeded());
         assertTrue(room.free().succeeded());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.skein.frame.CloseCode;
+import io.skein.frame.Problem;
 import io.skein.frame.PublishItem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,6 +112,107 @@ class PutBackTest {
 
         assertEquals(0, client.publish("a", "x").await().offset());
         assertEquals(other[0].at(), client.server());
+    }
+
+    private static ClientOptions.Times impatient() {
+        ClientOptions.Times times = ClientOptions.Times.DEFAULT;
+        return new ClientOptions.Times(times.request(), times.connect(), 1, 10, times.ping(), 1);
+    }
+
+    /** The server that is named first, and another that stores. */
+    private SkeinClient beforeTwo(StubServer first, StubServer other) {
+        return SkeinClient.connect(
+                        clientVertx,
+                        ClientOptions.of(List.of(first.at(), other.at()))
+                                .withBatch(1, 1000)
+                                .withTimes(impatient()))
+                .await();
+    }
+
+    private StubServer storing() {
+        StubServer[] server = new StubServer[1];
+        server[0] = new StubServer(vertx, (socket, publish) -> server[0].store(socket, publish));
+        return server[0];
+    }
+
+    @Test
+    void whatIsRefusedBesideWhatMakesTheClientLeaveIsNotUnknown() {
+        List<JsonObject> came = new ArrayList<>();
+        StubServer alone = new StubServer(vertx, (socket, publish) -> {
+            came.add(publish);
+            if (came.size() == 1) {
+                StubServer.refuse(socket, publish, "no-leader", true, false);
+            } else if (came.size() == 5) {
+                // As a server does: the answers of a turn in one frame, and one more in the next.
+                socket.writeTextMessage(came.subList(1, 4).stream()
+                                .map(one -> StubServer.refusal(one, "no-leader", true, false)
+                                        .encode())
+                                .collect(Collectors.joining("\n")))
+                        .onFailure(gone -> {});
+                StubServer.refuse(socket, publish, "no-leader", true, false);
+            }
+        });
+        SkeinClient client = beforeTwo(alone, storing());
+        List<Future<Published>> answers = new ArrayList<>();
+        answers.add(client.publish("a", "x"));
+        await().until(answers.get(0)::isComplete);
+        for (int i = 0; i < 4; i++) {
+            answers.add(client.publish("a", "x"));
+        }
+
+        await().until(() -> answers.stream().allMatch(Future::isComplete));
+
+        answers.forEach(answer -> assertInstanceOf(SkeinException.Unavailable.class, answer.cause()));
+        await().until(() -> !client.server().equals(alone.at()));
+        assertEquals(0, client.publish("a", "y").await().offset());
+    }
+
+    /** No leader, then this answer, then no leader again. */
+    private void isNotLeftAfter(StubServer.Script well) {
+        StubServer[] first = new StubServer[1];
+        first[0] = new StubServer(vertx, (socket, publish) -> {
+            switch (publish.getString("body")) {
+                case "refused" -> StubServer.refuse(socket, publish, "no-leader", true, false);
+                case "well" -> well.on(socket, publish);
+                default -> first[0].store(socket, publish);
+            }
+        });
+        StubServer other = storing();
+        SkeinClient client = beforeTwo(first[0], other);
+
+        for (String body : List.of("refused", "well", "refused", "stored")) {
+            Future<Published> answer = client.publish("a", body);
+            await().until(answer::isComplete);
+        }
+
+        assertEquals(List.of(), other.commands("publish"));
+    }
+
+    @Test
+    void aServerThatStoresInMemoryHasALeader() {
+        isNotLeftAfter((socket, publish) -> StubServer.say(
+                socket,
+                StubServer.reply(publish)
+                        .put("ok", true)
+                        .put("offset", 0)
+                        .put("cursor", "c0")
+                        .put("durable", "memory")));
+    }
+
+    @Test
+    void aServerThatHasARefusalDecidedHasALeader() {
+        isNotLeftAfter((socket, publish) -> StubServer.refuse(socket, publish, "wrong-offset", false, false));
+    }
+
+    @Test
+    void aRepeatThatIsRefusedForAMomentMayStillBeStoredByTheTryBefore() {
+        Promise<Published> promise = Promise.promise();
+        Outgoing repeat = Outgoing.one(PublishItem.of("a", "x").withId("once"), promise, 10);
+        repeat.isDoubtful = true;
+
+        repeat.refuse(new Problem("topic-full", "for now", true, false, Map.of()));
+
+        assertInstanceOf(SkeinException.Unknown.class, promise.future().cause());
     }
 
     /** @return what became of a publish whose first try had no answer, and whose second was refused so */

@@ -151,6 +151,41 @@ class SettlementsTest {
     }
 
     @Test
+    void anAckThatWaitsToBeSaidAgainIsSaidOnceMoreWhenTheWorkerIsClosed() {
+        work(WorkOptions.of("jobs"), (socket, command) -> {
+            beginOnly(socket, command);
+            if (command.getString("op").equals("ack")) {
+                if (server.commands("ack").size() == 1) {
+                    StubServer.refuse(socket, command, "no-leader", true, false);
+                    // Once this is here, so is the refusal.
+                    StubServer.deliver(socket, 2, "l2");
+                } else {
+                    done(socket, command);
+                }
+            }
+        });
+        Future<Void> ack = worker.ack(taken.get(0));
+        await().until(() -> taken.size() == 2);
+
+        worker.close();
+
+        ack.await();
+    }
+
+    @Test
+    void leasesThatCameAfterAnExtensionWithoutAnAnswerAreExtendedOnTheNextConnection() {
+        work(WorkOptions.of("jobs").leaseMs(30).extendFor(60_000), SettlementsTest::beginOnly);
+        await().until(() -> !server.commands("extend").isEmpty());
+        StubServer.deliver(server.last(), 2, "l2");
+        await().until(() -> taken.size() == 2);
+
+        server.lose();
+
+        await().until(() -> server.commands("extend").stream()
+                .anyMatch(extend -> extend.getJsonArray("leases").contains("l2")));
+    }
+
+    @Test
     void leasesAreNotExtendedAgainAndAgainWhileThereIsNobodyToTell() {
         int[] turns = {0};
         work(WorkOptions.of("jobs").leaseMs(3).extendFor(60_000), (socket, command) -> {

@@ -83,16 +83,18 @@ public final class StubServer {
 
     public static void refuse(
             ServerWebSocket socket, JsonObject command, String code, boolean retryable, boolean unknown) {
-        say(
-                socket,
-                reply(command)
-                        .put(
-                                "error",
-                                new JsonObject()
-                                        .put("code", code)
-                                        .put("message", "so it is written")
-                                        .put("retryable", retryable)
-                                        .put("outcome", unknown ? "unknown" : "not-executed")));
+        say(socket, refusal(command, code, retryable, unknown));
+    }
+
+    static JsonObject refusal(JsonObject command, String code, boolean retryable, boolean unknown) {
+        return reply(command)
+                .put(
+                        "error",
+                        new JsonObject()
+                                .put("code", code)
+                                .put("message", "so it is written")
+                                .put("retryable", retryable)
+                                .put("outcome", unknown ? "unknown" : "not-executed"));
     }
 
     /** Says to a producer that he may begin. */

@@ -8,9 +8,11 @@ import io.skein.frame.Delivered;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +89,56 @@ class UsersCodeTest {
         await().until(lost::isComplete);
 
         assertEquals(0, client.publish("a", "y").await().offset());
+    }
+
+    @Test
+    void whatIsPublishedOnAnAnswerIsSentWhateverFollowsInThatFrame() {
+        StubServer server = new StubServer(vertx, (socket, command) -> {
+            if (command.getString("op").equals("subscribe")) {
+                StubServer.begin(socket, command);
+            } else if (command.getString("body").equals("x")) {
+                JsonObject stored = StubServer.reply(command)
+                        .put("ok", true)
+                        .put("offset", 0)
+                        .put("cursor", "c0");
+                // No worker is told of a gap.
+                JsonObject gap = new JsonObject()
+                        .put("sub", "s1")
+                        .put("gap", new JsonObject().put("requested", "c0").put("resumedAt", "c1"));
+                socket.writeTextMessage(stored.encode() + "\n" + gap.encode()).onFailure(gone -> {});
+            }
+        });
+        SkeinClient client = connect(server).await();
+        client.work(WorkOptions.of("jobs"), (worker, message) -> {}).await();
+
+        client.publish("a", "x").onSuccess(stored -> client.publish("a", "y").onFailure(lost -> {}));
+
+        await().until(() -> server.commands("publish").size() == 2);
+    }
+
+    @Test
+    void whatIsPublishedAfterAReconnectWasAskedForIsNotLostWithTheConnectionBefore() throws Exception {
+        StubServer server = storing();
+        SkeinClient client = connect(server).await();
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        client.subscribe(SubscribeOptions.of("a"), message -> {
+                    handling.countDown();
+                    try {
+                        asked.await();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .await();
+        StubServer.deliver(server.last(), 1, "");
+        handling.await();
+
+        client.reconnect();
+        Future<Published> answer = client.publish("a", "x");
+        asked.countDown();
+
+        assertEquals(0, answer.await().offset());
     }
 
     private void failingAtTheFirst(SubscribeOptions options) {

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -284,41 +285,159 @@ class ClientScriptTest {
     }
 
     @Test
+    void aNodeThatKnowsNoLeaderIsLeftByWhoSendsNothingTwiceAndNothingOfItIsUnknown() throws Exception {
+        try (FakeNode alone = new FakeNode(vertx, command -> command.refuse("no-leader", true))) {
+            Object said = run(List.of(alone.url(), url()), """
+                    const outcomes = new Set();
+                    for (let i = 0; i < 200; i++) {
+                      const three = Array.from({length: 3}, () => skein.publish(topic, 'x', {id: ''}).then(() => 'stored', ({outcome}) => outcome));
+                      for (const outcome of await Promise.all(three)) outcomes.add(outcome);
+                      if (outcomes.has('stored')) break;
+                      await new Promise((next) => { setTimeout(next, 50); });
+                    }
+                    return `${[...outcomes].join()} ${skein.node}`;
+                    """);
+
+            assertEquals("unavailable,stored " + url(), said);
+        }
+    }
+
+    @Test
+    void aNodeThatRefusesForAReasonOfItsTopicHasALeader() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (FakeNode well = new FakeNode(vertx, command -> {
+            if ("taken".equals(command.json.getString("body"))) {
+                command.ok();
+            } else if (tries.incrementAndGet() == 2) {
+                command.refuse("wrong-offset", false);
+            } else {
+                command.refuse("no-leader", true);
+            }
+        })) {
+            // Its clock goes twenty times as fast.
+            Object said = run(List.of(well.url(), url()), """
+                    const [timeout, now, begin] = [setTimeout, performance.now, performance.now()];
+                    globalThis.setTimeout = (act, ms) => timeout(act, ms / 20);
+                    performance.now = () => begin + 20 * (now.call(performance) - begin);
+                    try {
+                      const {code} = await skein.publish(topic, 'twice').catch((failure) => failure);
+                      await new Promise((later) => { setTimeout(later, 4000); });
+                      const again = await skein.publish(topic, 'once', {id: ''}).catch((failure) => failure);
+                      await skein.publish(topic, 'taken', {id: ''});
+                      return `${code} ${again.code} ${skein.node}`;
+                    } finally {
+                      globalThis.setTimeout = timeout;
+                      performance.now = now;
+                    }
+                    """);
+
+            assertEquals("wrong-offset no-leader " + well.url(), said);
+        }
+    }
+
+    @Test
+    void aReasonIsCutToWhatANodeTakesAndNotWithinACharacter() throws Exception {
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if (command.is("subscribe")) {
+                command.ok(new JsonObject().put("sub", "s1"));
+                JsonArray three = new JsonArray();
+                List.of("thrown", "said", "none").forEach(lease -> three.add(new JsonObject().put("lease", lease)));
+                command.say(new JsonObject().put("sub", "s1").put("messages", three));
+            } else if (command.is("nack")) {
+                command.ok(new JsonObject().put("refused", new JsonArray()));
+            }
+        })) {
+            Object said = run(List.of(fake.url()), """
+                    const long = 'x' + String.fromCodePoint(0x1F986).repeat(1000);
+                    return await new Promise((done) => {
+                      skein.work('w', async (message) => {
+                        if (message.lease === 'thrown') throw new Error(long);
+                        await message.nack(message.lease === 'said' ? {reason: long} : undefined);
+                        if (message.lease === 'none') done('done');
+                      });
+                    });
+                    """);
+
+            assertEquals("done", said);
+            String cut = "x" + "\uD83E\uDD86".repeat(169);
+            assertEquals(
+                    List.of("thrown " + cut, "said " + cut, "none null"),
+                    fake.heard("nack").stream()
+                            .map(nack -> nack.getJsonArray("leases").getString(0) + " " + nack.getString("reason"))
+                            .sorted(Comparator.reverseOrder())
+                            .toList());
+        }
+    }
+
+    @Test
     void addressesThatANodeTellsAreFollowedWhereTheyMayHaveTheToken() {
         Object said = later("const learned = (current, ...told) => { let all = [];"
                 + "   new Nodes([current], {learned: (them) => { all = them; }}).learn(told.map((httpAddress) => ({httpAddress})));"
                 + "   return all.slice(1).join(' '); };"
                 + " return [learned('http://node.example:8080', '127.0.0.1:1', 'localhost:2', '127.9.9.9:3', '[::1]:4', '0.0.0.0:5',"
-                + "     '[::]:6', '[::ffff:127.0.0.1]:7', 'a.localhost:8', '10.0.0.1:9'),"
+                + "     '[::]:6', '[::ffff:0.0.0.0]:6', '[::ffff:127.0.0.1]:7', 'a.localhost:8', '10.0.0.1:9'),"
                 + "   learned('http://127.0.0.1:8080', '127.0.0.1:8081', 'https://other.example'),"
                 + "   learned('https://node.example', 'http://a.example', 'https://b.example', 'ftp://c.example', 'd.example:1'),"
+                + "   learned('http://127.0.0.1:8080', 'localhost:8080', '127.0.0.2:8080', '[::1]:8080'),"
+                + "   learned('http://n1.localhost:8080', 'n1.localhost:8080', 'n2.localhost:8080'),"
                 + " ].join('; ');");
 
         assertEquals(
-                "http://10.0.0.1:9; http://127.0.0.1:8081 https://other.example; https://b.example https://d.example:1",
+                "http://10.0.0.1:9; http://127.0.0.1:8081 https://other.example; https://b.example https://d.example:1;"
+                        + " http://127.0.0.2:8080; http://n2.localhost:8080",
                 said);
     }
 
     /** Two tries of one publish: nobody knows of the first, the second is refused. */
-    private Object refusedAfterDoubt(String code) throws Exception {
+    private Object refusedAfterDoubt(String code, boolean isPassing) throws Exception {
         AtomicInteger tries = new AtomicInteger();
         try (FakeNode fake = new FakeNode(vertx, command -> {
             if (tries.incrementAndGet() == 1) {
                 command.hangUp();
             } else {
-                command.refuse(code, false);
+                command.refuse(code, isPassing);
             }
         })) {
             return run(
                     List.of(fake.url()),
-                    "return await skein.publish(topic, 'x').catch(({code, outcome}) => `${outcome} ${code}`);");
+                    "return await skein.publish(topic, 'x', {timeoutMs: 2000}).catch(({code, outcome}) => `${outcome} ${code}`);");
         }
     }
 
     @Test
     void aNoToARepeatIsUnknownUnlessItWasDecidedByTheKey() throws Exception {
-        assertEquals("unknown connection-lost", refusedAfterDoubt("forbidden"));
-        assertEquals("refused wrong-offset", refusedAfterDoubt("wrong-offset"));
+        assertEquals("unknown connection-lost", refusedAfterDoubt("forbidden", false));
+        assertEquals("refused wrong-offset", refusedAfterDoubt("wrong-offset", false));
+        assertEquals("refused unknown-topic", refusedAfterDoubt("unknown-topic", false));
+    }
+
+    @Test
+    void aNoForAMomentToARepeatIsUnknown() throws Exception {
+        assertEquals("unknown connection-lost", refusedAfterDoubt("topic-full", true));
+    }
+
+    @Test
+    void whatWasRefusedAndIsNotOutWhenTheClientIsClosedWasNotDone() throws Exception {
+        AtomicReference<FakeNode.Heard> other = new AtomicReference<>();
+        AtomicInteger tries = new AtomicInteger();
+        try (FakeNode fake = new FakeNode(vertx, command -> {
+            if ("other".equals(command.json.getString("body"))) {
+                other.set(command);
+                return;
+            }
+            command.refuse("no-leader", true);
+            if (tries.incrementAndGet() == 5) {
+                // The pauses double: this one is 400 ms.
+                other.get().ok();
+            }
+        })) {
+            Object said = run(
+                    List.of(fake.url()),
+                    "const other = skein.publish(topic, 'other'); const refused = skein.publish(topic, 'refused');"
+                            + " await other; skein.close(); return await refused.catch(({code, outcome}) => `${outcome} ${code}`);");
+
+            assertEquals("refused closed", said);
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.skein.broker.FakeBroker;
 import io.skein.broker.NodeStatus.MemberStatus;
 import io.skein.broker.Publish;
 import io.skein.broker.Refusal;
+import io.skein.machine.Rejected;
+import io.skein.machine.Rejection;
 import io.skein.raft.Role;
 import io.skein.topic.Format;
 import io.skein.topic.Message;
@@ -186,12 +188,38 @@ class ConsolePageTest {
     void aRefusedPublishSaysWhy() {
         openPage("#/topics");
         broker.refuseNext(
-                Refusal.of(Refusal.Kind.CONFLICT, "topic-full", "the topic is full; nothing goes until it is read"));
+                Refusal.of(Rejected.of(Rejection.TOPIC_FULL, "the topic is full; nothing goes until it is read")));
         browser.fill("#publish-topic", "a");
         browser.click("#publish-send");
 
         browser.awaitText("#publish-result.failed", "The topic is full; nothing goes until it is read.");
         browser.awaitText("#publish-result strong", "topic full");
+    }
+
+    @Test
+    void aPublishAboveALimitSaysSoAtOnce() {
+        openPage("#/topics");
+        broker.limit("a");
+        browser.fill("#publish-topic", "a");
+        browser.click("#publish-send");
+
+        browser.awaitText("#publish-result strong", "rate limited");
+        assertEquals(1, broker.publishes().size());
+    }
+
+    @Test
+    void whatIsNotAnsweredYetSaysSoAndNotWhatBecameOfTheLastOne() {
+        openPage("#/topics");
+        browser.fill("#publish-topic", "a");
+        browser.click("#publish-send");
+        browser.awaitText("#publish-result", "Stored at offset 0");
+        broker.hold();
+        browser.click("#publish-send");
+
+        browser.awaitText("#publish-result", "Sending");
+        assertFalse(browser.text("#publish-result").contains("offset 0"));
+        broker.release();
+        browser.awaitText("#publish-result", "Stored at offset 1");
     }
 
     @Test
