@@ -6,7 +6,7 @@ import { authorization } from './entrance.js';
 const AGAIN_MS = 200;
 
 /** As others write it: a path at the node that the console speaks to now, for a link or a line to copy. */
-export const address = (path) => `${doors.base() || `${location.origin}/`}${path}`;
+export const address = (path) => (doors.base() ? doors.base() + path : new URL(path, document.baseURI).href);
 
 function sentence(words) {
   const upper = words.charAt(0).toUpperCase() + words.slice(1);

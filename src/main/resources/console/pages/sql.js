@@ -75,7 +75,7 @@ export default {
       result.replaceChildren(rows.length === 0 ? el('p.none', {}, 'No rows.') : el('div.scroll.tall', { tabindex: '0', role: 'region', 'aria-label': 'Rows of the answer' },
         el('table.rows', {}, el('thead', {}, el('tr', {}, ...heads)),
           el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value, i) => el(figures[i] ? 'td.num' : 'td.words', value === null ? { class: 'null' } : {}, value === null ? 'NULL' : shown(value)))))))));
-      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms from ${node}${truncated ? ', and there are more' : ''}`);
+      text(word, `${some(rows.length, 'row')} in ${count(ms)} ms${node ? ` from ${node}` : ''}${truncated ? ', and there are more' : ''}`);
       word.classList.remove('problem');
       const tsv = [columns, ...rows].map((row) => row.map(cell).join('\t')).join('\n');
       answer.querySelector('#sql-copy').replaceChildren(...(rows.length ? [copyButton(tsv, 'Copy for a spreadsheet')] : []));

@@ -15,7 +15,7 @@ enum Again {
     DELETES,
     /** It would be done twice. */
     TWICE,
-    /** It is about that node alone: of another it asks something else, also when this one can do nothing now. */
+    /** It is about that node alone: of another it asks something else, also when this one can do nothing now, or is not there. */
     OF_ONE_NODE;
 
     static final String KEY = "Idempotency-Key";

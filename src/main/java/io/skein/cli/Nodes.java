@@ -40,6 +40,8 @@ final class Nodes {
 
     Nodes(Server named) {
         this.known = named.each();
+        // One that is wrongly written is told before anything is asked of any.
+        known.forEach(Server::url);
         this.server = known.get(0);
         HttpClient.Builder making = HttpClient.newBuilder().connectTimeout(CONNECTING);
         if (server.isTls()) {
@@ -125,7 +127,8 @@ final class Nodes {
         Optional<String> mute = Optional.empty();
         Optional<CommandProblem> silence = Optional.empty();
         HttpResponse<T> refusal = null;
-        for (int i = 0; i < all.size() && (mute.isEmpty() || again.isWorthAsking()); i++) {
+        int most = again == Again.OF_ONE_NODE ? 1 : all.size();
+        for (int i = 0; i < most && (mute.isEmpty() || again.isWorthAsking()); i++) {
             server = all.get((first + i) % all.size());
             String url = server.url();
             try {
@@ -142,7 +145,7 @@ final class Nodes {
                 if (again != Again.CHANGES_NOTHING && !isBeforeAsking(failed)) {
                     mute = mute.or(() -> Optional.of(url));
                 }
-                if (failed instanceof SSLException || all.size() == 1) {
+                if (failed instanceof SSLException || most == 1) {
                     silence = Optional.of(Server.silent(url, failed));
                 }
             }

@@ -10,6 +10,7 @@ public final class AskedGate implements Gate {
     private final Gate open;
     private final Promise<Void> asked = Promise.promise();
     private final Promise<Guest> found = Promise.promise();
+    private volatile Runnable gone = () -> {};
 
     public AskedGate(Broker broker) {
         this.open = OpenGate.of(broker);
@@ -64,7 +65,9 @@ public final class AskedGate implements Gate {
             }
 
             @Override
-            public void whenGone(Runnable then) {}
+            public void whenGone(Runnable then) {
+                gone = then;
+            }
 
             @Override
             public void whenNoAdmin(Runnable then) {}
@@ -72,6 +75,11 @@ public final class AskedGate implements Gate {
             @Override
             public void leave() {}
         });
+    }
+
+    /** What he came in with holds no longer. On his connection's context. */
+    public void turnOut() {
+        gone.run();
     }
 
     @Override

@@ -44,7 +44,10 @@ class FirstMinuteTest {
                 "#!/bin/sh\nexec '" + JAVA + "' -cp '" + System.getProperty("java.class.path")
                         + "' io.skein.Main \"$@\" --url http://" + node + "\n");
         assertTrue(skein.toFile().setExecutable(true));
-        String typed = Readme.block("first", "shell").replace("localhost:8080", node);
+        // People type slowly: what is to be heard live is published once somebody listens.
+        String listens = "until curl -sf " + node + "/v1/connections | grep -q greetings; do :; done\n";
+        String typed =
+                Readme.block("first", "shell").replace("localhost:8080", node).replaceFirst("\n", "\n" + listens);
 
         // The last of them is the command, which goes on.
         String said = said(directory, out -> out.matches("(?s).* greetings \\d+  hello\n"), "bash", "-c", typed);

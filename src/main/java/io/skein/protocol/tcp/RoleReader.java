@@ -7,10 +7,12 @@ import io.skein.broker.Connection;
 import io.skein.broker.Guest;
 import io.skein.broker.Refusal;
 import io.skein.broker.Stay;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,8 @@ final class RoleReader {
     private static final byte[] PUBLISHER = "PUBLISH".getBytes(US_ASCII);
     private static final byte[] SUBSCRIBER = "SUBSCRI".getBytes(US_ASCII);
     private static final int LENGTH = 7;
+    /** For the answers to what was published with a token that holds no longer. */
+    private static final long LAST_ANSWERS_MS = 1_000;
     /** Of the line with the token. */
     private static final int MAX_LINE = 4_200;
 
@@ -144,7 +148,7 @@ final class RoleReader {
             return;
         }
         guest = Optional.of(known);
-        known.whenGone(() -> socket.close().onFailure(ignored -> {}));
+        known.whenGone(this::over);
         if (head.length() > 0) {
             read();
         }
@@ -155,6 +159,15 @@ final class RoleReader {
         } else if (ended) {
             session.get().ended();
         }
+    }
+
+    /** His token holds no longer: he hears nothing more but what became of what was read of him. */
+    private void over() {
+        refused = true;
+        session.map(Session::stop)
+                .orElseGet(Future::succeededFuture)
+                .timeout(LAST_ANSWERS_MS, TimeUnit.MILLISECONDS)
+                .onComplete(answered -> refuse());
     }
 
     private void notGood(Throwable failure) {

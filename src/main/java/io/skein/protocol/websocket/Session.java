@@ -36,6 +36,8 @@ import java.util.Optional;
 final class Session implements LongLived {
     /** For the word that says why. */
     private static final long CUT_MS = 500;
+    /** For the answers to what was published with a token that holds no longer. */
+    private static final long LAST_ANSWERS_MS = 1_000;
 
     private final WebSocketDoor door;
     private final Vertx vertx;
@@ -72,7 +74,11 @@ final class Session implements LongLived {
     private Arriving arriving;
     private boolean paused;
     private boolean closed;
-    private boolean draining;
+    /** Nothing more is taken; {@link #lastWord} is said once what is under way is answered. */
+    private boolean leaving;
+
+    private CloseCode lastCode = CloseCode.DRAINING;
+    private String lastWord = "reconnect";
     private int messagesUnderWay;
     private long bytesUnderWay;
     private long published;
@@ -163,7 +169,7 @@ final class Session implements LongLived {
                 if (!stays()) {
                     return;
                 }
-                guest.whenGone(() -> close(CloseCode.UNAUTHENTICATED, "the token holds no longer"));
+                guest.whenGone(this::over);
                 then.run();
                 work();
             }
@@ -221,7 +227,7 @@ final class Session implements LongLived {
     }
 
     private void text(Buffer data, boolean isFinal) {
-        if (closed || draining) {
+        if (closed || leaving) {
             return;
         }
         int length = (fragments == null ? 0 : fragments.length()) + data.length();
@@ -248,7 +254,7 @@ final class Session implements LongLived {
 
     /** Does what has come, as far as there is room. */
     private void work() {
-        while (!closed && !draining && !isBusy() && (reader != null || !waiting.isEmpty())) {
+        while (!closed && !leaving && !isBusy() && (reader != null || !waiting.isEmpty())) {
             try {
                 if (reader == null) {
                     byte[] message = waiting.poll();
@@ -392,7 +398,7 @@ final class Session implements LongLived {
         if (!id.isEmpty() || reply instanceof Reply.Failed) {
             outbox.reply(reply);
         }
-        if (draining) {
+        if (leaving) {
             maybeLeave();
         } else if (paused) {
             work();
@@ -490,27 +496,33 @@ final class Session implements LongLived {
 
     /** The node stops: answers what is under way, takes nothing more, and sends the client elsewhere. */
     Future<Void> drain() {
-        context.runOnContext(v -> {
-            if (closed || draining) {
-                return;
-            }
-            draining = true;
-            flows.leave();
-            Arriving.read(socket, false);
-            timer(config.drainMs());
-            maybeLeave();
-        });
+        context.runOnContext(v -> leave(config.drainMs()));
         return gone.future();
     }
 
-    private void timer(long ms) {
+    /** His token holds no longer: he hears nothing more but what became of what he had published. */
+    private void over() {
+        flows.close();
+        lastCode = CloseCode.UNAUTHENTICATED;
+        lastWord = "the token holds no longer";
+        leave(LAST_ANSWERS_MS);
+    }
+
+    private void leave(long ms) {
+        if (closed || leaving) {
+            return;
+        }
+        leaving = true;
+        flows.leave();
+        Arriving.read(socket, false);
         vertx.cancelTimer(timer);
-        timer = vertx.setTimer(ms, id -> close(CloseCode.DRAINING, "reconnect"));
+        timer = vertx.setTimer(ms, id -> close(lastCode, lastWord));
+        maybeLeave();
     }
 
     private void maybeLeave() {
         if (messagesUnderWay == 0) {
-            close(CloseCode.DRAINING, "reconnect");
+            close(lastCode, lastWord);
         }
     }
 }
