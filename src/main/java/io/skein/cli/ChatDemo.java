@@ -92,6 +92,8 @@ final class ChatDemo {
 
     private void people() {
         step("Anna and Bob get accounts and log in, she at n1, he at n5. What one node hears, all know.");
+        // A leader is one thing, that the others have heard of it another.
+        nodes.awaitAlike();
         anna = person("anna", "n1");
         bob = person("bob", "n5");
         says(anna, "bob", "Hi Bob, are you there?");

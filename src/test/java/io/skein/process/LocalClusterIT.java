@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,17 +43,17 @@ class LocalClusterIT {
     private final int http = freePorts();
     private final int raft = freePorts();
 
-    /** The first of three in a row that nobody has, for now. */
+    /** The first of three in a row that nobody has, for now; not one of those that are given to whoever connects. */
     private static int freePorts() {
         for (int attempt = 0; attempt < 100; attempt++) {
-            try (ServerSocket first = new ServerSocket(0);
-                    ServerSocket second = new ServerSocket(first.getLocalPort() + 1);
-                    ServerSocket third = new ServerSocket(first.getLocalPort() + 2)) {
-                int port = first.getLocalPort();
-                if (second.isBound() && third.isBound()) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            try (ServerSocket first = new ServerSocket(port);
+                    ServerSocket second = new ServerSocket(port + 1);
+                    ServerSocket third = new ServerSocket(port + 2)) {
+                if (first.isBound() && second.isBound() && third.isBound()) {
                     return port;
                 }
-            } catch (IOException | IllegalArgumentException taken) {
+            } catch (IOException taken) {
                 continue;
             }
         }
