@@ -99,6 +99,8 @@ class ConsoleClusterTest {
         RunningNode third = joining("n3");
         String own = "127.0.0.1:" + third.httpPort() + "/";
         first.awaitVoters(3);
+        first.awaitDoors(3);
+        third.awaitDoors(3);
         try {
             open(third, "#/tail?filter=news");
             assertEquals("n3", browser.text("#node"));
@@ -187,6 +189,7 @@ class ConsoleClusterTest {
                 nodes.add(one.get(60, TimeUnit.SECONDS));
             }
             nodes.get(0).firstAdmin().await(30, TimeUnit.SECONDS);
+            nodes.get(2).awaitDoors(3);
             String page = "http://127.0.0.2:" + nodes.get(2).httpPort() + "/";
             browser.go(page);
             browser.script("return fetch('v1/accounts/admin/password', {method: 'PUT', headers: {'Content-Type':"

@@ -82,6 +82,16 @@ public final class RunningNode implements AutoCloseable {
                                 == voters);
     }
 
+    /** So many, and the pages of this node may speak to each. */
+    public void awaitDoors(int members) {
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> broker().status().members().stream()
+                                .filter(member -> !member.httpAddress().isEmpty())
+                                .count()
+                        == members);
+    }
+
     public Vertx vertx() {
         return vertx;
     }
