@@ -15,8 +15,6 @@ const PING_MS = 10000;
 const NO_LEADER = 'no-leader';
 /** A node without a leader for so long is left. */
 const ILL_MS = 3000;
-/** Refusals for want of a leader that lie further apart are no one trouble. */
-const MEMORY_MS = 60000;
 /** Of a node that is left: so long it may still answer what it was asked. */
 const LINGER_MS = 100;
 const MAX_WAIT_MS = 4000;
@@ -558,8 +556,8 @@ class Line {
   #timer;
   #ill;
   /** When a publish was refused for want of a leader, with none decided since: the first, the last. */
-  #refusingSince = 0;
-  #lastRefused = -Infinity;
+  /** Of publishes, for want of a leader, and none decided since; undefined: none was. */
+  #refusingSince;
   /** What is published now would be lost with it. */
   #isLeaving = false;
   #openedAt = 0;
@@ -661,7 +659,7 @@ class Line {
     if (status === 'ok') {
       clearTimeout(this.#ill);
       this.#ill = undefined;
-      this.#lastRefused = -Infinity;
+      this.#refusingSince = undefined;
     } else if (this.#nodes.count > 1) {
       this.#ill ??= setTimeout(() => {
         this.#ill = undefined;
@@ -673,8 +671,7 @@ class Line {
   /** A publish was refused for want of a leader. Nobody says when that is over: only one that comes later counts. */
   #unled() {
     const now = performance.now();
-    if (now - this.#lastRefused > MEMORY_MS) this.#refusingSince = now;
-    this.#lastRefused = now;
+    this.#refusingSince ??= now;
     if (now - this.#refusingSince >= ILL_MS) this.#leave();
   }
 

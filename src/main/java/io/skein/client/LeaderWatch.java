@@ -9,9 +9,6 @@ import java.util.function.LongSupplier;
  * to whoever subscribes; whoever only publishes learns it from the answers. Used on the client's context only.
  */
 final class LeaderWatch {
-    /** Who publishes seldom hears of one election and then of the next: refusals that lie further apart are no one trouble. */
-    private static final long MEMORY_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     private final Vertx vertx;
     private final LongSupplier nanos;
     private final long patienceMs;
@@ -20,8 +17,6 @@ final class LeaderWatch {
     private boolean isRefusing;
     /** When the first publish was refused, with none decided since. */
     private long refusingSince;
-
-    private long lastRefused;
 
     /**
      * @param nanos as {@code System.nanoTime()}
@@ -56,10 +51,8 @@ final class LeaderWatch {
     /** A publish was refused for want of a leader. Nobody says when that is over: only one that comes later counts. */
     void refused() {
         long now = nanos.getAsLong();
-        boolean isAnother = !isRefusing || now - lastRefused > MEMORY_NANOS;
-        isRefusing = true;
-        lastRefused = now;
-        if (isAnother) {
+        if (!isRefusing) {
+            isRefusing = true;
             refusingSince = now;
         } else if (now - refusingSince >= TimeUnit.MILLISECONDS.toNanos(patienceMs)) {
             leave.run();

@@ -18,7 +18,7 @@ final class Outgoing {
      * Refusals of whoever looked for the key or the number first and did not find it: no earlier try was stored so far. All
      * others, {@code fenced} and {@code forbidden} among them, come from somebody who did not look.
      */
-    private static final Set<String> DECIDED = Set.of(
+    static final Set<String> DECIDED = Set.of(
             "aborted",
             "idempotency-key-reused",
             "invalid-format",

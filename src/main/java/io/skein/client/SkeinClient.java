@@ -388,6 +388,11 @@ public final class SkeinClient {
         return closed.future();
     }
 
+    /** Completes when it is closed, by whomever. */
+    public Future<Void> closed() {
+        return closed.future();
+    }
+
     private void end(SkeinException why) {
         if (over != null) {
             return;

@@ -18,8 +18,18 @@ final class Clients {
     Future<SkeinClient> connect(ClientOptions options) {
         Vertx own = Vertx.vertx(SimNode.options());
         return SkeinClient.connect(own, options)
-                .onSuccess(client -> open.put(own, client))
+                .onSuccess(client -> {
+                    open.put(own, client);
+                    client.closed().onComplete(done -> {
+                        open.remove(own);
+                        own.close().onFailure(ignored -> {});
+                    });
+                })
                 .onFailure(unreachable -> own.close().onFailure(ignored -> {}));
+    }
+
+    int count() {
+        return open.size();
     }
 
     /** The caller is in a handler of one of them. */
@@ -30,7 +40,8 @@ final class Clients {
 
     /** Completes when the thread of each has ended; never as long as a handler stands still. */
     Future<Void> close() {
-        open.values().forEach(client -> client.close().onFailure(ignored -> {}));
-        return Future.join(open.keySet().stream().map(Vertx::close).toList()).mapEmpty();
+        Map<Vertx, SkeinClient> all = Map.copyOf(open);
+        all.values().forEach(client -> client.close().onFailure(ignored -> {}));
+        return Future.join(all.keySet().stream().map(Vertx::close).toList()).mapEmpty();
     }
 }

@@ -51,6 +51,7 @@ final class Faults {
     }
 
     void isolate(String node) {
+        cluster.node(node);
         link(node, "*", Optional.of(true), OptionalLong.empty());
         link("*", node, Optional.of(true), OptionalLong.empty());
     }

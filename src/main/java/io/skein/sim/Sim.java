@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -318,11 +318,21 @@ public final class Sim implements AutoCloseable {
             words.run();
             remove(directory);
         }
-        try {
-            clientsEnd.await(HANDLER_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException standsStill) {
+        if (!hasEnded(clientsEnd)) {
             throw new IllegalStateException(
-                    "a handler of a client stands still: the cluster has ended, its thread has not", standsStill);
+                    "a handler of a client stands still: the cluster has ended, its thread has not");
+        }
+    }
+
+    /** Waits on any thread: a future of Vert.x would not on one of Vert.x's. */
+    private static boolean hasEnded(Future<Void> clients) {
+        CountDownLatch ended = new CountDownLatch(1);
+        clients.onComplete(done -> ended.countDown());
+        try {
+            return ended.await(HANDLER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -2,10 +2,10 @@ package io.skein.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -27,7 +27,7 @@ final class NativeLibrary {
         if (removes && System.getProperty(PATH) == null && System.getProperty(NAME) == null) {
             try {
                 loadFrom(Path.of(System.getProperty(DIRECTORY, System.getProperty("java.io.tmpdir"))));
-            } catch (Exception otherwise) {
+            } catch (Exception | LinkageError otherwise) {
                 return;
             }
         }
@@ -53,7 +53,11 @@ final class NativeLibrary {
             if (packed == null) {
                 throw new NoSuchFileException(name);
             }
-            Files.copy(packed, file, StandardCopyOption.REPLACE_EXISTING);
+            // Into the file that is there, which is nobody else's: a copy would be a new one with whatever rights are
+            // usual.
+            try (OutputStream unpacked = Files.newOutputStream(file)) {
+                packed.transferTo(unpacked);
+            }
         }
     }
 }

@@ -174,7 +174,9 @@ class SettlementsTest {
 
     @Test
     void leasesThatCameAfterAnExtensionWithoutAnAnswerAreExtendedOnTheNextConnection() {
-        work(WorkOptions.of("jobs").leaseMs(30).extendFor(60_000), SettlementsTest::beginOnly);
+        // Leases so long that only a new connection is a reason.
+        work(WorkOptions.of("jobs").leaseMs(600_000).extendFor(6_000_000), SettlementsTest::beginOnly);
+        server.lose();
         await().until(() -> !server.commands("extend").isEmpty());
         StubServer.deliver(server.last(), 2, "l2");
         await().until(() -> taken.size() == 2);

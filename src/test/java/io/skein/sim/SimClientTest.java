@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.skein.client.ClientOptions;
+import io.skein.client.SkeinClient;
 import io.skein.client.SubscribeOptions;
 import io.skein.client.Subscription;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -113,6 +116,35 @@ class SimClientTest {
         } finally {
             never.countDown();
             sim.close();
+        }
+    }
+
+    @Test
+    void aClusterMayBeClosedOnAThreadOfVertx() throws Exception {
+        Vertx users = Vertx.vertx();
+        try {
+            Sim sim = Sim.start(1, 42);
+            sim.client();
+            users.executeBlocking(() -> {
+                        sim.close();
+                        return null;
+                    })
+                    .await(20, TimeUnit.SECONDS);
+        } finally {
+            users.close().await(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void nothingStaysOfAClientThatIsClosed() throws Exception {
+        Clients clients = new Clients();
+        try (Sim sim = Sim.start(1, 42)) {
+            SkeinClient client = clients.connect(
+                            ClientOptions.of("127.0.0.1", sim.url().getPort()))
+                    .await(20, TimeUnit.SECONDS);
+            assertEquals(1, clients.count());
+            client.close().await(20, TimeUnit.SECONDS);
+            Awaitility.await().until(() -> clients.count() == 0);
         }
     }
 

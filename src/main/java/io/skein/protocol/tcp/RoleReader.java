@@ -167,7 +167,7 @@ final class RoleReader {
         session.map(Session::stop)
                 .orElseGet(Future::succeededFuture)
                 .timeout(LAST_ANSWERS_MS, TimeUnit.MILLISECONDS)
-                .onComplete(answered -> refuse());
+                .onComplete(answered -> session.ifPresentOrElse(Session::close, this::refuse));
     }
 
     private void notGood(Throwable failure) {
