@@ -555,8 +555,7 @@ class Line {
   #attempt = 0;
   #timer;
   #ill;
-  /** When a publish was refused for want of a leader, with none decided since: the first, the last. */
-  /** Of publishes, for want of a leader, and none decided since; undefined: none was. */
+  /** When the first publish was refused for want of a leader, with none decided since; undefined: none was. */
   #refusingSince;
   /** What is published now would be lost with it. */
   #isLeaving = false;
