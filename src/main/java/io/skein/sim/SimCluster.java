@@ -214,13 +214,21 @@ final class SimCluster {
     }
 
     private void untilWhole() {
-        until("the cluster serves", () -> nodes.values().stream().noneMatch(SimCluster::waitsForDisk) && isWhole());
-        if (nodes.size() > 1) {
-            // Whoever follows may not have its own connection to the leader yet, by which it hands on what it is given.
-            Hand.await(
-                    Future.join(nodes.values().stream().map(SimNode::caughtUp).toList())
-                            .otherwiseEmpty());
-        }
+        until(
+                "the cluster serves",
+                () -> nodes.values().stream().noneMatch(SimCluster::waitsForDisk) && isWhole() && areHeard());
+    }
+
+    /**
+     * Whoever follows may not have its own connection to the leader yet, or again, by which it hands on what it is given: of
+     * that its status says nothing.
+     */
+    private boolean areHeard() {
+        return nodes.size() == 1
+                || Hand.await(Future.join(
+                                nodes.values().stream().map(SimNode::caughtUp).toList())
+                        .map(all -> true)
+                        .otherwise(false));
     }
 
     private boolean isWhole() {
