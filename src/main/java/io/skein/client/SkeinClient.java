@@ -22,8 +22,9 @@ import java.util.function.Function;
 
 /**
  * A client of a Skein cluster. Finds a node, stays connected, publishes and subscribes. Methods may be called from any
- * thread; futures complete and handlers are called on the context that the client was made on. {@link PlainClient} is the
- * same for programs that have no Vert.x.
+ * thread; futures complete and handlers are called on the context that the client was made on. A handler does not wait for a
+ * future of its own client, also where a context of virtual threads would let it: what completes it is read once the handler
+ * has returned. {@link PlainClient} is the same for programs that have no Vert.x.
  *
  * <pre>{@code
  * return SkeinClient.connect(vertx, ClientOptions.of(nodes))
