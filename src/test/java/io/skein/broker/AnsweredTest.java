@@ -15,9 +15,6 @@ import io.skein.account.Quota;
 import io.skein.account.Role;
 import io.skein.account.Scopes;
 import io.skein.account.TokenName;
-import io.skein.cluster.Committed;
-import io.skein.machine.Command;
-import io.skein.machine.IdempotencyKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -134,28 +131,12 @@ class AnsweredTest {
     }
 
     /** The way of a node that does not lead: the answer is there before what was committed is. */
-    private final class Behind implements Way {
+    private final class Behind extends OpenWay {
         private final Promise<Long> asked = Promise.promise();
         private final Promise<Void> there = Promise.promise();
 
-        @Override
-        public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-            return hall.proposer.propose(command, key);
-        }
-
-        @Override
-        public Future<Void> fresh(Freshness freshness) {
-            return Future.succeededFuture();
-        }
-
-        @Override
-        public Future<Void> ready() {
-            return Future.succeededFuture();
-        }
-
-        @Override
-        public Future<Void> settled() {
-            return Future.succeededFuture();
+        Behind() {
+            super(hall.proposer);
         }
 
         @Override

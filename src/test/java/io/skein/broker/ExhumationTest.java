@@ -76,34 +76,14 @@ class ExhumationTest {
 
     /** Those of one of the two topics, two letters a command, each under the same key at every try. */
     private Future<LettersAck> redrive(int commands) {
-        Way way = new Way() {
+        Way way = new OpenWay(hall.proposer) {
             private int left = commands;
 
             @Override
             public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
                 return left-- > 0
-                        ? hall.proposer.propose(command, key)
+                        ? super.propose(command, key)
                         : Future.failedFuture(Refusal.unavailable("test", "no more"));
-            }
-
-            @Override
-            public Future<Void> fresh(Freshness freshness) {
-                return Future.succeededFuture();
-            }
-
-            @Override
-            public Future<Void> ready() {
-                return Future.succeededFuture();
-            }
-
-            @Override
-            public Future<Void> settled() {
-                return Future.succeededFuture();
-            }
-
-            @Override
-            public Future<Void> applied(long index) {
-                return Future.succeededFuture();
             }
         };
         var ground = new Ground(

@@ -46,10 +46,10 @@ class FirstAdminTest {
         return new LocalAccounts(
                 hall.vertx,
                 hall.proposer,
-                new Way() {
+                new OpenWay(hall.proposer) {
                     @Override
                     public Future<Committed> propose(Command command, Optional<IdempotencyKey> key) {
-                        return hall.proposer.propose(command, key).compose(committed -> {
+                        return super.propose(command, key).compose(committed -> {
                             if (losesAnswers) {
                                 return Future.failedFuture(
                                         Refusal.of(Refusal.Kind.INDETERMINATE, "indeterminate", "lost"));
@@ -58,26 +58,6 @@ class FirstAdminTest {
                                     ? Future.failedFuture(Refusal.of(rejected))
                                     : Future.succeededFuture(committed);
                         });
-                    }
-
-                    @Override
-                    public Future<Void> fresh(Freshness freshness) {
-                        return Future.succeededFuture();
-                    }
-
-                    @Override
-                    public Future<Void> ready() {
-                        return Future.succeededFuture();
-                    }
-
-                    @Override
-                    public Future<Void> settled() {
-                        return Future.succeededFuture();
-                    }
-
-                    @Override
-                    public Future<Void> applied(long index) {
-                        return Future.succeededFuture();
                     }
                 },
                 () -> ground,

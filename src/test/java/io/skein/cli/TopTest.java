@@ -15,11 +15,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -181,18 +184,21 @@ class TopTest {
         Api other = api.beside("127.0.0.1:1");
         assertSame(other, api.beside("127.0.0.1:1"));
         TopFigures.ask(api, Optional.empty());
-        long before = threads();
+        Set<Thread> before = threads();
         for (int i = 0; i < 5; i++) {
             TopFigures.ask(api, Optional.empty());
         }
-        assertTrue(threads() <= before); // those of other tests end when nobody knows their clients any more
+        // Those of other tests may end meanwhile, when nobody knows their clients any more.
+        Set<Thread> begun = threads();
+        begun.removeAll(before);
+        assertEquals(Set.of(), begun);
     }
 
     /** Each client of the JDK's has one. */
-    private static long threads() {
+    private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().matches("HttpClient-\\d+-SelectorManager"))
-                .count();
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Test

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.skein.node.RunningNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.skein.node.Stranger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,7 +156,7 @@ class ConsoleClusterTest {
     void whoseNodeDiesLogsInAtAMemberOfAnotherHostAndGoesOn() throws Exception {
         List<String> ids = List.of("s1", "s2", "s3");
         List<Integer> raft = new ArrayList<>();
-        ids.forEach(id -> raft.add(freePort()));
+        ids.forEach(id -> raft.add(Stranger.freePort()));
         String peers = "s1=127.0.0.1:" + raft.get(0) + ",s2=127.0.0.1:" + raft.get(1) + ",s3=127.0.0.2:" + raft.get(2);
         List<CompletableFuture<RunningNode>> starting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -229,14 +226,6 @@ class ConsoleClusterTest {
         browser.fill("#login-password", "p");
         browser.click("#login");
         browser.await("he is let in", () -> browser.text("#who").contains("admin"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
     }
 
     @Test

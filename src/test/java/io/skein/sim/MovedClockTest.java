@@ -1,6 +1,7 @@
 package io.skein.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -51,6 +52,13 @@ class MovedClockTest {
                         "skein_subscription_lag_seconds{subscription=\"aged\"} "),
                 60);
         caller.post("/v1/subscriptions/aged/seek", "{\"to\":\"latest\"}");
+    }
+
+    @Test
+    void ofTheProcessThatItIsInANodeSaysNothing(Sim sim) {
+        String said = Caller.of(sim).get("/metrics").text();
+        assertTrue(said.contains("skein_"), said);
+        assertFalse(said.lines().anyMatch(line -> line.matches("(jvm|process)_.*")), said);
     }
 
     private static double figure(Caller caller, String path, String name) {

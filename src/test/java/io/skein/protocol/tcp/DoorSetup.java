@@ -7,6 +7,7 @@ import io.skein.broker.Allowance;
 import io.skein.broker.Allowances;
 import io.skein.broker.FakeBroker;
 import io.skein.broker.Freshness;
+import io.skein.broker.Gate;
 import io.skein.broker.OpenGate;
 import io.skein.broker.Publish;
 import io.skein.topic.Format;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** A door with short times on any port, before a broker in memory. */
@@ -42,7 +44,16 @@ final class DoorSetup implements AutoCloseable {
         this(config, 16 << 20);
     }
 
+    /** @param gate before the broker, where it is not open to everybody */
+    DoorSetup(Function<FakeBroker, Gate> gate) throws Exception {
+        this(limits(0), 16 << 20, gate);
+    }
+
     DoorSetup(TcpConfig config, int unreadBytes) throws Exception {
+        this(config, unreadBytes, OpenGate::of);
+    }
+
+    private DoorSetup(TcpConfig config, int unreadBytes, Function<FakeBroker, Gate> gate) throws Exception {
         allowances = new Allowances(
                 Allowance.arriving("unfinished requests", 256 << 10), Allowance.leaving("unread answers", unreadBytes));
         TcpListener listener = new TcpListener() {
@@ -53,7 +64,7 @@ final class DoorSetup implements AutoCloseable {
                 }
             }
         };
-        door = new TcpDoor(OpenGate.of(broker), config, allowances, listener);
+        door = new TcpDoor(gate.apply(broker), config, allowances, listener);
         deployment = vertx.deployVerticle(door).await(10, SECONDS);
     }
 
