@@ -77,7 +77,11 @@ class AnsweredTest {
     /** What whoever asks hears next, when he acts on the answer at once and what comes after it has not happened yet. */
     private <T> T inTheAnswer(Supplier<Future<ChangeAck>> change, Supplier<T> then) throws Exception {
         CountDownLatch acted = new CountDownLatch(1);
-        hall.afterAnswers = () -> Hall.awaitLatch(acted);
+        // Between two turns: the one before, whose answers were heard, may not have come to its end yet.
+        Hall.await(hall.proposer.ask(() -> {
+            hall.afterAnswers = () -> Hall.awaitLatch(acted);
+            return null;
+        }));
         Promise<T> next = Promise.promise();
         loop.runOnContext(v -> change.get().onComplete(done -> {
             next.handle(done.map(then.get()));
