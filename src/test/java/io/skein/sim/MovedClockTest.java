@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,13 +85,15 @@ class MovedClockTest {
                 "/v1/subscriptions/retried",
                 "{\"filter\":\"retried\",\"maxDeliveries\":4,\"backoff\":[\"1s\",\"10s\",\"60s\"]}");
         List<Long> times = new CopyOnWriteArrayList<>();
+        CountDownLatch isGivenBack = new CountDownLatch(1);
         sim.client()
                 .work(WorkOptions.of("retried"), (worker, message) -> {
                     times.add(sim.clock().now().toEpochMilli());
-                    worker.nack(message, -1, "not today").onFailure(lost -> {});
+                    worker.nack(message, -1, "not today").onSuccess(done -> isGivenBack.countDown());
                 })
                 .await(20, TimeUnit.SECONDS);
         caller.post("/t/retried", "x");
+        Hand.await(isGivenBack);
 
         sim.clock().advance(Duration.ofHours(1));
 
